@@ -1,0 +1,44 @@
+// Where things stand in the address space of emulated code. The same addresses serve every ISA and every engine, so
+// that pointers in registers and memory can be compared between a source and its translation without a map. All of it
+// lies below 2 GiB but the argument buffers, because non-PIC x86-64 code holds addresses in 32 bits; and above the
+// first GiB, where a host executable and its heap may live.
+#pragma once
+
+#include <cstdint>
+
+namespace portolan::emulate {
+
+inline constexpr uint64_t kPageSize = 4096;
+
+// Executing an address in [kStubBase, kStubEnd) leaves the emulated program. The first slot is where the outermost
+// function returns to; the others stand for undefined functions (Image::externals). The range is never mapped.
+inline constexpr uint64_t kStubBase = 0x5e00'0000;
+inline constexpr uint64_t kStubSlot = 16;
+inline constexpr uint64_t kStubEnd = 0x5e10'0000;
+inline constexpr uint64_t kReturnAddress = kStubBase;
+
+// Undefined data objects and the thread's block of thread-local storage.
+inline constexpr uint64_t kExternalDataBase = 0x5e20'0000;
+inline constexpr uint64_t kExternalDataSlot = 256;
+inline constexpr uint64_t kThreadBase = 0x5f00'0000;
+
+inline constexpr uint64_t kImageBase = 0x6000'0000;
+
+// The stack ends (has its highest byte) just below this address.
+inline constexpr uint64_t kStackTop = 0x7f00'0000;
+
+// Argument buffers and the emulated program's heap; any page here may be asked for.
+inline constexpr uint64_t kArenaBase = 0x10'0000'0000;
+inline constexpr uint64_t kArenaEnd = 0x20'0000'0000;
+
+constexpr uint64_t page_floor(uint64_t address) {
+  return address & ~(kPageSize - 1);
+}
+constexpr uint64_t page_ceil(uint64_t address) {
+  return page_floor(address + kPageSize - 1);
+}
+constexpr bool is_stub(uint64_t address) {
+  return address >= kStubBase && address < kStubEnd;
+}
+
+}  // namespace portolan::emulate
