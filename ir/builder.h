@@ -27,8 +27,8 @@ class Builder {
   void set_line(uint32_t line) { line_ = line; }
   uint32_t width(ValueId v) const { return f_.width(v); }
 
-  ValueId constant(uint32_t width, uint64_t value) { return constant(APInt(width, value, false, true)); }
-  ValueId signed_constant(uint32_t width, int64_t value) { return constant(APInt(width, value, true, true)); }
+  ValueId constant(uint32_t width, uint64_t value) { return constant(APInt(width, value)); }
+  ValueId signed_constant(uint32_t width, int64_t value) { return constant(APInt(width, value, true)); }
   ValueId constant(const APInt& value);
   ValueId undef(uint32_t width);
   ValueId symbol_address(SymbolRef symbol);
@@ -41,24 +41,27 @@ class Builder {
   ValueId name(ValueId a, uint16_t lanes = 1) { return emit(Op::name, {a}, lanes); }
 #define BINARY(name) \
   ValueId name(ValueId a, ValueId b, uint16_t lanes = 1) { return emit(Op::name, {a, b}, lanes); }
-  UNARY(bit_not) UNARY(abs) UNARY(clz) UNARY(ctz) UNARY(popcount) UNARY(byte_swap) UNARY(bit_reverse)
-  BINARY(add) BINARY(sub) BINARY(mul) BINARY(umulh) BINARY(smulh) BINARY(udiv) BINARY(urem) BINARY(sdiv) BINARY(srem)
-  BINARY(bit_and) BINARY(bit_or) BINARY(bit_xor) BINARY(shl) BINARY(lshr) BINARY(ashr) BINARY(rotl) BINARY(rotr)
-  BINARY(umin) BINARY(umax) BINARY(smin) BINARY(smax) BINARY(uadd_saturate) BINARY(sadd_saturate)
-  BINARY(usub_saturate) BINARY(ssub_saturate) BINARY(uaverage_up)
-  BINARY(eq) BINARY(ne) BINARY(ult) BINARY(ule) BINARY(slt) BINARY(sle)
-  UNARY(reduce_add) UNARY(reduce_umin) UNARY(reduce_umax) UNARY(reduce_smin) UNARY(reduce_smax)
+  UNARY(bit_not)
+  UNARY(abs) UNARY(clz) UNARY(ctz) UNARY(popcount) UNARY(byte_swap) UNARY(bit_reverse) BINARY(add) BINARY(sub)
+      BINARY(mul) BINARY(umulh) BINARY(smulh) BINARY(udiv) BINARY(urem) BINARY(sdiv) BINARY(srem) BINARY(bit_and)
+          BINARY(bit_or) BINARY(bit_xor) BINARY(shl) BINARY(lshr) BINARY(ashr) BINARY(rotl) BINARY(rotr) BINARY(umin)
+              BINARY(umax) BINARY(smin) BINARY(smax) BINARY(uadd_saturate) BINARY(sadd_saturate) BINARY(usub_saturate)
+                  BINARY(ssub_saturate) BINARY(uaverage_up) BINARY(eq) BINARY(ne) BINARY(ult) BINARY(ule) BINARY(slt)
+                      BINARY(sle) UNARY(reduce_add) UNARY(reduce_umin) UNARY(reduce_umax) UNARY(reduce_smin)
+                          UNARY(reduce_smax)
 #undef UNARY
 #undef BINARY
-  ValueId add_carry(ValueId a, ValueId b, ValueId carry) { return emit(Op::add_carry, {a, b, carry}, 1); }
+                              ValueId add_carry(ValueId a, ValueId b, ValueId carry) {
+    return emit(Op::add_carry, {a, b, carry}, 1);
+  }
   ValueId sub_borrow(ValueId a, ValueId b, ValueId borrow) { return emit(Op::sub_borrow, {a, b, borrow}, 1); }
   ValueId add_overflow(ValueId a, ValueId b, ValueId carry) { return emit(Op::add_overflow, {a, b, carry}, 1); }
   ValueId sub_overflow(ValueId a, ValueId b, ValueId borrow) { return emit(Op::sub_overflow, {a, b, borrow}, 1); }
 
   // Shifts by a constant; lanes share the count.
-  ValueId shl(ValueId a, unsigned count, uint16_t lanes) { return shl(a, count_of(a, count, lanes), lanes); }
-  ValueId lshr(ValueId a, unsigned count, uint16_t lanes) { return lshr(a, count_of(a, count, lanes), lanes); }
-  ValueId ashr(ValueId a, unsigned count, uint16_t lanes) { return ashr(a, count_of(a, count, lanes), lanes); }
+  ValueId shl_by(ValueId a, unsigned count, uint16_t lanes = 1) { return shl(a, count_of(a, count, lanes), lanes); }
+  ValueId lshr_by(ValueId a, unsigned count, uint16_t lanes = 1) { return lshr(a, count_of(a, count, lanes), lanes); }
+  ValueId ashr_by(ValueId a, unsigned count, uint16_t lanes = 1) { return ashr(a, count_of(a, count, lanes), lanes); }
 
   // Widths: `width` is that of the whole result, all lanes together.
   ValueId zext(ValueId a, uint32_t width, uint16_t lanes = 1);
@@ -78,7 +81,8 @@ class Builder {
   }
   ValueId select(ValueId bits, ValueId if_one, ValueId if_zero, uint16_t lanes = 1);
   ValueId splat(ValueId lane_value, uint16_t lanes);
-  // Result lane i is lane mask[i] of a (0..lanes-1) or b (lanes..2*lanes-1); -1: undefined. Result has mask.size() lanes.
+  // Result lane i is lane mask[i] of a (0..lanes-1) or b (lanes..2*lanes-1); -1: undefined. Result has mask.size()
+  // lanes.
   ValueId shuffle(ValueId a, ValueId b, uint16_t lanes, std::vector<int> mask);
   ValueId permute(ValueId table, ValueId indices, uint16_t lanes);
   // All ones in each lane whose bit is 1: what SIMD compares write.

@@ -36,16 +36,16 @@ struct Instruction {
   FloatFormat to_format = FloatFormat::none;  // fconvert, sint_to_f, uint_to_f: of the result
   Rounding rounding = Rounding::nearest_even;
   NanRule nan = NanRule::any;
-  Ordering ordering = Ordering::none;         // memory: none is a plain access
+  Ordering ordering = Ordering::none;  // memory: none is a plain access
   RmwKind rmw = RmwKind::exchange;
   TrapKind trap = TrapKind::none;
-  uint8_t alignment = 1;                      // bytes that the source guarantees
-  uint16_t lanes = 1;                         // of the operands; the result has as many
-  uint32_t width = 0;                         // bits of the result, 0: none
-  uint32_t index = 0;                         // slot; lowest bit (extract); element bytes (memory_copy, memory_set);
-                                              // or entry in one of the function's pools: constants, masks, symbols, calls
-  int64_t offset = 0;                         // frame_address, incoming_address: bytes
-  uint32_t line = 0;                          // of the source, 0: none (objects: offset in the section)
+  uint8_t alignment = 1;  // bytes that the source guarantees
+  uint16_t lanes = 1;     // of the operands; the result has as many
+  uint32_t width = 0;     // bits of the result, 0: none
+  uint32_t index = 0;     // slot; lowest bit (extract); element bytes (memory_copy, memory_set);
+                          // or entry in one of the function's pools: constants, masks, symbols, calls
+  int64_t offset = 0;     // frame_address, incoming_address: bytes
+  uint32_t line = 0;      // of the source, 0: none (objects: offset in the section)
   BlockId block = kNoBlock;
   llvm::SmallVector<ValueId, 3> operands;
 };
@@ -78,8 +78,8 @@ struct Block {
 // Whom a call calls. Machine level: no operands but the target of an indirect call, state is in the slots. Raised:
 // operands are [target,] arguments, the result is all result pieces concatenated, first piece lowest.
 struct CallTarget {
-  SymbolRef symbol;       // direct calls
-  bool indirect = false;  // operands[0] is the address
+  SymbolRef symbol;                 // direct calls
+  bool indirect = false;            // operands[0] is the address
   uint32_t signature = UINT32_MAX;  // raised: index into the unit's signatures (translate/abi)
 };
 

@@ -4,9 +4,12 @@ namespace portolan {
 
 std::string_view to_string(Isa isa) {
   switch (isa) {
-    case Isa::x86_64: return "x86-64";
-    case Isa::aarch64: return "aarch64";
-    case Isa::riscv64: return "riscv64";
+    case Isa::x86_64:
+      return "x86-64";
+    case Isa::aarch64:
+      return "aarch64";
+    case Isa::riscv64:
+      return "riscv64";
   }
   return "?";
 }

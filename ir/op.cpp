@@ -10,15 +10,22 @@ constexpr bool has(const char* properties, char letter) {
 }
 
 constexpr OpInfo kInfo[] = {
-#define OP(name, arity, shape, effects, properties)                                                     \
-  {std::string_view(#name).ends_with('_') ? std::string_view(#name, sizeof(#name) - 2) : #name, arity,  \
-   Shape::shape, Effects::effects, has(properties, 'C'), has(properties, 'A'), has(properties, 'L')},
+#define OP(name, arity, shape, effects, properties)                                             \
+  {std::string_view(#name).ends_with('_') ? std::string_view(#name, sizeof(#name) - 2) : #name, \
+   arity,                                                                                       \
+   Shape::shape,                                                                                \
+   Effects::effects,                                                                            \
+   has(properties, 'C'),                                                                        \
+   has(properties, 'A'),                                                                        \
+   has(properties, 'L')},
 #include "ir/ops.def"
 };
 
 }  // namespace
 
-const OpInfo& info(Op op) { return kInfo[static_cast<unsigned>(op)]; }
+const OpInfo& info(Op op) {
+  return kInfo[static_cast<unsigned>(op)];
+}
 
 std::optional<Op> op_from_name(std::string_view name) {
   for (unsigned i = 0; i < kOpCount; ++i)
@@ -28,19 +35,23 @@ std::optional<Op> op_from_name(std::string_view name) {
 
 unsigned bits(FloatFormat format) {
   switch (format) {
-    case FloatFormat::none: return 0;
+    case FloatFormat::none:
+      return 0;
     case FloatFormat::f16:
-    case FloatFormat::bf16: return 16;
-    case FloatFormat::f32: return 32;
-    case FloatFormat::f64: return 64;
+    case FloatFormat::bf16:
+      return 16;
+    case FloatFormat::f32:
+      return 32;
+    case FloatFormat::f64:
+      return 64;
   }
   return 0;
 }
 
-#define NAMES(Enum, ...)                                            \
-  std::string_view to_string(Enum value) {                          \
-    static constexpr std::string_view kNames[] = {__VA_ARGS__};     \
-    return kNames[static_cast<unsigned>(value)];                    \
+#define NAMES(Enum, ...)                                        \
+  std::string_view to_string(Enum value) {                      \
+    static constexpr std::string_view kNames[] = {__VA_ARGS__}; \
+    return kNames[static_cast<unsigned>(value)];                \
   }
 NAMES(FloatFormat, "none", "f16", "bf16", "f32", "f64")
 NAMES(Rounding, "nearest_even", "toward_zero", "down", "up", "nearest_away")

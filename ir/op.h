@@ -39,8 +39,8 @@ enum class Rounding : uint8_t { nearest_even, toward_zero, down, up, nearest_awa
 
 // Which NaN an operation gives. The bits differ between the ISAs; everything else of IEEE 754 does not.
 enum class NanRule : uint8_t {
-  any,      // some quiet NaN
-  x86,      // SSE: the first operand that is a NaN, quieted; the default NaN is negative (SDM vol. 1, 4.8.3.5, table 4-7)
+  any,  // some quiet NaN
+  x86,  // SSE: the first operand that is a NaN, quieted; the default NaN is negative (SDM vol. 1, 4.8.3.5, table 4-7)
   aarch64,  // a signalling NaN before a quiet one, first operand first; default positive (Arm ARM, FPProcessNaNs)
   riscv,    // always the canonical positive quiet NaN (unprivileged spec, 11.3)
 };

@@ -3,7 +3,10 @@
 // (registers as slots) or the refusals, one for each instruction that stands in the way.
 #pragma once
 
-#include <memory>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -65,9 +68,9 @@ struct Flow {
     branch,         // to target or falls through
     jump_indirect,  // by register or memory
     ret,
-    call,           // to target, then falls through
+    call,  // to target, then falls through
     call_indirect,
-    stop,           // traps always: ud2, brk, ebreak, hlt
+    stop,  // traps always: ud2, brk, ebreak, hlt
   };
   Kind kind = Kind::next;
   unsigned target_operand = 0;  // index of the symbolic operand that names the target
@@ -80,8 +83,6 @@ class Lifter {
   virtual Flow flow(const llvm::MCInst& inst) const = 0;
   // Emits the IR of one instruction. The default finds the row and calls its lift function.
   virtual Lifted lift(LiftContext& context) const;
-
-  static const Lifter& get(Isa isa);  // defined in frontends/lifters.cpp
 };
 
 // What a lift function works with: the instruction, a builder placed at the end of the current block, and the ways
@@ -104,9 +105,9 @@ class LiftContext {
   std::optional<ir::SymbolRef> symbol(unsigned operand) const;
 
   // Ends the block; nothing may follow in this instruction.
-  void jump(unsigned target_operand);                      // a label of this function, or a tail call
+  void jump(unsigned target_operand);                        // a label of this function, or a tail call
   void branch_if(ir::ValueId bit, unsigned target_operand);  // else falls through
-  void jump_indirect(ir::ValueId address);                 // switch table, computed goto or tail call
+  void jump_indirect(ir::ValueId address);                   // switch table, computed goto or tail call
   void ret();
   void trap(ir::TrapKind kind);
   // Ends nothing: control comes back.
@@ -128,11 +129,44 @@ class LiftContext {
 
 struct LiftResult {
   ir::Function function;
-  std::vector<Diagnostic> refusals;   // empty: `function` is the whole meaning
-  uint32_t instructions = 0;          // lifted ones
+  std::vector<Diagnostic> refusals;  // empty: `function` is the whole meaning
+  uint32_t instructions = 0;         // lifted ones
 };
 
-// `entry` is one of unit.functions(). Machine level: get_slot/set_slot within blocks, no block parameters.
-LiftResult lift_function(const Unit& unit, SymbolId entry);
+// A place in the code: an instruction of a section.
+struct Place {
+  SectionId section = 0;
+  size_t index = 0;
+  auto operator<=>(const Place&) const = default;
+};
+
+// What lifting looks up in a unit again and again, made once.
+class CodeIndex {
+ public:
+  explicit CodeIndex(const Unit& unit);
+  const Unit& unit() const { return unit_; }
+  // The instruction that symbol + addend names, if it names one.
+  std::optional<Place> place_of(SymbolId symbol, int64_t addend) const;
+  const std::map<Place, SymbolId>& function_entries() const { return function_entries_; }
+  // Instructions whose addresses stand in data (jump tables and the like).
+  const std::set<Place>& in_data() const { return in_data_; }
+  // A label at the place, or empty.
+  std::string_view label(Place place) const;
+
+ private:
+  const Unit& unit_;
+  std::map<Place, SymbolId> function_entries_;
+  std::map<Place, SymbolId> labels_;
+  std::set<Place> in_data_;
+};
+
+// `entry` is one of unit.functions(). Machine level: get_slot/set_slot within blocks, no block parameters. The cases
+// of a jump_indirect are code_address() values.
+LiftResult lift_function(const CodeIndex& index, const Lifter& lifter, SymbolId entry);
+
+// Stands for the address of the code at a section's offset where numbers are wanted: cases of jump_indirect.
+inline uint64_t code_address(SectionId section, uint64_t offset) {
+  return (uint64_t{section + 1} << 40) | offset;
+}
 
 }  // namespace portolan::assembly
