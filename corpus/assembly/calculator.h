@@ -1,0 +1,1 @@
+long calculate(const signed char *program);

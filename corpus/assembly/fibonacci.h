@@ -1,0 +1,2 @@
+long fibonacci(int n);
+int main(void);

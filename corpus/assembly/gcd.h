@@ -1,0 +1,2 @@
+unsigned long gcd(unsigned long a, unsigned long b);
+unsigned long lcm(unsigned long a, unsigned long b);
