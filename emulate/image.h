@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -42,6 +43,8 @@ using Object = std::vector<uint8_t>;  // a relocatable ELF file
 
 struct LinkOptions {
   uint64_t base = kImageBase;
+  // Undefined names that are functions although no call shows it (their address is taken, they are declared so).
+  std::set<std::string> functions;
 };
 
 // Links objects of one ISA into an image. Undefined functions get stubs, undefined data gets zeroed slots, weak

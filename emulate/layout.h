@@ -1,6 +1,6 @@
 // Where things stand in the address space of emulated code. The same addresses serve every ISA and every engine, so
-// that pointers in registers and memory can be compared between a source and its translation without a map. All of it
-// lies below 2 GiB but the argument buffers, because non-PIC x86-64 code holds addresses in 32 bits; and above the
+// that pointers in registers and memory can be compared between a source and its translation without a map. All but the
+// argument buffers lies below 2 GiB, because non-PIC x86-64 code holds addresses in 32 bits; and above the
 // first GiB, where a host executable and its heap may live.
 #pragma once
 
