@@ -1,0 +1,86 @@
+#include "frontends/aarch64/lifter.h"
+
+#include <map>
+
+#include "frontends/aarch64/rows.h"
+
+namespace portolan::aarch64 {
+namespace {
+
+using assembly::Flow;
+using assembly::LiftContext;
+using assembly::Lifted;
+using assembly::Reference;
+
+std::vector<RowSpan> all_rows() {
+  return {arithmetic_rows(), bitfield_rows(), control_rows(), system_rows(), memory_rows()};
+}
+
+// What the opcode says of control and of symbols, by opcode number.
+struct Traits {
+  Flow flow;
+  bool takes_symbols = false;  // its lift function looks for symbolic operands
+};
+
+struct NamedTraits {
+  std::string_view opcodes;
+  Traits traits;
+};
+
+constexpr NamedTraits kTraits[] = {
+    {"B", {{Flow::Kind::jump, 0}, true}},
+    {"Bcc BCcc CBZ{W,X} CBNZ{W,X}", {{Flow::Kind::branch, 1}, true}},
+    {"TBZ{W,X} TBNZ{W,X}", {{Flow::Kind::branch, 2}, true}},
+    {"BR BRA{A,B} BRA{A,B}Z", {{Flow::Kind::jump_indirect, 0}}},
+    {"BL", {{Flow::Kind::call, 0}, true}},
+    {"BLR BLRA{A,B} BLRA{A,B}Z", {{Flow::Kind::call_indirect, 0}}},
+    {"RET RETA{A,B}", {{Flow::Kind::ret, 0}}},
+    {"BRK UDF HLT", {{Flow::Kind::stop, 0}}},
+    {"ADR ADRP ADD{W,X}ri", {{}, true}},
+    {"LDR{BB,HH,SBW,SBX,SHW,SHX,SW,W,X,B,H,S,D,Q}ui STR{BB,HH,W,X,B,H,S,D,Q}ui", {{}, true}},
+    {"LDR{SW,W,X,S,D,Q}l PRFM{l,ui}", {{}, true}},
+};
+
+class Aarch64Lifter final : public assembly::Lifter {
+ public:
+  Aarch64Lifter() : rows_(Isa::aarch64, all_rows()) {
+    const auto& instructions = assembly::McTarget::get(Isa::aarch64).instructions();
+    traits_.resize(instructions.getNumOpcodes());
+    std::map<std::string_view, unsigned> numbers;
+    for (unsigned i = 0; i < instructions.getNumOpcodes(); ++i) numbers[std::string_view(instructions.getName(i))] = i;
+    for (const NamedTraits& entry : kTraits)
+      for (const std::string& name : assembly::expand_opcodes(entry.opcodes)) traits_[numbers.at(name)] = entry.traits;
+  }
+
+  const assembly::RowTable& rows() const override { return rows_; }
+
+  Flow flow(const llvm::MCInst& inst) const override { return traits_[inst.getOpcode()].flow; }
+
+  Lifted lift(LiftContext& c) const override {
+    for (const auto& symbolic : c.instruction().symbolic) {
+      if (!traits_[c.inst().getOpcode()].takes_symbols)
+        return Lifted::refused("a symbol as operand of this instruction is not supported");
+      if (symbolic.value.reference == Reference::tls_descriptor)
+        return Lifted::refused("TLS descriptors are not supported: compile with -mtls-dialect=trad");
+    }
+    const Flow& flow = traits_[c.inst().getOpcode()].flow;
+    const bool direct =
+        flow.kind == Flow::Kind::jump || flow.kind == Flow::Kind::branch || flow.kind == Flow::Kind::call;
+    if (direct && !c.instruction().symbolic_operand(flow.target_operand))
+      return Lifted::refused("a branch to a number instead of a label");
+    return Lifter::lift(c);
+  }
+
+ private:
+  assembly::RowTable rows_;
+  std::vector<Traits> traits_;
+};
+
+}  // namespace
+
+const assembly::Lifter& lifter() {
+  static const Aarch64Lifter instance;
+  return instance;
+}
+
+}  // namespace portolan::aarch64

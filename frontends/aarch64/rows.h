@@ -1,0 +1,18 @@
+// The row tables of the instruction families; lifter.cpp joins them.
+#pragma once
+
+#include <span>
+
+#include "frontends/asm/lift.h"
+
+namespace portolan::aarch64 {
+
+using RowSpan = std::span<const assembly::Row>;
+
+RowSpan arithmetic_rows();
+RowSpan bitfield_rows();
+RowSpan control_rows();
+RowSpan system_rows();
+RowSpan memory_rows();
+
+}  // namespace portolan::aarch64
