@@ -66,7 +66,8 @@ bool RiscV64Assigner::flattened(const Type& type, std::vector<Piece>& pieces) {
   if (type.contains_union || type.fields.empty() || type.fields.size() > 2) return false;
   unsigned floats = 0, integers = 0;
   for (const Field& field : type.fields) {
-    bool small_integer = is_integer_like(field.type) && field.type.size <= 8;
+    // A pointer is no integer here, to gcc and clang alike.
+    bool small_integer = field.type.kind == TypeKind::integer && field.type.size <= 8;
     if (!is_float(field.type) && !small_integer) return false;
     ++(is_float(field.type) ? floats : integers);
   }

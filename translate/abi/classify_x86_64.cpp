@@ -61,6 +61,8 @@ class X86_64Assigner : public Assigner {
 
  private:
   void check(const Type& type);
+  // clang never uses the last integer register after an __int128 that needed two; gcc (and the psABI) does.
+  bool last_register_is_disputed_ = false;
   std::vector<Piece> in_registers(const Type& type, Classes classes, unsigned integer, unsigned floating);
 };
 
@@ -110,10 +112,13 @@ Location X86_64Assigner::argument(const Type& type, bool) {
   unsigned integers = count(Class::integer), floats = count(Class::sse);
   bool fits = next_integer_ + integers <= kIntegerRegisters && next_float_ + floats <= kFloatRegisters;
   if (fits && classes[0] != Class::memory && classes[0] != Class::x87) {
+    if (integers > 0 && last_register_is_disputed_)
+      refuse("gcc and clang disagree about an argument that follows an __int128 for which one register was left");
     location.pieces = in_registers(type, classes, next_integer_, next_float_);
     next_integer_ += integers;
     next_float_ += floats;
   } else {
+    last_register_is_disputed_ |= is_integer_like(type) && integers == 2 && next_integer_ + 1 == kIntegerRegisters;
     location.pieces = {on_stack(type.size, type.alignment)};
   }
   if (!location.pieces.empty()) extend_small_integer(type, location.pieces.front());
