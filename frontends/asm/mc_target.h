@@ -1,6 +1,7 @@
 // LLVM MC's tables of one CPU, bundled: names of opcodes and registers, operand descriptions, printing.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
