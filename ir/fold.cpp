@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "ir/builder.h"
+#include "ir/concrete_domain.h"
 
 namespace portolan::ir {
 namespace {
@@ -33,6 +34,8 @@ struct Fold {
   }
 
   ValueId run();
+  ValueId frame_address(ValueId v, int64_t distance);
+  bool is_frame(ValueId v) const;
   ValueId add();
   ValueId sub();
   ValueId address_sum(ValueId x, ValueId y);
@@ -100,8 +103,20 @@ ValueId Fold::address_sum(ValueId x, ValueId y) {
   return kNoValue;
 }
 
+// An address in the frame or the incoming arguments, moved by a constant.
+ValueId Fold::frame_address(ValueId v, int64_t distance) {
+  Instruction moved = def(v);
+  moved.offset += distance;
+  return f.append(b.block(), std::move(moved));
+}
+
+bool Fold::is_frame(ValueId v) const {
+  return is(v, Op::frame_address) || is(v, Op::incoming_address);
+}
+
 ValueId Fold::add() {
   ValueId x = operand(0), y = operand(1);
+  if (const APInt* c = constant(1); c && is_frame(x)) return frame_address(x, c->getSExtValue());
   if (f.constant(x) && !f.constant(y)) return b.add(y, x, i.lanes);
   if (is_zero(y)) return x;
   if (i.lanes != 1) return kNoValue;
@@ -113,6 +128,7 @@ ValueId Fold::add() {
 
 ValueId Fold::sub() {
   ValueId x = operand(0), y = operand(1);
+  if (is_frame(x) && def(x).op == def(y).op) return b.signed_constant(64, def(x).offset - def(y).offset);
   if (same(x, y)) return b.constant(i.width, 0);
   if (const APInt* c = constant(1); c && i.lanes == 1) return b.add(x, b.constant(-*c));
   if (is_zero(y)) return x;
@@ -140,6 +156,9 @@ ValueId Fold::bitwise() {
   if (f.constant(x) && !f.constant(y)) std::swap(x, y);
   switch (i.op) {
     case Op::bit_and:
+      // The frame's base is aligned to 64 bytes.
+      if (const APInt* c = f.constant(y); c && is(x, Op::frame_address) && (-*c).isPowerOf2() && (-*c).ule(64))
+        return frame_address(x, (def(x).offset & c->getSExtValue()) - def(x).offset);
       if (same(x, y) || is_ones(y)) return x;
       if (is_zero(y)) return y;
       if (i.width == 1) return compare_and(x, y);
@@ -465,57 +484,16 @@ ValueId Fold::run() {
   }
 }
 
-// Constants in, constant out, for the few ops that addresses and register parts are made of; the rest is left to
-// passes that have the whole semantics.
+// Constants in, constant out.
 std::optional<APInt> fold_constant(Function& f, const Instruction& i) {
-  if (i.operands.empty() || i.operands.size() > 2 || i.lanes != 1) return std::nullopt;
-  const APInt* x = f.constant(i.operands[0]);
-  const APInt* y = i.operands.size() == 2 ? f.constant(i.operands[1]) : nullptr;
-  if (!x || (i.operands.size() == 2 && !y)) return std::nullopt;
-  switch (i.op) {
-    case Op::extract:
-      return x->extractBits(i.width, i.index);
-    case Op::zext:
-      return x->zext(i.width);
-    case Op::sext:
-      return x->sext(i.width);
-    case Op::bit_not:
-      return ~*x;
-    case Op::concat:
-      return x->concat(*y);
-    case Op::add:
-      return *x + *y;
-    case Op::sub:
-      return *x - *y;
-    case Op::mul:
-      return *x * *y;
-    case Op::bit_and:
-      return *x & *y;
-    case Op::bit_or:
-      return *x | *y;
-    case Op::bit_xor:
-      return *x ^ *y;
-    case Op::shl:
-      return x->shl(*y);
-    case Op::lshr:
-      return x->lshr(*y);
-    case Op::ashr:
-      return x->ashr(*y);
-    case Op::eq:
-      return APInt(1, *x == *y);
-    case Op::ne:
-      return APInt(1, *x != *y);
-    case Op::ult:
-      return APInt(1, x->ult(*y));
-    case Op::ule:
-      return APInt(1, x->ule(*y));
-    case Op::slt:
-      return APInt(1, x->slt(*y));
-    case Op::sle:
-      return APInt(1, x->sle(*y));
-    default:
-      return std::nullopt;
+  if (i.operands.empty() || info(i.op).effects != Effects::Pure) return std::nullopt;
+  llvm::SmallVector<APInt, 3> operands;
+  for (ValueId v : i.operands) {
+    const APInt* c = f.constant(v);
+    if (!c) return std::nullopt;
+    operands.push_back(*c);
   }
+  return evaluate_concrete(f, i, operands);
 }
 
 }  // namespace

@@ -97,7 +97,7 @@ void SsaConstruction::summarise(BlockId block, SlotSet& uses, SlotSet& defs) con
   Op end = source_.blocks[block].terminator.op;
   if (end == Op::ret)
     for (uint32_t slot : convention_.return_reads) use(slot);
-  if (end == Op::tail_call)
+  if (end == Op::tail_call || end == Op::jump_indirect)
     for (uint32_t slot : convention_.call_reads) use(slot);
 }
 
@@ -197,8 +197,10 @@ void SsaConstruction::copy_terminator(Builder& b, BlockId block) {
   for (Edge& edge : t.edges) edge.target = new_block_[edge.target];
   if (t.op == Op::ret)
     for (uint32_t slot : convention_.return_reads) t.operands.push_back(read(b, slot));
-  if (t.op == Op::tail_call) {
+  // An indirect jump may turn out to be a tail call.
+  if (t.op == Op::tail_call || t.op == Op::jump_indirect)
     for (uint32_t slot : convention_.call_reads) t.operands.push_back(read(b, slot));
+  if (t.op == Op::tail_call) {
     result_.calls.push_back(source_.calls[t.index]);
     t.index = static_cast<uint32_t>(result_.calls.size() - 1);
   }
