@@ -1,1 +1,1 @@
-long calculate(const signed char *program);
+long calculate(const signed char* program);

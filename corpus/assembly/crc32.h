@@ -1,1 +1,1 @@
-unsigned crc32(unsigned crc, const unsigned char *bytes, unsigned long count);
+unsigned crc32(unsigned crc, const unsigned char* bytes, unsigned long count);
