@@ -56,10 +56,9 @@ enum class Reference : uint8_t {
   tls_got,          // the address of the GOT slot that holds the thread-pointer offset: x86 sym@gottpoff(%rip)
   tls_got_high,     // AArch64 :gottprel:; RISC-V %tls_ie_pcrel_hi
   tls_got_low,      // AArch64 :gottprel_lo12:; RISC-V %pcrel_lo of a %tls_ie_pcrel_hi
-  tls_index,        // argument of __tls_get_addr: x86 sym@tlsgd/@tlsld, RISC-V %tls_gd_pcrel_hi
+  tls_index,        // argument of __tls_get_addr: x86 sym@tlsgd, RISC-V %tls_gd_pcrel_hi
   tls_index_low,
-  tls_descriptor,    // AArch64 :tlsdesc: and its parts; marks the call itself (blr) as operand 1
-  tls_block_offset,  // offset from the start of this module's TLS block: x86 sym@dtpoff, after a tls_index of tlsld
+  tls_descriptor,  // AArch64 :tlsdesc: and its parts; marks the call itself (blr) as operand 1
 };
 
 // (symbol + addend - minus) >> right_shift. Data tables use minus and right_shift; instruction operands never do.
