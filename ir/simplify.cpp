@@ -8,6 +8,7 @@ namespace portolan::ir {
 namespace {
 
 bool removable(const Instruction& i) {
+  if (i.op == Op::set_slot) return false;
   Effects e = info(i.op).effects;
   return e == Effects::Pure || e == Effects::Undef || e == Effects::State ||
          (e == Effects::Reads && i.ordering == Ordering::none);

@@ -84,7 +84,7 @@ void SsaConstruction::summarise(BlockId block, SlotSet& uses, SlotSet& defs) con
     const Instruction& i = source_[v];
     if (i.op == Op::get_slot && used_[v]) use(i.index);
     if (i.op == Op::set_slot) {
-      if (i.index == convention_.stack_pointer) use(i.index);  // stack_pointer_set sees the old value
+      if (i.index == convention_.stack_pointer) use(i.index);  // the mark names the old value
       defs.insert(i.index);
     }
     if (i.op == Op::call) {
@@ -164,8 +164,11 @@ void SsaConstruction::copy_instruction(Builder& b, ValueId v) {
       return;
     case Op::set_slot: {
       ValueId value = new_value_[i.operands[0]];
-      if (i.index == convention_.stack_pointer && convention_.stack_pointer_set)
-        value = convention_.stack_pointer_set(b, read(b, i.index), value);
+      if (i.index == convention_.stack_pointer) {
+        Instruction mark = i;
+        mark.operands = {value, read(b, i.index)};
+        result_.append(b.block(), std::move(mark));
+      }
       current_[i.index] = value;
       return;
     }

@@ -17,11 +17,10 @@ struct SlotConvention {
   uint32_t stack_pointer = 0;
   // The value a slot starts with; by default a get_slot in the entry block stays.
   std::function<ValueId(Builder&, uint32_t slot)> entry_value;
-  // Sees each new value of the stack pointer and may replace it (dynamic allocation).
-  std::function<ValueId(Builder&, ValueId old_value, ValueId new_value)> stack_pointer_set;
 };
 
-// The same function without set_slot; get_slot only in the entry block. Blocks that cannot be reached are gone.
+// The same function without set_slot but for the stack pointer's, which stay as marks, operands (new, old value), until
+// it is known which are constant; get_slot only in the entry block. Blocks that cannot be reached are gone.
 Function construct_ssa(const Function& function, const SlotConvention& convention);
 
 // Folds again with all that is known across blocks, removes what nothing uses (loads too), parameters that are always

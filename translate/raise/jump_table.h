@@ -1,0 +1,13 @@
+// Indirect jumps through tables become switches: the table's entries are in the unit, so each index that has one can be
+// tried, whatever arithmetic lies between the entry and the jump.
+#pragma once
+
+#include "frontends/asm/lift.h"
+
+namespace portolan::raise {
+
+// Works on SSA form. Jumps whose table cannot be found stay jump_indirect, with the edges that no table accounts for;
+// those that can only be calls by pointer become tail_call.
+void resolve_indirect_jumps(ir::Function& function, const assembly::CodeIndex& index);
+
+}  // namespace portolan::raise
