@@ -285,7 +285,7 @@ constexpr Row kRows[] = {
     {PACKED_IMMEDIATE("MPSADBW"), "mpsadbw", "", nullptr, "sse4.1"},
     {PACKED_IMMEDIATE("PCLMULQDQ"), "pclmulqdq", "", nullptr, "pclmul"},
     {"{,V}PCMP{E,I}STR{I,M}{rri,rmi}", "pcmpestri", "", nullptr, "string comparisons"},
-    {"{,V}AES{ENC,ENCLAST,DEC,DECLAST,IMC}{rr,rm} {,V}AESKEYGENASSIST{rri,rmi}", "aesenc", "", nullptr, "aes"},
+    {"{,V}AES{ENC,ENCLAST,DEC,DECLAST,IMC}{rr,rm} {,V}AESKEYGENASSIST128{rr,rm}", "aesenc", "", nullptr, "aes"},
     {"SHA{1MSG1,1MSG2,1NEXTE,256MSG1,256MSG2,256RNDS2}{rr,rm} SHA1RNDS4{rri,rmi}", "sha256rnds2", "", nullptr, "sha"},
 };
 
