@@ -3,7 +3,8 @@
 //   type      := void | bool | char | i8 … i128 | u8 … u128 | f16 f32 f64 f128 ldouble | complex FLOAT | ptr | va_list
 //              | <N x type> | fn(params)->type | {leaf … size N align N [union] [bits]}
 //   leaf      := type@OFFSET           or  type@OFFSET*COUNT for COUNT adjacent ones
-//   prototype := NAME(params) -> type [noreturn] [format=KIND:INDEX:FIRST] [abi_differs="REASON"]
+//   prototype := NAME(params) -> type [noreturn] [format=KIND:INDEX:FIRST] [differing_bits=INDEX:0xMASK]…
+//                [abi_differs="REASON"]
 //   params    := type, … [, ...]
 // '#' starts a comment line.
 #pragma once

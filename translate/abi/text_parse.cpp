@@ -2,6 +2,7 @@
 // limited, so that no text can exhaust memory or the stack.
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 
 #include "fmt/format.h"
 #include "translate/abi/text.h"
@@ -177,6 +178,7 @@ class Parser {
       return punctuation("\"");
     }
     if (accept("format=")) return format(function);
+    if (accept("differing_bits=")) return differing_bits(function);
     return fail("unknown attribute");
   }
 
@@ -194,6 +196,17 @@ class Parser {
     role.format = static_cast<unsigned>(index);
     role.first_vararg = static_cast<unsigned>(first);
     function.format = role;
+    return true;
+  }
+
+  bool differing_bits(FunctionType& function) {
+    uint64_t parameter = 0;
+    if (!number(parameter, kMaxParameters) || !punctuation(":0x")) return false;
+    std::string_view digits = take_while([](unsigned char c) { return std::isxdigit(c) != 0; });
+    uint64_t mask = 0;
+    if (std::from_chars(digits.data(), digits.data() + digits.size(), mask, 16).ec != std::errc())
+      return fail("expected a mask");
+    function.differing_bits.push_back({static_cast<unsigned>(parameter), mask});
     return true;
   }
 

@@ -65,6 +65,8 @@ std::string to_string(std::string_view name, const FunctionType& function) {
   if (function.format)
     text += fmt::format(" format={}:{}:{}", format_kind_name(function.format->kind), function.format->format,
                         function.format->first_vararg);
+  for (const DifferingBits& bits : function.differing_bits)
+    text += fmt::format(" differing_bits={}:{:#x}", bits.parameter, bits.mask);
   if (!function.abi_differs.empty()) text += fmt::format(" abi_differs=\"{}\"", function.abi_differs);
   return text;
 }

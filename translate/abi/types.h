@@ -66,6 +66,14 @@ struct FormatRole {
   bool operator==(const FormatRole&) const = default;
 };
 
+// Bits of an integer argument that mean something else on another ISA: open's O_DIRECTORY is AArch64's O_DIRECT. A call
+// whose argument has one of them set, or can't be shown not to, must not be passed through.
+struct DifferingBits {
+  unsigned parameter = 0;
+  uint64_t mask = 0;
+  bool operator==(const DifferingBits&) const = default;
+};
+
 struct FunctionType {
   Type result;
   std::vector<Type> parameters;
@@ -75,6 +83,7 @@ struct FunctionType {
   // Why a call can't be passed through unchanged even when every argument fits: it reaches data whose layout or format
   // differs between the ISAs ("struct stat", "long double"). Empty: nothing known against it.
   std::string abi_differs;
+  std::vector<DifferingBits> differing_bits;
   bool operator==(const FunctionType&) const = default;
 };
 
