@@ -1,4 +1,5 @@
 // Branches, conditional selects and compares (Arm ARM C6.2).
+#include "frontends/aarch64/atomic.h"
 #include "frontends/aarch64/operands.h"
 #include "frontends/aarch64/rows.h"
 
@@ -48,6 +49,10 @@ Lifted return_(LiftContext& c) {
 }
 
 Lifted call(LiftContext& c) {
+  const assembly::SymbolicValue& target = *c.instruction().symbolic_operand(0);
+  const assembly::Symbol& symbol = c.unit().symbols[target.symbol];
+  const bool external = symbol.section == assembly::kUndefined && target.addend == 0;
+  if (external && lift_outline_atomic(c, symbol.name)) return Lifted::done();
   c.call(0);
   return Lifted::done();
 }

@@ -13,7 +13,8 @@ using assembly::Lifted;
 using assembly::Reference;
 
 std::vector<RowSpan> all_rows() {
-  return {arithmetic_rows(), bitfield_rows(), control_rows(), system_rows(), memory_rows()};
+  return {arithmetic_rows(), bitfield_rows(), control_rows(), system_rows(),
+          memory_rows(),     atomic_rows(),   float_rows(),   float_convert_rows()};
 }
 
 // What the opcode says of control and of symbols, by opcode number.

@@ -14,5 +14,8 @@ RowSpan bitfield_rows();
 RowSpan control_rows();
 RowSpan system_rows();
 RowSpan memory_rows();
+RowSpan atomic_rows();
+RowSpan float_rows();
+RowSpan float_convert_rows();
 
 }  // namespace portolan::aarch64
