@@ -10,6 +10,10 @@ namespace portolan::emulate {
 
 inline constexpr uint64_t kPageSize = 4096;
 
+// Engines that run a process keep their own code and data here; emulated code has no business in it.
+inline constexpr uint64_t kHarnessBase = 0x5d00'0000;
+inline constexpr uint64_t kHarnessEnd = 0x5e00'0000;
+
 // Executing an address in [kStubBase, kStubEnd) leaves the emulated program. The first slot is where the outermost
 // function returns to; the others stand for undefined functions (Image::externals). The range is never mapped.
 inline constexpr uint64_t kStubBase = 0x5e00'0000;
