@@ -42,6 +42,18 @@ constexpr std::pair<std::string_view, unsigned> kOpenFlags[] = {
 };
 constexpr uint64_t kOpenFlagBits = 0x3c000;
 
+// Variadic functions whose further arguments are optional rather than described by a format; all are integers of 4
+// bytes (mode_t, unsigned) or of 8.
+struct OptionalArguments {
+  std::string_view name;
+  std::vector<uint64_t> sizes;
+};
+const OptionalArguments kOptionalArguments[] = {
+    {"open", {4}},       {"open64", {4}}, {"openat", {4}}, {"openat64", {4}},       {"fcntl", {8}},
+    {"fcntl64", {8}},    {"ioctl", {8}},  {"mremap", {8}}, {"prctl", {8, 8, 8, 8}}, {"sem_open", {4, 4}},
+    {"mq_open", {4, 8}}, {"semctl", {8}}, {"ulimit", {8}},
+};
+
 struct WideFormat {
   std::string_view name;
   Kind kind;
@@ -120,6 +132,10 @@ void apply_libc_knowledge(Collected& own) {
   for (const auto& [name, parameter] : kOpenFlags)
     if (auto found = own.functions.find(std::string(name)); found != own.functions.end())
       found->second.type.differing_bits.push_back({parameter, kOpenFlagBits});
+  for (const OptionalArguments& entry : kOptionalArguments)
+    if (auto found = own.functions.find(std::string(entry.name)); found != own.functions.end())
+      for (uint64_t size : entry.sizes)
+        found->second.type.optional_arguments.push_back(abi::integer_type(size, abi::Sign::unsigned_));
   for (const WideFormat& entry : kWideFormats)
     if (auto found = own.functions.find(std::string(entry.name)); found != own.functions.end())
       found->second.type.format = abi::FormatRole{entry.kind, entry.format, entry.first};

@@ -178,6 +178,12 @@ class Parser {
       return punctuation("\"");
     }
     if (accept("format=")) return format(function);
+    if (accept("optional=")) {
+      FunctionType list;
+      if (!parameters(list)) return false;
+      function.optional_arguments = std::move(list.parameters);
+      return !list.variadic || fail("optional arguments are a list of types");
+    }
     if (accept("differing_bits=")) return differing_bits(function);
     return fail("unknown attribute");
   }

@@ -7,9 +7,14 @@
 namespace portolan::abi {
 namespace {
 
-std::string parameters_to_string(const FunctionType& function) {
+std::string list_to_string(const std::vector<Type>& types) {
   std::string text;
-  for (const Type& parameter : function.parameters) text += (text.empty() ? "" : ", ") + to_string(parameter);
+  for (const Type& type : types) text += (text.empty() ? "" : ", ") + to_string(type);
+  return text;
+}
+
+std::string parameters_to_string(const FunctionType& function) {
+  std::string text = list_to_string(function.parameters);
   if (function.variadic) text += text.empty() ? "..." : ", ...";
   return text;
 }
@@ -67,6 +72,8 @@ std::string to_string(std::string_view name, const FunctionType& function) {
                         function.format->first_vararg);
   for (const DifferingBits& bits : function.differing_bits)
     text += fmt::format(" differing_bits={}:{:#x}", bits.parameter, bits.mask);
+  if (!function.optional_arguments.empty())
+    text += fmt::format(" optional=({})", list_to_string(function.optional_arguments));
   if (!function.abi_differs.empty()) text += fmt::format(" abi_differs=\"{}\"", function.abi_differs);
   return text;
 }

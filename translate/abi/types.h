@@ -84,6 +84,9 @@ struct FunctionType {
   // differs between the ISAs ("struct stat", "long double"). Empty: nothing known against it.
   std::string abi_differs;
   std::vector<DifferingBits> differing_bits;
+  // A variadic function without a format that reads at most these arguments (open: the mode). To pass them all is
+  // harmless when the caller gave fewer.
+  std::vector<Type> optional_arguments;
   bool operator==(const FunctionType&) const = default;
 };
 

@@ -48,7 +48,7 @@ TEST(LibcPrototypes, KnownFunctionsHaveTheTypesOfTheStandard) {
                            "csqrt(complex f64) -> complex f64",
                            "__assert_fail(ptr, ptr, u32, ptr) -> void noreturn",
                            "fwprintf(ptr, ptr, ...) -> i32 format=wprintf:1:2",
-                           "open(ptr, i32, ...) -> i32 differing_bits=1:0x3c000",
+                           "open(ptr, i32, ...) -> i32 differing_bits=1:0x3c000 optional=(u32)",
                            "toupper(i32) -> i32",
                            "fputc(i32, ptr) -> i32"}) {
     auto expected = parse_prototype(line);
