@@ -12,7 +12,13 @@ void cmpxchg(Insn& x) {
   ValueId expected = x.get(x.s.rax, x.width), replacement = x.read(x[1]);
   ValueId old = x.lock ? b.atomic_cas(x.address(x[0]), expected, replacement, ir::Ordering::sequential) : x.read(x[0]);
   ValueId equal = b.eq(expected, old);
-  if (!x.lock) x.write(x[0], b.select(equal, replacement, old));
+  if (!x.lock) {
+    // Processors differ in whether a failure clears the upper half of a 32-bit register destination.
+    if (x.width == 32 && x[0].is_register())
+      x.set(x.slot(x[0]), b.select(equal, b.zext(replacement, 64), b.concat(b.undef(32), old)));
+    else
+      x.write(x[0], b.select(equal, replacement, old));
+  }
   ValueId rax = x.get(x.s.rax);  // after the write: the destination may be the accumulator itself
   ValueId failed = x.width == 64 ? old : x.width == 32 ? b.zext(old, 64) : b.insert(rax, old, 0);
   x.set(x.s.rax, b.select(equal, rax, failed));

@@ -91,17 +91,15 @@ void half_to_single(Insn& x) {
   x.write_vector(x[0], x.b.fconvert(a, float_mode(FloatFormat::f16), FloatFormat::f32, lanes));
 }
 
-Lifted single_to_half(Insn& x) {
+void single_to_half(Insn& x) {
   // Bit 2: by mxcsr, which is round to nearest.
   unsigned immediate = x.immediate_byte();
   constexpr ir::Rounding kModes[] = {ir::Rounding::nearest_even, ir::Rounding::down, ir::Rounding::up,
                                      ir::Rounding::toward_zero};
   ir::Rounding rounding = immediate & 4 ? ir::Rounding::nearest_even : kModes[immediate & 3];
-  if (rounding != ir::Rounding::nearest_even) return Lifted::refused("conversion to half precision with this rounding");
   uint16_t lanes = static_cast<uint16_t>(vector_bits(x) / 32);
   ValueId a = x.read_vector(x[1], vector_bits(x));
   x.write_vector(x[0], x.b.fconvert(a, float_mode(FloatFormat::f32, rounding), FloatFormat::f16, lanes));
-  return Lifted::done();
 }
 
 constexpr Row kRows[] = {

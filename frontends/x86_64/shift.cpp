@@ -27,6 +27,7 @@ class ShiftFlags {
   }
   void set(Slot flag, ValueId bit) {
     if (count_.known == 0) return;
+    if (defined != ir::kNoValue) bit = x_.b.select(defined, bit, x_.b.undef(1));
     x_.set_flag(flag, count_.known ? bit : x_.b.select(zero_, x_.flag(flag), bit));
   }
   void set_overflow(ValueId for_one) {
@@ -41,6 +42,8 @@ class ShiftFlags {
     set(x_.s.pf, parity(x_, result));
     set(x_.s.af, x_.b.undef(1));
   }
+
+  ValueId defined = ir::kNoValue;  // if set: when the flags are defined at all
 
  private:
   Insn& x_;
@@ -119,13 +122,12 @@ void double_shift(Insn& x) {
       Left ? b.bit_or(b.shl(a, count.value), b.lshr(fill, rest)) : b.bit_or(b.lshr(a, count.value), b.shl(fill, rest));
   ValueId distance = Left ? rest : b.sub(count.value, b.constant(x.width, 1));
   ValueId carry = b.truncate(b.lshr(a, distance), 1);
+  ShiftFlags flags(x, count);
   if (x.width == 16) {
-    ValueId defined = b.ule(count.value, width);
-    result = b.select(defined, result, b.undef(16));
-    carry = b.select(defined, carry, b.undef(1));
+    flags.defined = b.ule(count.value, width);
+    result = b.select(flags.defined, result, b.undef(16));
   }
   x.write(x[0], result);
-  ShiftFlags flags(x, count);
   flags.set_result(result);
   flags.set_overflow(b.bit_xor(b.sign(result), b.sign(a)));
   flags.set(x.s.cf, carry);
