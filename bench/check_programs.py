@@ -16,7 +16,7 @@ import pathlib
 import sys
 import tempfile
 
-import toolchain
+from common import toolchain
 
 SANITIZERS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-O1", "-g")
 
@@ -95,6 +95,9 @@ def main():
     parser.add_argument("--timeout", type=float, default=20)
     parser.add_argument("--sanitize", action="store_true")
     parser.add_argument("--update", action="store_true")
+    # What ./dev passes to every benchmark; nothing here is translated or kept.
+    parser.add_argument("--portolan", help=argparse.SUPPRESS)
+    parser.add_argument("--work", help=argparse.SUPPRESS)
     args = parser.parse_args()
     paths = toolchain.programs(args.filter)
     if not paths:

@@ -7,7 +7,7 @@ import pathlib
 import shutil
 import subprocess
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PROGRAMS = ROOT / "corpus" / "programs"
 LEVELS = ("O0", "O1", "O2", "O3")
 COMPILERS = ("gcc", "clang")
@@ -73,9 +73,10 @@ class Outcome:
 
     def first_error(self):
         lines = [line.strip() for line in self.stderr.splitlines() if line.strip()]
-        for line in lines:
-            if "rror" in line:
-                return line
+        for sign in ("undefined reference", "relocation", "rror"):
+            for line in lines:
+                if sign in line and not line.startswith("collect2"):
+                    return line
         return lines[0] if lines else f"status {self.status}"
 
 

@@ -1,0 +1,76 @@
+"""Dynamic instruction counts under QEMU, and comparisons of CPU time on the host."""
+
+import math
+import os
+import pathlib
+import subprocess
+
+from common import cells, toolchain
+
+
+class Counter:
+    """Counts the guest instructions of a run with the plugin of icount.c: deterministic for a static binary."""
+
+    def __init__(self, work):
+        self.folder = pathlib.Path(work) / "counts"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.plugin = self.folder / "icount.so"
+        source = pathlib.Path(__file__).resolve().parent.parent / "icount.c"
+        built = toolchain.run(("gcc", "-O2", "-shared", "-fPIC", source, "-o", self.plugin))
+        if not built.ok:
+            raise RuntimeError(built.first_error())
+
+    def count(self, isa, binary, timeout=120):
+        out = cells.unique_path(self.folder, ".count")
+        try:
+            # The newest CPU model that QEMU has, and no environment: the stack then looks the same in every run.
+            command = (toolchain.ISAS[isa].qemu, "-cpu", "max", "-plugin", f"{self.plugin},out={out}", binary)
+            done = toolchain.run(command, timeout, env={})
+            return int(out.read_text()) if done.ok else None
+        except ValueError:
+            return None
+        finally:
+            out.unlink(missing_ok=True)
+
+    def count_cached(self, isa, binary):
+        """For binaries of the cache, whose names are hashes of what they were made from."""
+        note = self.folder / f"{binary.stem}.{isa}.count"
+        if not note.exists():
+            value = self.count(isa, binary)
+            if value is None:
+                return None
+            note.write_text(str(value))
+        return int(note.read_text())
+
+
+def geometric_mean(values):
+    values = list(values)
+    return math.exp(sum(math.log(value) for value in values) / len(values)) if values else None
+
+
+def best_time(command, rounds=9):
+    """The least CPU time of several runs, in seconds: of one thread, and steadier than wall time on a busy machine."""
+    best = None
+    for _ in range(rounds):
+        child = subprocess.Popen([str(w) for w in command], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode != 0:
+            return None
+        elapsed = usage.ru_utime + usage.ru_stime
+        best = elapsed if best is None else min(best, elapsed)
+    return best
+
+
+def start_up_times(work):
+    """What an empty static program costs natively and under each QEMU: subtracted from the times of short programs."""
+    cache = toolchain.Cache(work / "cache")
+    source = work / "empty.c"
+    source.write_text("int main(void) { return 0; }\n")
+    times = {}
+    for isa in toolchain.ISAS.values():
+        binary, failed = cache.build((isa.gcc, "-O2", *toolchain.LINK_FLAGS, source), (source,), ".bin")
+        if failed:
+            raise RuntimeError(failed.first_error())
+        times[isa.name] = best_time((*isa.runner, binary), 21)
+    return times
