@@ -1,76 +1,31 @@
-"""The instruction sets as the scripts see them: compilers, linkers and QEMU for each, and one call to the translator.
-
-Shared by the demo, the end-to-end tests and the benchmarks.
+"""From assembly to a program that ran: what the demo and the end-to-end tests do with the translator, on top of the
+compilers, targets and runners that bench/toolchain.py knows.
 """
-import dataclasses
 import json
 import os
-import subprocess
+import pathlib
+import sys
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "bench"))
 
-@dataclasses.dataclass(frozen=True)
-class Isa:
-    name: str  # as `portolan --to` spells it
-    gcc: str
-    clang_target: str
-    qemu: tuple  # how a static program of this ISA is run here
+import toolchain  # noqa: E402
 
-
-ISAS = {
-    isa.name: isa
-    for isa in (
-        Isa("x86-64", "gcc", "x86_64-linux-gnu", ()),
-        Isa("aarch64", "aarch64-linux-gnu-gcc", "aarch64-linux-gnu", ("qemu-aarch64",)),
-        Isa("riscv64", "riscv64-linux-gnu-gcc", "riscv64-linux-gnu", ("qemu-riscv64",)),
-    )
-}
-
-
-@dataclasses.dataclass(frozen=True)
-class Outcome:
-    """What a command did. status is its exit status, negative for a signal, None when it ran out of time."""
-
-    status: object
-    stdout: str
-    stderr: str
-
-
-def run(command, timeout=60, stdin=None, cwd=None, env=None):
-    try:
-        done = subprocess.run(
-            [str(word) for word in command],
-            input=stdin,
-            stdin=subprocess.DEVNULL if stdin is None else None,
-            capture_output=True,
-            timeout=timeout,
-            cwd=cwd,
-            env={**os.environ, **env} if env else None,
-        )
-    except subprocess.TimeoutExpired as late:
-        return Outcome(None, _text(late.stdout), _text(late.stderr))
-    return Outcome(done.returncode, _text(done.stdout), _text(done.stderr))
-
-
-def _text(data):
-    return (data or b"").decode("utf-8", "replace")
+ISAS = toolchain.ISAS
 
 
 def compile_to_assembly(isa, compiler, level, source, output):
-    """Compiles a C file to assembly text. compiler is "gcc" or "clang"."""
-    if compiler == "gcc":
-        command = [isa.gcc]
-    else:
-        command = ["clang-19", f"--target={isa.clang_target}"]
-    return run([*command, f"-{level}", "-S", "-o", output, source])
+    flags = (*toolchain.COMMON_FLAGS, *toolchain.ASSEMBLY_FLAGS)
+    return toolchain.run([*toolchain.compiler(compiler, isa), f"-{level}", *flags, "-S", "-o", output, source])
 
 
 def link(isa, output, *inputs):
     """Assembles, compiles and links, statically: QEMU then needs no library of the other system."""
-    return run([isa.gcc, "-O2", "-static", "-o", output, *inputs, "-lm"])
+    flags = (*toolchain.COMMON_FLAGS, *toolchain.LINK_FLAGS)
+    return toolchain.run([isa.gcc, "-O2", *flags, "-o", output, *inputs, *toolchain.LIBRARIES])
 
 
-def execute(isa, program, *arguments, timeout=60, stdin=None):
-    return run([*isa.qemu, program, *arguments], timeout=timeout, stdin=stdin)
+def execute(isa, program, *arguments, timeout=60):
+    return toolchain.run([*isa.runner, program, *arguments], timeout)
 
 
 def translate(portolan, source, target, output, evidence, *options, timeout=600):
@@ -78,7 +33,7 @@ def translate(portolan, source, target, output, evidence, *options, timeout=600)
     for stale in (output, evidence):
         if os.path.exists(stale):
             os.remove(stale)
-    outcome = run(
+    outcome = toolchain.run(
         [portolan, "translate", source, "--to", target.name, "-o", output, "--evidence", evidence, *options], timeout
     )
     try:

@@ -31,6 +31,10 @@ def verdict_text(function):
     return f"{level} ({', '.join(detail)})" if detail else level
 
 
+def text(outcome):
+    return outcome.stdout.decode(errors="replace")
+
+
 def rows_of(source, target, evidence):
     for function in (evidence or {}).get("functions", []):
         yield (
@@ -71,7 +75,7 @@ def cross(portolan, source, target, work, expected):
         return rows, f"linking failed\n{linked.stderr.rstrip()}", 1
     ran = crossing.execute(target, stem)
     if (ran.status, ran.stdout) != (expected.status, expected.stdout):
-        return rows, f"runs differently (status {ran.status}), expected:\n{expected.stdout}got:\n{ran.stdout}", 1
+        return rows, f"runs differently (status {ran.status}), expected:\n{text(expected)}got:\n{text(ran)}", 1
     return rows, None, 0
 
 

@@ -32,7 +32,7 @@ def case(portolan, work, source, target):
     check(linked.status == 0, f"link: {linked.stderr}")
     ran = crossing.execute(target, stem)
     check(ran.status == expected.status, f"exit status {ran.status}, expected {expected.status}")
-    check(ran.stdout == expected.stdout, f"expected:\n{expected.stdout}got:\n{ran.stdout}")
+    check(ran.stdout == expected.stdout, f"expected:\n{expected.stdout.decode()}got:\n{ran.stdout.decode(errors='replace')}")
     check(evidence is not None, "no evidence was written")
     named = {function["name"] for function in evidence["functions"]}
     check(named == functions_in(source), f"the evidence names {sorted(named)}")

@@ -16,6 +16,7 @@ import harness
 from harness import Skip, check
 
 import crossing
+import toolchain
 
 GOOD = "\t.text\n\t.globl\tf\n\t.type\tf, @function\nf:\n\tleal\t1(%rdi), %eax\n\tret\n\t.size\tf, .-f\n"
 
@@ -40,7 +41,7 @@ class BadInput:
         """Translates; checks status, message and that nothing but the input is in the output's folder."""
         output = output or source.parent / "out.s"
         before = sorted(os.listdir(output.parent)) if output.parent.is_dir() else None
-        outcome = crossing.run([self.portolan, "translate", source, "--to", "aarch64", "-o", output, *extra], timeout=120)
+        outcome = toolchain.run([self.portolan, "translate", source, "--to", "aarch64", "-o", output, *extra], timeout=120)
         said = f"status {outcome.status}, stderr:\n{outcome.stderr}"
         check(outcome.status in (status if isinstance(status, tuple) else (status,)), f"expected {status}; {said}")
         for pattern in patterns:
@@ -55,7 +56,7 @@ class BadInput:
 
     def good_input(self):
         source = self.write("good", GOOD)
-        outcome = crossing.run([self.portolan, "translate", source, "--to", "aarch64", "-o", source.parent / "out.s"])
+        outcome = toolchain.run([self.portolan, "translate", source, "--to", "aarch64", "-o", source.parent / "out.s"])
         check(outcome.status == 0, outcome.stderr)
         check(sorted(os.listdir(source.parent))[-1] == "out.s", "no output")
 
@@ -89,7 +90,7 @@ class BadInput:
         # A privileged instruction is read but has no meaning here: its function is refused by name, the others go on.
         text = GOOD + "\t.globl\tg\n\t.type\tg, @function\ng:\n\tinvlpg\t(%rdi)\n\tret\n\t.size\tg, .-g\n"
         source = self.write("privileged", text)
-        outcome = crossing.run([self.portolan, "translate", source, "--to", "aarch64", "-o", source.parent / "out.s"])
+        outcome = toolchain.run([self.portolan, "translate", source, "--to", "aarch64", "-o", source.parent / "out.s"])
         check(outcome.status == 2, f"status {outcome.status}\n{outcome.stderr}")
         check(re.search(r"input\.s:11:\d+: error: .*invlpg", outcome.stderr), outcome.stderr)
 
@@ -112,7 +113,7 @@ class BadInput:
     def assembled(self, name, target="x86-64"):
         folder = self.folder(name)
         (folder / "a.s").write_text(GOOD if target == "x86-64" else "\t.text\n\t.globl f\nf:\n\tret\n")
-        made = crossing.run([crossing.ISAS[target].gcc, "-c", "-o", folder / "input.o", folder / "a.s"])
+        made = toolchain.run([crossing.ISAS[target].gcc, "-c", "-o", folder / "input.o", folder / "a.s"])
         check(made.status == 0, made.stderr)
         (folder / "a.s").unlink()
         return folder / "input.o"
@@ -130,7 +131,7 @@ class BadInput:
         whole = source.read_bytes()
         for at in list(range(4, 64)) + list(range(len(whole) - 128, len(whole), 5)):
             source.write_bytes(whole[:at] + b"\xff" + whole[at + 1 :])
-            outcome = crossing.run([self.portolan, "translate", source, "--to", "riscv64", "--require", "none"], timeout=60)
+            outcome = toolchain.run([self.portolan, "translate", source, "--to", "riscv64", "--require", "none"], timeout=60)
             check(outcome.status in (0, 2, 3), f"byte {at}: status {outcome.status}\n{outcome.stderr}")
 
     def foreign_object(self):
@@ -197,13 +198,13 @@ class BadInput:
         source = self.write("fulldisk", GOOD + "\t.data\n\t.globl d\nd:\n" + "\t.quad 1\n" * 20000)
         disk = source.parent / "disk"
         disk.mkdir()
-        mounted = crossing.run(["mount", "-t", "tmpfs", "-o", "size=8k", "tmpfs", disk])
+        mounted = toolchain.run(["mount", "-t", "tmpfs", "-o", "size=8k", "tmpfs", disk])
         if mounted.status != 0:
             raise Skip(f"cannot mount a small disk: {mounted.stderr.strip()}")
         try:
             self.refuse(source, 3, r"out\.s.*: error: .*[Nn]o space", output=disk / "out.s")
         finally:
-            crossing.run(["umount", disk])
+            toolchain.run(["umount", disk])
 
     def existing_output_survives(self):
         source = self.write("survives", GOOD.replace("\tret", "\t.frobnicate\n\tret"))
@@ -233,7 +234,7 @@ class BadInput:
     # Usage.
 
     def usage(self, *arguments):
-        outcome = crossing.run([self.portolan, *arguments])
+        outcome = toolchain.run([self.portolan, *arguments])
         check(outcome.status == 3, f"{arguments}: status {outcome.status}\n{outcome.stderr}")
         check(outcome.stderr.strip(), f"{arguments}: no message")
 

@@ -8,11 +8,11 @@ import itertools
 import sys
 
 import harness
-from harness import ROOT, Skip, check
+from harness import Skip, check
 
 import crossing
+import toolchain
 
-PROGRAMS = ROOT / "corpus" / "programs"
 # One program for each thing that tends to break.
 CHOSEN = ("recursion", "switch_tables", "fnptr_table", "struct_mixed", "printf_formats", "int128", "matmul_float", "sha256")
 SETTINGS = (("gcc", "O0"), ("gcc", "O2"), ("clang", "O2"))
@@ -43,9 +43,10 @@ class Matrix:
         linked = crossing.link(target, stem, after)
         check(linked.status == 0, f"link: {linked.stderr}")
         ran = crossing.execute(target, stem)
-        check(ran.status == 0, f"exit status {ran.status}\n{ran.stdout}{ran.stderr}")
-        expected = program.with_suffix(".expected").read_text(encoding="utf-8")
-        check(ran.stdout == expected, f"expected:\n{expected}got:\n{ran.stdout}")
+        printed = ran.stdout.decode(errors="replace")
+        check(ran.status == 0, f"exit status {ran.status}\n{printed}{ran.stderr}")
+        expected = toolchain.expected(program)
+        check(ran.stdout == expected, f"expected:\n{expected.decode()}got:\n{printed}")
 
     def enough(self):
         check(self.refused <= MAX_REFUSED * self.cells, f"{self.refused} of {self.cells} cells were refused")
@@ -56,7 +57,7 @@ def main():
     matrix = Matrix(options)
     cases = {}
     for name, (compiler, level), (source, target) in itertools.product(CHOSEN, SETTINGS, DIRECTIONS):
-        program = PROGRAMS / f"{name}.c"
+        program = toolchain.PROGRAMS / f"{name}.c"
         cases[f"{name} {compiler} -{level} {source} to {target}"] = (
             lambda program=program, compiler=compiler, level=level, source=source, target=target: matrix.cell(
                 program, compiler, level, crossing.ISAS[source], crossing.ISAS[target]
