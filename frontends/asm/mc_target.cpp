@@ -42,7 +42,7 @@ const Description& description(Isa isa) {
   static constexpr Description kRiscv = {
       "riscv64-linux-gnu",
       "+m,+a,+f,+d,+v,+zba,+zbb,+zbc,+zbs,+zbkb,+zbkx,+zicsr,+zifencei,+zicond,+zfh,+zvfh,+zfa,+zicbom,+zicbop,+zicboz,"
-      "+zihintpause,+zihintntl,+zawrs,+zacas,+zimop",
+      "+zihintpause,+zihintntl,+zawrs,+zimop",
       initialise_riscv64};
   switch (isa) {
     case Isa::x86_64:
@@ -75,7 +75,7 @@ const McTarget& McTarget::get(Isa isa) {
   return target;
 }
 
-McTarget::McTarget(Isa isa) : isa_(isa), triple_(description(isa).triple) {
+McTarget::McTarget(Isa isa) : isa_(isa), triple_(description(isa).triple), features_(description(isa).features) {
   static std::mutex registry;  // LLVM's list of targets is not guarded, and each ISA's table may be asked for first
   std::lock_guard lock(registry);
   description(isa).initialise();
@@ -85,7 +85,7 @@ McTarget::McTarget(Isa isa) : isa_(isa), triple_(description(isa).triple) {
   registers_.reset(target_->createMCRegInfo(triple_));
   asm_info_.reset(target_->createMCAsmInfo(*registers_, triple_, options_));
   instructions_.reset(target_->createMCInstrInfo());
-  subtarget_.reset(target_->createMCSubtargetInfo(triple_, "", description(isa).features));
+  subtarget_.reset(target_->createMCSubtargetInfo(triple_, "", features_));
 }
 
 std::string_view McTarget::opcode_name(unsigned opcode) const {

@@ -26,6 +26,7 @@ class McTarget {
   Isa isa() const { return isa_; }
   const llvm::Target& target() const { return *target_; }
   const std::string& triple() const { return triple_; }
+  const std::string& features() const { return features_; }
   const llvm::MCRegisterInfo& registers() const { return *registers_; }
   const llvm::MCInstrInfo& instructions() const { return *instructions_; }
   const llvm::MCSubtargetInfo& subtarget() const { return *subtarget_; }
@@ -41,6 +42,7 @@ class McTarget {
   explicit McTarget(Isa isa);
   Isa isa_;
   std::string triple_;
+  std::string features_;
   llvm::MCTargetOptions options_;
   const llvm::Target* target_ = nullptr;
   std::unique_ptr<llvm::MCRegisterInfo> registers_;
