@@ -1,5 +1,5 @@
 """From assembly to a program that ran: what the demo and the end-to-end tests do with the translator, on top of the
-compilers, targets and runners that bench/toolchain.py knows.
+compilers, targets and runners that bench/common/toolchain.py knows.
 """
 import json
 import os
@@ -8,7 +8,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "bench"))
 
-import toolchain  # noqa: E402
+from common import toolchain  # noqa: E402
 
 ISAS = toolchain.ISAS
 

@@ -11,7 +11,7 @@ import harness
 from harness import Skip, check
 
 import crossing
-import toolchain
+from common import toolchain
 
 # One program for each thing that tends to break.
 CHOSEN = ("recursion", "switch_tables", "fnptr_table", "struct_mixed", "printf_formats", "int128", "matmul_float", "sha256")
