@@ -2,6 +2,7 @@
 
 #include "emulate/engine.h"
 #include "emulate/process_engine.h"
+#include "emulate/unicorn_engine.h"
 
 namespace portolan::emulate {
 namespace {
@@ -34,6 +35,7 @@ std::unique_ptr<Engine> make_qemu(Isa isa) {
 Expected<std::unique_ptr<Engine>> make_engine(std::string_view name, Isa isa) {
   if (name == "native") return make_native(isa);
   if (name == "qemu") return make_qemu(isa);
+  if (name == "unicorn") return make_unicorn_engine(isa);
   return error_at({}, fmt::format("there is no engine '{}' for {}: use native, unicorn or qemu", name, to_string(isa)));
 }
 
