@@ -16,7 +16,7 @@ import harness
 from harness import Skip, check
 
 import crossing
-import toolchain
+from common import toolchain
 
 GOOD = "\t.text\n\t.globl\tf\n\t.type\tf, @function\nf:\n\tleal\t1(%rdi), %eax\n\tret\n\t.size\tf, .-f\n"
 
