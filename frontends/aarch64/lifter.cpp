@@ -13,8 +13,9 @@ using assembly::Lifted;
 using assembly::Reference;
 
 std::vector<RowSpan> all_rows() {
-  return {arithmetic_rows(), bitfield_rows(), control_rows(), system_rows(),
-          memory_rows(),     atomic_rows(),   float_rows(),   float_convert_rows()};
+  return {arithmetic_rows(), bitfield_rows(),  control_rows(),        system_rows(),          memory_rows(),
+          atomic_rows(),     float_rows(),     float_convert_rows(),  simd_arithmetic_rows(), simd_shift_rows(),
+          simd_width_rows(), simd_move_rows(), simd_structure_rows(), simd_float_rows(),      crypto_rows()};
 }
 
 // What the opcode says of control and of symbols, by opcode number.

@@ -17,5 +17,12 @@ RowSpan memory_rows();
 RowSpan atomic_rows();
 RowSpan float_rows();
 RowSpan float_convert_rows();
+RowSpan simd_arithmetic_rows();
+RowSpan simd_shift_rows();
+RowSpan simd_width_rows();
+RowSpan simd_move_rows();
+RowSpan simd_structure_rows();
+RowSpan simd_float_rows();
+RowSpan crypto_rows();
 
 }  // namespace portolan::aarch64
