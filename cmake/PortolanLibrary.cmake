@@ -4,7 +4,7 @@
 # Everything but the final link sees LLVM's headers only; what is linked (static components for the command, the shared
 # library for tests) is chosen once per executable, so that no process ever holds two LLVMs.
 add_library(portolan_options INTERFACE)
-target_compile_options(portolan_options INTERFACE -Wall -Wextra -Werror)
+target_compile_options(portolan_options INTERFACE -Wall -Wextra $<$<CXX_COMPILER_ID:GNU>:-Werror>)
 target_include_directories(portolan_options INTERFACE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/generated)
 target_include_directories(portolan_options SYSTEM INTERFACE ${LLVM_INCLUDE_DIRS})
 target_compile_definitions(portolan_options INTERFACE ${LLVM_DEFINITIONS_LIST})

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -88,11 +89,13 @@ class Function {
   std::string name;
   std::vector<Block> blocks;  // blocks[0] is the entry
 
-  std::vector<Instruction> values;
-  std::vector<APInt> constants;
-  std::vector<std::vector<int>> masks;
-  std::vector<SymbolRef> symbols;
-  std::vector<CallTarget> calls;
+  // Deques, because they grow while somebody holds a reference into them: a fold looks at an operand's definition and
+  // makes new instructions from it.
+  std::deque<Instruction> values;
+  std::deque<APInt> constants;
+  std::deque<std::vector<int>> masks;
+  std::deque<SymbolRef> symbols;
+  std::deque<CallTarget> calls;
 
   BlockId add_block(std::string block_name = {});
   ValueId add_parameter(BlockId block, uint32_t width);
