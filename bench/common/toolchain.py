@@ -80,11 +80,11 @@ class Outcome:
         return lines[0] if lines else f"status {self.status}"
 
 
-def run(command, timeout=60, cwd=None, env=None):
+def run(command, timeout=60, cwd=None, env=None, stdin=None):
     try:
         done = subprocess.run(
             [str(word) for word in command],
-            stdin=subprocess.DEVNULL,
+            stdin=stdin or subprocess.DEVNULL,
             capture_output=True,
             timeout=timeout,
             cwd=cwd,
