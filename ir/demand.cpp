@@ -210,7 +210,12 @@ void narrow_edges(Function& f, const std::vector<std::vector<uint32_t>>& widths)
 
 void Narrowing::narrow_parameters(BlockId block, Builder& b) {
   for (ValueId p : source_.blocks[block].parameters) {
-    uint32_t width = source_.width(p), needed = useful_width(width, demand_.of(p).getActiveBits());
+    uint32_t width = source_.width(p);
+    if (block == 0) {  // the function's own
+      parameter_widths_[block].push_back(width);
+      continue;
+    }
+    uint32_t needed = useful_width(width, demand_.of(p).getActiveBits());
     parameter_widths_[block].push_back(needed);
     result_[p].width = needed;
     if (needed != width) wide_[p] = b.zext(p, width);

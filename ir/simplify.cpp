@@ -82,6 +82,9 @@ void Round::mark(ValueId v) {
 
 // A parameter is live when something live uses it; only then do the edges' arguments count.
 void Round::mark_live() {
+  // The entry's parameters are the function's: they stay whether used or not.
+  if (!order_.empty())
+    for (ValueId v : source_.blocks[order_.front()].parameters) mark(v);
   for (BlockId block : order_) {
     for (ValueId v : source_.blocks[block].instructions)
       if (!removable(source_[v])) mark(v);

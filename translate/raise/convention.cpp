@@ -29,13 +29,17 @@ Convention::Convention(Isa isa) : machine_(&assembly::Machine::get(isa)) {
   slots_.return_reads = slots_.call_results;
   slots_.return_reads.push_back(m.stack_pointer);
 
-  auto contains = [](const std::vector<uint32_t>& v, uint32_t s) { return std::find(v.begin(), v.end(), s) != v.end(); };
+  auto contains = [](const std::vector<uint32_t>& v, uint32_t s) {
+    return std::find(v.begin(), v.end(), s) != v.end();
+  };
   for (uint32_t slot = 0; slot < m.slots.size(); ++slot) {
     if (slot == m.stack_pointer || contains(m.callee_saved, slot)) continue;
     if (m.slots[slot].name == "df") continue;  // clear at every call and return
     if (isa == Isa::riscv64 && (m.slots[slot].name == "x3" || m.slots[slot].name == "x4")) continue;
-    if (contains(m.callee_saved_low_half, slot)) slots_.call_clobbers_high.push_back(slot);
-    else slots_.call_clobbers.push_back(slot);
+    if (contains(m.callee_saved_low_half, slot))
+      slots_.call_clobbers_high.push_back(slot);
+    else
+      slots_.call_clobbers.push_back(slot);
   }
   slots_.stack_pointer = m.stack_pointer;
   uint32_t stack_pointer = m.stack_pointer;

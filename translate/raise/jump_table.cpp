@@ -48,7 +48,7 @@ class Layout {
 struct Table {
   const Section* section = nullptr;
   assembly::SectionId section_id = 0;
-  uint64_t offset = 0;     // of entry 0
+  uint64_t offset = 0;  // of entry 0
   unsigned entry_bytes = 0;
   uint64_t stride = 0;
   uint64_t case_step = 0;  // by how much `index` grows from one entry to the next
@@ -135,9 +135,12 @@ std::optional<Table> Resolver::find_table(ValueId load) const {
   const Instruction& scaled = f_[variable];
   const APInt* factor = scaled.operands.size() == 2 ? f_.constant(scaled.operands[1]) : nullptr;
   if (factor && factor->getActiveBits() < 32 && scaled.lanes == 1) {
-    if (scaled.op == Op::shl && factor->ult(32)) table.stride = uint64_t{1} << factor->getZExtValue();
-    else if (scaled.op == Op::mul) table.stride = factor->getZExtValue();
-    else factor = nullptr;
+    if (scaled.op == Op::shl && factor->ult(32))
+      table.stride = uint64_t{1} << factor->getZExtValue();
+    else if (scaled.op == Op::mul)
+      table.stride = factor->getZExtValue();
+    else
+      factor = nullptr;
     if (factor) table.index = scaled.operands[0];
   }
   table.case_step = table.index == variable ? table.entry_bytes : 1;
@@ -277,6 +280,8 @@ void Resolver::run() {
 
 }  // namespace
 
-void resolve_indirect_jumps(ir::Function& function, const CodeIndex& index) { Resolver(function, index).run(); }
+void resolve_indirect_jumps(ir::Function& function, const CodeIndex& index) {
+  Resolver(function, index).run();
+}
 
 }  // namespace portolan::raise

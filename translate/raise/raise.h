@@ -12,13 +12,14 @@ namespace portolan::raise {
 
 struct RaisedFunction {
   std::string name;
-  bool ok = false;                    // else refusals say why; the function is then only a name with a signature
-  ir::Function function;              // entry block's parameters are the function's
+  bool ok = false;        // else refusals say why; the function is then only a name with a signature
+  ir::Function function;  // entry block's parameters are the function's
   uint32_t signature = 0;
   std::vector<Diagnostic> refusals;
   uint32_t source_instructions = 0;
-  int64_t frame_low = 0;              // lowest offset of frame_address that the function's storage must cover
-  bool takes_stack_address = false;   // last parameter is the address of the caller's stack arguments
+  int64_t frame_low = 0;  // the frame_address offsets that the function's storage must cover
+  int64_t frame_high = 0;
+  uint32_t frame_alignment = 16;  // of the frame base
   std::vector<std::string> assumptions;
 };
 

@@ -10,10 +10,10 @@ namespace portolan::raise {
 // One parameter or result. It has one IR operand of `bits` bits.
 struct Passed {
   enum class Kind : uint8_t {
-    integer,          // in a general register or a stack slot of 8 bytes; bits 8, 16, 32 or 64
-    floating,         // in a floating-point register: bits 32 or 64; 128: a whole vector register
-    memory_copy,      // the operand is the address of `size` bytes that are passed by value on the stack (x86-64)
-    hidden_result,    // the operand is the address of `size` bytes for the result (AArch64: x8)
+    integer,        // in a general register or a stack slot of 8 bytes; bits 8, 16, 32 or 64
+    floating,       // in a floating-point register: bits 32 or 64; 128: a whole vector register
+    memory_copy,    // the operand is the address of `size` bytes that are passed by value on the stack (x86-64)
+    hidden_result,  // the operand is the address of `size` bytes for the result (AArch64: x8)
   };
   Kind kind = Kind::integer;
   uint32_t bits = 64;

@@ -62,7 +62,7 @@ class StackResolver {
         ValueId storage = f_.append(block, std::move(made));
         storage_.resize(f_.values.size(), ir::kNoValue);
         storage_[to] = storage;
-        sizes_.push_back(size);
+        sizes_.emplace_back(size, to);
       } else if (f_[from].op != Op::frame_address) {
         made.op = Op::stack_release;
         made.operands = {to};
@@ -83,9 +83,10 @@ class StackResolver {
       if (f_[v].op == Op::stack_allocate) reached[v] = 1;
     for (ValueId v : b.instructions) {
       reached[v] = 0;
-      if (std::find(sizes_.begin(), sizes_.end(), v) != sizes_.end()) continue;
-      for (ValueId& operand : f_[v].operands)
-        if (storage_[operand] != ir::kNoValue && !reached[storage_[operand]]) replace(operand);
+      for (ValueId& operand : f_[v].operands) {
+        bool own_size = std::find(sizes_.begin(), sizes_.end(), std::pair(v, operand)) != sizes_.end();
+        if (storage_[operand] != ir::kNoValue && !reached[storage_[operand]] && !own_size) replace(operand);
+      }
     }
     for (ValueId& v : b.terminator.operands) replace(v);
     for (ir::Edge& edge : b.terminator.edges)
@@ -94,12 +95,14 @@ class StackResolver {
 
   Function& f_;
   std::vector<ValueId> storage_;
-  std::vector<ValueId> sizes_;
+  std::vector<std::pair<ValueId, ValueId>> sizes_;  // size and the stack pointer it was computed from
   bool dynamic_ = false;
 };
 
 }  // namespace
 
-void resolve_stack_pointer(Function& function) { StackResolver(function).run(); }
+void resolve_stack_pointer(Function& function) {
+  StackResolver(function).run();
+}
 
 }  // namespace portolan::raise

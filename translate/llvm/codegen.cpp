@@ -1,0 +1,157 @@
+#include "translate/llvm/codegen.h"
+
+#include <fmt/format.h>
+
+#include "llvm/ADT/SmallString.h"
+#include "llvm/IR/LegacyPassManager.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/Support/raw_ostream.h"
+#include "llvm/Transforms/InstCombine/InstCombine.h"
+#include "llvm/Transforms/Scalar/ADCE.h"
+#include "llvm/Transforms/Scalar/BDCE.h"
+#include "llvm/Transforms/Scalar/CorrelatedValuePropagation.h"
+#include "llvm/Transforms/Scalar/DeadStoreElimination.h"
+#include "llvm/Transforms/Scalar/EarlyCSE.h"
+#include "llvm/Transforms/Scalar/GVN.h"
+#include "llvm/Transforms/Scalar/LICM.h"
+#include "llvm/Transforms/Scalar/LoopPassManager.h"
+#include "llvm/Transforms/Scalar/Reassociate.h"
+#include "llvm/Transforms/Scalar/SROA.h"
+#include "llvm/Transforms/Scalar/SimplifyCFG.h"
+
+namespace portolan::llvm_proposer {
+namespace {
+
+void initialise(Isa isa) {
+  switch (isa) {
+    case Isa::x86_64:
+      LLVMInitializeX86TargetInfo();
+      LLVMInitializeX86Target();
+      LLVMInitializeX86TargetMC();
+      LLVMInitializeX86AsmPrinter();
+      return;
+    case Isa::aarch64:
+      LLVMInitializeAArch64TargetInfo();
+      LLVMInitializeAArch64Target();
+      LLVMInitializeAArch64TargetMC();
+      LLVMInitializeAArch64AsmPrinter();
+      return;
+    case Isa::riscv64:
+      LLVMInitializeRISCVTargetInfo();
+      LLVMInitializeRISCVTarget();
+      LLVMInitializeRISCVTargetMC();
+      LLVMInitializeRISCVAsmPrinter();
+      return;
+  }
+}
+
+void optimise(llvm::Module& module, llvm::TargetMachine& machine) {
+  llvm::LoopAnalysisManager loops;
+  llvm::FunctionAnalysisManager functions;
+  llvm::CGSCCAnalysisManager components;
+  llvm::ModuleAnalysisManager modules;
+  llvm::PassBuilder builder(&machine);
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(components);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, components, modules);
+
+  llvm::FunctionPassManager passes;
+  passes.addPass(llvm::SROAPass(llvm::SROAOptions::ModifyCFG));
+  passes.addPass(llvm::EarlyCSEPass(true));
+  passes.addPass(llvm::InstCombinePass());
+  passes.addPass(llvm::SimplifyCFGPass());
+  passes.addPass(llvm::CorrelatedValuePropagationPass());
+  passes.addPass(llvm::ReassociatePass());
+  passes.addPass(llvm::createFunctionToLoopPassAdaptor(llvm::LICMPass(llvm::LICMOptions()), true));
+  passes.addPass(llvm::GVNPass());
+  passes.addPass(llvm::BDCEPass());
+  passes.addPass(llvm::InstCombinePass());
+  passes.addPass(llvm::DSEPass());
+  passes.addPass(llvm::ADCEPass());
+  passes.addPass(llvm::SimplifyCFGPass());
+  for (llvm::Function& f : module)
+    if (!f.isDeclaration()) passes.run(f, functions);
+}
+
+bool is_debug_section(std::string_view line) {
+  size_t at = line.find(".section");
+  return at != std::string_view::npos && line.find(".debug_", at) != std::string_view::npos;
+}
+
+// Line directives become comments, debug sections and what only they need disappear.
+std::string tidy(std::string_view text, Isa isa) {
+  const char* comment = isa == Isa::aarch64 ? "//" : "#";
+  std::string out;
+  out.reserve(text.size());
+  std::string last_line;
+  bool skipping = false;
+  while (!text.empty()) {
+    size_t end = text.find('\n');
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    if (is_debug_section(line))
+      skipping = true;
+    else if (skipping && (line.starts_with("\t.section") || line.starts_with("\t.text") || line.starts_with("\t.data")))
+      skipping = false;
+    if (skipping) continue;
+    if (line.starts_with("\t.loc\t")) {
+      std::string_view rest = line.substr(6);
+      size_t space = rest.find(' ');
+      std::string_view number = rest.substr(space + 1);
+      number = number.substr(0, number.find(' '));
+      if (number != "0" && number != last_line) out += fmt::format("\t{} line {}\n", comment, number);
+      last_line = number;
+      continue;
+    }
+    if (line.starts_with("\t.file\t1 ") || line.starts_with("\t.file\t0 ") || line.starts_with(".Ltmp") ||
+        line.starts_with(".Lfunc_begin") || line.starts_with(".Lsec_end") || line.starts_with("\t.cfi_") ||
+        line.starts_with(".Ldebug_") || line.starts_with("\t.addrsig") || line.starts_with("\t.attribute\t") ||
+        line.find("-- End function") != std::string_view::npos)
+      continue;
+    if (line.starts_with("\t.type\t")) last_line.clear();
+    size_t begin = line.find("-- Begin function");
+    if (begin != std::string_view::npos) line = line.substr(0, line.find_last_not_of(" \t#/", begin - 1) + 1);
+    out += line;
+    out += '\n';
+  }
+  return out;
+}
+
+}  // namespace
+
+Expected<std::unique_ptr<llvm::TargetMachine>> make_target_machine(Isa isa) {
+  initialise(isa);
+  std::string triple = isa == Isa::x86_64    ? "x86_64-linux-gnu"
+                       : isa == Isa::aarch64 ? "aarch64-linux-gnu"
+                                             : "riscv64-linux-gnu";
+  const char* cpu = isa == Isa::x86_64 ? "x86-64" : isa == Isa::aarch64 ? "generic" : "generic-rv64";
+  const char* features = isa == Isa::riscv64 ? "+m,+a,+f,+d,+c" : "";
+  std::string error;
+  const llvm::Target* target = llvm::TargetRegistry::lookupTarget(triple, error);
+  if (!target) return error_at({}, error);
+  llvm::TargetOptions options;
+  options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
+  options.MCOptions.ABIName = isa == Isa::riscv64 ? "lp64d" : "";
+  options.MCOptions.AsmVerbose = false;
+  auto model = isa == Isa::riscv64 ? llvm::CodeModel::Medium : llvm::CodeModel::Small;
+  return std::unique_ptr<llvm::TargetMachine>(target->createTargetMachine(
+      triple, cpu, features, options, llvm::Reloc::PIC_, model, llvm::CodeGenOptLevel::Default));
+}
+
+std::string generate_assembly(llvm::Module& module, llvm::TargetMachine& machine, Isa isa) {
+  optimise(module, machine);
+  llvm::SmallString<0> text;
+  llvm::raw_svector_ostream stream(text);
+  llvm::legacy::PassManager passes;
+  bool failed = machine.addPassesToEmitFile(passes, stream, nullptr, llvm::CodeGenFileType::AssemblyFile);
+  assert(!failed && "the target prints assembly");
+  (void)failed;
+  passes.run(module);
+  return tidy(std::string_view(text.data(), text.size()), isa);
+}
+
+}  // namespace portolan::llvm_proposer

@@ -1,0 +1,138 @@
+#include "translate/llvm/emit.h"
+
+#include "llvm/IR/DIBuilder.h"
+#include "translate/llvm/function_emitter.h"
+
+namespace portolan::llvm_proposer {
+
+using raise::Passed;
+using raise::Signature;
+
+std::string target_name(const std::string& name) {
+  return name.starts_with(".L") ? ".Lp." + name.substr(2) : name;
+}
+
+llvm::Type* ModuleEmission::passed_type(const Passed& p) const {
+  llvm::LLVMContext& c = module.getContext();
+  switch (p.kind) {
+    case Passed::Kind::integer:
+      return llvm::IntegerType::get(c, p.bits);
+    case Passed::Kind::floating:
+      if (p.bits == 32) return llvm::Type::getFloatTy(c);
+      if (p.bits == 64) return llvm::Type::getDoubleTy(c);
+      return llvm::FixedVectorType::get(llvm::Type::getInt64Ty(c), p.bits / 64);
+    case Passed::Kind::memory_copy:
+    case Passed::Kind::hidden_result:
+      return llvm::PointerType::get(c, 0);
+  }
+  return nullptr;
+}
+
+llvm::FunctionType* ModuleEmission::function_type(const Signature& s) const {
+  llvm::LLVMContext& c = module.getContext();
+  std::vector<llvm::Type*> parameters, results;
+  for (size_t n = 0; n < (s.variadic ? s.fixed : s.parameters.size()); ++n)
+    parameters.push_back(passed_type(s.parameters[n]));
+  for (const Passed& p : s.results) results.push_back(passed_type(p));
+  llvm::Type* result = results.empty()       ? llvm::Type::getVoidTy(c)
+                       : results.size() == 1 ? results[0]
+                                             : llvm::StructType::get(c, results);
+  return llvm::FunctionType::get(result, parameters, s.variadic);
+}
+
+// Narrow integers are extended as C compilers do: RISC-V sign-extends every 32-bit integer.
+void ModuleEmission::add_attributes(const Signature& s, llvm::AttributeList& list) const {
+  llvm::LLVMContext& c = module.getContext();
+  auto extension = [&](const Passed& p) {
+    bool sign = p.is_signed || (p.bits == 32 && target == Isa::riscv64);
+    return llvm::Attribute::get(c, sign ? llvm::Attribute::SExt : llvm::Attribute::ZExt);
+  };
+  auto narrow = [](const Passed& p) { return p.kind == Passed::Kind::integer && p.bits < 64; };
+  for (unsigned n = 0; n < s.parameters.size(); ++n) {
+    const Passed& p = s.parameters[n];
+    llvm::Type* bytes = llvm::ArrayType::get(llvm::Type::getInt8Ty(c), p.size);
+    if (narrow(p)) list = list.addParamAttribute(c, n, extension(p));
+    if (p.kind == Passed::Kind::hidden_result)
+      list = list.addParamAttribute(c, n, llvm::Attribute::getWithStructRetType(c, bytes));
+    if (p.kind == Passed::Kind::memory_copy) {
+      list = list.addParamAttribute(c, n, llvm::Attribute::getWithByValType(c, bytes));
+      list = list.addParamAttribute(c, n, llvm::Attribute::getWithAlignment(c, llvm::Align(p.alignment)));
+    }
+  }
+  if (s.results.size() == 1 && narrow(s.results[0])) list = list.addRetAttribute(c, extension(s.results[0]));
+  if (s.noreturn) list = list.addFnAttribute(c, llvm::Attribute::NoReturn);
+  list = list.addFnAttribute(c, llvm::Attribute::NoUnwind);
+}
+
+llvm::GlobalValue* ModuleEmission::global(const std::string& source_name, bool thread_local_) {
+  std::string name = target_name(source_name);
+  if (llvm::GlobalValue* known = module.getNamedValue(name)) return known;
+  auto at = unit.symbol_by_name.find(source_name);
+  bool defined = at != unit.symbol_by_name.end() && unit.symbols[at->second].section != assembly::kUndefined;
+  auto* variable = new llvm::GlobalVariable(module, llvm::Type::getInt8Ty(module.getContext()), false,
+                                            llvm::GlobalValue::ExternalLinkage, nullptr, name);
+  variable->setAlignment(llvm::Align(1));
+  if (at != unit.symbol_by_name.end()) {
+    const assembly::Symbol& symbol = unit.symbols[at->second];
+    if (symbol.visibility == assembly::Visibility::hidden) variable->setVisibility(llvm::GlobalValue::HiddenVisibility);
+    if (symbol.section == assembly::kUndefined && symbol.binding == assembly::Binding::weak)
+      variable->setLinkage(llvm::GlobalValue::ExternalWeakLinkage);
+  }
+  if (thread_local_)
+    variable->setThreadLocalMode(defined ? llvm::GlobalValue::LocalExecTLSModel
+                                         : llvm::GlobalValue::InitialExecTLSModel);
+  if (defined) variable->setDSOLocal(true);
+  return variable;
+}
+
+namespace {
+
+void declare(ModuleEmission& m, const raise::RaisedFunction& raised) {
+  const Signature& signature = m.raised.signatures[raised.signature];
+  auto at = m.unit.symbol_by_name.find(raised.name);
+  auto linkage = llvm::GlobalValue::ExternalLinkage;
+  bool hidden = false;
+  if (at != m.unit.symbol_by_name.end()) {
+    const assembly::Symbol& symbol = m.unit.symbols[at->second];
+    if (symbol.binding == assembly::Binding::local) linkage = llvm::GlobalValue::InternalLinkage;
+    if (symbol.binding == assembly::Binding::weak) linkage = llvm::GlobalValue::WeakAnyLinkage;
+    hidden = symbol.visibility == assembly::Visibility::hidden;
+  }
+  auto* f = llvm::Function::Create(m.function_type(signature), linkage, target_name(raised.name), m.module);
+  llvm::AttributeList attributes;
+  m.add_attributes(signature, attributes);
+  f->setAttributes(attributes);
+  f->addFnAttr("no-builtins");
+  if (linkage != llvm::GlobalValue::InternalLinkage && hidden) f->setVisibility(llvm::GlobalValue::HiddenVisibility);
+  f->setDSOLocal(true);
+}
+
+}  // namespace
+
+std::unique_ptr<llvm::Module> emit_module(llvm::LLVMContext& context, const assembly::Unit& unit,
+                                          const raise::RaisedUnit& raised, llvm::TargetMachine& machine, Isa target) {
+  auto module = std::make_unique<llvm::Module>(unit.file, context);
+  module->setDataLayout(machine.createDataLayout());
+  module->setTargetTriple(machine.getTargetTriple().str());
+  module->setPICLevel(llvm::PICLevel::BigPIC);
+  module->setPIELevel(llvm::PIELevel::Large);
+  if (target == Isa::riscv64) {
+    module->addModuleFlag(llvm::Module::Error, "target-abi", llvm::MDString::get(context, "lp64d"));
+    module->setCodeModel(llvm::CodeModel::Medium);
+  }
+  // Line tables carry the source's line numbers through code generation; codegen.cpp turns them into comments.
+  module->addModuleFlag(llvm::Module::Warning, "Debug Info Version", llvm::DEBUG_METADATA_VERSION);
+  module->addModuleFlag(llvm::Module::Warning, "Dwarf Version", 4);
+  llvm::DIBuilder debug(*module);
+  ModuleEmission m{*module, unit, raised, target, &debug, debug.createFile(unit.file, "")};
+  debug.createCompileUnit(llvm::dwarf::DW_LANG_C, m.file, "portolan", true, "", 0, "",
+                          llvm::DICompileUnit::LineTablesOnly);
+  for (const raise::RaisedFunction& f : raised.functions)
+    if (f.ok) declare(m, f);
+  for (const raise::RaisedFunction& f : raised.functions)
+    if (f.ok) FunctionEmitter(m, f, *module->getFunction(target_name(f.name))).run();
+  debug.finalize();
+  return module;
+}
+
+}  // namespace portolan::llvm_proposer

@@ -1,0 +1,20 @@
+// Raised functions as LLVM IR. Names are the source's; labels local to the assembler get target_name().
+#pragma once
+
+#include <memory>
+
+#include "frontends/asm/unit.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Target/TargetMachine.h"
+#include "translate/raise/raise.h"
+
+namespace portolan::llvm_proposer {
+
+// The name a symbol has in the output. Labels such as .LC0 move out of the way of those that LLVM makes itself.
+std::string target_name(const std::string& source_name);
+
+// One module with a definition for each function that was raised. `machine` decides layout and calling convention.
+std::unique_ptr<llvm::Module> emit_module(llvm::LLVMContext& context, const assembly::Unit& unit,
+                                          const raise::RaisedUnit& raised, llvm::TargetMachine& machine, Isa target);
+
+}  // namespace portolan::llvm_proposer

@@ -1,0 +1,273 @@
+// The final form of a raised function: entry values become parameters, calls and returns carry what the signatures say,
+// stack arguments stand in the function's own frame, and everything is only as wide as it must be.
+#include <algorithm>
+
+#include "ir/cfg.h"
+#include "translate/raise/unit_raiser.h"
+
+namespace portolan::raise {
+
+using ir::APInt;
+using ir::Builder;
+using ir::Instruction;
+using ir::Op;
+using ir::ValueId;
+
+namespace {
+
+constexpr uint32_t kCopiedStackBytes = 512;
+
+}  // namespace
+
+class Finisher : public Rewriter {
+ public:
+  Finisher(UnitRaiser& raiser, size_t n)
+      : Rewriter(raiser.states_[n].f), raiser_(raiser), n_(n), state_(raiser.states_[n]), c_(raiser.convention()) {
+    add_parameters();
+  }
+
+ private:
+  bool rewrite(Builder& b, ValueId v) override;
+  void rewrite_terminator(Builder& b, ir::Terminator& t) override;
+  void add_parameters();
+  void fill_stack_arguments(Builder& b);
+  ValueId entry_value(Builder& b, uint32_t slot, uint32_t width);
+  void call_known(Builder& b, ValueId v, size_t callee);
+  void call_unknown(Builder& b, ValueId v);
+  void finish_call(Builder& b, ValueId v, Instruction typed, Signature signature, const std::vector<unsigned>& results);
+  bool is_undef(ValueId v) const { return f_[v].op == Op::undef; }
+  ValueId extend(Builder& b, ValueId v, const Passed& p, uint32_t width) const;
+
+  UnitRaiser& raiser_;
+  size_t n_;
+  FunctionState& state_;
+  const Convention& c_;
+  std::vector<ValueId> parameters_;
+  bool stack_filled_ = false;
+};
+
+void Finisher::add_parameters() {
+  for (const Passed& p : state_.signature.parameters) parameters_.push_back(f_.add_parameter(0, p.bits));
+}
+
+ValueId Finisher::extend(Builder& b, ValueId v, const Passed& p, uint32_t width) const {
+  if (b.width(v) >= width) return b.truncate(v, width);
+  Isa source = raiser_.unit().isa;
+  if (p.kind == Passed::Kind::floating) {
+    if (source == Isa::riscv64 && p.bits == 32) return b.concat(b.constant(APInt::getAllOnes(width - 32)), v);
+    return b.zext(v, width);
+  }
+  return p.is_signed || (source == Isa::riscv64 && p.bits == 32) ? b.sext(v, width) : b.zext(v, width);
+}
+
+ValueId Finisher::entry_value(Builder& b, uint32_t slot, uint32_t width) {
+  const std::vector<uint32_t>& reads = c_.slots().call_reads;
+  size_t position = std::find(reads.begin(), reads.end(), slot) - reads.begin();
+  for (size_t p = 0; p < parameters_.size(); ++p)
+    if (state_.parameter_positions[p] == position)
+      return extend(b, parameters_[p], state_.signature.parameters[p], width);
+  return b.undef(width);
+}
+
+void Finisher::fill_stack_arguments(Builder& b) {
+  auto address = [&](int64_t offset) {
+    Instruction i;
+    i.op = Op::frame_address;
+    i.width = 64;
+    i.offset = offset;
+    return b.emit(std::move(i));
+  };
+  for (size_t p = 0; p < parameters_.size(); ++p) {
+    unsigned position = state_.parameter_positions[p];
+    if (position == kStackAddress)
+      b.memory_copy(address(0), parameters_[p], b.constant(64, kCopiedStackBytes / 8), 8);
+    else if (position >= kStackSlot)
+      b.store(address((position - kStackSlot) * 8), extend(b, parameters_[p], state_.signature.parameters[p], 64));
+  }
+}
+
+void Finisher::finish_call(Builder& b, ValueId v, Instruction typed, Signature signature,
+                           const std::vector<unsigned>& results) {
+  typed.width = 0;
+  for (const Passed& p : signature.results) typed.width += p.bits;
+  signature.fixed = static_cast<uint32_t>(signature.parameters.size());
+  std::vector<Passed> passed = signature.results;
+  ir::CallTarget target = f_.calls[f_[v].index];
+  target.signature = raiser_.add_signature(std::move(signature));
+  f_.calls.push_back(std::move(target));
+  typed.index = static_cast<uint32_t>(f_.calls.size() - 1);
+  ValueId made = b.emit(std::move(typed));
+  ValueId all = ir::kNoValue;
+  for (unsigned r = 0; r < c_.results(); ++r) {
+    ValueId value = ir::kNoValue;
+    uint32_t low = 0;
+    for (size_t k = 0; k < results.size(); low += passed[k].bits, ++k)
+      if (results[k] == r) value = extend(b, b.extract(made, low, passed[k].bits), passed[k], c_.result_width(r));
+    if (value == ir::kNoValue) value = b.undef(c_.result_width(r));
+    all = all == ir::kNoValue ? value : b.concat(value, all);
+  }
+  replace(v, all);
+}
+
+void Finisher::call_known(Builder& b, ValueId v, size_t callee) {
+  const FunctionState& target = raiser_.states_[callee];
+  Instruction call = f_[v];
+  Instruction typed;
+  typed.op = Op::call;
+  ValueId sp = call.operands[c_.stack_pointer()];
+  for (size_t p = 0; p < target.signature.parameters.size(); ++p) {
+    unsigned position = target.parameter_positions[p];
+    uint32_t bits = target.signature.parameters[p].bits;
+    if (position == kStackAddress)
+      typed.operands.push_back(sp);
+    else if (position >= kStackSlot)
+      typed.operands.push_back(b.truncate(b.load(b.add(sp, b.constant(64, (position - kStackSlot) * 8)), 64), bits));
+    else {
+      ValueId operand = call.operands[position];
+      typed.operands.push_back(b.width(operand) >= bits ? b.truncate(operand, bits) : b.zext(operand, bits));
+    }
+  }
+  finish_call(b, v, std::move(typed), target.signature, target.result_positions);
+}
+
+void Finisher::call_unknown(Builder& b, ValueId v) {
+  Instruction call = f_[v];
+  bool indirect = f_.calls[call.index].indirect;
+  unsigned first = indirect ? 1 : 0;
+  Instruction typed;
+  typed.op = Op::call;
+  if (indirect) typed.operands.push_back(call.operands[0]);
+  Signature signature;
+  // Trailing registers that hold nothing carry no argument; functions of this unit that are called by pointer may take
+  // stack arguments, which then follow all integer registers.
+  unsigned stack_slots = 0;
+  if (indirect)
+    for (const FunctionState& other : raiser_.states_)
+      if (other.address_taken && !other.takes_stack_address)
+        stack_slots = std::max(stack_slots, (other.stack_bytes + 7) / 8);
+  unsigned integers = 0, floats = 0;
+  for (unsigned a = 0; a < c_.integer_arguments(); ++a)
+    if (!is_undef(call.operands[first + c_.integer_argument(a)])) integers = a + 1;
+  for (unsigned a = 0; a < c_.float_arguments(); ++a) {
+    const Instruction& value = f_[call.operands[first + c_.float_argument(a)]];
+    if (value.op != Op::undef) floats = a + 1;
+  }
+  if (stack_slots != 0) integers = c_.integer_arguments();
+  for (unsigned a = 0; a < integers; ++a) {
+    signature.parameters.push_back({});
+    typed.operands.push_back(call.operands[first + c_.integer_argument(a)]);
+  }
+  ValueId sp = call.operands[first + c_.stack_pointer()];
+  for (unsigned s = 0; s < stack_slots; ++s) {
+    signature.parameters.push_back({});
+    typed.operands.push_back(b.load(b.add(sp, b.constant(64, s * 8)), 64));
+  }
+  for (unsigned a = 0; a < floats; ++a) {
+    Passed p;
+    p.kind = Passed::Kind::floating;
+    signature.parameters.push_back(p);
+    typed.operands.push_back(b.truncate(call.operands[first + c_.float_argument(a)], 64));
+  }
+  std::vector<unsigned> results;
+  const APInt& demanded = raiser_.demand_[n_].of(v);
+  for (unsigned r = 0; r < c_.results(); ++r) {
+    APInt bits = demanded.extractBits(c_.result_width(r), c_.result_low(r));
+    if (bits.isZero()) continue;
+    Passed p;
+    if (r >= c_.integer_results()) p.kind = Passed::Kind::floating;
+    signature.results.push_back(p);
+    results.push_back(r);
+  }
+  raiser_.assume(n_, indirect
+                         ? "functions called by pointer take and give integers and floating-point numbers in registers"
+                         : "'" + f_.calls[call.index].symbol.name +
+                               "' takes and gives integers and floating-point numbers in registers");
+  finish_call(b, v, std::move(typed), std::move(signature), results);
+}
+
+bool Finisher::rewrite(Builder& b, ValueId v) {
+  if (b.block() == 0 && !stack_filled_) {
+    stack_filled_ = true;
+    fill_stack_arguments(b);
+  }
+  const Instruction& i = f_[v];
+  if (i.op == Op::get_slot) {
+    replace(v, entry_value(b, i.index, i.width));
+    return true;
+  }
+  if (i.op != Op::call) return false;
+  const ir::CallTarget& target = f_.calls[i.index];
+  if (target.signature != UINT32_MAX) return false;
+  std::optional<size_t> callee = target.indirect ? std::nullopt : raiser_.function_named(target.symbol.name);
+  if (callee && raiser_.states_[*callee].lifted)
+    call_known(b, v, *callee);
+  else
+    call_unknown(b, v);
+  return true;
+}
+
+void Finisher::rewrite_terminator(Builder& b, ir::Terminator& t) {
+  if (b.block() == 0 && !stack_filled_) {
+    stack_filled_ = true;
+    fill_stack_arguments(b);
+  }
+  if (t.op != Op::ret) return;
+  llvm::SmallVector<ValueId, 2> results;
+  for (size_t r = 0; r < state_.result_positions.size(); ++r)
+    results.push_back(b.zext_or_truncate(t.operands[state_.result_positions[r]], state_.signature.results[r].bits));
+  t.operands.assign(results.begin(), results.end());
+}
+
+namespace {
+
+// Demand within a finished function: everything that calls and returns mention.
+ir::Demand typed_demand(const ir::Function& f) {
+  ir::Demand demand(f);
+  demand.require_effects();
+  for (ir::BlockId block : ir::reverse_post_order(f)) {
+    for (ValueId v : f.blocks[block].instructions)
+      if (f[v].op == Op::call)
+        for (ValueId operand : f[v].operands) demand.require_all(operand);
+    for (ValueId v : f.blocks[block].terminator.operands) demand.require_all(v);
+  }
+  demand.run([](ValueId) {});
+  return demand;
+}
+
+}  // namespace
+
+void UnitRaiser::check_addresses(size_t n) {
+  const ir::Function& f = states_[n].f;
+  for (ir::BlockId block : ir::reverse_post_order(f))
+    for (ValueId v : f.blocks[block].instructions) {
+      if (f[v].op != Op::symbol_address) continue;
+      const ir::SymbolRef& ref = f.symbols[f[v].index];
+      if (ref.part != ir::AddressPart::whole)
+        refuse(n, f[v].line, "half of the address of '" + ref.name + "' is used on its own");
+      else if (ref.kind == ir::AddressKind::got || ref.kind == ir::AddressKind::tls_got ||
+               ref.kind == ir::AddressKind::tls_index)
+        refuse(n, f[v].line, "the address of the linker's slot for '" + ref.name + "' is used other than to load it");
+    }
+}
+
+// The entry block keeps its parameters: they are the function's.
+void UnitRaiser::finish(size_t n) {
+  FunctionState& state = states_[n];
+  RaisedFunction& out = result_.functions[n];
+  if (!state.lifted) return;
+  out.signature = add_signature(state.signature);
+  Finisher(*this, n).run();
+  for (int round = 0; round < 2; ++round) {
+    state.f = ir::narrow(state.f, typed_demand(state.f));
+    state.f = ir::simplify(std::move(state.f));
+  }
+  check_addresses(n);
+  out.frame_low = state.frame_low;
+  out.frame_high = state.takes_stack_address ? kCopiedStackBytes : (state.stack_bytes + 7) / 8 * 8;
+  for (const Instruction& i : state.f.values)
+    if (i.op == Op::frame_address) out.frame_low = std::min(out.frame_low, i.offset);
+  out.function = std::move(state.f);
+  out.ok = out.refusals.empty();
+}
+
+}  // namespace portolan::raise

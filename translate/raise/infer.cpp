@@ -1,0 +1,266 @@
+// Who passes what within a unit, where no prototype says: a function takes the argument registers whose entry values
+// matter to it, and gives the result registers that matter to a caller. "Matters" is demand, spread across calls until
+// nothing changes. Callers that the unit does not see are assumed to want the first integer and the first
+// floating-point result.
+#include <algorithm>
+
+#include "ir/cfg.h"
+#include "translate/raise/unit_raiser.h"
+
+namespace portolan::raise {
+
+using ir::APInt;
+using ir::Instruction;
+using ir::Op;
+using ir::ValueId;
+
+namespace {
+
+constexpr uint32_t kRegisterBits = 64;
+
+APInt low_bits(uint32_t width, uint32_t count) {
+  return APInt::getLowBitsSet(width, std::min(width, count));
+}
+
+}  // namespace
+
+void UnitRaiser::demand_result(size_t n, unsigned result, const APInt& bits) {
+  FunctionState& state = states_[n];
+  if (!state.lifted || bits.isSubsetOf(state.result_demand[result])) return;
+  state.result_demand[result] |= bits;
+  for (ir::BlockId block : ir::reverse_post_order(state.f)) {
+    const ir::Terminator& t = state.f.blocks[block].terminator;
+    if (t.op == Op::ret) demand_[n].require(t.operands[result], bits);
+  }
+  dirty_[n] = 1;
+}
+
+void UnitRaiser::demand_operand_of(const CallSite& site, size_t callee) {
+  const FunctionState& target = states_[callee];
+  const Instruction& call = states_[site.function].f[site.call];
+  for (unsigned o = 0; o < convention_.operands(); ++o)
+    demand_[site.function].require(call.operands[o], target.operand_demand[o]);
+  if (target.stack_bytes != 0 || target.takes_stack_address)
+    demand_[site.function].require_all(call.operands[convention_.stack_pointer()]);
+  dirty_[site.function] = 1;
+}
+
+void UnitRaiser::demand_operand(size_t n, unsigned operand, const APInt& bits) {
+  FunctionState& state = states_[n];
+  if (bits.isSubsetOf(state.operand_demand[operand])) return;
+  state.operand_demand[operand] |= bits;
+  for (const CallSite& site : callers_[n]) demand_operand_of(site, n);
+}
+
+// A callee of which nothing is known gets every argument register.
+void UnitRaiser::demand_unknown_call(size_t n, ValueId v) {
+  const FunctionState& state = states_[n];
+  const Instruction& call = state.f[v];
+  unsigned first = state.f.calls[call.index].indirect ? 1 : 0;
+  if (first == 1) demand_[n].require_all(call.operands[0]);
+  for (unsigned o = 0; o < convention_.integer_arguments() + convention_.float_arguments(); ++o) {
+    ValueId operand = call.operands[first + o];
+    demand_[n].require(operand, low_bits(state.f.width(operand), kRegisterBits));
+  }
+  demand_[n].require_all(call.operands[first + convention_.stack_pointer()]);
+}
+
+void UnitRaiser::require_roots(size_t n) {
+  const ir::Function& f = states_[n].f;
+  demand_[n].require_effects();
+  for (ir::BlockId block : ir::reverse_post_order(f))
+    for (ValueId v : f.blocks[block].instructions) {
+      const Instruction& i = f[v];
+      if (i.op != Op::call) continue;
+      const ir::CallTarget& target = f.calls[i.index];
+      if (target.signature != UINT32_MAX) {
+        for (ValueId operand : i.operands) demand_[n].require_all(operand);
+        continue;
+      }
+      std::optional<size_t> callee = target.indirect ? std::nullopt : function_named(target.symbol.name);
+      if (callee && states_[*callee].lifted) {
+        callers_[*callee].push_back({n, v});
+        demand_operand_of(callers_[*callee].back(), *callee);
+      } else {
+        demand_unknown_call(n, v);
+      }
+    }
+  dirty_[n] = 1;
+}
+
+void UnitRaiser::demand_call(size_t n, ValueId v) {
+  const ir::Function& f = states_[n].f;
+  const ir::CallTarget& target = f.calls[f[v].index];
+  if (target.indirect || target.signature != UINT32_MAX) return;
+  std::optional<size_t> callee = function_named(target.symbol.name);
+  if (!callee || !states_[*callee].lifted) return;
+  for (unsigned r = 0; r < convention_.results(); ++r) {
+    APInt bits = demand_[n].of(v).extractBits(convention_.result_width(r), convention_.result_low(r));
+    if (!bits.isZero()) demand_result(*callee, r, bits);
+  }
+}
+
+void UnitRaiser::spread_demand(size_t n) {
+  demand_[n].run([&](ValueId v) {
+    const Instruction& i = states_[n].f[v];
+    if (i.op == Op::call) return demand_call(n, v);
+    const std::vector<uint32_t>& reads = convention_.slots().call_reads;
+    auto at = std::find(reads.begin(), reads.end(), i.index);
+    if (at != reads.end()) demand_operand(n, static_cast<unsigned>(at - reads.begin()), demand_[n].of(v));
+  });
+}
+
+bool UnitRaiser::defines(size_t n, ValueId v, std::set<ValueId>& seen) const {
+  if (!seen.insert(v).second) return false;
+  const ir::Function& f = states_[n].f;
+  const Instruction& i = f[v];
+  switch (i.op) {
+    case Op::undef:
+      return false;
+    case Op::get_slot: {
+      const std::vector<uint32_t>& reads = convention_.slots().call_reads;
+      return i.index != convention_.machine().vector_count &&
+             std::find(reads.begin(), reads.end(), i.index) != reads.end();
+    }
+    case Op::zext:
+    case Op::sext:
+    case Op::concat:
+      return std::any_of(i.operands.begin(), i.operands.end(), [&](ValueId o) { return defines(n, o, seen); });
+    case Op::select:
+      return defines(n, i.operands[1], seen) || defines(n, i.operands[2], seen);
+    case Op::parameter: {
+      const std::vector<ValueId>& parameters = f.blocks[i.block].parameters;
+      size_t p = std::find(parameters.begin(), parameters.end(), v) - parameters.begin();
+      for (const ir::Block& block : f.blocks)
+        for (const ir::Edge& edge : block.terminator.edges)
+          if (edge.target == i.block && defines(n, edge.arguments[p], seen)) return true;
+      return false;
+    }
+    case Op::extract: {
+      const Instruction& from = f[i.operands[0]];
+      if (from.op != Op::call) return defines(n, i.operands[0], seen);
+      const ir::CallTarget& target = f.calls[from.index];
+      if (target.indirect || target.signature != UINT32_MAX) return true;
+      std::optional<size_t> callee = function_named(target.symbol.name);
+      if (!callee || !states_[*callee].lifted) return true;
+      for (unsigned r = 0; r < convention_.results(); ++r)
+        if (i.index >= convention_.result_low(r) && i.index < convention_.result_low(r) + convention_.result_width(r))
+          return states_[*callee].result_defined[r];
+      return true;
+    }
+    default:
+      return true;
+  }
+}
+
+void UnitRaiser::find_defined_results() {
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (size_t n = 0; n < states_.size(); ++n) {
+      FunctionState& state = states_[n];
+      if (!state.lifted) continue;
+      for (unsigned r = 0; r < convention_.results(); ++r) {
+        if (state.result_defined[r]) continue;
+        for (const ir::Block& block : state.f.blocks) {
+          if (block.terminator.op != Op::ret) continue;
+          std::set<ValueId> seen;
+          if (defines(n, block.terminator.operands[r], seen)) state.result_defined[r] = changed = true;
+        }
+      }
+    }
+  }
+}
+
+void UnitRaiser::choose_signature(size_t n) {
+  FunctionState& state = states_[n];
+  const Convention& c = convention_;
+  bool visible = state.exported || state.address_taken;
+  if (state.prototype) {
+    state.signature = *state.prototype;
+    state.parameter_positions = state.prototype_positions;
+    for (const Passed& p : state.signature.results)
+      state.result_positions.push_back(p.kind == Passed::Kind::floating ? c.integer_results() : 0);
+    return;
+  }
+  auto demanded = [&](unsigned position) { return !state.operand_demand[position].isZero(); };
+  auto add = [&](unsigned position, Passed p) {
+    state.signature.parameters.push_back(p);
+    state.parameter_positions.push_back(position);
+  };
+  // In a register that unknown callers fill, the whole register; a vector only where both sides are known to agree.
+  auto floating = [&](const APInt& demand) {
+    Passed p;
+    p.kind = Passed::Kind::floating;
+    unsigned active = demand.getActiveBits();
+    p.bits = active <= 32 && !visible ? 32 : active <= 64 ? 64 : 128;
+    if (p.bits == 128 && visible && options_.target == Isa::riscv64) p.bits = 64;
+    return p;
+  };
+  if (c.machine().indirect_result != assembly::kNoSlot && demanded(c.indirect_result())) {
+    Passed p;
+    p.kind = Passed::Kind::hidden_result;
+    add(c.indirect_result(), p);
+  }
+  unsigned integers = 0, floats = 0;
+  for (unsigned a = 0; a < c.integer_arguments(); ++a)
+    if (demanded(c.integer_argument(a))) integers = a + 1;
+  if (state.stack_bytes != 0) integers = c.integer_arguments();
+  for (unsigned a = 0; a < c.float_arguments(); ++a)
+    if (demanded(c.float_argument(a))) floats = a + 1;
+  for (unsigned a = 0; a < integers; ++a) add(c.integer_argument(a), {});
+  if (!state.takes_stack_address)
+    for (unsigned s = 0; s * 8 < state.stack_bytes; ++s) add(kStackSlot + s, {});
+  for (unsigned a = 0; a < floats; ++a) add(c.float_argument(a), floating(state.operand_demand[c.float_argument(a)]));
+  if (c.machine().vector_count != assembly::kNoSlot && demanded(c.vector_count())) add(c.vector_count(), {});
+  if (state.takes_stack_address) add(kStackAddress, {});
+  state.signature.fixed = static_cast<uint32_t>(state.signature.parameters.size());
+
+  for (unsigned r = 0; r < c.results(); ++r) {
+    if (state.result_demand[r].isZero()) continue;
+    bool is_float = r >= c.integer_results();
+    state.signature.results.push_back(is_float ? floating(state.result_demand[r]) : Passed{});
+    state.result_positions.push_back(r);
+  }
+}
+
+void UnitRaiser::infer() {
+  for (size_t n = 0; n < states_.size(); ++n) {
+    FunctionState& state = states_[n];
+    for (uint32_t slot : convention_.slots().call_reads)
+      state.operand_demand.push_back(APInt::getZero(convention_.slots().widths[slot]));
+    for (unsigned r = 0; r < convention_.results(); ++r)
+      state.result_demand.push_back(APInt::getZero(convention_.result_width(r)));
+    state.result_defined.assign(convention_.results(), false);
+    demand_.emplace_back(state.f);
+  }
+  callers_.resize(states_.size());
+  dirty_.assign(states_.size(), 0);
+  find_defined_results();
+  for (size_t n = 0; n < states_.size(); ++n) {
+    if (!states_[n].lifted) continue;
+    FunctionState& state = states_[n];
+    require_roots(n);
+    if (state.prototype) {
+      for (const Passed& p : state.prototype->results) {
+        unsigned r = p.kind == Passed::Kind::floating ? convention_.integer_results() : 0;
+        demand_result(n, r, low_bits(convention_.result_width(r), p.bits));
+      }
+    } else if (state.exported || state.address_taken) {
+      for (unsigned r : {0u, convention_.integer_results()})
+        if (state.result_defined[r]) demand_result(n, r, low_bits(convention_.result_width(r), kRegisterBits));
+    }
+  }
+  for (bool again = true; again;) {
+    again = false;
+    for (size_t n = 0; n < states_.size(); ++n) {
+      if (!dirty_[n]) continue;
+      dirty_[n] = 0;
+      again = true;
+      spread_demand(n);
+    }
+  }
+  for (size_t n = 0; n < states_.size(); ++n)
+    if (states_[n].lifted) choose_signature(n);
+}
+
+}  // namespace portolan::raise

@@ -1,0 +1,237 @@
+#include "translate/raise/raise.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "ir/cfg.h"
+#include "translate/raise/jump_table.h"
+#include "translate/raise/stack.h"
+#include "translate/raise/unit_raiser.h"
+
+namespace portolan::raise {
+
+using ir::APInt;
+using ir::BlockId;
+using ir::Function;
+using ir::Instruction;
+using ir::Op;
+using ir::ValueId;
+
+void Rewriter::run() {
+  std::vector<BlockId> order = ir::reverse_post_order(f_);
+  for (BlockId block : order) {
+    std::vector<ValueId> old = std::move(f_.blocks[block].instructions);
+    f_.blocks[block].instructions.clear();
+    ir::Builder b(f_, block);
+    for (ValueId v : old) {
+      for (ValueId& operand : f_[v].operands) operand = use(operand);
+      b.set_line(f_[v].line);
+      if (!rewrite(b, v)) f_.blocks[block].instructions.push_back(v);
+    }
+    ir::Terminator t = std::move(f_.blocks[block].terminator);
+    for (ValueId& v : t.operands) v = use(v);
+    rewrite_terminator(b, t);
+    f_.blocks[block].terminator = std::move(t);
+  }
+  for (BlockId block : order)
+    for (ir::Edge& edge : f_.blocks[block].terminator.edges)
+      for (ValueId& v : edge.arguments) v = use(v);
+}
+
+std::optional<size_t> UnitRaiser::function_named(const std::string& name) const {
+  auto at = unit().symbol_by_name.find(name);
+  if (at == unit().symbol_by_name.end()) return std::nullopt;
+  auto place = index_.place_of(at->second, 0);
+  if (!place) return std::nullopt;
+  auto found = by_place_.find(*place);
+  if (found == by_place_.end()) return std::nullopt;
+  return found->second;
+}
+
+uint32_t UnitRaiser::add_signature(Signature signature) {
+  for (uint32_t n = 0; n < result_.signatures.size(); ++n)
+    if (result_.signatures[n] == signature) return n;
+  result_.signatures.push_back(std::move(signature));
+  return static_cast<uint32_t>(result_.signatures.size() - 1);
+}
+
+void UnitRaiser::refuse(size_t n, uint32_t line, const std::string& reason) {
+  Diagnostic d = error_at({unit().file, unit().from_object ? 0 : line, 0},
+                          fmt::format("cannot translate function '{}': {}", states_[n].name, reason));
+  if (!unit().from_object && line > 0 && line <= unit().lines.size()) d.source_line = unit().lines[line - 1];
+  result_.functions[n].refusals.push_back(std::move(d));
+}
+
+void UnitRaiser::assume(size_t n, const std::string& what) {
+  std::vector<std::string>& list = result_.functions[n].assumptions;
+  if (std::find(list.begin(), list.end(), what) == list.end()) list.push_back(what);
+}
+
+// jmp f is call f and return: the target's own code generator makes tail calls again where it can.
+void UnitRaiser::convert_tail_calls(Function& f) const {
+  for (BlockId block = 0; block < f.blocks.size(); ++block) {
+    if (f.blocks[block].terminator.op != Op::tail_call) continue;
+    ir::Terminator t = std::move(f.blocks[block].terminator);
+    ir::Builder b(f, block);
+    b.set_line(t.line);
+    Instruction call;
+    call.op = Op::call;
+    call.index = t.index;
+    call.operands.assign(t.operands.begin(), t.operands.end());
+    // The callee finds its stack arguments behind the return address that our caller pushed.
+    ValueId sp = call.operands.back();
+    call.operands.back() = b.add(sp, b.constant(64, convention_.machine().return_address_bytes));
+    for (unsigned r = 0; r < convention_.results(); ++r) call.width += convention_.result_width(r);
+    ValueId all = b.emit(std::move(call));
+    ir::Terminator ret;
+    ret.op = Op::ret;
+    ret.line = t.line;
+    for (unsigned r = 0; r < convention_.results(); ++r)
+      ret.operands.push_back(b.extract(all, convention_.result_low(r), convention_.result_width(r)));
+    ret.operands.push_back(sp);
+    f.blocks[block].terminator = std::move(ret);
+  }
+}
+
+void UnitRaiser::check_returns(size_t n) {
+  const Function& f = states_[n].f;
+  for (BlockId block : ir::reverse_post_order(f)) {
+    const ir::Terminator& t = f.blocks[block].terminator;
+    if (t.op != Op::ret) continue;
+    const Instruction& sp = f[t.operands.back()];
+    if (sp.op != Op::frame_address || sp.offset != convention_.entry_stack_offset())
+      refuse(n, t.line, "the stack pointer at this return is not known to be what it was at entry");
+  }
+}
+
+void UnitRaiser::note_entry_values(FunctionState& state) const {
+  state.entry.clear();
+  for (const ir::Block& block : state.f.blocks)
+    for (ValueId v : block.instructions)
+      if (state.f[v].op == Op::get_slot) state.entry[state.f[v].index] = v;
+}
+
+// Reads at a constant distance above the frame base are stack arguments; any other use of such an address may reach
+// any of them, but for the base itself, which is also where storage at the top of the frame ends.
+void UnitRaiser::note_stack_arguments(size_t n) {
+  FunctionState& state = states_[n];
+  const Function& f = state.f;
+  state.stack_bytes = 0;
+  state.takes_stack_address = false;
+  auto above = [&](ValueId v) { return f[v].op == Op::frame_address && f[v].offset >= 0; };
+  uint32_t line = 0;
+  bool unclear = false;
+  auto other_use = [&](ValueId v, bool escapes) {
+    if (f[v].offset == 0 && !escapes) return;
+    if (f[v].offset == 0 && escapes) unclear = true;
+    state.takes_stack_address = true;
+  };
+  for (BlockId block : ir::reverse_post_order(f)) {
+    for (ValueId v : f.blocks[block].instructions) {
+      const Instruction& i = f[v];
+      for (unsigned o = 0; o < i.operands.size(); ++o) {
+        if (!above(i.operands[o])) continue;
+        int64_t offset = f[i.operands[o]].offset;
+        if (i.op == Op::load)
+          state.stack_bytes = std::max<uint32_t>(state.stack_bytes, static_cast<uint32_t>(offset) + i.width / 8);
+        else if (i.op == Op::store && o == 0)  // a stack argument's slot is the callee's to change
+          state.stack_bytes =
+              std::max<uint32_t>(state.stack_bytes, static_cast<uint32_t>(offset) + f.width(i.operands[1]) / 8);
+        else if (i.op == Op::call && o + 1 == i.operands.size())
+          continue;  // the stack pointer of a tail call
+        else {
+          line = i.line;
+          other_use(i.operands[o], i.op == Op::store || i.op == Op::call);
+        }
+      }
+    }
+    for (const ir::Edge& edge : f.blocks[block].terminator.edges)
+      for (ValueId v : edge.arguments)
+        if (above(v)) other_use(v, false);
+  }
+  if (!state.takes_stack_address) return;
+  if (unclear && state.exported && !function_named("main"))
+    refuse(n, line, "the address of its stack arguments is used, and it may be called from outside this file");
+  else
+    assume(n, "callers pass at most 512 bytes of stack arguments");
+}
+
+void UnitRaiser::note_addresses_taken() {
+  auto taken = [&](const std::string& name) {
+    if (auto target = function_named(name)) states_[*target].address_taken = true;
+  };
+  for (const FunctionState& state : states_)
+    for (const ir::Block& block : state.f.blocks)
+      for (ValueId v : block.instructions)
+        if (state.f[v].op == Op::symbol_address) taken(state.f.symbols[state.f[v].index].name);
+  for (const assembly::Section& section : unit().sections) {
+    if (!section.allocated) continue;
+    for (const assembly::Fixup& fixup : section.fixups)
+      if (fixup.value.symbol != assembly::kNoSymbol)
+        if (auto place = index_.place_of(fixup.value.symbol, fixup.value.addend))
+          if (auto at = by_place_.find(*place); at != by_place_.end()) states_[at->second].address_taken = true;
+  }
+}
+
+void UnitRaiser::prepare(size_t n, Function machine_level) {
+  FunctionState& state = states_[n];
+  for (const Instruction& i : machine_level.values)  // the stack pointer aligned by hand
+    if (i.op == Op::bit_and)
+      if (const APInt* c = machine_level.constant(i.operands[1]);
+          c && c->getBitWidth() == 64 && c->isNegative() && (-*c).ugt(16))
+        result_.functions[n].frame_alignment = 64;
+  state.f = ir::simplify(ir::construct_ssa(machine_level, convention_.slots()));
+  bool indirect = std::any_of(state.f.blocks.begin(), state.f.blocks.end(),
+                              [](const ir::Block& b) { return b.terminator.op == Op::jump_indirect; });
+  if (indirect) {
+    resolve_indirect_jumps(state.f, index_);
+    state.f = ir::simplify(std::move(state.f));
+  }
+  for (const Instruction& i : state.f.values)
+    if (i.op == Op::frame_address) state.frame_low = std::min(state.frame_low, i.offset);
+  resolve_stack_pointer(state.f);
+  convert_tail_calls(state.f);
+  state.f = ir::simplify(std::move(state.f));
+  check_returns(n);
+  apply_prototypes(n);
+  state.f = ir::simplify(std::move(state.f));
+}
+
+RaisedUnit UnitRaiser::run(std::vector<assembly::LiftResult> functions) {
+  const assembly::Unit& u = unit();
+  std::vector<assembly::SymbolId> entries = u.functions();
+  states_.resize(functions.size());
+  result_.functions.resize(functions.size());
+  for (size_t n = 0; n < functions.size(); ++n) {
+    FunctionState& state = states_[n];
+    state.name = functions[n].function.name;
+    auto at = u.symbol_by_name.find(state.name);
+    if (at != u.symbol_by_name.end()) {
+      const assembly::Symbol& symbol = u.symbols[at->second];
+      state.exported = symbol.binding != assembly::Binding::local;
+      if (auto place = index_.place_of(at->second, 0)) by_place_.emplace(*place, n);
+    }
+    result_.functions[n].name = state.name;
+    result_.functions[n].refusals = std::move(functions[n].refusals);
+    result_.functions[n].source_instructions = functions[n].instructions;
+    state.lifted = result_.functions[n].refusals.empty();
+  }
+  for (size_t n = 0; n < functions.size(); ++n) {
+    if (!states_[n].lifted) continue;
+    prepare(n, std::move(functions[n].function));
+    apply_own_prototype(n);
+    note_stack_arguments(n);
+  }
+  note_addresses_taken();
+  infer();
+  for (size_t n = 0; n < functions.size(); ++n) finish(n);
+  return std::move(result_);
+}
+
+RaisedUnit raise_unit(const assembly::CodeIndex& index, std::vector<assembly::LiftResult> functions,
+                      const RaiseOptions& options) {
+  return UnitRaiser(index, options).run(std::move(functions));
+}
+
+}  // namespace portolan::raise

@@ -1,0 +1,129 @@
+// The state of raising one unit; the phases are in raise.cpp (per function), external_call.cpp (calls with prototypes),
+// infer.cpp (who passes what within the unit) and finish.cpp (the final form).
+#pragma once
+
+#include <map>
+#include <set>
+
+#include "ir/demand.h"
+#include "translate/raise/convention.h"
+#include "translate/raise/raise.h"
+
+namespace portolan::raise {
+
+// Copies a function's blocks one instruction at a time, so that instructions can be put before others or replaced.
+class Rewriter {
+ public:
+  explicit Rewriter(ir::Function& f) : f_(f), replacement_(f.values.size(), ir::kNoValue) {}
+  virtual ~Rewriter() = default;
+  void run();
+
+ protected:
+  // Emits what stands for v with `b` and returns true, or returns false to keep v as it is.
+  virtual bool rewrite(ir::Builder& b, ir::ValueId v) = 0;
+  virtual void rewrite_terminator(ir::Builder&, ir::Terminator&) {}
+  void replace(ir::ValueId v, ir::ValueId by) { replacement_[v] = by; }
+  ir::ValueId use(ir::ValueId v) const {
+    return v < replacement_.size() && replacement_[v] != ir::kNoValue ? replacement_[v] : v;
+  }
+  ir::Function& f_;
+
+ private:
+  std::vector<ir::ValueId> replacement_;
+};
+
+struct FunctionState {
+  std::string name;
+  ir::Function f;
+  bool lifted = false;
+  bool exported = false;                      // callers outside the unit may exist
+  bool address_taken = false;                 // callers by pointer may exist
+  std::optional<Signature> prototype;         // fixed by a prototype; else inferred
+  std::vector<unsigned> prototype_positions;  // of its parameters, as parameter_positions below
+  // Entry values by slot (get_slot in the entry block).
+  std::map<uint32_t, ir::ValueId> entry;
+  // Stack arguments: highest byte read at a constant offset, and whether their address goes elsewhere.
+  uint32_t stack_bytes = 0;
+  bool takes_stack_address = false;
+  int64_t frame_low = 0;  // the lowest place the stack pointer goes
+  // Inferred: bits demanded of each call operand and each result, by position.
+  std::vector<ir::APInt> operand_demand;
+  std::vector<ir::APInt> result_demand;
+  std::vector<bool> result_defined;
+  Signature signature;
+  std::vector<unsigned>
+      parameter_positions;  // of signature.parameters among call operands; stack slots from kStackSlot
+  std::vector<unsigned> result_positions;
+};
+
+inline constexpr unsigned kStackSlot = 1000;     // kStackSlot + n: the n-th 8 bytes of stack arguments
+inline constexpr unsigned kStackAddress = 2000;  // the address of the stack arguments
+
+struct CallSite {
+  size_t function;
+  ir::ValueId call;
+};
+
+class UnitRaiser {
+ public:
+  UnitRaiser(const assembly::CodeIndex& index, const RaiseOptions& options)
+      : index_(index), options_(options), convention_(index.unit().isa) {}
+
+  RaisedUnit run(std::vector<assembly::LiftResult> functions);
+
+  // Facts for the phases.
+  const assembly::Unit& unit() const { return index_.unit(); }
+  const Convention& convention() const { return convention_; }
+  const RaiseOptions& options() const { return options_; }
+  // Index of the unit's function that a symbol names, if it is one.
+  std::optional<size_t> function_named(const std::string& name) const;
+  uint32_t add_signature(Signature signature);
+  void refuse(size_t function, uint32_t line, const std::string& reason);
+  void assume(size_t function, const std::string& what);
+
+ private:
+  void prepare(size_t n, ir::Function machine_level);
+  void convert_tail_calls(ir::Function& f) const;
+  void check_returns(size_t n);
+  void note_entry_values(FunctionState& state) const;
+  void note_stack_arguments(size_t n);
+  void note_addresses_taken();
+  void apply_own_prototype(size_t n);
+  void apply_prototype(size_t n, const abi::FunctionType& type);
+
+  // external_call.cpp: calls of functions with prototypes get their arguments.
+  void apply_prototypes(size_t n);
+
+  // infer.cpp
+  void infer();
+  void demand_result(size_t n, unsigned result, const ir::APInt& bits);
+  void demand_operand(size_t n, unsigned operand, const ir::APInt& bits);
+  void demand_operand_of(const CallSite& site, size_t callee);
+  void spread_demand(size_t n);
+  void require_roots(size_t n);
+  void demand_call(size_t n, ir::ValueId call);
+  void demand_unknown_call(size_t n, ir::ValueId call);
+  void demand_all_parameters(size_t n);
+  void find_defined_results();
+  bool defines(size_t n, ir::ValueId v, std::set<ir::ValueId>& seen) const;
+  void choose_signature(size_t n);
+
+  // finish.cpp
+  void check_addresses(size_t n);
+  void finish(size_t n);
+
+  const assembly::CodeIndex& index_;
+  const RaiseOptions& options_;
+  Convention convention_;
+  std::map<assembly::Place, size_t> by_place_;
+  std::vector<FunctionState> states_;
+  std::vector<ir::Demand> demand_;
+  std::vector<std::vector<CallSite>> callers_;  // of each function of the unit, direct calls
+  std::vector<uint8_t> dirty_;
+  RaisedUnit result_;
+
+  friend class PrototypeCalls;
+  friend class Finisher;
+};
+
+}  // namespace portolan::raise

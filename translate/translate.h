@@ -1,0 +1,35 @@
+// A unit into assembler text for another CPU.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "frontends/asm/unit.h"
+#include "translate/abi/types.h"
+
+namespace portolan::translate {
+
+struct TranslateOptions {
+  Isa target = Isa::aarch64;
+  std::vector<std::string> functions;  // only these; empty: all
+  abi::Prototypes prototypes;          // beyond libc's own
+};
+
+struct FunctionReport {
+  std::string name;
+  bool translated = false;
+  uint32_t line = 0;
+  uint32_t instructions_in = 0;
+  uint32_t instructions_out = 0;
+  std::vector<Diagnostic> refusals;
+  std::vector<std::string> assumptions;
+};
+
+struct Translation {
+  std::string assembly;
+  std::vector<FunctionReport> functions;
+};
+
+Expected<Translation> translate(const assembly::Unit& unit, const TranslateOptions& options);
+
+}  // namespace portolan::translate
