@@ -25,9 +25,10 @@ def verdict_text(function):
         detail.append(f"{verdict['tests']} inputs")
     if verdict.get("coverage") is not None:
         detail.append(f"{100 * verdict['coverage']:.0f} % of edges")
-    reason = function.get("reason") or verdict.get("reason")
-    if reason:
-        detail.append(str(reason))
+    if verdict.get("reason"):
+        detail.append(verdict["reason"])
+    for refusal in function.get("refusals", [])[:1]:
+        detail.append(f"line {refusal['line']}: {refusal['reason']}")
     return f"{level} ({', '.join(detail)})" if detail else level
 
 

@@ -1,8 +1,9 @@
 """corpus/programs in all six directions: compiled, translated, linked and run, a program prints what it is expected to.
 
-A cell is (program, compiler, level, direction). A cell whose output differs fails. A cell that the translator refuses,
-naming the reason, counts as skipped; when more than MAX_REFUSED of all cells are refused, the last case fails. The whole
-matrix is measured by `./dev bench translate`; here a small part of it guards each direction.
+A cell is (program, compiler, level, direction), taken through the same stages as `./dev bench translate`, which measures
+the whole matrix; here a small part of it guards each direction. A cell whose output differs fails. A cell that the
+translator refuses, naming the reason, counts as skipped; when more than MAX_REFUSED of all cells are refused, the last
+case fails.
 """
 import itertools
 import sys
@@ -11,7 +12,7 @@ import harness
 from harness import Skip, check
 
 import crossing
-from common import toolchain
+from common import cells, toolchain
 
 # One program for each thing that tends to break.
 CHOSEN = ("recursion", "switch_tables", "fnptr_table", "struct_mixed", "printf_formats", "int128", "matmul_float", "sha256")
@@ -22,31 +23,18 @@ MAX_REFUSED = 0.25
 
 class Matrix:
     def __init__(self, options):
-        self.options = options
-        self.refused = 0
-        self.cells = 0
+        self.pipeline = cells.Pipeline(cells.Translator([options.portolan]), options.work, timeout=60)
+        self.cells = self.refused = 0
 
-    def cell(self, program, compiler, level, source, target):
-        """One cell; skips with the translator's reason when it refuses."""
+    def run(self, cell):
         self.cells += 1
-        stem = self.options.work / f"{program.stem}.{compiler}.{level}.{source.name}-{target.name}"
-        before, after = f"{stem}.from.s", f"{stem}.to.s"
-        compiled = crossing.compile_to_assembly(source, compiler, level, program, before)
-        check(compiled.status == 0, compiled.stderr)
-        outcome, _ = crossing.translate(self.options.portolan, before, target, after, f"{stem}.json", "--require", "none")
-        if outcome.status == 2:
+        result = self.pipeline.run(cell)
+        reason = result.reasons[0] if result.reasons else result.detail
+        if result.outcome == "refused":
             self.refused += 1
-            first = next((line for line in outcome.stderr.splitlines() if "error:" in line), None)
-            check(first is not None, f"refused without a located reason:\n{outcome.stderr}")
-            raise Skip(first)
-        check(outcome.status == 0, f"translate: status {outcome.status}\n{outcome.stderr}")
-        linked = crossing.link(target, stem, after)
-        check(linked.status == 0, f"link: {linked.stderr}")
-        ran = crossing.execute(target, stem)
-        printed = ran.stdout.decode(errors="replace")
-        check(ran.status == 0, f"exit status {ran.status}\n{printed}{ran.stderr}")
-        expected = toolchain.expected(program)
-        check(ran.stdout == expected, f"expected:\n{expected.decode()}got:\n{printed}")
+            check(reason, "refused without a reason")
+            raise Skip(reason)
+        check(result.outcome == "ok", f"{result.outcome}: {reason}\n{cell.reproduce()}")
 
     def enough(self):
         check(self.refused <= MAX_REFUSED * self.cells, f"{self.refused} of {self.cells} cells were refused")
@@ -57,12 +45,8 @@ def main():
     matrix = Matrix(options)
     cases = {}
     for name, (compiler, level), (source, target) in itertools.product(CHOSEN, SETTINGS, DIRECTIONS):
-        program = toolchain.PROGRAMS / f"{name}.c"
-        cases[f"{name} {compiler} -{level} {source} to {target}"] = (
-            lambda program=program, compiler=compiler, level=level, source=source, target=target: matrix.cell(
-                program, compiler, level, crossing.ISAS[source], crossing.ISAS[target]
-            )
-        )
+        cell = cells.Cell(toolchain.PROGRAMS / f"{name}.c", compiler, level, source, target)
+        cases[f"{name} {compiler} -{level} {source} to {target}"] = lambda cell=cell: matrix.run(cell)
     return harness.run_cases(cases, workers=2, only=options.only, last={"few refusals": matrix.enough})
 
 
