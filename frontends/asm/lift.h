@@ -45,19 +45,32 @@ struct Row {
 // "ADD{8,16}{rr,rm} X" to {"ADD8rr", "ADD8rm", "ADD16rr", "ADD16rm", "X"}. Braces do not nest.
 std::vector<std::string> expand_opcodes(std::string_view pattern);
 
-// All rows of one ISA, found by opcode number.
+// All rows of one ISA, found by opcode number. Rows that are not lifted are many and rarely asked for: their names are
+// expanded at the first opcode that no lifted row has.
 class RowTable {
  public:
   RowTable(Isa isa, std::vector<std::span<const Row>> families);
-  const Row* find(unsigned opcode) const { return opcode < by_opcode_.size() ? by_opcode_[opcode] : nullptr; }
+  const Row* find(unsigned opcode) const {
+    if (opcode >= lifted_.by_opcode.size()) return nullptr;
+    return lifted_.by_opcode[opcode] ? lifted_.by_opcode[opcode] : rest().by_opcode[opcode];
+  }
   const std::vector<std::span<const Row>>& families() const { return families_; }
-  // Names in rows that LLVM does not know: must be empty, a test says so.
-  const std::vector<std::string>& unknown_names() const { return unknown_names_; }
+  // Names in rows that LLVM does not know or that stand in two rows: must be empty, a test says so.
+  std::vector<std::string> unknown_names() const;
 
  private:
+  struct Index {
+    std::vector<const Row*> by_opcode;
+    std::vector<std::string> unknown;
+  };
+  Index index(bool lifted) const;
+  const Index& rest() const;
+
+  Isa isa_;
   std::vector<std::span<const Row>> families_;
-  std::vector<const Row*> by_opcode_;
-  std::vector<std::string> unknown_names_;
+  Index lifted_;
+  mutable std::once_flag rest_made_;
+  mutable Index rest_;
 };
 
 // How control leaves an instruction, as far as it can be told from the instruction alone.

@@ -1,8 +1,9 @@
 #include <fmt/format.h>
 
-#include <map>
+#include <algorithm>
 
 #include "frontends/asm/lift.h"
+#include "llvm/ADT/StringMap.h"
 
 namespace portolan::assembly {
 namespace {
@@ -47,23 +48,43 @@ std::vector<std::string> expand_opcodes(std::string_view pattern) {
   return names;
 }
 
-RowTable::RowTable(Isa isa, std::vector<std::span<const Row>> families) : families_(std::move(families)) {
-  const llvm::MCInstrInfo& instructions = McTarget::get(isa).instructions();
-  by_opcode_.resize(instructions.getNumOpcodes());
-  std::map<std::string, const Row*, std::less<>> by_name;
+RowTable::RowTable(Isa isa, std::vector<std::span<const Row>> families)
+    : isa_(isa), families_(std::move(families)), lifted_(index(true)) {}
+
+RowTable::Index RowTable::index(bool lifted) const {
+  Index result;
+  const llvm::MCInstrInfo& instructions = McTarget::get(isa_).instructions();
+  result.by_opcode.resize(instructions.getNumOpcodes());
+  llvm::StringMap<const Row*> by_name;
   for (std::span<const Row> family : families_)
-    for (const Row& row : family)
-      for (std::string& name : expand_opcodes(row.opcodes)) {
-        auto [at, inserted] = by_name.emplace(std::move(name), &row);
-        if (!inserted) unknown_names_.push_back(at->first + " (twice)");
-      }
-  for (unsigned opcode = 0; opcode < by_opcode_.size(); ++opcode) {
-    auto at = by_name.find(std::string_view(instructions.getName(opcode)));
+    for (const Row& row : family) {
+      if ((row.lift != nullptr) != lifted) continue;
+      for (const std::string& name : expand_opcodes(row.opcodes))
+        if (!by_name.try_emplace(name, &row).second) result.unknown.push_back(name + " (twice)");
+    }
+  for (unsigned opcode = 0; opcode < result.by_opcode.size(); ++opcode) {
+    auto at = by_name.find(instructions.getName(opcode));
     if (at == by_name.end()) continue;
-    by_opcode_[opcode] = at->second;
+    result.by_opcode[opcode] = at->second;
     by_name.erase(at);
   }
-  for (const auto& [name, row] : by_name) unknown_names_.push_back(name);
+  for (const auto& left : by_name) result.unknown.push_back(left.getKey().str());
+  return result;
+}
+
+const RowTable::Index& RowTable::rest() const {
+  std::call_once(rest_made_, [this] { rest_ = index(false); });
+  return rest_;
+}
+
+std::vector<std::string> RowTable::unknown_names() const {
+  std::vector<std::string> names = lifted_.unknown;
+  names.insert(names.end(), rest().unknown.begin(), rest().unknown.end());
+  for (unsigned opcode = 0; opcode < lifted_.by_opcode.size(); ++opcode)
+    if (lifted_.by_opcode[opcode] && rest().by_opcode[opcode])
+      names.push_back(std::string(McTarget::get(isa_).opcode_name(opcode)) + " (twice)");
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 }  // namespace portolan::assembly

@@ -178,8 +178,8 @@ constexpr Row kRows[] = {
     {"BLSMSK{32,64}{rr,rm}", "blsmsk", kBmiFlags, lift<lowest_bit<true>>, "bmi"},
     {"BEXTR{32,64}{rr,rm}", "bextr", "cf:w pf:u af:u zf:w sf:u of:w", lift<bextr>, "bmi"},
     {"BZHI{32,64}{rr,rm}", "bzhi", kBmiFlags, lift<bzhi>, "bmi2"},
-    {"PDEP{32,64}{rr,rm} PEXT{32,64}{rr,rm}", "pdep", "", nullptr, "bmi2"},
-    {"CRC32r32{r8,r16,r32,m8,m16,m32} CRC32r64{r8,r64,m8,m64}", "crc32", "", nullptr, "sse4.2"},
+    {"PDEP{32,64}{rr,rm} PEXT{32,64}{rr,rm}", "pdep", "", nullptr},
+    {"CRC32r32{r8,r16,r32,m8,m16,m32} CRC32r64{r8,r64,m8,m64}", "crc32", "", nullptr},
 };
 
 }  // namespace

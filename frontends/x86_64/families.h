@@ -22,5 +22,6 @@ Rows convert_rows();
 Rows vector_move_rows();
 Rows vector_integer_rows();
 Rows shuffle_rows();
+Rows unlifted_rows();
 
 }  // namespace portolan::x86_64

@@ -48,6 +48,7 @@ Insn::Insn(LiftContext& context)
 }
 
 std::string Insn::unsupported() const {
+  if (lock && !writes_memory()) return "lock prefix without a memory destination";
   for (const auto& symbolic : c.instruction().symbolic)
     if (!c.symbol(symbolic.operand)) return "symbolic operand";
   for (const Operand& operand : operands_) {
@@ -58,6 +59,12 @@ std::string Insn::unsupported() const {
     }
   }
   return {};
+}
+
+bool Insn::writes_memory() const {
+  for (const Operand& operand : operands_)
+    if (operand.is_memory()) return c.target().instructions().get(c.inst().getOpcode()).mayStore();
+  return false;
 }
 
 std::string Insn::unsupported_memory(const Operand& memory) const {
@@ -107,7 +114,6 @@ ValueId Insn::address(const Operand& memory) {
   unsigned bits = (has_base && s.place(base).width == 32) || (has_index && s.place(index).width == 32) ? 32 : 64;
   ValueId sum = ir::kNoValue;
   auto add = [&](ValueId v) { sum = sum == ir::kNoValue ? v : b.add(sum, v); };
-  if (inst.getOperand(m + kSegment).getReg() == s.fs && !name.starts_with("LEA")) add(b.thread_pointer());
   if (has_base) add(address_part(m + kBase, bits));
   if (has_index) {
     ValueId scaled = b.shl_by(address_part(m + kIndex, bits), log2_of(inst.getOperand(m + kScale).getImm()));
@@ -120,6 +126,8 @@ ValueId Insn::address(const Operand& memory) {
     if (displacement != 0 || sum == ir::kNoValue) add(b.signed_constant(bits, displacement));
   }
   address_ = b.zext_or_truncate(sum, 64);
+  bool in_thread = inst.getOperand(m + kSegment).getReg() == s.fs && !name.starts_with("LEA");
+  if (in_thread) address_ = b.add(b.thread_pointer(), address_);
   return address_;
 }
 

@@ -82,6 +82,7 @@ class Insn {
   ValueId load(const Operand& memory, unsigned bits, uint8_t alignment);
   bool is_thread_pointer(const Operand& memory) const;
   ValueId address_part(unsigned operand, unsigned bits);
+  bool writes_memory() const;
   std::string unsupported_memory(const Operand& memory) const;
 
   llvm::SmallVector<Operand, 5> operands_;

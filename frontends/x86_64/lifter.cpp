@@ -60,10 +60,10 @@ class X86Lifter final : public assembly::Lifter {
   }
 
  private:
-  assembly::RowTable rows_{
-      Isa::x86_64,
-      {move_rows(), integer_rows(), multiply_rows(), shift_rows(), bit_rows(), atomic_rows(), string_rows(),
-       control_rows(), float_rows(), convert_rows(), vector_move_rows(), vector_integer_rows(), shuffle_rows()}};
+  assembly::RowTable rows_{Isa::x86_64,
+                           {move_rows(), integer_rows(), multiply_rows(), shift_rows(), bit_rows(), atomic_rows(),
+                            string_rows(), control_rows(), float_rows(), convert_rows(), vector_move_rows(),
+                            vector_integer_rows(), shuffle_rows(), unlifted_rows()}};
 };
 
 }  // namespace

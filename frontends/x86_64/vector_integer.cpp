@@ -281,12 +281,12 @@ constexpr Row kRows[] = {
     {PACKED("PTEST"), "ptest", kTestFlags, lift<test>, "sse4.1"},
     {"VTESTPS{,Y}{rr,rm}", "vtestps", kTestFlags, lift<test_signs<32>>, "avx"},
     {"VTESTPD{,Y}{rr,rm}", "vtestpd", kTestFlags, lift<test_signs<64>>, "avx"},
-    {"{,V}PHMINPOSUW{rr,rm}", "phminposuw", "", nullptr, "sse4.1"},
-    {PACKED_IMMEDIATE("MPSADBW"), "mpsadbw", "", nullptr, "sse4.1"},
-    {PACKED_IMMEDIATE("PCLMULQDQ"), "pclmulqdq", "", nullptr, "pclmul"},
+    {"{,V}PHMINPOSUW{rr,rm}", "phminposuw", "", nullptr},
+    {PACKED_IMMEDIATE("MPSADBW"), "mpsadbw", "", nullptr},
+    {PACKED_IMMEDIATE("PCLMULQDQ"), "pclmulqdq", "", nullptr},
     {"{,V}PCMP{E,I}STR{I,M}{rri,rmi}", "pcmpestri", "", nullptr, "string comparisons"},
-    {"{,V}AES{ENC,ENCLAST,DEC,DECLAST,IMC}{rr,rm} {,V}AESKEYGENASSIST128{rr,rm}", "aesenc", "", nullptr, "aes"},
-    {"SHA{1MSG1,1MSG2,1NEXTE,256MSG1,256MSG2,256RNDS2}{rr,rm} SHA1RNDS4{rri,rmi}", "sha256rnds2", "", nullptr, "sha"},
+    {"{,V}AES{ENC,ENCLAST,DEC,DECLAST,IMC}{rr,rm} {,V}AESKEYGENASSIST128{rr,rm}", "aesenc", "", nullptr},
+    {"SHA{1MSG1,1MSG2,1NEXTE,256MSG1,256MSG2,256RNDS2}{rr,rm} SHA1RNDS4{rri,rmi}", "sha256rnds2", "", nullptr},
 };
 
 }  // namespace

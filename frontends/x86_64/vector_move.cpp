@@ -104,8 +104,8 @@ constexpr Row kRows[] = {
     {"VZEROUPPER", "vzeroupper", "", lift<zero_registers<false>>, "avx"},
     {"VZEROALL", "vzeroall", "", lift<zero_registers<true>>, "avx"},
     {"{,V}MASKMOVDQU{,64}", "maskmovdqu", "", nullptr, "stores under a mask"},
-    {"VMASKMOVP{S,D}{,Y}{rm,mr} VPMASKMOV{D,Q}{,Y}{rm,mr}", "vmaskmov", "", nullptr, "avx"},
-    {"VGATHER{D,Q}{PS,PD}{,Y}rm VPGATHER{D,Q}{D,Q}{,Y}rm", "vgather", "", nullptr, "avx2"},
+    {"VMASKMOVP{S,D}{,Y}{rm,mr} VPMASKMOV{D,Q}{,Y}{rm,mr}", "vmaskmov", "", nullptr},
+    {"VGATHER{D,Q}{PS,PD}{,Y}rm VPGATHER{D,Q}{D,Q}{,Y}rm", "vgather", "", nullptr},
 };
 
 }  // namespace
