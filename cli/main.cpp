@@ -11,6 +11,7 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", "portolan 0.1.0");
   Command chosen;
   add_translate(app, chosen);
+  add_lift(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -269,17 +269,15 @@ ValueId Fold::compare() {
     }
   }
   // The quotient of sign-extended values is out of range in one case only: x86 idiv's overflow check.
-  if (const Instruction& back = def(y); back.op == Op::sext && def(back.operands[0]).op == Op::sdiv) {
-    const Instruction &narrow = def(back.operands[0]), &wide = def(x);
-    if (wide.op == Op::sdiv && def(wide.operands[0]).op == Op::sext && def(wide.operands[1]).op == Op::sext &&
-        def(wide.operands[0]).operands[0] == narrow.operands[0] &&
-        def(wide.operands[1]).operands[0] == narrow.operands[1]) {
-      uint32_t width = narrow.width;
-      ValueId n = narrow.operands[0], d = narrow.operands[1];
-      ValueId overflow = b.bit_and(b.eq(n, b.constant(APInt::getSignedMinValue(width))),
-                                   b.eq(d, b.constant(APInt::getAllOnes(width))));
-      return i.op == Op::ne ? overflow : b.bit_not(overflow);
-    }
+  for (unsigned n = 0; n < 2; ++n, std::swap(x, y)) {
+    const Instruction &back = def(y), &wide = def(x);
+    if (back.op != Op::sext || wide.op != Op::sdiv || def(back.operands[0]).op != Op::sdiv) continue;
+    const Instruction &narrow = def(back.operands[0]), &dividend = def(wide.operands[0]), &divisor = def(wide.operands[1]);
+    if (dividend.op != Op::sext || divisor.op != Op::sext) continue;
+    if (dividend.operands[0] != narrow.operands[0] || divisor.operands[0] != narrow.operands[1]) continue;
+    ValueId least = b.constant(APInt::getSignedMinValue(narrow.width)), minus_one = b.constant(APInt::getAllOnes(narrow.width));
+    ValueId overflow = b.bit_and(b.eq(dividend.operands[0], least), b.eq(divisor.operands[0], minus_one));
+    return i.op == Op::ne ? overflow : b.bit_not(overflow);
   }
   return kNoValue;
 }

@@ -53,6 +53,9 @@ class SsaConstruction {
   void copy_terminator(Builder& b, BlockId block);
   void fill_edges();
   ValueId read(Builder& b, uint32_t slot);
+  bool preserves(const CallTarget& target, uint32_t slot) const {
+    return convention_.call_preserves && convention_.call_preserves(target, slot);
+  }
 
   const Function& source_;
   const SlotConvention& convention_;
@@ -90,8 +93,8 @@ void SsaConstruction::summarise(BlockId block, SlotSet& uses, SlotSet& defs) con
     if (i.op == Op::call) {
       for (uint32_t slot : convention_.call_reads) use(slot);
       for (uint32_t slot : convention_.call_clobbers_high) use(slot);
-      for (uint32_t slot : convention_.call_clobbers) defs.insert(slot);
-      for (uint32_t slot : convention_.call_results) defs.insert(slot);
+      for (uint32_t slot : convention_.call_clobbers)
+        if (!preserves(source_.calls[i.index], slot)) defs.insert(slot);
     }
   }
   Op end = source_.blocks[block].terminator.op;
@@ -143,14 +146,17 @@ void SsaConstruction::copy_call(Builder& b, const Instruction& call) {
   result_.calls.push_back(source_.calls[call.index]);
   copy.index = static_cast<uint32_t>(result_.calls.size() - 1);
   ValueId result = b.emit(std::move(copy));
-  for (uint32_t slot : convention_.call_clobbers) current_[slot] = kNoValue;
+  const CallTarget& target = source_.calls[call.index];
+  for (uint32_t slot : convention_.call_clobbers)
+    if (!preserves(target, slot)) current_[slot] = kNoValue;
   for (uint32_t slot : convention_.call_clobbers_high) {
+    if (preserves(target, slot)) continue;
     uint32_t half = convention_.widths[slot] / 2;
     current_[slot] = b.concat(b.undef(half), b.extract(read(b, slot), 0, half));
   }
   uint32_t low = 0;
   for (uint32_t slot : convention_.call_results) {
-    current_[slot] = b.extract(result, low, convention_.widths[slot]);
+    if (!preserves(target, slot)) current_[slot] = b.extract(result, low, convention_.widths[slot]);
     low += convention_.widths[slot];
   }
 }

@@ -49,13 +49,10 @@ std::vector<assembly::SymbolId> entries(const assembly::CodeIndex& index, const 
 
 }  // namespace
 
-Expected<Translation> translate(const assembly::Unit& unit, const TranslateOptions& options) {
-  assembly::CodeIndex index(unit);
-  const assembly::Lifter& lifter = frontends::lifter(unit.isa);
+raise::RaisedUnit raise(const assembly::CodeIndex& index, const TranslateOptions& options) {
+  const assembly::Lifter& lifter = frontends::lifter(index.unit().isa);
   std::vector<assembly::LiftResult> lifted;
-  std::vector<assembly::SymbolId> ids = entries(index, options);
-  for (assembly::SymbolId id : ids) lifted.push_back(assembly::lift_function(index, lifter, id));
-
+  for (assembly::SymbolId id : entries(index, options)) lifted.push_back(assembly::lift_function(index, lifter, id));
   std::map<std::string, std::optional<abi::FunctionType>> known;
   raise::RaiseOptions raise_options;
   raise_options.target = options.target;
@@ -65,8 +62,13 @@ Expected<Translation> translate(const assembly::Unit& unit, const TranslateOptio
     if (inserted) at->second = abi::libc_prototype(name);
     return at->second ? &*at->second : nullptr;
   };
-  raise::RaisedUnit raised = raise::raise_unit(index, std::move(lifted), raise_options);
+  return raise::raise_unit(index, std::move(lifted), raise_options);
+}
 
+Expected<Translation> translate(const assembly::Unit& unit, const TranslateOptions& options) {
+  assembly::CodeIndex index(unit);
+  std::vector<assembly::SymbolId> ids = entries(index, options);
+  raise::RaisedUnit raised = raise(index, options);
   auto machine = llvm_proposer::make_target_machine(options.target);
   if (!machine) return machine.error();
   llvm::LLVMContext context;

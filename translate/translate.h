@@ -6,6 +6,7 @@
 
 #include "frontends/asm/unit.h"
 #include "translate/abi/types.h"
+#include "translate/raise/raise.h"
 
 namespace portolan::translate {
 
@@ -29,6 +30,9 @@ struct Translation {
   std::string assembly;
   std::vector<FunctionReport> functions;
 };
+
+// Lifting and raising alone.
+raise::RaisedUnit raise(const assembly::CodeIndex& index, const TranslateOptions& options);
 
 Expected<Translation> translate(const assembly::Unit& unit, const TranslateOptions& options);
 

@@ -110,7 +110,7 @@ void UnitRaiser::spread_demand(size_t n) {
   });
 }
 
-bool UnitRaiser::defines(size_t n, ValueId v, std::set<ValueId>& seen) const {
+bool UnitRaiser::defines(size_t n, ValueId v, bool entry_counts, std::set<ValueId>& seen) const {
   if (!seen.insert(v).second) return false;
   const ir::Function& f = states_[n].f;
   const Instruction& i = f[v];
@@ -119,26 +119,26 @@ bool UnitRaiser::defines(size_t n, ValueId v, std::set<ValueId>& seen) const {
       return false;
     case Op::get_slot: {
       const std::vector<uint32_t>& reads = convention_.slots().call_reads;
-      return i.index != convention_.machine().vector_count &&
+      return entry_counts && i.index != convention_.machine().vector_count &&
              std::find(reads.begin(), reads.end(), i.index) != reads.end();
     }
     case Op::zext:
     case Op::sext:
     case Op::concat:
-      return std::any_of(i.operands.begin(), i.operands.end(), [&](ValueId o) { return defines(n, o, seen); });
+      return std::any_of(i.operands.begin(), i.operands.end(), [&](ValueId o) { return defines(n, o, entry_counts, seen); });
     case Op::select:
-      return defines(n, i.operands[1], seen) || defines(n, i.operands[2], seen);
+      return defines(n, i.operands[1], entry_counts, seen) || defines(n, i.operands[2], entry_counts, seen);
     case Op::parameter: {
       const std::vector<ValueId>& parameters = f.blocks[i.block].parameters;
       size_t p = std::find(parameters.begin(), parameters.end(), v) - parameters.begin();
       for (const ir::Block& block : f.blocks)
         for (const ir::Edge& edge : block.terminator.edges)
-          if (edge.target == i.block && defines(n, edge.arguments[p], seen)) return true;
+          if (edge.target == i.block && defines(n, edge.arguments[p], entry_counts, seen)) return true;
       return false;
     }
     case Op::extract: {
       const Instruction& from = f[i.operands[0]];
-      if (from.op != Op::call) return defines(n, i.operands[0], seen);
+      if (from.op != Op::call) return defines(n, i.operands[0], entry_counts, seen);
       const ir::CallTarget& target = f.calls[from.index];
       if (target.indirect || target.signature != UINT32_MAX) return true;
       std::optional<size_t> callee = function_named(target.symbol.name);
@@ -153,22 +153,30 @@ bool UnitRaiser::defines(size_t n, ValueId v, std::set<ValueId>& seen) const {
   }
 }
 
+bool UnitRaiser::defines_result(size_t n, unsigned result, bool entry_counts) const {
+  for (const ir::Block& block : states_[n].f.blocks) {
+    std::set<ValueId> seen;
+    if (block.terminator.op == Op::ret && defines(n, block.terminator.operands[result], entry_counts, seen)) return true;
+  }
+  return false;
+}
+
+// A result register that still holds an argument is a result only where nothing else is: double f(double x) { return x; }
 void UnitRaiser::find_defined_results() {
-  for (bool changed = true; changed;) {
-    changed = false;
-    for (size_t n = 0; n < states_.size(); ++n) {
-      FunctionState& state = states_[n];
-      if (!state.lifted) continue;
-      for (unsigned r = 0; r < convention_.results(); ++r) {
-        if (state.result_defined[r]) continue;
-        for (const ir::Block& block : state.f.blocks) {
-          if (block.terminator.op != Op::ret) continue;
-          std::set<ValueId> seen;
-          if (defines(n, block.terminator.operands[r], seen)) state.result_defined[r] = changed = true;
-        }
+  for (bool entry_counts : {false, true})
+    for (bool changed = true; changed;) {
+      changed = false;
+      for (size_t n = 0; n < states_.size(); ++n) {
+        FunctionState& state = states_[n];
+        if (!state.lifted) continue;
+        bool any = std::find(state.result_defined.begin(), state.result_defined.end(), true) != state.result_defined.end();
+        if (entry_counts && any) continue;
+        std::vector<bool> defined = state.result_defined;
+        for (unsigned r = 0; r < convention_.results(); ++r)
+          if (!defined[r] && defines_result(n, r, entry_counts)) defined[r] = changed = true;
+        state.result_defined = std::move(defined);
       }
     }
-  }
 }
 
 void UnitRaiser::choose_signature(size_t n) {

@@ -174,6 +174,48 @@ void UnitRaiser::note_addresses_taken() {
   }
 }
 
+// Compilers keep values in caller-saved registers across calls of functions that they have seen not to touch them
+// (gcc's -fipa-ra), so what a call clobbers is what its callee, and those it calls, really write.
+void UnitRaiser::find_written_slots(const std::vector<assembly::LiftResult>& functions) {
+  size_t slots = convention_.slots().widths.size();
+  std::vector<std::vector<size_t>> callees(functions.size());
+  written_.assign(functions.size(), std::vector<bool>(slots, false));
+  for (size_t n = 0; n < functions.size(); ++n) {
+    const Function& f = functions[n].function;
+    bool unknown = !states_[n].lifted;
+    auto note_call = [&](const ir::CallTarget& target) {
+      std::optional<size_t> callee = target.indirect ? std::nullopt : function_named(target.symbol.name);
+      if (callee) callees[n].push_back(*callee);
+      else unknown = true;
+      if (convention_.machine().return_address != assembly::kNoSlot) written_[n][convention_.machine().return_address] = true;
+    };
+    for (const ir::Block& block : f.blocks) {
+      for (ValueId v : block.instructions) {
+        if (f[v].op == Op::set_slot) written_[n][f[v].index] = true;
+        if (f[v].op == Op::call) note_call(f.calls[f[v].index]);
+      }
+      if (block.terminator.op == Op::tail_call) note_call(f.calls[block.terminator.index]);
+      if (block.terminator.op == Op::jump_indirect) unknown = true;
+    }
+    if (unknown) written_[n].clear();
+  }
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (size_t n = 0; n < functions.size(); ++n) {
+      if (written_[n].empty()) continue;
+      for (size_t callee : callees[n]) {
+        if (written_[callee].empty()) {
+          written_[n].clear();
+          changed = true;
+          break;
+        }
+        for (size_t slot = 0; slot < slots; ++slot)
+          if (written_[callee][slot] && !written_[n][slot]) written_[n][slot] = changed = true;
+      }
+    }
+  }
+}
+
 void UnitRaiser::prepare(size_t n, Function machine_level) {
   FunctionState& state = states_[n];
   for (const Instruction& i : machine_level.values)  // the stack pointer aligned by hand
@@ -181,7 +223,13 @@ void UnitRaiser::prepare(size_t n, Function machine_level) {
       if (const APInt* c = machine_level.constant(i.operands[1]);
           c && c->getBitWidth() == 64 && c->isNegative() && (-*c).ugt(16))
         result_.functions[n].frame_alignment = 64;
-  state.f = ir::simplify(ir::construct_ssa(machine_level, convention_.slots()));
+  ir::SlotConvention slots = convention_.slots();
+  slots.call_preserves = [&](const ir::CallTarget& target, uint32_t slot) {
+    if (target.indirect) return false;
+    std::optional<size_t> callee = function_named(target.symbol.name);
+    return callee && !written_[*callee].empty() && !written_[*callee][slot];
+  };
+  state.f = ir::simplify(ir::construct_ssa(machine_level, slots));
   bool indirect = std::any_of(state.f.blocks.begin(), state.f.blocks.end(),
                               [](const ir::Block& b) { return b.terminator.op == Op::jump_indirect; });
   if (indirect) {
@@ -217,6 +265,7 @@ RaisedUnit UnitRaiser::run(std::vector<assembly::LiftResult> functions) {
     result_.functions[n].source_instructions = functions[n].instructions;
     state.lifted = result_.functions[n].refusals.empty();
   }
+  find_written_slots(functions);
   for (size_t n = 0; n < functions.size(); ++n) {
     if (!states_[n].lifted) continue;
     prepare(n, std::move(functions[n].function));

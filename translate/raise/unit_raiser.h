@@ -82,6 +82,7 @@ class UnitRaiser {
   void assume(size_t function, const std::string& what);
 
  private:
+  void find_written_slots(const std::vector<assembly::LiftResult>& functions);
   void prepare(size_t n, ir::Function machine_level);
   void convert_tail_calls(ir::Function& f) const;
   void check_returns(size_t n);
@@ -105,7 +106,8 @@ class UnitRaiser {
   void demand_unknown_call(size_t n, ir::ValueId call);
   void demand_all_parameters(size_t n);
   void find_defined_results();
-  bool defines(size_t n, ir::ValueId v, std::set<ir::ValueId>& seen) const;
+  bool defines(size_t n, ir::ValueId v, bool entry_counts, std::set<ir::ValueId>& seen) const;
+  bool defines_result(size_t n, unsigned result, bool entry_counts) const;
   void choose_signature(size_t n);
 
   // finish.cpp
@@ -117,6 +119,7 @@ class UnitRaiser {
   Convention convention_;
   std::map<assembly::Place, size_t> by_place_;
   std::vector<FunctionState> states_;
+  std::vector<std::vector<bool>> written_;  // slots that a call of each function may change; empty: any
   std::vector<ir::Demand> demand_;
   std::vector<std::vector<CallSite>> callers_;  // of each function of the unit, direct calls
   std::vector<uint8_t> dirty_;

@@ -1,0 +1,75 @@
+// portolan lift: the IR of a file's functions.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+
+#include "cli/commands.h"
+#include "frontends/asm/reader.h"
+#include "frontends/lifters.h"
+#include "translate/translate.h"
+
+namespace portolan::cli {
+namespace {
+
+struct Arguments {
+  std::string input, raised_for;
+  std::vector<std::string> functions;
+};
+
+bool wanted(const Arguments& a, const std::string& name) {
+  return a.functions.empty() || std::find(a.functions.begin(), a.functions.end(), name) != a.functions.end();
+}
+
+Exit run_raised(const Arguments& a, const assembly::Unit& unit) {
+  translate::TranslateOptions options;
+  auto target = isa_from_string(a.raised_for);
+  if (!target) {
+    fmt::print(stderr, "portolan: error: unknown target '{}'\n", a.raised_for);
+    return Exit::usage;
+  }
+  options.target = *target;
+  raise::RaisedUnit raised = translate::raise(assembly::CodeIndex(unit), options);
+  bool complete = true;
+  for (const raise::RaisedFunction& f : raised.functions) {
+    if (!wanted(a, f.name)) continue;
+    for (const Diagnostic& d : f.refusals) fmt::print(stderr, "{}", to_string(d));
+    if (f.ok) fmt::print("{}", ir::print(f.function));
+    complete &= f.ok;
+  }
+  return complete ? Exit::ok : Exit::fell_short;
+}
+
+Exit run(const Arguments& a) {
+  auto unit = assembly::read_unit_from_file(a.input, {});
+  if (!unit) {
+    fmt::print(stderr, "{}", to_string(unit.error()));
+    return Exit::usage;
+  }
+  for (const Diagnostic& d : unit->diagnostics) fmt::print(stderr, "{}", to_string(d));
+  if (!a.raised_for.empty()) return run_raised(a, *unit);
+  assembly::CodeIndex index(*unit);
+  bool complete = true;
+  for (assembly::SymbolId id : unit->functions()) {
+    if (!wanted(a, unit->symbols[id].name)) continue;
+    assembly::LiftResult lifted = assembly::lift_function(index, frontends::lifter(unit->isa), id);
+    for (const Diagnostic& d : lifted.refusals) fmt::print(stderr, "{}", to_string(d));
+    complete &= lifted.refusals.empty();
+    fmt::print("{}", ir::print(lifted.function));
+  }
+  return complete ? Exit::ok : Exit::fell_short;
+}
+
+}  // namespace
+
+void add_lift(CLI::App& app, Command& chosen) {
+  auto a = std::make_shared<Arguments>();
+  CLI::App* command = app.add_subcommand("lift", "print the IR of a file's functions");
+  command->add_option("FILE", a->input, "the file; - is standard input")->required();
+  command->add_option("--function", a->functions, "only this function (may be given again)");
+  command->add_option("--raised", a->raised_for, "after raising, for this target");
+  command->callback([a, &chosen] { chosen = [a] { return run(*a); }; });
+}
+
+}  // namespace portolan::cli
