@@ -70,10 +70,16 @@ int run(const Options& options) {
   for (Isa isa : kIsas) {
     if (isa == options.isa) continue;
     Collected other = collect(options.header, isa, options.compiler_arguments, /*quiet=*/true);
-    if (!other.failed)
+    if (!other.failed) {
       others.push_back(std::move(other));
-    else
+    } else if (options.libc) {
+      // Without the comparison the table would call harmless what is not.
+      std::cerr << fmt::format("portolan-headers: the C library's headers for {} are missing or broken\n",
+                               to_string(isa));
+      return kWrongUsage;
+    } else {
       own.left_out.push_back(fmt::format("comparison with {}: the header can't be read for it", to_string(isa)));
+    }
   }
   mark_layout_differences(own, others);
   if (options.libc) apply_libc_knowledge(own);

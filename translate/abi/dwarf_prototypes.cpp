@@ -5,8 +5,8 @@
 #include "emulate/assemble.h"
 #include "llvm/BinaryFormat/Dwarf.h"
 #include "llvm/DebugInfo/DWARF/DWARFContext.h"
-#include "llvm/Object/ObjectFile.h"
 #include "translate/abi/debug_sections.h"
+#include "translate/abi/dwarf_sections.h"
 #include "translate/abi/dwarf_types.h"
 #include "translate/abi/prototypes.h"
 
@@ -33,7 +33,7 @@ bool is_trustworthy(const DWARFDie& die, bool is_cpp) {
 }
 
 void add_functions(const DWARFDie& parent, bool is_cpp, Prototypes& prototypes) {
-  for (const DWARFDie& die : parent.children()) {
+  for (const DWARFDie& die : children_of(parent)) {
     if (die.getTag() != dwarf::DW_TAG_subprogram || !is_trustworthy(die, is_cpp)) continue;
     std::string name = symbol_name(die);
     std::optional<FunctionType> type = name.empty() ? std::nullopt : DwarfTypes().function(die);
@@ -54,16 +54,15 @@ bool is_cpp_unit(const DWARFDie& unit) {
 }  // namespace
 
 Expected<Prototypes> prototypes_from_dwarf(std::string_view object, const std::string& name) {
-  llvm::MemoryBufferRef buffer(llvm::StringRef(object.data(), object.size()), name);
-  llvm::Expected<std::unique_ptr<llvm::object::ObjectFile>> file = llvm::object::ObjectFile::createObjectFile(buffer);
-  if (!file) return error_at({name, 0, 0}, "is not an object file: " + llvm::toString(file.takeError()));
+  Expected<DebugSections> sections = debug_sections_of_object(object, name);
+  if (!sections) return sections.error();
   std::string first_problem;
   auto note = [&](llvm::Error error) {
     std::string text = llvm::toString(std::move(error));
     if (first_problem.empty()) first_problem = text;
   };
   std::unique_ptr<llvm::DWARFContext> context =
-      llvm::DWARFContext::create(**file, llvm::DWARFContext::ProcessDebugRelocations::Process, nullptr, "", note, note);
+      llvm::DWARFContext::create(*sections, /*AddrSize=*/8, /*isLittleEndian=*/true, note, note);
   Prototypes prototypes;
   for (const std::unique_ptr<llvm::DWARFUnit>& unit : context->info_section_units()) {
     DWARFDie die = unit->getUnitDIE(/*ExtractUnitDIEOnly=*/false);

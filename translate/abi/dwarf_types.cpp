@@ -77,7 +77,7 @@ std::optional<FloatFormat> float_format(uint64_t size, std::string_view name) {
 // Elements in all dimensions; 0 for flexible array members.
 uint64_t element_count(const DWARFDie& array) {
   uint64_t count = 1;
-  for (const DWARFDie& child : array.children()) {
+  for (const DWARFDie& child : children_of(array)) {
     if (child.getTag() != dwarf::DW_TAG_subrange_type) continue;
     std::optional<uint64_t> elements = number(child, dwarf::DW_AT_count);
     if (!elements)
@@ -100,6 +100,14 @@ std::optional<uint64_t> first_bit(const DWARFDie& member, uint64_t bits, uint64_
 }
 
 }  // namespace
+
+std::vector<DWARFDie> children_of(const DWARFDie& die) {
+  std::vector<DWARFDie> children;
+  if (!die || !die.hasChildren()) return children;
+  for (DWARFDie child = die.getFirstChild(); child && !child.isNULL(); child = child.getSibling())
+    children.push_back(child);
+  return children;
+}
 
 std::optional<Type> DwarfTypes::base(const DWARFDie& die) {
   uint64_t size = number(die, dwarf::DW_AT_byte_size).value_or(0);
@@ -193,7 +201,7 @@ std::optional<Type> DwarfTypes::record(const DWARFDie& die) {
   type.kind = TypeKind::aggregate;
   type.size = *size;
   type.contains_union = record.is_union = die.getTag() == dwarf::DW_TAG_union_type;
-  for (const DWARFDie& child : die.children()) {
+  for (const DWARFDie& child : children_of(die)) {
     if (child.getTag() == dwarf::DW_TAG_inheritance) return std::nullopt;
     if (child.getTag() != dwarf::DW_TAG_member || child.find(dwarf::DW_AT_external)) continue;
     if (!add_member_die(record, child)) return std::nullopt;
@@ -256,7 +264,7 @@ std::string DwarfTypes::differing_format(const DWARFDie& die, std::set<uint64_t>
   if (!type || !visited.insert(type.getOffset()).second || visited.size() > 2000) return {};
   if (type.getTag() == dwarf::DW_TAG_structure_type || type.getTag() == dwarf::DW_TAG_union_type) {
     if (name_of(type) == "__va_list_tag" || name_of(type) == "__va_list") return "va_list";
-    for (const DWARFDie& member : type.children())
+    for (const DWARFDie& member : children_of(type))
       if (member.getTag() == dwarf::DW_TAG_member)
         if (std::string found = differing_format(referenced_type(member), visited); !found.empty()) return found;
     return {};
@@ -279,7 +287,7 @@ std::optional<FunctionType> DwarfTypes::function(const DWARFDie& die) {
     return true;
   };
   bool good = place(die, result.result) && result.result.kind != TypeKind::va_list;
-  for (const DWARFDie& child : die.children()) {
+  for (const DWARFDie& child : children_of(die)) {
     if (child.getTag() == dwarf::DW_TAG_unspecified_parameters) result.variadic = true;
     if (child.getTag() != dwarf::DW_TAG_formal_parameter) continue;
     good = good && place(child, result.parameters.emplace_back()) && result.parameters.back().kind != TypeKind::void_;

@@ -5,11 +5,15 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "llvm/DebugInfo/DWARF/DWARFDie.h"
 #include "translate/abi/types.h"
 
 namespace portolan::abi {
+
+// The children of an entry; range-for over DWARFDie::children() meets invalid entries when the data is damaged.
+std::vector<llvm::DWARFDie> children_of(const llvm::DWARFDie& die);
 
 class DwarfTypes {
  public:

@@ -121,20 +121,34 @@ class Program {
 
 }  // namespace
 
+namespace {
+
+void add_function(const CFunction& function, Isa isa, Program& program, OracleResult& result) {
+  std::vector<Type> variadic;
+  for (const CType& type : function.variadic) variadic.push_back(type.type);
+  Expected<CallLayout> layout = classify(function.type, isa, variadic);
+  ++(layout ? result.checked : result.refused);
+  if (layout) program.add(function, *layout);
+}
+
+}  // namespace
+
 OracleResult check_calls(Isa isa, const std::string& compiler, uint64_t seed, unsigned count) {
   OracleResult result;
   bool half_precision = !(isa == Isa::riscv64 && compiler.find("gcc") != std::string::npos);  // gcc 13 brings it
   PrototypeGenerator generator(seed, isa, half_precision);
   Program program(isa);
-  while (result.checked < count && result.refused < 10 * count) {
-    CFunction function = generator.next();
-    std::vector<Type> variadic;
-    for (const CType& type : function.variadic) variadic.push_back(type.type);
-    Expected<CallLayout> layout = classify(function.type, isa, variadic);
-    ++(layout ? result.checked : result.refused);
-    if (layout) program.add(function, *layout);
-  }
+  while (result.checked < count && result.refused < 10 * count) add_function(generator.next(), isa, program, result);
   result.failures = compile_and_run(isa, compiler, program.text(generator.declarations()));
+  return result;
+}
+
+OracleResult check_functions(Isa isa, const std::string& compiler, const std::string& declarations,
+                             const std::vector<CFunction>& functions) {
+  OracleResult result;
+  Program program(isa);
+  for (const CFunction& function : functions) add_function(function, isa, program, result);
+  result.failures = compile_and_run(isa, compiler, program.text(declarations));
   return result;
 }
 

@@ -18,4 +18,8 @@ struct OracleResult {
 
 OracleResult check_calls(Isa isa, const std::string& compiler, uint64_t seed, unsigned count);
 
+// The same for given functions, whose types `declarations` defines.
+OracleResult check_functions(Isa isa, const std::string& compiler, const std::string& declarations,
+                             const std::vector<CFunction>& functions);
+
 }  // namespace portolan::abi

@@ -1,6 +1,7 @@
 // Debug information of gcc and clang, read from objects and from text, against the prototypes written here.
 #include <fstream>
 #include <iterator>
+#include <random>
 #include <regex>
 
 #include "gtest/gtest.h"
@@ -112,6 +113,22 @@ INSTANTIATE_TEST_SUITE_P(Abi, Dwarf,
                          testing::Values(Case{Isa::x86_64, false}, Case{Isa::x86_64, true}, Case{Isa::aarch64, false},
                                          Case{Isa::aarch64, true}, Case{Isa::riscv64, false},
                                          Case{Isa::riscv64, true}));
+
+TEST(DwarfErrors, DamagedObjectsNeverCrash) {
+  TemporaryFolder folder;
+  std::string source =
+      folder.write("unit.c", "struct s { int a; struct s *n; float f[3]; };\nint f(struct s x) { return x.a; }\n");
+  ASSERT_EQ(shell(gcc_for(Isa::x86_64) + " -g -c -o " + folder.path() + "/unit.o " + source), "");
+  const std::string object = read_file(folder.path() + "/unit.o");
+  std::mt19937 random(9);
+  for (int i = 0; i < 3000; ++i) {
+    std::string damaged = object;
+    for (int j = 0; j < 4; ++j) damaged[random() % damaged.size()] = static_cast<char>(random());
+    if (i % 10 == 0) damaged.resize(random() % damaged.size());
+    Expected<Prototypes> read = prototypes_from_dwarf(damaged, "damaged.o");
+    EXPECT_TRUE(read || !read.error().message.empty());
+  }
+}
 
 TEST(DwarfErrors, GarbageIsRefusedAndPlainTextIsEmpty) {
   EXPECT_FALSE(prototypes_from_dwarf("", "empty"));

@@ -1,6 +1,8 @@
 #include "translate/abi/prototypes.h"
 
+#include "call_oracle.h"
 #include "gtest/gtest.h"
+#include "random_prototype.h"
 #include "run_program.h"
 #include "translate/abi/embedded.h"
 #include "translate/abi/text.h"
@@ -114,6 +116,66 @@ static inline int twice(int x) { return 2 * x; }
     EXPECT_EQ(line("old"), "none");
     EXPECT_EQ(line("by_value"), "none");
     EXPECT_EQ(line("puts"), "puts(ptr) -> i32");
+  }
+}
+
+// The generator lays its types out by itself.
+TEST(HeaderPrototypes, RandomTypesAreReadAsTheyWereMade) {
+  for (Isa isa : kIsas) {
+    PrototypeGenerator generator(21, isa, /*half_precision=*/true);
+    std::string functions;
+    Prototypes expected;
+    for (int i = 0; i < 300; ++i) {
+      CFunction function = generator.next();
+      functions += function.result.name + " " + function.name + "(";
+      for (size_t j = 0; j < function.parameters.size(); ++j)
+        functions += (j ? ", " : "") + function.parameters[j].name;
+      functions += function.type.variadic ? ", ...);\n" : function.parameters.empty() ? "void);\n" : ");\n";
+      expected[function.name] = function.type;
+    }
+    TemporaryFolder folder;
+    Expected<Prototypes> read = load_prototypes_from_header(
+        folder.write("random.h", generator.declarations() + functions), isa, with_program());
+    ASSERT_TRUE(read) << to_string(read.error());
+    for (auto& [name, type] : *read) type.abi_differs.clear();
+    EXPECT_EQ(to_string(*read), to_string(expected));
+  }
+}
+
+// Bit-fields, whose layout nobody computes by hand: from the header through classify() into compiled callees.
+TEST(HeaderPrototypes, StructsWithBitFieldsArriveWhereCompilersExpectThem) {
+  const std::vector<std::string> types = {"struct b0", "struct b1", "struct b2", "struct b3", "struct b4", "struct b5"};
+  const std::string declarations = R"(
+struct b0 { unsigned a : 3, b : 13, c : 16; };
+struct b1 { long a : 40; long b : 24; };
+struct b2 { int a : 30; int b : 30; int c : 30; };
+struct b3 { char a; short b : 9; int : 0; int c : 32; };
+struct b4 { unsigned long a : 33, b : 31, c : 60, d : 4; };
+struct b5 { double d; int a : 5; int b : 7; };
+)";
+  std::string header_text = declarations;
+  for (size_t i = 0; i < types.size(); ++i) header_text += types[i] + " g" + std::to_string(i) + "(void);\n";
+  TemporaryFolder folder;
+  std::string header = folder.write("bits.h", header_text);
+  for (Isa isa : kIsas) {
+    Expected<Prototypes> read = load_prototypes_from_header(header, isa, with_program());
+    ASSERT_TRUE(read) << to_string(read.error());
+    std::vector<CFunction> functions;
+    for (size_t i = 0; i < types.size(); ++i) {
+      CFunction& function = functions.emplace_back();
+      function.name = "f" + std::to_string(i);
+      function.result = {types[i], read->at("g" + std::to_string(i)).result};
+      function.type.result = function.result.type;
+      for (size_t j = 0; j < 5; ++j) {
+        function.parameters.push_back(j % 2 ? CType{"int", integer_type(4, Sign::signed_)} : function.result);
+        function.type.parameters.push_back(function.parameters.back().type);
+      }
+    }
+    for (const std::string& compiler : {gcc_for(isa), clang_for(isa)}) {
+      OracleResult result = check_functions(isa, compiler, declarations, functions);
+      EXPECT_EQ(result.failures, "") << compiler;
+      EXPECT_GE(result.checked, 5u);
+    }
   }
 }
 
