@@ -33,13 +33,19 @@ Lifted to_integer(LiftContext& c) {
 Lifted from_integer(LiftContext& c) {
   const std::string_view name = c.opcode_name();
   const unsigned width = operand_width(c, 0);
-  ValueId result = c.b.int_to_float(name[0] == 'S' ? Op::sint_to_f : Op::uint_to_f, read(c, 1), float_mode(width));
-  if (name[5] == 'S') {
-    // Dividing by the power of two is exact but for half precision, whose range is too small.
-    if (width == 16) return Lifted::refused("fixed point to half precision");
-    result =
-        c.b.floating(Op::fmul, {result, c.b.constant(width, power_of_two(-immediate(c, 2), width))}, float_mode(width));
+  const Op op = name[0] == 'S' ? Op::sint_to_f : Op::uint_to_f;
+  const bool fixed_point = name[5] == 'S';
+  // Dividing by a power of two is exact, but half precision has too small a range: there in double precision, which
+  // holds all 32-bit integers.
+  const bool by_double = fixed_point && width == 16;
+  if (by_double && operand_width(c, 1) == 64) return Lifted::refused("64-bit fixed point to half precision");
+  const unsigned work = by_double ? 64 : width;
+  ValueId result = c.b.int_to_float(op, read(c, 1), float_mode(work));
+  if (fixed_point) {
+    const ValueId scale = c.b.constant(work, power_of_two(-immediate(c, 2), work));
+    result = c.b.floating(Op::fmul, {result, scale}, float_mode(work));
   }
+  if (by_double) result = c.b.fconvert(result, float_mode(64), ir::FloatFormat::f16);
   write(c, 0, result);
   return Lifted::done();
 }

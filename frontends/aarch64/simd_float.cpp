@@ -85,13 +85,17 @@ Lifted to_integer(LiftContext& c) {
   const Lanes l = lanes_of(c);
   const Op op = name[5] == 'S' ? Op::fto_sint : Op::fto_uint;
   ValueId a = lanes(c, 1, l);
+  unsigned bits = l.bits;
   if (c.inst().getNumOperands() > 2) {
-    if (l.bits == 16) return Lifted::refused("fixed point of half precision");
-    // Exact, or overflows to what saturates anyway.
-    const ValueId scale = splat(c, power_of_two(immediate(c, 2), l.bits), l);
-    a = binary<Op::fmul>(c, a, scale, l);
+    // Half precision is scaled in double precision: exact. The others are exact too, or overflow to what saturates.
+    if (bits == 16) {
+      bits = 64;
+      a = c.b.fconvert(a, float_mode(16), ir::FloatFormat::f64, l.count);
+    }
+    const Lanes work{l.count, uint16_t(bits)};
+    a = binary<Op::fmul>(c, a, splat(c, power_of_two(immediate(c, 2), bits), work), work);
   }
-  const ir::FloatMode mode = float_mode(l.bits, *rounding_of(name[4]));
+  const ir::FloatMode mode = float_mode(bits, *rounding_of(name[4]));
   write_vector(c, 0, c.b.float_to_int(op, a, mode, l.width(), l.count));
   return Lifted::done();
 }
@@ -100,11 +104,12 @@ Lifted to_integer(LiftContext& c) {
 Lifted from_integer(LiftContext& c) {
   const Lanes l = lanes_of(c);
   const Op op = c.opcode_name()[0] == 'S' ? Op::sint_to_f : Op::uint_to_f;
-  ValueId result = c.b.int_to_float(op, lanes(c, 1, l), float_mode(l.bits), l.count);
-  if (c.inst().getNumOperands() > 2) {
-    if (l.bits == 16) return Lifted::refused("fixed point to half precision");
-    result = binary<Op::fmul>(c, result, splat(c, power_of_two(-immediate(c, 2), l.bits), l), l);
-  }
+  const bool fixed_point = c.inst().getNumOperands() > 2, by_double = fixed_point && l.bits == 16;
+  const Lanes work{l.count, uint16_t(by_double ? 64 : l.bits)};
+  ValueId result = c.b.int_to_float(op, lanes(c, 1, l), float_mode(work.bits), l.count);
+  if (fixed_point)
+    result = binary<Op::fmul>(c, result, splat(c, power_of_two(-immediate(c, 2), work.bits), work), work);
+  if (by_double) result = c.b.fconvert(result, float_mode(64), ir::FloatFormat::f16, l.count);
   write_vector(c, 0, result);
   return Lifted::done();
 }

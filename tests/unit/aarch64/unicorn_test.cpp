@@ -1,5 +1,6 @@
-// Every lifted opcode with random operands and states: the interpreter on the lifted IR against Unicorn.
-// PORTOLAN_ROUNDS, PORTOLAN_ONLY (an opcode) and PORTOLAN_SEED change what is drawn.
+// Every lifted opcode with random operands and states: the interpreter on the lifted IR against Unicorn, or
+// QEMU where Unicorn is wrong. PORTOLAN_ROUNDS, PORTOLAN_ONLY (an opcode), PORTOLAN_SEED and PORTOLAN_ENGINE change
+// what is drawn and who is asked.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -7,10 +8,9 @@
 #include <map>
 
 #include "emulate/engine.h"
-#include "emulate/unicorn_engine.h"
 #include "frontends/aarch64/lifter.h"
-#include "frontends/aarch64/operands.h"
 #include "frontends/aarch64/opcodes.h"
+#include "frontends/aarch64/operands.h"
 #include "ir/interpreter.h"
 #include "llvm/ADT/SmallString.h"
 #include "tests/unit/aarch64/words.h"
@@ -57,15 +57,24 @@ class Values {
   // Boundaries at all lane sizes, floating-point patterns, random bit density.
   uint64_t next() {
     switch (below(9)) {
-      case 0: return boundary(64);
-      case 1: return repeated(32, [&] { return boundary(32); });
-      case 2: return repeated(16, [&] { return boundary(16); });
-      case 3: return repeated(8, [&] { return boundary(8); });
-      case 4: return repeated(32, [&] { return number(8, 23); });
-      case 5: return number(11, 52);
-      case 6: return repeated(16, [&] { return number(5, 10); });
-      case 7: return below(2) ? engine() & engine() & engine() : engine() | engine() | engine();
-      default: return engine();
+      case 0:
+        return boundary(64);
+      case 1:
+        return repeated(32, [&] { return boundary(32); });
+      case 2:
+        return repeated(16, [&] { return boundary(16); });
+      case 3:
+        return repeated(8, [&] { return boundary(8); });
+      case 4:
+        return repeated(32, [&] { return number(8, 23); });
+      case 5:
+        return number(11, 52);
+      case 6:
+        return repeated(16, [&] { return number(5, 10); });
+      case 7:
+        return below(2) ? engine() & engine() & engine() : engine() | engine() | engine();
+      default:
+        return engine();
     }
   }
 
@@ -78,8 +87,9 @@ class Values {
   }
   uint64_t boundary(unsigned width) {
     const uint64_t ones = width == 64 ? ~uint64_t{0} : (uint64_t{1} << width) - 1, top = uint64_t{1} << (width - 1);
-    const uint64_t values[] = {0, 1, 2, ones, ones - 1, top, top - 1, top + 1, uint64_t{1} << below(width), 127, 128,
-                               width - 1, width, ones - width + 1, ones - width};
+    const uint64_t values[] = {
+        0,   1,   2,         ones,  ones - 1,         top,         top - 1, top + 1, uint64_t{1} << below(width),
+        127, 128, width - 1, width, ones - width + 1, ones - width};
     return values[below(std::size(values))] & ones;
   }
   // A floating-point number: zero, infinity, NaNs, denormals, ones around integers and powers of two, any exponent.
@@ -90,15 +100,33 @@ class Values {
     const uint64_t sign = below(2) << (exponent_bits + fraction_bits);
     uint64_t exponent = bias, fraction = 0;
     switch (below(9)) {
-      case 0: exponent = 0; break;
-      case 1: exponent = all; break;
-      case 2: exponent = all, fraction = below(2) ? any : uint64_t{1} << (fraction_bits - 1); break;
-      case 3: exponent = 0, fraction = below(2) ? any : 1; break;
-      case 4: exponent = bias + below(5) - 2, fraction = few; break;
-      case 5: exponent = std::min(bias + below(66), all - 1), fraction = below(2) ? 0 : fraction_mask; break;
-      case 6: exponent = below(all), fraction = any; break;
-      case 7: exponent = all - 1, fraction = fraction_mask; break;
-      default: exponent = bias + below(fraction_bits) / 2, fraction = few; break;
+      case 0:
+        exponent = 0;
+        break;
+      case 1:
+        exponent = all;
+        break;
+      case 2:
+        exponent = all, fraction = below(2) ? any : uint64_t{1} << (fraction_bits - 1);
+        break;
+      case 3:
+        exponent = 0, fraction = below(2) ? any : 1;
+        break;
+      case 4:
+        exponent = bias + below(5) - 2, fraction = few;
+        break;
+      case 5:
+        exponent = std::min(bias + below(66), all - 1), fraction = below(2) ? 0 : fraction_mask;
+        break;
+      case 6:
+        exponent = below(all), fraction = any;
+        break;
+      case 7:
+        exponent = all - 1, fraction = fraction_mask;
+        break;
+      default:
+        exponent = bias + below(fraction_bits) / 2, fraction = few;
+        break;
     }
     return sign | exponent << fraction_bits | fraction;
   }
@@ -140,9 +168,19 @@ class Gate {
   explicit Gate(uint64_t seed) : values_(seed) {}
 
   bool start() {
-    auto made = emulate::make_unicorn_engine(Isa::aarch64);
-    if (made) engine_ = std::move(*made);
-    return engine_ != nullptr;
+    for (const char* name : {"unicorn", "qemu"})
+      if (auto made = emulate::make_engine(name, Isa::aarch64)) engines_[name] = std::move(*made);
+    return engines_.contains("unicorn");
+  }
+
+  // Unicorn 2.0.1 compares the whole operand register with the zero-extended memory in atomic minima and maxima of 8
+  // to 32 bits, and lacks the mixed dot products: QEMU is asked instead.
+  emulate::Engine* engine_for(std::string_view name) {
+    const bool extremum = name.starts_with("LDSM") || name.starts_with("LDUM");
+    const bool qemu = (extremum && !name.ends_with("X")) || name.starts_with("USDOT") || name.starts_with("SUDOT");
+    const char* forced = std::getenv("PORTOLAN_ENGINE");
+    const auto at = engines_.find(forced ? forced : qemu ? "qemu" : "unicorn");
+    return at == engines_.end() ? nullptr : at->second.get();
   }
 
   enum class Result { checked, nothing_drawn, unsupported };
@@ -194,9 +232,7 @@ class Gate {
         return std::nullopt;
     const int base = base_operand(word->inst);
     if (base >= 0 && word->inst.getOperand(base).getReg() == SP) return std::nullopt;
-    const bool narrow_extremum = (name.starts_with("LDSM") || name.starts_with("LDUM")) && !name.ends_with("X");
-    if (narrow_extremum && registers_equal(word->inst, base, 1)) return std::nullopt;
-    if (name.find("ro") != name.npos && registers_equal(word->inst, base, base + 1)) return std::nullopt;
+    if (base >= 0 && name.find("ro") != name.npos && registers_equal(word->inst, base, base + 1)) return std::nullopt;
     // Offsets that leave the arena.
     for (unsigned i = std::max(base, 0); base >= 0 && i < word->inst.getNumOperands(); ++i)
       if (word->inst.getOperand(i).isImm() && std::abs(word->inst.getOperand(i).getImm()) > 200) return std::nullopt;
@@ -238,8 +274,6 @@ class Gate {
       if (name.ends_with("roW")) offset = (offset & 0xffffffff) | int64_t(values_.engine() << 32);
       request.state.general[number(base + 1)] = uint64_t(offset);
     }
-    if ((name.starts_with("LDSM") || name.starts_with("LDUM")) && number(1) != 31)
-      extend_operand(request.state.general[number(1)], name);
     // Comparisons that succeed now and then.
     if (name.starts_with("CAS") && !name.starts_with("CASP") && values_.below(2))
       std::memcpy(&request.state.general[number(1)], region.bytes.data() + kArena / 2, 8);
@@ -251,17 +285,9 @@ class Gate {
     request.state.general[number(base)] = kMiddle + (is_atomic(name) ? 0 : values_.below(16));
   }
 
-  // Unicorn 2.0.1 compares all 64 bits of the operand in atomic minima and maxima of 8 to 32 bits (QEMU 7.2 does not):
-  // give it operands that are extended already.
-  void extend_operand(uint64_t& value, std::string_view name) {
-    const unsigned bits = name.ends_with("B") ? 8 : name.ends_with("H") ? 16 : name.ends_with("W") ? 32 : 64;
-    const APInt low = APInt(64, value).trunc(bits);
-    value = name[2] == 'S' ? uint64_t(low.getSExtValue()) : low.getZExtValue();
-  }
-
   static bool is_atomic(std::string_view name) {
-    for (const std::string_view prefix : {"CAS", "SWP", "LDADD", "LDCLR", "LDEOR", "LDSET", "LDSM", "LDUM", "LDA",
-                                          "LDX", "STLR", "STLUR"})
+    for (const std::string_view prefix :
+         {"CAS", "SWP", "LDADD", "LDCLR", "LDEOR", "LDSET", "LDSM", "LDUM", "LDA", "LDX", "STLR", "STLUR"})
       if (name.starts_with(prefix)) return true;
     return false;
   }
@@ -282,7 +308,9 @@ class Gate {
     code.memory_size = code.bytes.size();
     image.segments.push_back(code);
     emulate::seal(image);
-    auto outcomes = engine_->run_all(image, requests);
+    emulate::Engine* engine = engine_for(target_.opcode_name(cases[0].word.inst.getOpcode()));
+    if (!engine) return Result::unsupported;
+    auto outcomes = engine->run_all(image, requests);
     if (!outcomes) {
       ADD_FAILURE() << outcomes.error().message;
       return Result::unsupported;
@@ -345,8 +373,8 @@ class Gate {
     }
     const std::string text = target_.print(c.word.inst) + ":";
     if (ours.ending != ir::Ending::returned || outcome.ending != emulate::Ending::returned)
-      return text + " the interpreter ends with " + std::to_string(int(ours.ending)) + ours.detail + ", Unicorn with " +
-             std::to_string(int(outcome.ending)) + outcome.detail;
+      return text + " the interpreter ends with " + std::to_string(int(ours.ending)) + ours.detail +
+             ", the oracle with " + std::to_string(int(outcome.ending)) + outcome.detail;
     const assembly::Machine& machine = assembly::Machine::get(Isa::aarch64);
     const std::vector<APInt> expected = slots_of(outcome.state);
     std::string different;
@@ -360,7 +388,8 @@ class Gate {
       if (memories[0][i] == outcome.regions[0][i]) continue;
       const auto bytes = [&](const std::vector<uint8_t>& memory) { return hex(APInt(8, memory[i])); };
       different += " byte " + std::to_string(int64_t(i) - int64_t(kArena / 2)) + " was " +
-                   bytes(c.request.regions[0].bytes) + " is " + bytes(outcome.regions[0]) + ", lifted " + bytes(memories[0]);
+                   bytes(c.request.regions[0].bytes) + " is " + bytes(outcome.regions[0]) + ", lifted " +
+                   bytes(memories[0]);
       break;
     }
     if (different.empty()) return "";
@@ -370,8 +399,8 @@ class Gate {
       const unsigned number = target_.registers().getEncodingValue(c.word.inst.getOperand(i).getReg());
       const bool general = name[0] == 'W' || name[0] == 'X';
       if (number < 31 || !general)
-        different += " | " + std::string(name) + "=" +
-                     hex(before[general ? slots().x[number] : slots().vector[number]]);
+        different +=
+            " | " + std::string(name) + "=" + hex(before[general ? slots().x[number] : slots().vector[number]]);
     }
     return text + different;
   }
@@ -379,7 +408,7 @@ class Gate {
   Values values_;
   Words words_;
   const McTarget& target_ = McTarget::get(Isa::aarch64);
-  std::unique_ptr<emulate::Engine> engine_;
+  std::map<std::string, std::unique_ptr<emulate::Engine>, std::less<>> engines_;
 };
 
 uint64_t setting(const char* name, uint64_t otherwise) {
@@ -405,14 +434,17 @@ TEST(Aarch64Unicorn, LiftedInstructionsDoWhatUnicornDoes) {
         MCInst probe;
         probe.setOpcode(opcodes[name]);
         if (lifter().flow(probe).kind != assembly::Flow::Kind::next) continue;
+        // Both emulators extend the sign of this 16-bit result to 32 bits; the Arm ARM writes zeros above it.
+        if (name == "FCVTZSh") continue;
         // Store-exclusives need a load-exclusive before them.
         if (name.starts_with("STX") || name.starts_with("STLX")) continue;
         const Gate::Result result = gate.check(opcodes[name], rounds);
         ++counts[result];
-        if (result != Gate::Result::checked) printf("%s: %s\n", name.c_str(), result == Gate::Result::unsupported ? "unknown to Unicorn" : "nothing drawn");
+        if (result != Gate::Result::checked)
+          printf("%s: %s\n", name.c_str(), result == Gate::Result::unsupported ? "not executed" : "nothing drawn");
       }
     }
-  printf("%u opcodes checked, %u not drawn, %u unknown to Unicorn\n", counts[Gate::Result::checked],
+  printf("%u opcodes checked, %u not drawn, %u not executed\n", counts[Gate::Result::checked],
          counts[Gate::Result::nothing_drawn], counts[Gate::Result::unsupported]);
 }
 

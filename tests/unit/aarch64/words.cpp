@@ -29,7 +29,9 @@ std::optional<Words::Template> Words::find(unsigned opcode) const {
     inst.setOpcode(opcode);
     for (const llvm::MCOperandInfo& info : desc.operands()) {
       if (info.OperandType == llvm::MCOI::OPERAND_REGISTER) {
-        inst.addOperand(llvm::MCOperand::createReg(*target_.registers().getRegClass(info.RegClass).begin()));
+        // Different registers, because loading one register twice is unpredictable and does not decode.
+        const llvm::MCRegisterClass& all = target_.registers().getRegClass(info.RegClass);
+        inst.addOperand(llvm::MCOperand::createReg(all.getRegister(inst.getNumOperands() % all.getNumRegs())));
       } else {
         inst.addOperand(llvm::MCOperand::createImm(immediate));
       }
