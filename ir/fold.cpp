@@ -26,11 +26,17 @@ struct Fold {
     const APInt* c = f.constant(v);
     return c && c->isAllOnes();
   }
-  // The same value, or equal constants.
-  bool same(ValueId x, ValueId y) const {
+  // The same value, also when it was computed twice (a register read twice gives two extracts).
+  bool same(ValueId x, ValueId y, unsigned depth = 0) const {
     if (x == y) return true;
-    const APInt *cx = f.constant(x), *cy = f.constant(y);
-    return cx && cy && cx->getBitWidth() == cy->getBitWidth() && *cx == *cy;
+    const Instruction &ix = def(x), &iy = def(y);
+    if (ix.op != iy.op || ix.width != iy.width || depth > 3) return false;
+    if (ix.op == Op::constant) return f.constants[ix.index] == f.constants[iy.index];
+    if (ix.op != Op::extract && ix.op != Op::zext && ix.op != Op::sext && ix.op != Op::concat) return false;
+    if (ix.index != iy.index || ix.lanes != iy.lanes) return false;
+    for (unsigned n = 0; n < ix.operands.size(); ++n)
+      if (!same(ix.operands[n], iy.operands[n], depth + 1)) return false;
+    return true;
   }
 
   ValueId run();
@@ -295,7 +301,6 @@ ValueId Fold::extract() {
   const Instruction& d = def(x);
   if (width == d.width) return x;
   if (i.lanes != 1) return kNoValue;
-  if (d.op == Op::undef) return b.undef(width);
   if (d.lanes != 1 && d.op != Op::splat && d.op != Op::bit_and && d.op != Op::bit_or && d.op != Op::bit_xor)
     return kNoValue;
   switch (d.op) {
@@ -379,7 +384,6 @@ ValueId Fold::concat() {
   ValueId high = operand(0), low = operand(1);
   if (i.lanes != 1) return kNoValue;
   if (is_zero(high)) return b.zext(low, i.width);
-  if (is(high, Op::undef) && is(low, Op::undef)) return b.undef(i.width);
   const Instruction &h = def(high), &l = def(low);
   auto source = [&](ValueId v) { return is(v, Op::extract) && def(v).lanes == 1 ? def(v).operands[0] : v; };
   auto begin = [&](ValueId v) { return is(v, Op::extract) && def(v).lanes == 1 ? def(v).index : 0; };

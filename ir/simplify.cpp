@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cassert>
+#include <optional>
 
 #include "ir/cfg.h"
 #include "ir/ssa.h"
@@ -48,6 +49,7 @@ class Round {
   std::vector<ValueId> worklist_;
   std::vector<BlockId> new_block_;
   std::vector<ValueId> same_as_;                   // parameters that always carry one value
+  std::vector<std::optional<int64_t>> frame_offset_;  // parameters that are a fixed place in the frame
   std::vector<std::pair<BlockId, ValueId>> leaf_;  // where and as what a leaf was made last
   Function result_;
   bool changed_ = false;
@@ -60,6 +62,15 @@ bool is_leaf(Op op) {
 ValueId Round::use(Builder& b, ValueId v) {
   v = resolve(v);
   const Instruction& i = source_[v];
+  if (frame_offset_[v]) {
+    Instruction leaf;
+    leaf.op = Op::frame_address;
+    leaf.width = 64;
+    leaf.offset = *frame_offset_[v];
+    auto& [block, made] = leaf_[v];
+    if (block != b.block()) made = result_.append(block = b.block(), std::move(leaf));
+    return made;
+  }
   if (!is_leaf(i.op)) {
     assert(new_value_[v] != kNoValue && "use before definition");
     return new_value_[v];
@@ -75,7 +86,7 @@ ValueId Round::use(Builder& b, ValueId v) {
 
 void Round::mark(ValueId v) {
   v = resolve(v);
-  if (live_[v]) return;
+  if (live_[v] || frame_offset_[v]) return;
   live_[v] = 1;
   worklist_.push_back(v);
 }
@@ -83,8 +94,7 @@ void Round::mark(ValueId v) {
 // A parameter is live when something live uses it; only then do the edges' arguments count.
 void Round::mark_live() {
   // The entry's parameters are the function's: they stay whether used or not.
-  if (!order_.empty())
-    for (ValueId v : source_.blocks[order_.front()].parameters) mark(v);
+  for (ValueId v : source_.blocks[0].parameters) mark(v);
   for (BlockId block : order_) {
     for (ValueId v : source_.blocks[block].instructions)
       if (!removable(source_[v])) mark(v);
@@ -109,41 +119,95 @@ ValueId Round::resolve(ValueId v) const {
   return v;
 }
 
+// Optimistic: all parameters start as "no value yet", and each gets the one value that its edges agree on, so that
+// loops which only pass a value around do not keep it from being recognised. Places in the frame are followed through
+// additions, because the stack pointer moves and comes back within loops.
+class CommonValues {
+ public:
+  explicit CommonValues(const Function& f) : f_(f), state_(f.values.size()) {
+    for (ValueId p : f.blocks[0].parameters) state_[p].kind = State::varies;  // the caller's
+  }
+
+  struct State {
+    enum { none, value, frame, varies } kind = none;
+    ValueId v = kNoValue;
+    int64_t offset = 0;
+    bool operator==(const State&) const = default;
+  };
+
+  const State& of(ValueId v) const { return state_[v]; }
+
+  State evaluate(ValueId v) const {
+    const Instruction& i = f_[v];
+    if (i.op == Op::parameter) return state_[v].kind == State::varies ? State{State::value, v, 0} : state_[v];
+    if (i.op == Op::frame_address) return {State::frame, kNoValue, i.offset};
+    if (i.op == Op::add && i.lanes == 1 && i.width == 64)
+      if (const APInt* c = f_.constant(i.operands[1])) {
+        State base = evaluate_shallow(i.operands[0], 0);
+        if (base.kind == State::none) return base;
+        if (base.kind == State::frame) return {State::frame, kNoValue, base.offset + c->getSExtValue()};
+      }
+    return {State::value, v, 0};
+  }
+
+  // The parameter's new state; true if it changed.
+  bool meet(ValueId parameter, const State& incoming) {
+    State& s = state_[parameter];
+    if (incoming.kind == State::none || s.kind == State::varies) return false;
+    if (incoming.kind == State::value && incoming.v == parameter) return false;
+    if (s.kind == State::none) {
+      s = incoming;
+      return true;
+    }
+    if (s == incoming || (s.kind == State::value && incoming.kind == State::value && equal_leaves(s.v, incoming.v))) return false;
+    s = {State::varies, kNoValue, 0};
+    return true;
+  }
+
+ private:
+  State evaluate_shallow(ValueId v, unsigned depth) const {
+    const Instruction& i = f_[v];
+    if (i.op == Op::add && i.lanes == 1 && depth < 8)
+      if (const APInt* c = f_.constant(i.operands[1])) {
+        State base = evaluate_shallow(i.operands[0], depth + 1);
+        if (base.kind == State::frame) base.offset += c->getSExtValue();
+        return base.kind == State::value ? State{State::value, v, 0} : base;
+      }
+    return i.op == Op::parameter || i.op == Op::frame_address ? evaluate(v) : State{State::value, v, 0};
+  }
+
+  bool equal_leaves(ValueId x, ValueId y) const {
+    const Instruction &ix = f_[x], &iy = f_[y];
+    if (x == y) return true;
+    if (ix.op != iy.op || ix.width != iy.width || !is_leaf(ix.op)) return false;
+    if (ix.op == Op::constant) return f_.constants[ix.index] == f_.constants[iy.index];
+    return ix.op == Op::symbol_address ? f_.symbols[ix.index] == f_.symbols[iy.index] : ix.offset == iy.offset;
+  }
+
+  const Function& f_;
+  std::vector<State> state_;
+};
+
 void Round::find_trivial_parameters() {
   same_as_.assign(source_.values.size(), kNoValue);
-  auto equal = [&](ValueId x, ValueId y) {
-    const APInt *cx = source_.constant(x), *cy = source_.constant(y);
-    if (cx && cy) return cx->getBitWidth() == cy->getBitWidth() && *cx == *cy;
-    const Instruction &ix = source_[x], &iy = source_[y];
-    if (ix.op != iy.op || !is_leaf(ix.op)) return false;
-    return ix.op == Op::symbol_address ? source_.symbols[ix.index] == source_.symbols[iy.index]
-                                       : ix.offset == iy.offset;
-  };
+  frame_offset_.assign(source_.values.size(), std::nullopt);
+  CommonValues common(source_);
   for (bool again = true; again;) {
     again = false;
-    for (BlockId block : order_) {
-      const std::vector<ValueId>& parameters = source_.blocks[block].parameters;
-      for (size_t n = 0; n < parameters.size(); ++n) {
-        if (same_as_[parameters[n]] != kNoValue) continue;
-        ValueId only = kNoValue;
-        bool one = true;
-        for (BlockId p : predecessors_[block])
-          for (const Edge& edge : source_.blocks[p].terminator.edges) {
-            if (edge.target != block) continue;
-            ValueId v = resolve(edge.arguments[n]);
-            if (v == parameters[n] || v == only) continue;
-            if (only == kNoValue)
-              only = v;
-            else if (!equal(only, v))
-              one = false;
-          }
-        if (one && only != kNoValue) {
-          same_as_[parameters[n]] = only;
-          again = changed_ = true;
-        }
+    for (BlockId block : order_)
+      for (const Edge& edge : source_.blocks[block].terminator.edges) {
+        const std::vector<ValueId>& parameters = source_.blocks[edge.target].parameters;
+        for (size_t n = 0; n < parameters.size(); ++n)
+          again |= common.meet(parameters[n], common.evaluate(edge.arguments[n]));
       }
-    }
   }
+  for (BlockId block : order_)
+    for (ValueId p : source_.blocks[block].parameters) {
+      const CommonValues::State& s = common.of(p);
+      if (s.kind == CommonValues::State::value && s.v != p) same_as_[p] = s.v;
+      if (s.kind == CommonValues::State::frame) frame_offset_[p] = s.offset;
+      changed_ |= s.kind == CommonValues::State::value || s.kind == CommonValues::State::frame;
+    }
 }
 
 bool Round::joins_predecessor(BlockId block) const {
@@ -227,7 +291,7 @@ Function Round::run() {
     for (ValueId p : source_.blocks[block].parameters)
       if (live_[p])
         new_value_[p] = result_.add_parameter(new_block_[block], source_.width(p));
-      else if (same_as_[p] == kNoValue)
+      else if (same_as_[p] == kNoValue && !frame_offset_[p])
         changed_ = true;
   }
   for (BlockId block : order_) {
