@@ -195,7 +195,8 @@ void UnitRaiser::find_written_slots(const std::vector<assembly::LiftResult>& fun
         if (f[v].op == Op::call) note_call(f.calls[f[v].index]);
       }
       if (block.terminator.op == Op::tail_call) note_call(f.calls[block.terminator.index]);
-      if (block.terminator.op == Op::jump_indirect) unknown = true;
+      // With labels to go to it is taken for a switch; prepare() refuses if it turns out to be a call as well.
+      if (block.terminator.op == Op::jump_indirect && block.terminator.edges.empty()) unknown = true;
     }
     if (unknown) written_[n].clear();
   }
@@ -234,6 +235,9 @@ void UnitRaiser::prepare(size_t n, Function machine_level) {
                               [](const ir::Block& b) { return b.terminator.op == Op::jump_indirect; });
   if (indirect) {
     resolve_indirect_jumps(state.f, index_);
+    for (const ir::Block& block : state.f.blocks)
+      if (block.terminator.op == Op::tail_call && state.f.calls[block.terminator.index].indirect && !written_[n].empty())
+        refuse(n, block.terminator.line, "it jumps both through tables and to functions by pointer");
     state.f = ir::simplify(std::move(state.f));
   }
   for (const Instruction& i : state.f.values)

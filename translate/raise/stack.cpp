@@ -1,7 +1,5 @@
 #include "translate/raise/stack.h"
 
-#include <algorithm>
-
 #include "ir/builder.h"
 #include "ir/cfg.h"
 
@@ -29,7 +27,7 @@ Move classify(const Function& f, const Instruction& mark) {
 
 class StackResolver {
  public:
-  explicit StackResolver(Function& f) : f_(f), storage_(f.values.size(), ir::kNoValue) {}
+  explicit StackResolver(Function& f) : f_(f) {}
 
   void run() {
     std::vector<BlockId> order = ir::reverse_post_order(f_);
@@ -37,11 +35,14 @@ class StackResolver {
       for (ValueId v : f_.blocks[block].instructions)
         if (f_[v].op == Op::set_slot && classify(f_, f_[v]) != Move::fixed) dynamic_ = true;
     for (BlockId block : order) rewrite(block);
-    if (dynamic_)
-      for (BlockId block : order) replace_uses(block);
+    for (const Storage& s : storages_) replace_uses(s);
   }
 
  private:
+  struct Storage {
+    ValueId storage, size, stack_pointer;  // the size is computed from the stack pointer that the storage replaces
+  };
+
   void rewrite(BlockId block) {
     std::vector<ValueId> old = std::move(f_.blocks[block].instructions);
     f_.blocks[block].instructions.clear();
@@ -60,9 +61,7 @@ class StackResolver {
         made.operands = {b.sub(from, to)};
         ValueId size = made.operands[0];
         ValueId storage = f_.append(block, std::move(made));
-        storage_.resize(f_.values.size(), ir::kNoValue);
-        storage_[to] = storage;
-        sizes_.emplace_back(size, to);
+        storages_.push_back({storage, size, to});
       } else if (f_[from].op != Op::frame_address) {
         made.op = Op::stack_release;
         made.operands = {to};
@@ -71,31 +70,48 @@ class StackResolver {
     }
   }
 
-  // The computed stack pointer means the storage wherever it is used, but for computing its size.
-  void replace_uses(BlockId block) {
-    storage_.resize(f_.values.size(), ir::kNoValue);
-    auto replace = [&](ValueId& v) {
-      if (storage_[v] != ir::kNoValue) v = storage_[v];
-    };
-    ir::Block& b = f_.blocks[block];
-    std::vector<uint8_t> reached(f_.values.size());  // storage of this block not made yet is not used yet
-    for (ValueId v : b.instructions)
-      if (f_[v].op == Op::stack_allocate) reached[v] = 1;
-    for (ValueId v : b.instructions) {
-      reached[v] = 0;
-      for (ValueId& operand : f_[v].operands) {
-        bool own_size = std::find(sizes_.begin(), sizes_.end(), std::pair(v, operand)) != sizes_.end();
-        if (storage_[operand] != ir::kNoValue && !reached[storage_[operand]] && !own_size) replace(operand);
-      }
+  // Blocks that control reaches only through `block`.
+  std::vector<bool> dominated_by(BlockId block) const {
+    std::vector<bool> outside(f_.blocks.size());
+    std::vector<BlockId> open{0};
+    if (block != 0) outside[0] = true;
+    else open.clear();
+    while (!open.empty()) {
+      BlockId at = open.back();
+      open.pop_back();
+      for (const ir::Edge& edge : f_.blocks[at].terminator.edges)
+        if (edge.target != block && !outside[edge.target]) {
+          outside[edge.target] = true;
+          open.push_back(edge.target);
+        }
     }
-    for (ValueId& v : b.terminator.operands) replace(v);
-    for (ir::Edge& edge : b.terminator.edges)
-      for (ValueId& v : edge.arguments) replace(v);
+    outside.flip();
+    return outside;
+  }
+
+  // The computed stack pointer means the storage wherever it is used from here on, but for computing its size.
+  void replace_uses(const Storage& s) {
+    std::vector<bool> behind = dominated_by(f_[s.storage].block);
+    auto replace = [&](ValueId& v) {
+      if (v == s.stack_pointer) v = s.storage;
+    };
+    for (BlockId block : ir::reverse_post_order(f_)) {
+      if (!behind[block]) continue;
+      bool made = block != f_[s.storage].block;
+      ir::Block& b = f_.blocks[block];
+      for (ValueId v : b.instructions) {
+        if (made && v != s.size)
+          for (ValueId& operand : f_[v].operands) replace(operand);
+        made |= v == s.storage;
+      }
+      for (ValueId& v : b.terminator.operands) replace(v);
+      for (ir::Edge& edge : b.terminator.edges)
+        for (ValueId& v : edge.arguments) replace(v);
+    }
   }
 
   Function& f_;
-  std::vector<ValueId> storage_;
-  std::vector<std::pair<ValueId, ValueId>> sizes_;  // size and the stack pointer it was computed from
+  std::vector<Storage> storages_;
   bool dynamic_ = false;
 };
 
