@@ -129,6 +129,8 @@ ValueId Fold::add() {
   if (const APInt* c = f.constant(y); c && is(x, Op::add) && def(x).lanes == 1)
     if (const APInt* inner = f.constant(def(x).operands[1])) return b.add(def(x).operands[0], b.constant(*c + *inner));
   if (is(x, Op::sub) && def(x).lanes == 1 && same(def(x).operands[1], y)) return def(x).operands[0];
+  for (unsigned n = 0; n < 2; ++n, std::swap(x, y))
+    if (is(y, Op::sub) && def(y).lanes == 1 && is_zero(def(y).operands[0])) return b.sub(x, def(y).operands[1]);
   return i.width == 64 ? address_sum(x, y) : kNoValue;
 }
 
