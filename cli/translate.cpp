@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "cli/commands.h"
 #include "cli/output.h"
@@ -33,6 +34,15 @@ nlohmann::json function_json(const translate::FunctionReport& f) {
   return j;
 }
 
+// The first of the wanted functions that the unit does not have, or empty.
+std::string missing_function(const assembly::Unit& unit, const std::vector<std::string>& wanted) {
+  std::set<std::string_view> known;
+  for (assembly::SymbolId f : unit.functions()) known.insert(unit.symbols[f].name);
+  for (const std::string& name : wanted)
+    if (!known.count(name)) return name;
+  return {};
+}
+
 Exit run(const Arguments& a) {
   auto target = isa_from_string(a.target);
   if (!target) {
@@ -52,7 +62,15 @@ Exit run(const Arguments& a) {
     fmt::print(stderr, "{}", to_string(unit.error()));
     return Exit::usage;
   }
-  for (const Diagnostic& d : unit->diagnostics) fmt::print(stderr, "{}", to_string(d));
+  bool complete = true;
+  for (const Diagnostic& d : unit->diagnostics) {
+    complete &= d.severity != Severity::error;
+    fmt::print(stderr, "{}", to_string(d));
+  }
+  if (std::string missing = missing_function(*unit, a.functions); !missing.empty()) {
+    fmt::print(stderr, "{}: error: there is no function '{}'\n", a.input, missing);
+    return Exit::usage;
+  }
   translate::TranslateOptions options;
   options.target = *target;
   options.functions = a.functions;
@@ -61,7 +79,6 @@ Exit run(const Arguments& a) {
     fmt::print(stderr, "{}", to_string(translation.error()));
     return Exit::internal;
   }
-  bool complete = true;
   nlohmann::json evidence = {{"source", a.input}, {"from", to_string(unit->isa)}, {"to", to_string(*target)}};
   evidence["functions"] = nlohmann::json::array();
   for (const translate::FunctionReport& f : translation->functions) {

@@ -62,10 +62,35 @@ std::optional<Isa> isa_by_trial(std::string_view text, const std::vector<Isa>& c
   return tie ? std::nullopt : best;
 }
 
+// LLVM's expression parsers recurse for each parenthesis and each sign: a line that nests thousands of them, which no
+// person and no compiler writes, would overflow the stack. The first such line, or 0.
+uint32_t overly_nested_line(std::string_view text) {
+  constexpr unsigned kMaxNesting = 2000;
+  uint32_t line = 1;
+  unsigned open = 0, signs = 0;
+  for (char c : text) {
+    if (c == '\n') {
+      ++line, open = signs = 0;
+    } else if (c == '(' || c == '[' || c == '{') {
+      ++open;
+    } else if (c == ')' || c == ']' || c == '}') {
+      open -= open != 0;
+    } else if (c == '-' || c == '+' || c == '~' || c == '!') {
+      ++signs;
+    } else if (c != ' ' && c != '\t') {
+      signs = 0;
+    }
+    if (open + signs > kMaxNesting) return line;
+  }
+  return 0;
+}
+
 Expected<Unit> read_any_text(std::string_view contents, const std::string& name, std::optional<Isa> isa) {
   if (contents.find('\0') != std::string_view::npos)
     return failure(name, "neither assembler text nor an ELF object (it has NUL bytes)");
   if (contents.find_first_not_of(" \t\r\n") == std::string_view::npos) return failure(name, "the file is empty");
+  if (uint32_t line = overly_nested_line(contents))
+    return error_at({name, line, 1}, "too many parentheses or signs on one line");
   if (!isa) {
     std::vector<Isa> candidates = likely_isas(contents);
     isa = candidates.size() == 1 ? candidates[0] : isa_by_trial(contents, candidates);
