@@ -133,6 +133,17 @@ void rewrite_intel(std::string& line) {
   rewrite_broadcast(line);
 }
 
+// --- gcc for AArch64
+
+// movi of bytes with a sign-extended number: movi v0.16b, 0xffffffffffffff80. GNU as takes its low byte.
+void rewrite_movi(std::string& line) {
+  if (line.find(".16b") == std::string::npos && line.find(".8b") == std::string::npos) return;
+  constexpr std::string_view kSign = "0xffffffffffffff";
+  size_t at = line.find(kSign);
+  if (at == std::string::npos || word_at(line, at).size() != kSign.size() + 2) return;
+  line.erase(at + 2, kSign.size() - 2);
+}
+
 class Preparer {
  public:
   Preparer(std::string_view text, Isa isa) : text_(text), isa_(isa) { result_.text.reserve(text.size() + 64); }
@@ -165,6 +176,10 @@ class Preparer {
     } else if (intel_ && !statement.empty() && statement[0] != '.') {
       std::string copy(line);
       rewrite_intel(copy);
+      result_.text += copy;
+    } else if (isa_ == Isa::aarch64 && word == "movi") {
+      std::string copy(line);
+      rewrite_movi(copy);
       result_.text += copy;
     } else {
       result_.text += line;
