@@ -2,6 +2,8 @@
 
 #include <map>
 
+#include "frontends/aarch64/opcodes.h"
+#include "frontends/aarch64/operands.h"
 #include "frontends/aarch64/rows.h"
 
 namespace portolan::aarch64 {
@@ -35,13 +37,31 @@ constexpr NamedTraits kTraits[] = {
     {"TBZ{W,X} TBNZ{W,X}", {{Flow::Kind::branch, 2}, true}},
     {"BR BRA{A,B} BRA{A,B}Z", {{Flow::Kind::jump_indirect, 0}}},
     {"BL", {{Flow::Kind::call, 0}, true}},
-    {"BLR BLRA{A,B} BLRA{A,B}Z", {{Flow::Kind::call_indirect, 0}}},
+    {"BLR", {{Flow::Kind::call_indirect, 0}, true}},
+    {"BLRA{A,B} BLRA{A,B}Z", {{Flow::Kind::call_indirect, 0}}},
     {"RET RETA{A,B}", {{Flow::Kind::ret, 0}}},
     {"BRK UDF HLT", {{Flow::Kind::stop, 0}}},
     {"ADR ADRP ADD{W,X}ri", {{}, true}},
     {"LDR{BB,HH,SBW,SBX,SHW,SHX,SW,W,X,B,H,S,D,Q}ui STR{BB,HH,W,X,B,H,S,D,Q}ui", {{}, true}},
     {"LDR{SW,W,X,S,D,Q}l PRFM{l,ui}", {{}, true}},
 };
+
+// adrp x0, :tlsdesc:v; ldr x1, [x0, :tlsdesc_lo12:v]; add x0, x0, :tlsdesc_lo12:v; blr x1 leaves in x0 how far v is
+// from the thread pointer. The mark on the blr says all of it; the addresses before it are good for nothing else.
+Lifted lift_tls_descriptor(LiftContext& c, const assembly::SymbolicValue& value) {
+  if (c.inst().getOpcode() != BLR) {
+    write(c, 0, c.b.undef(operand_width(c, 0)));
+    return Lifted::done();
+  }
+  ir::SymbolRef symbol{c.unit().symbols[value.symbol].name, value.addend};
+  symbol.kind = ir::AddressKind::tls_offset;
+  c.b.set_slot(slots().x[0], c.b.symbol_address(symbol));
+  // The resolver keeps all other registers (TLSDESC's calling convention): gcc holds values in x1 across it.
+  const Slots& s = slots();
+  c.b.set_slot(s.x[30], c.b.undef(64));
+  for (const Slot flag : {s.n, s.z, s.c, s.v}) c.b.set_slot(flag, c.b.undef(1));
+  return Lifted::done();
+}
 
 class Aarch64Lifter final : public assembly::Lifter {
  public:
@@ -62,8 +82,7 @@ class Aarch64Lifter final : public assembly::Lifter {
     for (const auto& symbolic : c.instruction().symbolic) {
       if (!traits_[c.inst().getOpcode()].takes_symbols)
         return Lifted::refused("a symbol as operand of this instruction is not supported");
-      if (symbolic.value.reference == Reference::tls_descriptor)
-        return Lifted::refused("TLS descriptors are not supported: compile with -mtls-dialect=trad");
+      if (symbolic.value.reference == Reference::tls_descriptor) return lift_tls_descriptor(c, symbolic.value);
     }
     const Flow& flow = traits_[c.inst().getOpcode()].flow;
     const bool direct =

@@ -40,7 +40,7 @@ void Recorder::finish() {
   for (SectionId id = 0; id < unit_.sections.size(); ++id) finish_operands(id);
   for (const TlsCall& call : tls_calls_) {
     Instruction& instruction = unit_.sections[call.section].instructions[call.instruction];
-    ExpressionValue value = expressions_.data(*call.symbol);
+    ExpressionValue value = expressions_.operand(*call.symbol, aarch64::BLR);
     if (instruction.inst.getOpcode() != aarch64::BLR || !value.ok() || value.value.symbol == kNoSymbol) {
       make_unread(call.section, instruction, "a .tlsdesccall without its blr");
       continue;
