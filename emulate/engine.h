@@ -51,6 +51,7 @@ class ExternalHandler {
     Action action = Action::unhandled;
     uint64_t digest = 0;   // of the arguments: two runs behave alike when names and digests of their calls agree
     uint64_t address = 0;  // of the fault
+    bool silent = false;   // a helper of the compiler, no call that anybody wrote: not listed in Outcome::calls
   };
 
   virtual ~ExternalHandler() = default;
@@ -59,7 +60,7 @@ class ExternalHandler {
 };
 
 struct Limits {
-  uint64_t instructions = 0;  // 0: none; engines that cannot count ignore it
+  uint64_t instructions = 0;  // 0: none. See Capabilities::counts
   std::chrono::milliseconds time{1000};
 };
 
@@ -148,7 +149,7 @@ struct Outcome {
 struct Capabilities {
   bool externals = false;
   bool coverage = false;
-  bool counts = false;       // Outcome::instructions
+  bool counts = false;       // Outcome::instructions and Limits::instructions, when coverage is asked for
   bool access_kind = false;  // Trap::access of segmentation faults is never unknown
   bool fp_status = false;    // sticky floating-point exception bits are right
   bool nan_boxing = true;    // RISC-V: upper halves of single-precision registers are right

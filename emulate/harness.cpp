@@ -11,11 +11,26 @@ namespace {
 // `write_all` move bytes through descriptors 0 and 1; a failure ends the process with a status that tells which.
 
 constexpr const char* kX86 = R"(
-.globl start, handler, after_system_call
+.globl start, handler, after_system_call, trace
 start:
   call interpret
   int3
 handler:                            # rdi signal, rsi siginfo, rdx ucontext; rsp at the frame's return address
+  cmpl $5, %edi                     # a single step (SIGTRAP, TRAP_TRACE) is only noted, while there is room
+  jne 1f
+  cmpl $2, 8(%rsi)
+  jne 1f
+  movq trace(%rip), %rcx
+  cmpq trace+8(%rip), %rcx
+  jae 1f
+  movq 168(%rdx), %rax              # rip
+  movq %rax, (%rcx)
+  addq $8, %rcx
+  movq %rcx, trace(%rip)
+  addq $8, %rsp
+  movl $15, %eax
+  jmp do_system_call
+1:
 @SAVE@
   movq %rsp, %rbp
   movq %rdi, report(%rip)
@@ -102,6 +117,7 @@ after_system_call:
 .balign 64
 command: .zero 64
 report: .zero 32
+trace: .zero 16                     # where the next step is noted, and where the room ends
 )";
 
 constexpr const char* kAarch64 = R"(
@@ -325,8 +341,15 @@ Expected<Harness> build_harness(Isa isa, bool save_ymm) {
   if (!image) return image.error();
   Harness harness;
   std::erase_if(image->segments, [](const Segment& segment) { return segment.address >= kHarnessEnd; });
-  for (uint64_t address : {kSignalStackTop - kSignalStackSize, kHarnessScratch})
-    image->segments.push_back({address, {}, address == kHarnessScratch ? kPageSize : kSignalStackSize, true, false});
+  auto add_data = [&image](uint64_t address, uint64_t size) {
+    image->segments.push_back({address, {}, size, true, false});
+  };
+  add_data(kSignalStackTop - kSignalStackSize, kSignalStackSize);
+  add_data(kHarnessScratch, kPageSize);
+  if (const uint64_t* trace = image->find_symbol("trace")) {
+    harness.trace = *trace;
+    add_data(kTraceBase, kTraceSize);
+  }
   harness.start = *image->find_symbol("start");
   harness.handler = *image->find_symbol("handler");
   harness.after_system_call = *image->find_symbol("after_system_call");

@@ -34,6 +34,9 @@ inline constexpr uint64_t kSignalStackTop = kHarnessEnd - 0x10000;
 inline constexpr uint64_t kSignalStackSize = 0x20000;
 inline constexpr uint64_t kHarnessScratch = kHarnessEnd - 0x8000;  // a page for the operands of system calls
 
+inline constexpr uint64_t kTraceBase = kHarnessBase + 0x100000;  // addresses of executed instructions
+inline constexpr uint64_t kTraceSize = 0x40000;
+
 struct SystemCalls {
   uint64_t mmap, munmap, mprotect, pread, sigaction, sigaltstack, prctl, seccomp;
 };
@@ -42,6 +45,7 @@ const SystemCalls& system_calls(Isa isa);
 struct Harness {
   Image image;
   uint64_t start = 0, handler = 0;
+  uint64_t trace = 0;              // two words: where the next single step is noted, where the room for them ends
   uint64_t after_system_call = 0;  // the address a seccomp filter sees for the harness's own system calls
 };
 

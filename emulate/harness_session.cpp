@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstring>
 
@@ -14,6 +15,7 @@ constexpr std::chrono::milliseconds kStartLimit{20000};
 constexpr uint64_t kReadWrite = 3, kReadOnly = 1;             // PROT_*, the same on all three
 constexpr uint64_t kPrivateFixedAnonymous = 2 | 0x10 | 0x20;  // MAP_*
 constexpr uint64_t kArchSetFs = 0x1002;
+constexpr uint64_t kTrapFlag = 0x100;  // x86-64 RFLAGS.TF
 
 template <class T>
 std::span<const uint8_t> bytes_of(const T& value) {
@@ -129,7 +131,6 @@ void HarnessSession::begin(const MemoryPlan& plan, uint8_t fill) {
   }
   command(HarnessOp::fill, {plan.stack_address, plan.stack_size / 8, uint64_t{fill} * 0x0101010101010101});
   write(plan.entry.general[stack_pointer_index(image_.isa)], plan.stack);
-  resume(plan.entry);
 }
 
 void HarnessSession::resume(const MachineState& state) {
@@ -143,6 +144,30 @@ void HarnessSession::resume(const MachineState& state) {
   codec_.pack(state, template_);
   write(template_.report.frame, template_.bytes);
   command(HarnessOp::resume, {});
+}
+
+void HarnessSession::resume_stepping(MachineState state, uint64_t steps) {
+  const uint64_t room[2] = {kTraceBase, kTraceBase + 8 * std::min(steps, kMaxSteps)};
+  write(harness_.trace, bytes_of(room));
+  state.flags |= kTrapFlag;
+  resume(state);
+}
+
+Channel::Status HarnessSession::read_steps(std::vector<uint64_t>& addresses) {
+  uint64_t end = 0;
+  const Channel::Status status = read(harness_.trace, {reinterpret_cast<uint8_t*>(&end), 8});
+  addresses.clear();
+  if (status != Channel::Status::ready || end <= kTraceBase || end > kTraceBase + kTraceSize) return status;
+  addresses.resize((end - kTraceBase) / 8);
+  return read(kTraceBase, {reinterpret_cast<uint8_t*>(addresses.data()), addresses.size() * 8});
+}
+
+bool HarnessSession::is_step_stop(const SignalFrame& frame) {
+  int32_t code = 0;
+  const uint64_t at = frame.report.info - frame.report.frame + 8;  // si_code
+  if (frame.report.signal != SIGTRAP || at + 4 > frame.bytes.size()) return false;
+  std::memcpy(&code, frame.bytes.data() + at, 4);
+  return code == TRAP_TRACE;
 }
 
 void HarnessSession::request_memory(const MemoryPlan& plan) {

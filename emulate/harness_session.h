@@ -21,10 +21,16 @@ class HarnessSession {
   static Expected<std::unique_ptr<HarnessSession>> start(const Harness& harness, const Image& image,
                                                          const std::vector<std::string>& command);
 
-  // Queues everything up to the entry of the emulated function.
+  // Queues everything up to the entry of the emulated function, and not the entry.
   void begin(const MemoryPlan& plan, uint8_t fill);
   // Queues going on from a stop with these registers.
   void resume(const MachineState& state);
+  // Queues the same, noting up to `steps` instructions (at most kMaxSteps), then stopping.
+  void resume_stepping(MachineState state, uint64_t steps);
+  static constexpr uint64_t kMaxSteps = kTraceSize / 8;
+  // The notes since resume_stepping, after a stop.
+  Channel::Status read_steps(std::vector<uint64_t>& addresses);
+  static bool is_step_stop(const SignalFrame& frame);
   // Queues sending back the memory that a run may have changed.
   void request_memory(const MemoryPlan& plan);
 

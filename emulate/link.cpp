@@ -5,6 +5,7 @@
 
 #include "emulate/assemble.h"
 #include "emulate/image.h"
+#include "emulate/library_handler.h"
 #include "emulate/subprocess.h"
 #include "llvm/BinaryFormat/ELF.h"
 #include "llvm/Object/ELFObjectFile.h"
@@ -113,7 +114,8 @@ std::vector<std::string> place_undefined(const Wanted& wanted, const LinkOptions
   uint64_t stub = kStubBase + kStubSlot, slot = kExternalDataBase;
   for (const auto& [name, guess] : wanted.undefined) {
     if (wanted.defined.count(name) != 0 || made_by_linker(name)) continue;
-    const Use use = guess == Use::data && options.functions.count(name) != 0 ? Use::function : guess;
+    const bool is_function = options.functions.count(name) != 0 || find_library_function(name) != nullptr;
+    const Use use = guess == Use::data && is_function ? Use::function : guess;
     if (use == Use::thread_local_) {
       assembly += fmt::format(".globl \"{0}\"\n.type \"{0}\",%object\n.balign 16\n\"{0}\":\n.zero 64\n", name);
       continue;

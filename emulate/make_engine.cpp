@@ -12,6 +12,7 @@ Expected<std::unique_ptr<Engine>> make_native(Isa isa) {
   if (isa == Isa::x86_64) {
     Capabilities can;
     can.externals = can.access_kind = can.fp_status = can.x87 = can.upper_vectors = true;
+    can.coverage = can.counts = true;  // by single-stepping; each round of a repeated string instruction counts
     return make_process_engine({"native", isa, {}, can});
   }
 #endif

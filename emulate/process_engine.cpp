@@ -7,6 +7,7 @@
 #include "emulate/external_step.h"
 #include "emulate/harness_session.h"
 #include "emulate/scan.h"
+#include "emulate/trace.h"
 
 namespace portolan::emulate {
 namespace {
@@ -62,8 +63,16 @@ class ProcessEngine : public Engine {
   std::optional<Diagnostic> load(const Image& image);
   std::optional<Diagnostic> restart();
   std::optional<Diagnostic> run_queue(std::span<const Request> requests, std::vector<Outcome>& outcomes);
+  bool steps(const Request& request) const { return request.coverage && setup_.capabilities.coverage; }
+  // Requests that talk with the harness in the middle cannot be sent ahead with others.
+  bool needs_the_line(const Request& request) const {
+    return steps(request) || (request.externals != nullptr && !image_.externals.empty());
+  }
+  bool goes_on(const Request& request, const MemoryPlan& plan, const SignalFrame& frame, Outcome& outcome);
+  Channel::Status run_to_end(const Request& request, const MemoryPlan& plan, Outcome& outcome);
+  Channel::Status step_to_end(const Request& request, const MemoryPlan& plan, Outcome& outcome);
   // Dead or timeout: the session is lost, and the outcome says why.
-  Channel::Status finish(const Request& request, const MemoryPlan& plan, bool asks, Outcome& outcome);
+  Channel::Status finish(const Request& request, const MemoryPlan& plan, Outcome& outcome);
 
   ProcessEngineSetup setup_;
   std::optional<Harness> harness_;
@@ -102,40 +111,76 @@ std::optional<Diagnostic> ProcessEngine::load(const Image& image) {
   return restart();
 }
 
-Channel::Status ProcessEngine::finish(const Request& request, const MemoryPlan& plan, bool asks, Outcome& outcome) {
+// How a run that stopped ended, unless it goes on. True: it does, from outcome.state.
+bool ProcessEngine::goes_on(const Request& request, const MemoryPlan& plan, const SignalFrame& frame,
+                            Outcome& outcome) {
+  if (!is_stub(outcome.state.pc)) {
+    outcome.ending = Ending::trapped;
+    outcome.trap = session_->codec().trap(frame, outcome.state);
+    return false;
+  }
+  if (outcome.state.pc == kReturnAddress) {
+    outcome.ending = Ending::returned;
+    return false;
+  }
   SessionMemory memory(*session_, image_, plan);
+  return step_external(image_, request, outcome.state, memory, outcome);
+}
+
+Channel::Status ProcessEngine::run_to_end(const Request& request, const MemoryPlan& plan, Outcome& outcome) {
   SignalFrame frame;
   for (;;) {
     const Channel::Status status = session_->wait_stop(request.limits.time, frame);
-    if (status == Channel::Status::timeout) outcome.ending = Ending::limit;
-    if (status == Channel::Status::dead)
-      outcome.ending = Ending::unsupported, outcome.detail = "the process " + session_->channel().obituary();
     if (status != Channel::Status::ready) return status;
     outcome.state = session_->codec().unpack(frame);
     outcome.state.thread_pointer = plan.entry.thread_pointer;
-    if (!is_stub(outcome.state.pc)) {
-      outcome.ending = Ending::trapped;
-      outcome.trap = session_->codec().trap(frame, outcome.state);
-      break;
-    }
-    if (outcome.state.pc == kReturnAddress) {
-      outcome.ending = Ending::returned;
-      break;
-    }
-    if (!asks) {
-      outcome.ending = Ending::external_unhandled;
-      const auto external = image_.externals.find(outcome.state.pc);
-      outcome.calls.push_back({external == image_.externals.end() ? "?" : external->second, 0});
-      break;
-    }
-    if (!step_external(image_, request, outcome.state, memory, outcome)) break;
+    if (!goes_on(request, plan, frame, outcome)) return status;
     session_->resume(outcome.state);
   }
-  if (asks) session_->request_memory(plan);
-  const Channel::Status status = session_->wait_memory(request, plan, outcome);
-  if (status == Channel::Status::ready) return status;
-  outcome.ending = Ending::unsupported;
-  outcome.detail = "the process stopped answering";
+}
+
+// Single-stepping takes a few hundred times as long; the time limit is for the program.
+Channel::Status ProcessEngine::step_to_end(const Request& request, const MemoryPlan& plan, Outcome& outcome) {
+  constexpr int kSlowdown = 100;
+  Trace trace;
+  SignalFrame frame;
+  std::vector<uint64_t> steps;
+  Channel::Status status = Channel::Status::ready;
+  outcome.state = plan.entry;
+  trace.start_at(outcome.state.pc);
+  for (;;) {
+    const uint64_t limit = request.limits.instructions;
+    // One more than may run, to see whether it would.
+    session_->resume_stepping(outcome.state, limit == 0 ? HarnessSession::kMaxSteps : limit + 1 - trace.count());
+    status = session_->wait_stop(request.limits.time * kSlowdown, frame);
+    if (status == Channel::Status::ready) status = session_->read_steps(steps);
+    if (status != Channel::Status::ready) return status;
+    trace.add(steps);
+    outcome.state = session_->codec().unpack(frame);
+    outcome.state.thread_pointer = plan.entry.thread_pointer;
+    if (limit != 0 && trace.count() > limit) {
+      outcome.ending = Ending::limit;
+      break;
+    }
+    if (HarnessSession::is_step_stop(frame)) continue;
+    if (!goes_on(request, plan, frame, outcome)) break;
+    trace.start_at(outcome.state.pc);
+  }
+  trace.store(outcome);
+  return status;
+}
+
+Channel::Status ProcessEngine::finish(const Request& request, const MemoryPlan& plan, Outcome& outcome) {
+  const bool stepping = steps(request);
+  Channel::Status status = stepping ? step_to_end(request, plan, outcome) : run_to_end(request, plan, outcome);
+  if (status == Channel::Status::timeout) outcome.ending = Ending::limit;
+  if (status == Channel::Status::dead)
+    outcome.ending = Ending::unsupported, outcome.detail = "the process " + session_->channel().obituary();
+  if (status != Channel::Status::ready) return status;
+  if (needs_the_line(request)) session_->request_memory(plan);
+  status = session_->wait_memory(request, plan, outcome);
+  if (status != Channel::Status::ready)
+    outcome.ending = Ending::unsupported, outcome.detail = "the process stopped answering";
   return status;
 }
 
@@ -145,21 +190,20 @@ std::optional<Diagnostic> ProcessEngine::run_queue(std::span<const Request> requ
   while (outcomes.size() < requests.size()) {
     while (sent < requests.size() && in_flight.size() < kMaxInFlight && session_->channel().unsent() < kMaxUnsent) {
       const Request& request = requests[sent];
-      const bool asks = request.externals != nullptr && !image_.externals.empty();
-      // Whoever may ask questions in the middle has the line for itself.
-      if (asks && !in_flight.empty()) break;
+      const bool alone = needs_the_line(request);
+      if (alone && !in_flight.empty()) break;
       Expected<MemoryPlan> plan = plan_memory(image_, request);
       if (!plan) return plan.error();
       session_->begin(*plan, request.fill);
-      if (!asks) session_->request_memory(*plan);
+      if (!steps(request)) session_->resume(plan->entry);
+      if (!alone) session_->request_memory(*plan);
       in_flight.push_back(std::move(*plan));
       ++sent;
-      if (asks) break;
+      if (alone) break;
     }
     const Request& request = requests[outcomes.size()];
-    const bool asks = request.externals != nullptr && !image_.externals.empty();
-    if (asks) request.externals->start_request();
-    const Channel::Status status = finish(request, in_flight.front(), asks, outcomes.emplace_back());
+    if (request.externals != nullptr) request.externals->start_request();
+    const Channel::Status status = finish(request, in_flight.front(), outcomes.emplace_back());
     in_flight.pop_front();
     if (status == Channel::Status::ready) continue;
     if (std::optional<Diagnostic> failure = restart()) return failure;

@@ -17,7 +17,8 @@ constexpr size_t kFxStatus = 2, kFxTag = 4, kFxControls = 24, kFxStack = 32, kFx
 constexpr size_t kXsaveBits = 512, kXsaveYmm = 576, kXsaveYmmEnd = kXsaveYmm + 256;
 constexpr uint32_t kFpXstateMagic = 0x46505853;
 constexpr uint32_t kMxcsrStatus = 0x3f;
-constexpr uint64_t kX86Resume = 0x10000;  // RF: the processor sets it in the saved flags of every fault
+// RF, which the processor sets in the saved flags of every fault, and TF, with which the engine single-steps.
+constexpr uint64_t kX86Hidden = 0x10100;
 
 constexpr size_t kArmRegisters = 184, kArmPc = kArmRegisters + 32 * 8, kArmFlags = kArmPc + 8, kArmRecords = 464;
 constexpr uint32_t kFpsimdMagic = 0x46508001, kSveMagic = 0x53564501;
@@ -109,7 +110,7 @@ MachineState FrameCodec::unpack(const SignalFrame& frame) const {
     case Isa::x86_64: {
       for (size_t i = 0; i < 16; ++i) state.general[kX86Order[i]] = view.get<uint64_t>(context + kX86Registers + 8 * i);
       state.pc = view.get<uint64_t>(context + kX86Pc);
-      state.flags = view.get<uint64_t>(context + kX86Flags) & ~kX86Resume;
+      state.flags = view.get<uint64_t>(context + kX86Flags) & ~kX86Hidden;
       const uint64_t fp = view.get<uint64_t>(context + kX86FpState);
       const bool xsave = view.has_xsave(fp);
       // A component in its initial state is not written to the frame.
