@@ -8,8 +8,8 @@
 namespace portolan::abi {
 namespace {
 
-constexpr std::string_view kKept[] = {".debug_info",     ".debug_abbrev",      ".debug_str",
-                                      ".debug_line_str", ".debug_str_offsets", ".debug_types"};
+constexpr std::string_view kKept[] = {".debug_info", ".debug_abbrev", ".debug_str", ".debug_line_str",
+                                      ".debug_str_offsets"};
 constexpr std::string_view kStrings[] = {".string", ".asciz", ".ascii"};
 constexpr std::string_view kNumbers[] = {".byte",  ".2byte", ".value",   ".hword",   ".half", ".short",
                                          ".4byte", ".long",  ".word",    ".8byte",   ".quad", ".xword",

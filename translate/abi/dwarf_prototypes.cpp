@@ -6,6 +6,7 @@
 #include "llvm/BinaryFormat/Dwarf.h"
 #include "llvm/DebugInfo/DWARF/DWARFContext.h"
 #include "translate/abi/debug_sections.h"
+#include "translate/abi/dwarf_check.h"
 #include "translate/abi/dwarf_sections.h"
 #include "translate/abi/dwarf_types.h"
 #include "translate/abi/prototypes.h"
@@ -64,6 +65,9 @@ Expected<Prototypes> prototypes_from_dwarf(std::string_view object, const std::s
   std::unique_ptr<llvm::DWARFContext> context =
       llvm::DWARFContext::create(*sections, /*AddrSize=*/8, /*isLittleEndian=*/true, note, note);
   Prototypes prototypes;
+  // All of them before any is read: entries refer across units.
+  for (const std::unique_ptr<llvm::DWARFUnit>& unit : context->info_section_units())
+    if (!is_well_formed(*unit)) return error_at({name, 0, 0}, "debug information is damaged");
   for (const std::unique_ptr<llvm::DWARFUnit>& unit : context->info_section_units()) {
     DWARFDie die = unit->getUnitDIE(/*ExtractUnitDIEOnly=*/false);
     if (die && die.getTag() == dwarf::DW_TAG_compile_unit) add_functions(die, is_cpp_unit(die), prototypes);

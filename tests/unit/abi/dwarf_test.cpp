@@ -118,15 +118,17 @@ TEST(DwarfErrors, DamagedObjectsNeverCrash) {
   TemporaryFolder folder;
   std::string source =
       folder.write("unit.c", "struct s { int a; struct s *n; float f[3]; };\nint f(struct s x) { return x.a; }\n");
-  ASSERT_EQ(shell(gcc_for(Isa::x86_64) + " -g -c -o " + folder.path() + "/unit.o " + source), "");
-  const std::string object = read_file(folder.path() + "/unit.o");
-  std::mt19937 random(9);
-  for (int i = 0; i < 3000; ++i) {
-    std::string damaged = object;
-    for (int j = 0; j < 4; ++j) damaged[random() % damaged.size()] = static_cast<char>(random());
-    if (i % 10 == 0) damaged.resize(random() % damaged.size());
-    Expected<Prototypes> read = prototypes_from_dwarf(damaged, "damaged.o");
-    EXPECT_TRUE(read || !read.error().message.empty());
+  for (const std::string& compiler : {gcc_for(Isa::x86_64), clang_for(Isa::riscv64)}) {
+    ASSERT_EQ(shell(compiler + " -g -c -o " + folder.path() + "/unit.o " + source), "");
+    const std::string object = read_file(folder.path() + "/unit.o");
+    std::mt19937 random(9);
+    for (int i = 0; i < 20000; ++i) {
+      std::string damaged = object;
+      for (int j = 0; j < 4; ++j) damaged[random() % damaged.size()] = static_cast<char>(random());
+      if (i % 10 == 0) damaged.resize(random() % damaged.size());
+      Expected<Prototypes> read = prototypes_from_dwarf(damaged, "damaged.o");
+      EXPECT_TRUE(read || !read.error().message.empty());
+    }
   }
 }
 
