@@ -129,7 +129,7 @@ Expected<std::unique_ptr<llvm::TargetMachine>> make_target_machine(Isa isa) {
                        : isa == Isa::aarch64 ? "aarch64-linux-gnu"
                                              : "riscv64-linux-gnu";
   const char* cpu = isa == Isa::x86_64 ? "x86-64" : isa == Isa::aarch64 ? "generic" : "generic-rv64";
-  const char* features = isa == Isa::riscv64 ? "+m,+a,+f,+d,+c" : "";
+  const char* features = isa == Isa::riscv64 ? "+m,+a,+f,+d,+c,+unaligned-scalar-mem" : "";
   std::string error;
   const llvm::Target* target = llvm::TargetRegistry::lookupTarget(triple, error);
   if (!target) return error_at({}, error);

@@ -35,7 +35,7 @@ class Finisher : public Rewriter {
   void call_known(Builder& b, ValueId v, size_t callee);
   void call_unknown(Builder& b, ValueId v);
   void finish_call(Builder& b, ValueId v, Instruction typed, Signature signature, const std::vector<unsigned>& results);
-  bool is_undef(ValueId v) const { return f_[v].op == Op::undef; }
+  bool holds_argument(ValueId v) const { return f_[v].op != Op::undef && !raiser_.is_leftover(f_, v); }
   ValueId extend(Builder& b, ValueId v, const Passed& p, uint32_t width) const;
 
   UnitRaiser& raiser_;
@@ -147,10 +147,9 @@ void Finisher::call_unknown(Builder& b, ValueId v) {
         stack_slots = std::max(stack_slots, (other.stack_bytes + 7) / 8);
   unsigned integers = 0, floats = 0;
   for (unsigned a = 0; a < c_.integer_arguments(); ++a)
-    if (!is_undef(call.operands[first + c_.integer_argument(a)])) integers = a + 1;
+    if (holds_argument(call.operands[first + c_.integer_argument(a)])) integers = a + 1;
   for (unsigned a = 0; a < c_.float_arguments(); ++a) {
-    const Instruction& value = f_[call.operands[first + c_.float_argument(a)]];
-    if (value.op != Op::undef) floats = a + 1;
+    if (holds_argument(call.operands[first + c_.float_argument(a)])) floats = a + 1;
   }
   if (stack_slots != 0) integers = c_.integer_arguments();
   for (unsigned a = 0; a < integers; ++a) {
@@ -173,6 +172,8 @@ void Finisher::call_unknown(Builder& b, ValueId v) {
   for (unsigned r = 0; r < c_.results(); ++r) {
     APInt bits = demanded.extractBits(c_.result_width(r), c_.result_low(r));
     if (bits.isZero()) continue;
+    bool first_of_kind = r == 0 || r == c_.integer_results();
+    if (raiser_.options().target == Isa::riscv64 && !first_of_kind) continue;  // as in choose_signature()
     Passed p;
     if (r >= c_.integer_results()) p.kind = Passed::Kind::floating;
     signature.results.push_back(p);

@@ -52,6 +52,14 @@ void UnitRaiser::demand_operand(size_t n, unsigned operand, const APInt& bits) {
   for (const CallSite& site : callers_[n]) demand_operand_of(site, n);
 }
 
+// What an earlier call left in a register that is only a result when two are returned: not an argument that anybody
+// set up.
+bool UnitRaiser::is_leftover(const ir::Function& f, ValueId v) const {
+  const Instruction& i = f[v];
+  if (i.op != Op::extract || f[i.operands[0]].op != Op::call) return false;
+  return i.index != convention_.result_low(0) && i.index != convention_.result_low(convention_.integer_results());
+}
+
 // A callee of which nothing is known gets every argument register.
 void UnitRaiser::demand_unknown_call(size_t n, ValueId v) {
   const FunctionState& state = states_[n];
@@ -60,6 +68,7 @@ void UnitRaiser::demand_unknown_call(size_t n, ValueId v) {
   if (first == 1) demand_[n].require_all(call.operands[0]);
   for (unsigned o = 0; o < convention_.integer_arguments() + convention_.float_arguments(); ++o) {
     ValueId operand = call.operands[first + o];
+    if (is_leftover(state.f, operand)) continue;
     demand_[n].require(operand, low_bits(state.f.width(operand), kRegisterBits));
   }
   demand_[n].require_all(call.operands[first + convention_.stack_pointer()]);
@@ -228,6 +237,13 @@ void UnitRaiser::choose_signature(size_t n) {
     bool is_float = r >= c.integer_results();
     state.signature.results.push_back(is_float ? floating(state.result_demand[r]) : Passed{});
     state.result_positions.push_back(r);
+  }
+  // RISC-V returns two values in registers; a third would send all of them through memory, which callers that the unit
+  // does not see would not know.
+  if (options_.target == Isa::riscv64 && visible && state.result_positions.size() > 2) {
+    state.signature.results.resize(2);
+    state.result_positions.resize(2);
+    assume(n, "it returns no more than two values");
   }
 }
 

@@ -104,7 +104,7 @@ class UnitRaiser {
   void require_roots(size_t n);
   void demand_call(size_t n, ir::ValueId call);
   void demand_unknown_call(size_t n, ir::ValueId call);
-  void demand_all_parameters(size_t n);
+  bool is_leftover(const ir::Function& f, ir::ValueId v) const;
   void find_defined_results();
   bool defines(size_t n, ir::ValueId v, bool entry_counts, std::set<ir::ValueId>& seen) const;
   bool defines_result(size_t n, unsigned result, bool entry_counts) const;
