@@ -96,12 +96,19 @@ Lifted reverse_bits_in_bytes(LiftContext& c) {
   return Lifted::done();
 }
 
+// Each lane of rs2 picks a lane of rs1, 0 if it is out of range.
+template <unsigned kLanes>
+Lifted permute(LiftContext& c) {
+  write(c, 0, c.b.permute(read(c, 1), read(c, 2), kLanes));
+  return Lifted::done();
+}
+
 // Carry-less product, the part of it that the opcode names (spec 28.4: clmul, clmulh, clmulr).
 Lifted carry_less_multiply(LiftContext& c) {
   const ValueId a = c.b.zext(read(c, 1), 128), b = read(c, 2);
   ValueId product = c.b.constant(128, 0);
   for (unsigned i = 0; i < 64; ++i) {
-    const ValueId term = c.b.select(c.b.extract(b, i, 1), c.b.shl(a, i, 1), c.b.constant(128, 0));
+    const ValueId term = c.b.select(c.b.extract(b, i, 1), c.b.shl_by(a, i), c.b.constant(128, 0));
     product = c.b.bit_xor(product, term);
   }
   const std::string_view name = c.opcode_name();
@@ -141,7 +148,8 @@ constexpr Row kRows[] = {
     {"PACKW", "packw", "", pack<16, true>, "zbkb"},
     {"BREV8", "brev8", "", reverse_bits_in_bytes, "zbkb"},
     {"CLMUL CLMULH CLMULR", "clmul", "", carry_less_multiply, "zbc"},
-    {"XPERM4 XPERM8", "xperm8", "", nullptr, "zbkx"},
+    {"XPERM4", "xperm4", "", permute<16>, "zbkx"},
+    {"XPERM8", "xperm8", "", permute<8>, "zbkx"},
 };
 
 }  // namespace

@@ -90,13 +90,13 @@ Lifted shift_add(LiftContext& c) {
   const std::string_view name = c.opcode_name();
   ValueId a = read(c, 1);
   if (name.ends_with("_UW")) a = c.b.zext(c.b.truncate(a, 32), 64);
-  if (name.starts_with("SH")) a = c.b.shl(a, static_cast<unsigned>(name[2] - '0'), 1);
+  if (name.starts_with("SH")) a = c.b.shl_by(a, static_cast<unsigned>(name[2] - '0'));
   write(c, 0, c.b.add(read(c, 2), a));
   return Lifted::done();
 }
 
 Lifted shift_left_unsigned_word(LiftContext& c) {
-  write(c, 0, c.b.shl(c.b.zext(read32(c, 1), 64), static_cast<unsigned>(immediate(c, 2) & 63), 1));
+  write(c, 0, c.b.shl_by(c.b.zext(read32(c, 1), 64), static_cast<unsigned>(immediate(c, 2) & 63)));
   return Lifted::done();
 }
 

@@ -12,37 +12,7 @@ namespace portolan::ir {
 namespace {
 
 uint64_t special(Random& random, unsigned width) {
-  const bool single = width == 32;
-  const unsigned fraction = single ? 23 : 52;
-  const uint64_t one = single ? 0x3f800000 : 0x3ff0000000000000, sign = uint64_t{1} << (width - 1);
-  const uint64_t inf = single ? 0x7f800000 : 0x7ff0000000000000, quiet = uint64_t{1} << (fraction - 1);
-  const uint64_t mask = ~uint64_t{0} >> (64 - width), random_fraction = random.bits() & ((uint64_t{1} << fraction) - 1);
-  const uint64_t flip = random.below(2) * sign;
-  switch (random.below(12)) {
-    case 0:
-      return flip;
-    case 1:
-      return flip | inf;
-    case 2:
-      return flip | inf | quiet | random_fraction;
-    case 3:
-      return flip | inf | ((random_fraction & ~quiet) | 1);  // signalling
-    case 4:
-      return flip | random_fraction;  // denormal
-    case 5:
-      return flip | (random.below(4) + 1);  // least denormals
-    case 6:
-      return flip | (inf - 1 - random.below(3));  // greatest
-    case 7:
-      return flip | (one + random.below(5) - 2);
-    case 8:
-      return flip | (((uint64_t{random.below(70)} + (single ? 120 : 1016)) << fraction) | random_fraction);
-    case 9:
-      return single ? std::bit_cast<uint32_t>(float(int64_t(random.bits()) >> random.below(64)) * 0.5f)
-                    : std::bit_cast<uint64_t>(double(int64_t(random.bits()) >> random.below(64)) * 0.5);
-    default:
-      return random.bits() & mask;
-  }
+  return random.floating(width);
 }
 
 // MXCSR rounding control for the length of a scope.
