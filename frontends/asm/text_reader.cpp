@@ -120,6 +120,9 @@ Unit read_text(std::string_view text, const std::string& name, Isa isa) {
   std::unique_ptr<llvm::MCTargetAsmParser> target_parser(
       target.target().createMCAsmParser(*subtarget, *parser, target.instructions(), target.options()));
   parser->setTargetParser(*target_parser);
+  // What streamers report (a label defined twice) does not pass through the source manager.
+  context.setDiagnosticHandler([&](const llvm::SMDiagnostic& message, bool, const llvm::SourceMgr&,
+                                   std::vector<const llvm::MDNode*>&) { Messages::handle(message, &messages); });
   parser->Run(/*NoInitialTextSection=*/false, /*NoFinalize=*/true);
   if (recorder.getTargetStreamer() != nullptr) recorder.getTargetStreamer()->emitConstantPools();
   recorder.finish();
