@@ -77,7 +77,7 @@ constexpr Row kRows[] = {
     {"MFENCE", "mfence", "", lift<mfence>},
     {"LFENCE", "lfence", "", lift<lfence>},
     {"SFENCE", "sfence", "", lift<sfence>},
-    {"LOCK_PREFIX", "lock", "", nullptr, "a lock prefix on a line of its own: write it before its instruction"},
+    {"LOCK_PREFIX", "lock", "", lift_separate_prefix},
 };
 
 }  // namespace

@@ -65,7 +65,7 @@ void bit_test(Insn& x) {
 template <bool Forward>
 Lifted bit_scan(Insn& x) {
   ir::Builder& b = x.b;
-  bool ambiguous = x.c.inst().getFlags() & kRep;
+  bool ambiguous = x.prefix & kRep;
   if (ambiguous && !Forward) return Lifted::refused("rep bsr is bsr on some processors and lzcnt on others");
   ValueId source = x.read(x[1]);
   ValueId zero = b.is_zero(source);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "frontends/asm/lift.h"
+#include "frontends/x86_64/prefix.h"
 #include "frontends/x86_64/state.h"
 
 namespace portolan::x86_64 {
@@ -23,9 +24,6 @@ struct Operand {
   bool is_register() const { return kind == Kind::reg; }
 };
 
-// MCInst's prefix flags (llvm/lib/Target/X86/MCTargetDesc/X86BaseInfo.h, which is not installed).
-enum Prefix : unsigned { kRepne = 4, kRep = 8, kLock = 16 };
-
 class Insn {
  public:
   explicit Insn(LiftContext& context);
@@ -36,6 +34,7 @@ class Insn {
   std::string_view name;  // LLVM's: "ADD32rm"
   unsigned width = 0;     // the first number in the name: 32
   bool vex = false;
+  unsigned prefix = 0;  // flags of Prefix
   bool lock = false;
 
   size_t size() const { return operands_.size(); }
@@ -94,7 +93,7 @@ class Insn {
 template <auto F, unsigned Prefixes = 0>
 Lifted lift(LiftContext& context) {
   Insn x(context);
-  unsigned flags = context.inst().getFlags();
+  unsigned flags = x.prefix;
   if (flags & kLock & ~Prefixes) return Lifted::refused("lock prefix on this instruction");
   if (flags & (kRep | kRepne) & ~Prefixes) return Lifted::refused("rep prefix on this instruction");
   if (std::string why = x.unsupported(); !why.empty()) return Lifted::refused(std::move(why));

@@ -39,7 +39,7 @@ void advance(Insn& x, Slot pointer, ValueId count) {
 }
 
 bool repeated(const Insn& x) {
-  return x.c.inst().getFlags() & (kRep | kRepne);
+  return x.prefix & (kRep | kRepne);
 }
 
 Lifted movs(Insn& x) {
@@ -102,8 +102,8 @@ Lifted lift_string(LiftContext& c) {
     if (name != "RSI" && name != "RDI" && name != "rsi" && name != "rdi")
       return Lifted::refused("string instruction with register " + std::string(name));
   }
-  if (c.inst().getFlags() & kLock) return Lifted::refused("lock prefix on this instruction");
   Insn x(c);
+  if (x.lock) return Lifted::refused("lock prefix on this instruction");
   return F(x);
 }
 
@@ -116,8 +116,7 @@ constexpr Row kRows[] = {
     {"CMPS{B,W,L,Q}", "cmps", "df:r cf:w pf:w af:w zf:w sf:w of:w", lift_string<cmps>, kNote},
     {"CLD", "cld", "df:w", lift<[](Insn& x) { x.set_flag(x.s.df, x.b.constant(1, 0)); }>},
     {"STD", "std", "df:w", nullptr, "string instructions that go down are not lifted"},
-    {"REP_PREFIX REPNE_PREFIX", "rep", "", nullptr,
-     "a rep prefix on a line of its own: write it before its instruction"},
+    {"REP_PREFIX REPNE_PREFIX", "rep", "", lift_separate_prefix},
 };
 
 }  // namespace
