@@ -258,6 +258,7 @@ def main():
     if missing:
         print(f"error: not found: {', '.join(missing)}", file=sys.stderr)
         return 3
+    args.proto &= b"--proto" in toolchain.run((args.portolan, "translate", "--help")).stdout
     begin = time.monotonic()
     args.work.mkdir(parents=True, exist_ok=True)
     data = args.work / "data"

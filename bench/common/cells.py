@@ -109,6 +109,8 @@ def normalise(line):
     """A reason without what varies from function to function, so that equal reasons can be counted."""
     line = re.sub(r"^.*?(?:\d+:)?(?:\d+:)? *(?:error|refused): *", "", line.strip())
     line = re.sub(r"\b(function|symbol|label|block|callee) ['‘`\"]?[\w.$@]+['’`\"]?", r"\1 *", line)
+    line = re.sub(r"\baddress of ['‘`\"][^'’`\"]*['’`\"]", "address of *", line)
+    line = re.sub(r"(['‘`\"][a-z][\w.]*)\s[^'’`\"]*(['’`\"])", r"\1 …\2", line)  # an instruction keeps its mnemonic
     line = re.sub(r"\.L[\w.$]+", ".L*", line)
     return re.sub(r"\b(line|offset|at) (0x[0-9a-f]+|\d+)", r"\1 N", line)
 
