@@ -50,6 +50,12 @@ class Call {
   std::optional<uint64_t> fault() const { return fault_; }
   bool stopped() const { return stopped_; }
   void stop() { stopped_ = true; }
+  // Nobody knows what the call would do.
+  bool refused() const { return refused_; }
+  void refuse() { refused_ = true; }
+  // The program's output. Which function wrote it does not count: printf("x\n") may have become puts("x").
+  void output(std::string_view text) { output_ = output_.value_or("") + std::string(text); }
+  const std::optional<std::string>& output() const { return output_; }
   Isa isa() const { return isa_; }
 
  private:
@@ -63,7 +69,8 @@ class Call {
   MachineState& state_;
   MemoryAccess& memory_;
   size_t integers_ = 0, floats_ = 0, on_stack_ = 0;
-  bool variable_ = false, stopped_ = false;
+  bool variable_ = false, stopped_ = false, refused_ = false;
+  std::optional<std::string> output_;
   uint64_t digest_ = 0xcbf29ce484222325;
   std::optional<uint64_t> fault_;
 };

@@ -51,6 +51,7 @@ class ExternalHandler {
     Action action = Action::unhandled;
     uint64_t digest = 0;   // of the arguments: two runs behave alike when names and digests of their calls agree
     uint64_t address = 0;  // of the fault
+    std::string alias;     // what Outcome::calls calls it, if not by its name
     bool silent = false;   // a helper of the compiler, no call that anybody wrote: not listed in Outcome::calls
   };
 

@@ -19,7 +19,7 @@ bool step_external(const Image& image, const Request& request, MachineState& sta
   if (external == image.externals.end()) return end_with_fault(state.pc, Access::execute, outcome);
   ExternalHandler::Result result;
   if (request.externals != nullptr) result = request.externals->on_external(external->second, state, memory);
-  if (!result.silent) outcome.calls.push_back({external->second, result.digest});
+  if (!result.silent) outcome.calls.push_back({result.alias.empty() ? external->second : result.alias, result.digest});
   switch (result.action) {
     case ExternalHandler::Action::handled:
       break;

@@ -7,8 +7,9 @@
 namespace portolan::emulate {
 namespace {
 
-// Common to the three texts: `interpret` reads 64-byte commands into `command` until one says resume; `read_exact` and
-// `write_all` move bytes through descriptors 0 and 1; a failure ends the process with a status that tells which.
+// Common to the three texts: `interpret` takes 64-byte commands until one says resume; `read_exact` takes bytes from
+// descriptor 0 through a buffer (`stream`: how many are left in it, where they begin), `write_all` sends through 1; a
+// failure ends the process with a status that tells which.
 
 constexpr const char* kX86 = R"(
 .globl start, handler, after_system_call, trace
@@ -32,17 +33,14 @@ handler:                            # rdi signal, rsi siginfo, rdx ucontext; rsp
   jmp do_system_call
 1:
 @SAVE@
-  movq %rsp, %rbp
-  movq %rdi, report(%rip)
-  movq %rsi, report+8(%rip)
-  movq %rdx, report+16(%rip)
-  movq %rbp, report+24(%rip)
-  leaq report(%rip), %rsi
-  movl $32, %edx
-  call write_all
-  movq %rbp, %rsi
+  movq %rsp, %rbp                   # the frame; the report stands below it
+  pushq %rbp
+  pushq %rdx
+  pushq %rsi
+  pushq %rdi
+  movq %rsp, %rsi
   movl $@TOP@, %edx
-  subq %rbp, %rdx
+  subq %rsp, %rdx
   call write_all
   call interpret
 @RESTORE@
@@ -86,13 +84,33 @@ interpret:
   jmp interpret
 9: ret
 read_exact:
-1: xorl %eax, %eax
+1: movq stream(%rip), %rcx
+  testq %rcx, %rcx
+  jne 2f
+  movq %rsi, %r12
+  movq %rdx, %r13
+  xorl %eax, %eax
   xorl %edi, %edi
+  leaq buffer(%rip), %rsi
+  movl $65536, %edx
   call do_system_call
   testq %rax, %rax
   jle fail_read
-  addq %rax, %rsi
-  subq %rax, %rdx
+  movq %rax, stream(%rip)
+  movq %rsi, stream+8(%rip)
+  movq %r12, %rsi
+  movq %r13, %rdx
+  jmp 1b
+2: cmpq %rdx, %rcx
+  cmovaq %rdx, %rcx
+  subq %rcx, stream(%rip)
+  subq %rcx, %rdx
+  movq %rsi, %rdi
+  movq stream+8(%rip), %rsi
+  rep movsb
+  movq %rsi, stream+8(%rip)
+  movq %rdi, %rsi
+  testq %rdx, %rdx
   jne 1b
   ret
 write_all:
@@ -116,7 +134,8 @@ after_system_call:
 .bss
 .balign 64
 command: .zero 64
-report: .zero 32
+stream: .zero 16
+buffer: .zero 65536
 trace: .zero 16                     # where the next step is noted, and where the room ends
 )";
 
@@ -127,16 +146,11 @@ start:
   brk #0
 handler:                            // x0 signal, x1 siginfo, x2 ucontext, sp at the frame
   mov x19, sp
-  adrp x9, report
-  add x9, x9, :lo12:report
-  stp x0, x1, [x9]
-  stp x2, x19, [x9, #16]
-  mov x1, x9
-  mov x2, #32
-  bl write_all
-  mov x1, x19
+  stp x2, x19, [sp, #-16]!          // the report, below the frame
+  stp x0, x1, [sp, #-16]!
+  mov x1, sp
   ldr x2, =@TOP@
-  sub x2, x2, x19
+  sub x2, x2, x1
   bl write_all
   bl interpret
   mov sp, x19
@@ -173,23 +187,52 @@ interpret:
   b 5b
 2: bl read_exact
   b 5b
-3: cbz x2, 5b
-  str x3, [x1], #8
-  sub x2, x2, #1
-  b 3b
+3: dup v0.2d, x3
+6: stp q0, q0, [x1], #32
+  stp q0, q0, [x1], #32
+  subs x2, x2, #8
+  b.hi 6b
+  b 5b
 4: msr tpidr_el0, x1
   b 5b
 9: ret x20
 read_exact:
-1: mov x0, #0
+  adrp x10, stream
+  add x10, x10, :lo12:stream
+1: ldp x11, x12, [x10]
+  cbnz x11, 2f
+  mov x13, x1
+  mov x14, x2
+  mov x0, #0
+  adrp x1, buffer
+  add x1, x1, :lo12:buffer
+  mov x12, x1
+  mov x2, #65536
   mov x8, #63
-  mov x10, x1
   svc #0
   cmp x0, #0
   b.le fail_read
-  add x1, x10, x0
-  subs x2, x2, x0
-  b.ne 1b
+  stp x0, x12, [x10]
+  mov x1, x13
+  mov x2, x14
+  b 1b
+2: cmp x11, x2
+  csel x13, x11, x2, ls
+  sub x11, x11, x13
+  sub x2, x2, x13
+3: subs x14, x13, #32
+  b.lo 4f
+  ldp q0, q1, [x12], #32
+  stp q0, q1, [x1], #32
+  mov x13, x14
+  b 3b
+4: cbz x13, 5f
+  ldrb w15, [x12], #1
+  strb w15, [x1], #1
+  sub x13, x13, #1
+  b 4b
+5: stp x11, x12, [x10]
+  cbnz x2, 1b
   ret
 write_all:
 1: mov x0, #1
@@ -212,7 +255,8 @@ after_system_call:
 .bss
 .balign 64
 command: .zero 64
-report: .zero 32
+stream: .zero 16
+buffer: .zero 65536
 )";
 
 constexpr const char* kRiscv64 = R"(
@@ -222,17 +266,14 @@ start:
   ebreak
 handler:                            # a0 signal, a1 siginfo, a2 ucontext, sp at the frame
   mv s0, sp
-  lla t0, report
-  sd a0, 0(t0)
-  sd a1, 8(t0)
-  sd a2, 16(t0)
-  sd s0, 24(t0)
-  mv a1, t0
-  li a2, 32
-  jal ra, write_all
-  mv a1, s0
+  addi sp, sp, -32                  # the report, below the frame
+  sd a0, 0(sp)
+  sd a1, 8(sp)
+  sd a2, 16(sp)
+  sd s0, 24(sp)
+  mv a1, sp
   li a2, @TOP@
-  sub a2, a2, s0
+  sub a2, a2, sp
   jal ra, write_all
   jal ra, interpret
   mv sp, s0
@@ -270,19 +311,62 @@ interpret:
   j 5b
 2: jal ra, read_exact
   j 5b
-3: beqz a2, 5b
-  sd a3, 0(a1)
-  addi a1, a1, 8
-  addi a2, a2, -1
-  j 3b
+3: sd a3, 0(a1)
+  sd a3, 8(a1)
+  sd a3, 16(a1)
+  sd a3, 24(a1)
+  sd a3, 32(a1)
+  sd a3, 40(a1)
+  sd a3, 48(a1)
+  sd a3, 56(a1)
+  addi a1, a1, 64
+  addi a2, a2, -8
+  bgtz a2, 3b
+  j 5b
 9: jr s1
 read_exact:
-1: li a0, 0
+  lla t0, stream
+1: ld t1, 0(t0)
+  ld t2, 8(t0)
+  bnez t1, 2f
+  mv t3, a1
+  mv t4, a2
+  li a0, 0
+  lla a1, buffer
+  mv t2, a1
+  li a2, 65536
   li a7, 63
   ecall
   blez a0, fail_read
-  add a1, a1, a0
-  sub a2, a2, a0
+  sd a0, 0(t0)
+  sd t2, 8(t0)
+  mv a1, t3
+  mv a2, t4
+  j 1b
+2: mv t3, t1
+  bleu t1, a2, 3f
+  mv t3, a2
+3: sub t1, t1, t3
+  sub a2, a2, t3
+  li t5, 16
+4: bltu t3, t5, 5f
+  ld t4, 0(t2)
+  ld t6, 8(t2)
+  sd t4, 0(a1)
+  sd t6, 8(a1)
+  addi t2, t2, 16
+  addi a1, a1, 16
+  addi t3, t3, -16
+  j 4b
+5: beqz t3, 6f
+  lb t4, 0(t2)
+  sb t4, 0(a1)
+  addi t2, t2, 1
+  addi a1, a1, 1
+  addi t3, t3, -1
+  j 5b
+6: sd t1, 0(t0)
+  sd t2, 8(t0)
   bnez a2, 1b
   ret
 write_all:
@@ -303,7 +387,8 @@ after_system_call:
 .bss
 .balign 64
 command: .zero 64
-report: .zero 32
+stream: .zero 16
+buffer: .zero 65536
 )";
 
 std::string replace(std::string text, const std::string& key, const std::string& value) {

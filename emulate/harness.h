@@ -18,7 +18,7 @@ enum class HarnessOp : uint64_t {
   resume,  // leave the interpreter: return from the signal handler
   system,  // number, six arguments; the harness exits when it fails
   read,    // address, length: the bytes follow the operation
-  fill,    // address, count of 8 byte words, value
+  fill,    // address, count of 8 byte words (a multiple of 8), value
   write,   // address, length: sends the bytes
   thread,  // sets the thread pointer where it is no general register (AArch64)
 };

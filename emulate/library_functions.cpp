@@ -6,6 +6,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "emulate/library_atomics.h"
+#include "emulate/library_format.h"
 #include "emulate/library_handler.h"
 
 namespace portolan::emulate {
@@ -14,10 +16,6 @@ namespace {
 using Handler = LibraryHandler;
 using Wide = unsigned __int128;
 using SignedWide = __int128;
-
-void digest_text(Call& call, std::string_view text) {
-  call.digest({reinterpret_cast<const uint8_t*>(text.data()), text.size()});
-}
 
 std::span<const uint8_t> with_zero(const std::string& text) {
   return {reinterpret_cast<const uint8_t*>(text.c_str()), text.size() + 1};
@@ -181,8 +179,13 @@ void stop(Handler&, Call& call) {
   call.stop();
 }
 
-void write_line(Handler&, Call& call) {
-  digest_text(call, call.read_string(call.integer()));
+void write_line(Handler&, Call& call) {  // puts
+  call.output(call.read_string(call.integer()) + "\n");
+  call.give_word(1);
+}
+
+void write_text(Handler&, Call& call) {  // fputs
+  call.output(call.read_string(call.integer()));
   call.give_word(1);
 }
 
@@ -190,12 +193,37 @@ void write_bytes(Handler&, Call& call) {  // fwrite
   const uint64_t at = call.integer(), size = call.integer(), count = call.integer();
   uint64_t total = 0;
   if (__builtin_mul_overflow(size, count, &total)) total = UINT64_MAX;
-  call.digest(call.read(at, total));
+  const std::vector<uint8_t> bytes = call.read(at, total);
+  call.output({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   call.give(size == 0 ? 0 : count);
 }
 
-void same_character(Handler&, Call& call) {
-  call.give_word(call.word() & 0xff);
+void write_character(Handler&, Call& call) {
+  const uint32_t value = call.word() & 0xff;
+  call.output(std::string(1, static_cast<char>(value)));
+  call.give_word(value);
+}
+
+// printf and those like it: `kIgnored` arguments stand before the format (streams, flags of the checking variants).
+template <int kIgnored>
+void print(Handler&, Call& call) {
+  for (int i = 0; i < kIgnored; ++i) call.integer();
+  const std::string text = format_text(call, call.read_string(call.integer()));
+  call.output(text);
+  call.give_word(static_cast<uint32_t>(text.size()));
+}
+
+// sprintf, snprintf and their checking variants, which have flags and the buffer's size before the format.
+template <bool kLimited, bool kChecked>
+void print_to_buffer(Handler&, Call& call) {
+  const uint64_t to = call.integer();
+  const uint64_t limit = kLimited ? call.integer() : UINT64_MAX;
+  for (int i = 0; kChecked && i < 2; ++i) call.integer();
+  std::string text = format_text(call, call.read_string(call.integer()));
+  call.give_word(static_cast<uint32_t>(text.size()));
+  if (call.fault() || call.refused() || limit == 0) return;
+  if (text.size() >= limit) text.resize(limit - 1);
+  call.write(to, with_zero(text));
 }
 
 template <int (*kFunction)(int)>
@@ -436,13 +464,21 @@ constexpr LibraryFunction kFunctions[] = {
     {"_exit", "vi", stop},
     {"__stack_chk_fail", "v", stop},
     {"__assert_fail", "vssu", stop},
-    {"puts", "is", write_line},
-    {"fputs", "isp", write_line},
-    {"putchar", "ii", same_character},
-    {"putc", "iip", same_character},
-    {"fputc", "iip", same_character},
-    {"_IO_putc", "iip", same_character},
-    {"fwrite", "lpllp", write_bytes},
+    {"puts", "ip", write_line},
+    {"fputs", "ip", write_text},
+    {"putchar", "ii", write_character},
+    {"putc", "ii", write_character},
+    {"fputc", "ii", write_character},
+    {"_IO_putc", "ii", write_character},
+    {"fwrite", "lpll", write_bytes},
+    {"printf", "ip.", print<0>},
+    {"__printf_chk", "iip.", print<1>},
+    {"fprintf", "ipp.", print<1>},
+    {"__fprintf_chk", "ipip.", print<2>},
+    {"sprintf", "ips.", print_to_buffer<false, false>},
+    {"snprintf", "ipls.", print_to_buffer<true, false>},
+    {"__sprintf_chk", "ipils.", print_to_buffer<false, true>},
+    {"__snprintf_chk", "iplils.", print_to_buffer<true, true>},
     {"fflush", "ip", [](Handler&, Call& call) { call.give_word(0); }},
     {"isalpha", "ii", of_character<classify_alpha>},
     {"isdigit", "ii", of_character<classify_digit>},
@@ -544,61 +580,6 @@ constexpr LibraryFunction kFunctions[] = {
     {"__ctzdi2", "il", trailing_zeros},
 };
 
-// GCC's outline atomics: __aarch64_<operation><size>_<ordering>. Requests run on one thread, so ordering is moot.
-struct OutlineAtomic {
-  const char* prefix;
-  uint64_t (*combine)(uint64_t old, uint64_t operand);
-};
-constexpr OutlineAtomic kOutlineAtomics[] = {
-    {"__aarch64_swp", [](uint64_t, uint64_t operand) { return operand; }},
-    {"__aarch64_ldadd", [](uint64_t old, uint64_t operand) { return old + operand; }},
-    {"__aarch64_ldset", [](uint64_t old, uint64_t operand) { return old | operand; }},
-    {"__aarch64_ldclr", [](uint64_t old, uint64_t operand) { return old & ~operand; }},
-    {"__aarch64_ldeor", [](uint64_t old, uint64_t operand) { return old ^ operand; }},
-};
-
-template <size_t kOperation, unsigned kSize>
-void outline_atomic(Handler&, Call& call) {
-  const uint64_t operand = call.integer(), at = call.integer();
-  const uint64_t old = call.read_integer(at, kSize);
-  call.write_integer(at, kOutlineAtomics[kOperation].combine(old, operand), kSize);
-  call.give(old);
-}
-
-template <unsigned kSize>
-void outline_compare_and_swap(Handler&, Call& call) {
-  constexpr uint64_t kMask = UINT64_MAX >> (64 - 8 * kSize);
-  const uint64_t expected = call.integer() & kMask, desired = call.integer(), at = call.integer();
-  const uint64_t old = call.read_integer(at, kSize);
-  if (old == expected) call.write_integer(at, desired, kSize);
-  call.give(old);
-}
-
-template <size_t... kOperations>
-const LibraryFunction* find_outline_operation(std::string_view name, std::index_sequence<kOperations...>) {
-  static constexpr LibraryFunction kRows[][4] = {{{"1", "llp", outline_atomic<kOperations, 1>},
-                                                  {"2", "llp", outline_atomic<kOperations, 2>},
-                                                  {"4", "llp", outline_atomic<kOperations, 4>},
-                                                  {"8", "llp", outline_atomic<kOperations, 8>}}...};
-  for (size_t i = 0; i < sizeof...(kOperations); ++i) {
-    const std::string_view prefix = kOutlineAtomics[i].prefix;
-    if (!name.starts_with(prefix)) continue;
-    for (const LibraryFunction& row : kRows[i])
-      if (name.substr(prefix.size()).starts_with(std::string(row.name) + "_")) return &row;
-  }
-  return nullptr;
-}
-
-const LibraryFunction* find_outline_atomic(std::string_view name) {
-  static constexpr LibraryFunction kSwaps[] = {{"__aarch64_cas1_", "lllp", outline_compare_and_swap<1>},
-                                               {"__aarch64_cas2_", "lllp", outline_compare_and_swap<2>},
-                                               {"__aarch64_cas4_", "lllp", outline_compare_and_swap<4>},
-                                               {"__aarch64_cas8_", "lllp", outline_compare_and_swap<8>}};
-  for (const LibraryFunction& row : kSwaps)
-    if (name.starts_with(row.name)) return &row;
-  return find_outline_operation(name, std::make_index_sequence<std::size(kOutlineAtomics)>());
-}
-
 }  // namespace
 
 const LibraryFunction* find_library_function(const std::string& name) {
@@ -609,7 +590,7 @@ const LibraryFunction* find_library_function(const std::string& name) {
   }();
   const auto found = kByName.find(name);
   if (found != kByName.end()) return found->second;
-  return name.starts_with("__aarch64_") ? find_outline_atomic(name) : nullptr;
+  return find_outline_atomic(name);
 }
 
 }  // namespace portolan::emulate

@@ -181,13 +181,21 @@ ExternalHandler::Result LibraryHandler::on_external(const std::string& name, Mac
   else
     answer(call, name, signature);
   const std::optional<uint64_t> fault = reader.fault() ? reader.fault() : call.fault();
-  Result result{Action::handled, call.digest_value(), fault.value_or(0), is_compiler_helper(name)};
+  Result result{Action::handled, call.digest_value(), fault.value_or(0), {}, is_compiler_helper(name)};
   if (fault)
     result.action = Action::fault;
+  else if (call.refused())
+    result.action = Action::unhandled;
   else if (call.stopped())
     result.action = Action::stop;
   else
     scramble(state, before, mix(call.digest_value()), signature);
+  if (call.output()) {
+    Call text(isa_, scratch, memory);
+    text.digest({reinterpret_cast<const uint8_t*>(call.output()->data()), call.output()->size()});
+    result.digest = text.digest_value();
+    result.alias = "(output)";
+  }
   return result;
 }
 

@@ -165,13 +165,13 @@ class Doubler : public ExternalHandler {
     const uint64_t pointer = state.general[integer_arguments(isa_)[0]];
     uint64_t value = 0;
     uint8_t bytes[8];
-    if (name != "twice" || !memory.read(pointer, bytes)) return {Action::fault, 0, pointer};
+    if (name != "twice" || !memory.read(pointer, bytes)) return {Action::fault, 0, pointer, {}, false};
     std::memcpy(&value, bytes, 8);
     value *= 2;
     std::memcpy(bytes, &value, 8);
-    if (!memory.write(pointer, bytes)) return {Action::fault, 0, pointer};
+    if (!memory.write(pointer, bytes)) return {Action::fault, 0, pointer, {}, false};
     state.general[isa_ == Isa::riscv64 ? 10 : 0] = value;
-    return {Action::handled, value, 0};
+    return {Action::handled, value, 0, {}, false};
   }
 
  private:

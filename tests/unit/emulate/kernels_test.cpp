@@ -1,6 +1,7 @@
 // The same C functions compiled by the host's compiler into this test, and by each ISA's gcc for the engines: the
 // results, the buffers and the external calls must agree.
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
@@ -140,6 +141,13 @@ KERNELS(
       return sum;
     }
 
+    long describe_all(char* to, int a, double b, const char* c) {
+      int n = snprintf(to, 40, "%5d|%-8.3f|%s|%lx|%c", a, b, c, (long)a * 1000003, 'k');
+      n = n * 100 + sprintf(to + 50, "%d %d %d %d %g %g %g %.2e %u%%", a, a + 1, a + 2, a + 3, b, b * 2, b * 3, b / 7,
+                            (unsigned)a);
+      return n;
+    }
+
     double wave(double x) { return sin(x) * 2 + pow(x, 1.5) + floor(x) - fmod(x, 0.3); } long parse(char* text) {
       return strtol(text, 0, 16) + atoi(text) + abs(-5) + toupper('q');
     })
@@ -156,10 +164,10 @@ class KernelTest : public EngineTest {
     static std::map<std::pair<Isa, const char*>, Image> images;
     const auto [it, fresh] = images.try_emplace({isa, text});
     if (fresh)
-      it->second = image_of_c(
-          isa, text == kPlain ? text
-                              : "#include <stdlib.h>\n#include <string.h>\n#include <math.h>\n#include <ctype.h>\n" +
-                                    std::string(text));
+      it->second = image_of_c(isa, text == kPlain ? text
+                                                  : "#include <stdlib.h>\n#include <string.h>\n#include "
+                                                    "<math.h>\n#include <ctype.h>\n#include <stdio.h>\n" +
+                                                        std::string(text));
     return it->second;
   }
   Request prepare(const char* text, const std::string& function, std::vector<uint64_t> arguments = {}) {
@@ -279,6 +287,41 @@ TEST_P(KernelTest, LibraryCalls) {
   request.regions.push_back({kArenaBase + kPageSize, {digits, digits + 3}, false});
   request.regions.push_back(heap_region(kHeap, 8192));
   EXPECT_EQ(static_cast<long>(result_of(isa(), finish(kCalling, request))), parse(digits));
+}
+
+TEST_P(KernelTest, Formatting) {
+  LibraryHandler handler(isa(), 0, 0);
+  const uint64_t to = kArenaBase + kPageSize, text = kArenaBase + 8 * kPageSize;
+  for (int a : {0, 42, -7, 2147480000}) {
+    Request request = prepare(kCalling, "describe_all", {to, static_cast<uint64_t>(int64_t{a}), text});
+    set_float(request, 0, a * 0.37);
+    request.externals = &handler;
+    request.regions.push_back({to, std::vector<uint8_t>(200, '#'), true});
+    request.regions.push_back({text, {'w', 'x', 'y', 0}, false});
+    std::vector<char> expected(200, '#');
+    const long n = describe_all(expected.data(), a, a * 0.37, "wxy");
+    const Outcome outcome = finish(kCalling, request);
+    EXPECT_EQ(static_cast<long>(result_of(isa(), outcome)), n);
+    EXPECT_EQ(std::string(outcome.regions[0].begin(), outcome.regions[0].end()),
+              std::string(expected.begin(), expected.end()));
+  }
+}
+
+// Output counts by its characters, whichever function writes it.
+TEST_P(KernelTest, OutputIsTheSameByAnyFunction) {
+  const Image code = image_of_c(isa(),
+                                "int printf(const char*, ...); int puts(const char*); int putchar(int);"
+                                "void a(void) { printf(\"%s %d\\n\", \"n\", 7); putchar('x'); }"
+                                "void b(void) { puts(\"n 7\"); printf(\"%c\", 'x'); }");
+  LibraryHandler handler(isa(), 0, 0);
+  Request request = request_for(code, "a");
+  request.externals = &handler;
+  const Outcome a = run(code, request);
+  request.entry = *code.find_symbol("b");
+  const Outcome b = run(code, request);
+  EXPECT_EQ(a.ending, Ending::returned) << describe(a);
+  EXPECT_EQ(a.calls.size(), 2u);
+  EXPECT_EQ(a.calls, b.calls);
 }
 
 // A declared function answers alike on every ISA, and its calls have the same digests.
