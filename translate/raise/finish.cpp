@@ -141,6 +141,18 @@ void Finisher::call_unknown(Builder& b, ValueId v) {
   // Trailing registers that hold nothing carry no argument; functions of this unit that are called by pointer may take
   // stack arguments, which then follow all integer registers.
   unsigned stack_slots = 0;
+  bool some_return_in_memory = false;
+  for (const FunctionState& other : raiser_.states_)
+    if (other.address_taken && !other.signature.parameters.empty())
+      some_return_in_memory |= other.signature.parameters[0].kind == Passed::Kind::hidden_result;
+  std::optional<ValueId> result_address;
+  if (some_return_in_memory) result_address = raiser_.hidden_result_address(f_, call);
+  if (result_address) {
+    Passed p;
+    p.kind = Passed::Kind::hidden_result;
+    signature.parameters.push_back(p);
+    typed.operands.push_back(*result_address);
+  }
   if (indirect)
     for (const FunctionState& other : raiser_.states_)
       if (other.address_taken && !other.takes_stack_address)
@@ -169,7 +181,7 @@ void Finisher::call_unknown(Builder& b, ValueId v) {
   }
   std::vector<unsigned> results;
   const APInt& demanded = raiser_.demand_[n_].of(v);
-  for (unsigned r = 0; r < c_.results(); ++r) {
+  for (unsigned r = 0; r < c_.results() && !result_address; ++r) {
     APInt bits = demanded.extractBits(c_.result_width(r), c_.result_low(r));
     if (bits.isZero()) continue;
     bool first_of_kind = r == 0 || r == c_.integer_results();
@@ -237,6 +249,32 @@ ir::Demand typed_demand(const ir::Function& f) {
 
 }  // namespace
 
+// Halves of an address that folding did not bring together (one went through memory, say) still only ever meet each
+// other, so any split will do: all of the address in the high half, the addend in the low one.
+class SplitAddresses : public Rewriter {
+ public:
+  using Rewriter::Rewriter;
+  bool any() const { return any_; }
+
+ private:
+  bool rewrite(Builder& b, ValueId v) override {
+    if (f_[v].op != Op::symbol_address) return false;
+    ir::SymbolRef ref = f_.symbols[f_[v].index];
+    bool plain = ref.kind == ir::AddressKind::address || ref.kind == ir::AddressKind::tls_offset;
+    if (ref.part == ir::AddressPart::whole || !plain) return false;
+    any_ = true;
+    if (ref.part == ir::AddressPart::low) {
+      replace(v, b.signed_constant(64, ref.addend));
+    } else {
+      ref.part = ir::AddressPart::whole;
+      ref.addend = 0;
+      replace(v, b.symbol_address(ref));
+    }
+    return true;
+  }
+  bool any_ = false;
+};
+
 void UnitRaiser::check_addresses(size_t n) {
   const ir::Function& f = states_[n].f;
   for (ir::BlockId block : ir::reverse_post_order(f))
@@ -258,6 +296,10 @@ void UnitRaiser::finish(size_t n) {
   if (!state.lifted) return;
   out.signature = add_signature(state.signature);
   Finisher(*this, n).run();
+  state.f = ir::simplify(std::move(state.f));
+  SplitAddresses split(state.f);
+  split.run();
+  if (split.any()) assume(n, "the halves of an address are only put together again");
   for (int round = 0; round < 2; ++round) {
     state.f = ir::narrow(state.f, typed_demand(state.f));
     state.f = ir::simplify(std::move(state.f));

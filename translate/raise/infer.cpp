@@ -72,6 +72,19 @@ void UnitRaiser::demand_unknown_call(size_t n, ValueId v) {
     demand_[n].require(operand, low_bits(state.f.width(operand), kRegisterBits));
   }
   demand_[n].require_all(call.operands[first + convention_.stack_pointer()]);
+  if (auto address = hidden_result_address(state.f, call)) demand_[n].require_all(*address);
+}
+
+// AArch64's x8 at a call by pointer: the address for a result in memory if it is a place on the stack or our own
+// caller's; otherwise just a register that is often used for the pointer itself.
+std::optional<ValueId> UnitRaiser::hidden_result_address(const ir::Function& f, const Instruction& call) const {
+  if (convention_.machine().indirect_result == assembly::kNoSlot || !f.calls[call.index].indirect) return std::nullopt;
+  ValueId v = call.operands[1 + convention_.indirect_result()];
+  const Instruction* i = &f[v];
+  if (i->op == Op::add && i->lanes == 1) i = &f[i->operands[0]];
+  bool own = i->op == Op::get_slot && i->index == convention_.machine().indirect_result;
+  if (i->op != Op::frame_address && i->op != Op::stack_allocate && !own) return std::nullopt;
+  return v;
 }
 
 void UnitRaiser::require_roots(size_t n) {
@@ -232,7 +245,9 @@ void UnitRaiser::choose_signature(size_t n) {
   if (state.takes_stack_address) add(kStackAddress, {});
   state.signature.fixed = static_cast<uint32_t>(state.signature.parameters.size());
 
-  for (unsigned r = 0; r < c.results(); ++r) {
+  // A result in memory is all there is: registers hold leftovers.
+  bool in_memory = !state.signature.parameters.empty() && state.signature.parameters[0].kind == Passed::Kind::hidden_result;
+  for (unsigned r = 0; r < c.results() && !in_memory; ++r) {
     if (state.result_demand[r].isZero()) continue;
     bool is_float = r >= c.integer_results();
     state.signature.results.push_back(is_float ? floating(state.result_demand[r]) : Passed{});

@@ -65,6 +65,7 @@ class Resolver {
   bool find_load(ValueId v, unsigned depth);
   std::optional<Table> find_table(ValueId load) const;
   std::optional<uint64_t> entry(const Table& table, uint64_t offset) const;
+  uint64_t table_end(const Table& table) const;
   std::optional<uint64_t> evaluate(ValueId v, ValueId load, const APInt& loaded, unsigned depth) const;
   bool resolve(ir::BlockId block);
   std::optional<assembly::SymbolId> symbol(const std::string& name) const;
@@ -151,6 +152,14 @@ std::optional<Table> Resolver::find_table(ValueId load) const {
   return table;
 }
 
+// Tables end where the next label stands.
+uint64_t Resolver::table_end(const Table& table) const {
+  uint64_t end = table.section->size;
+  for (const Symbol& symbol : unit_.symbols)
+    if (symbol.section == table.section_id && symbol.offset > table.offset) end = std::min(end, symbol.offset);
+  return end;
+}
+
 // The number that entry at `offset` holds under the layout; nothing behind the table's end.
 std::optional<uint64_t> Resolver::entry(const Table& table, uint64_t offset) const {
   const std::vector<Fixup>& fixups = table.section->fixups;
@@ -212,12 +221,12 @@ bool Resolver::resolve(ir::BlockId block) {
   std::optional<Table> table = find_table(loads_[0]);
   if (!table) return false;
 
-  // An object's table has no end mark; a bound from the range check would be needed to trust entries without fix-ups.
   std::vector<uint64_t> cases;
   std::vector<ir::Edge> edges;
-  size_t last_with_fixup = 0;
+  uint64_t end = table_end(*table);
   for (unsigned n = 0; n < kMostEntries; ++n) {
     uint64_t offset = table->offset + n * table->stride;
+    if (offset >= end) break;
     auto number = entry(*table, offset);
     if (!number) break;
     auto address = evaluate(target, table->load, APInt(table->entry_bytes * 8, *number), 0);
@@ -230,12 +239,7 @@ bool Resolver::resolve(ir::BlockId block) {
     if (e == t.cases.size()) break;
     cases.push_back(n * table->case_step);
     edges.push_back(t.edges[e]);
-    bool has_fixup = std::any_of(table->section->fixups.begin(), table->section->fixups.end(),
-                                 [&](const Fixup& fixup) { return fixup.offset == offset; });
-    if (has_fixup || unit_.from_object) last_with_fixup = n + 1;
   }
-  cases.resize(last_with_fixup);
-  edges.resize(last_with_fixup);
   if (cases.empty()) return false;
   for (const ir::Edge& edge : edges)
     for (size_t e = 0; e < t.edges.size(); ++e)
@@ -244,12 +248,12 @@ bool Resolver::resolve(ir::BlockId block) {
   ir::BlockId outside = f_.add_block();
   f_.blocks[outside].terminator.op = Op::trap;
   f_.blocks[outside].terminator.trap = ir::TrapKind::illegal;
-  ir::Terminator& end = f_.blocks[block].terminator;
-  end.op = Op::switch_;
-  end.operands = {table->index};
-  end.cases = std::move(cases);
-  end.edges = std::move(edges);
-  end.edges.push_back({outside, {}});
+  ir::Terminator& jump = f_.blocks[block].terminator;
+  jump.op = Op::switch_;
+  jump.operands = {table->index};
+  jump.cases = std::move(cases);
+  jump.edges = std::move(edges);
+  jump.edges.push_back({outside, {}});
   return true;
 }
 

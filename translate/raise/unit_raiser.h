@@ -105,6 +105,7 @@ class UnitRaiser {
   void demand_call(size_t n, ir::ValueId call);
   void demand_unknown_call(size_t n, ir::ValueId call);
   bool is_leftover(const ir::Function& f, ir::ValueId v) const;
+  std::optional<ir::ValueId> hidden_result_address(const ir::Function& f, const ir::Instruction& call) const;
   void find_defined_results();
   bool defines(size_t n, ir::ValueId v, bool entry_counts, std::set<ir::ValueId>& seen) const;
   bool defines_result(size_t n, unsigned result, bool entry_counts) const;
