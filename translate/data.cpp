@@ -133,7 +133,9 @@ void DataPrinter::print_section(SectionId id) {
   std::string flags;
   for (char c : section.flags)
     if (c != 'M' && c != 'S' && c != 'G' && c != 'R' && c != '?') flags += c;
-  out_ += fmt::format("\n\t.section\t{},\"{}\",@{}\n", quoted(section.name), flags, section.type);
+  // Under another name: LLVM makes mergeable sections of its own, and one name has one set of flags.
+  std::string section_name = section.flags.find('M') == std::string::npos ? section.name : section.name + ".p";
+  out_ += fmt::format("\n\t.section\t{},\"{}\",@{}\n", quoted(section_name), flags, section.type);
   if (section.alignment > 1) out_ += fmt::format("\t.balign\t{}\n", section.alignment);
   uint64_t at = 0;
   auto next_symbol = symbols.begin();

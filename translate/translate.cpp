@@ -77,6 +77,8 @@ Expected<Translation> translate(const assembly::Unit& unit, const TranslateOptio
   result.assembly = llvm_proposer::generate_assembly(*module, **machine, options.target);
   std::map<std::string, uint32_t> counts = count_instructions(result.assembly);
   result.assembly += print_data(index, {llvm_proposer::target_name});
+  for (abi::RuntimeFunction function : raised.runtime)
+    result.assembly += abi::runtime_text(function, unit.isa, options.target);
 
   for (size_t n = 0; n < raised.functions.size(); ++n) {
     raise::RaisedFunction& f = raised.functions[n];

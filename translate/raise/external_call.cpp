@@ -1,10 +1,9 @@
-// Calls of functions whose C prototype is known: what the source's convention put into registers and stack slots
-// becomes the arguments that C passes, so that the target's convention can put them elsewhere.
 #include <fmt/format.h>
 
-#include "translate/abi/classify.h"
+#include <algorithm>
+
 #include "translate/abi/format.h"
-#include "translate/raise/unit_raiser.h"
+#include "translate/raise/prototype_calls.h"
 
 namespace portolan::raise {
 
@@ -35,7 +34,7 @@ std::optional<std::string> constant_string(const assembly::Unit& unit, const ir:
 }
 
 // A scalar as the raised call passes it.
-std::optional<Passed> scalar(const abi::Type& type) {
+std::optional<Passed> scalar(const abi::Type& type, Isa isa) {
   Passed p;
   switch (type.kind) {
     case TypeKind::pointer:
@@ -43,7 +42,7 @@ std::optional<Passed> scalar(const abi::Type& type) {
     case TypeKind::integer:
       if (type.size > 16) return std::nullopt;
       p.bits = static_cast<uint32_t>(type.size * 8);
-      p.is_signed = type.sign == abi::Sign::signed_ || type.sign == abi::Sign::plain_char;
+      p.is_signed = type.sign == abi::Sign::signed_ || (type.sign == abi::Sign::plain_char && isa == Isa::x86_64);
       return p;
     case TypeKind::floating:
       if (type.format != abi::FloatFormat::f32 && type.format != abi::FloatFormat::f64) return std::nullopt;
@@ -66,41 +65,6 @@ ValueId extended(Builder& b, ValueId v, const Passed& p, uint32_t width, Isa sou
 }
 
 }  // namespace
-
-class PrototypeCalls : public Rewriter {
- public:
-  PrototypeCalls(UnitRaiser& raiser, size_t n)
-      : Rewriter(raiser.states_[n].f),
-        raiser_(raiser),
-        n_(n),
-        convention_(raiser.convention()),
-        source_(raiser.unit().isa),
-        target_(raiser.options().target) {}
-
- private:
-  bool rewrite(Builder& b, ValueId v) override;
-  bool call_typed(Builder& b, ValueId v, const std::string& name, const abi::FunctionType& type);
-  bool thread_local_address(Builder& b, ValueId v);
-  std::optional<std::vector<abi::Type>> variadic_types(const std::string& name, const abi::FunctionType& type,
-                                                       ValueId v);
-  bool formats(ValueId v, std::vector<std::string>& strings, unsigned depth);
-  std::optional<ValueId> piece_value(Builder& b, const Instruction& call, const Piece& piece);
-  std::optional<ValueId> value_of(Builder& b, const Instruction& call, const abi::Location& location);
-  bool add_argument(Builder& b, const Instruction& call, const abi::Location& from, const abi::Location& to,
-                    Signature& signature, Instruction& typed);
-  void replace_results(Builder& b, ValueId v, ValueId typed, const Signature& signature, const abi::CallLayout& layout);
-  void note_callback(const abi::Type& type, ValueId argument);
-  bool fail(const std::string& name, const std::string& reason) {
-    raiser_.refuse(n_, f_[call_].line, fmt::format("call of '{}': {}", name, reason));
-    return false;
-  }
-
-  UnitRaiser& raiser_;
-  size_t n_;
-  const Convention& convention_;
-  Isa source_, target_;
-  ValueId call_ = ir::kNoValue;
-};
 
 bool PrototypeCalls::rewrite(Builder& b, ValueId v) {
   const Instruction& i = f_[v];
@@ -218,7 +182,7 @@ bool PrototypeCalls::add_argument(Builder& b, const Instruction& call, const abi
                                   const abi::Location& to, Signature& signature, Instruction& typed) {
   auto value = value_of(b, call, from);
   if (!value) return false;
-  if (std::optional<Passed> p = scalar(from.type)) {
+  if (std::optional<Passed> p = scalar(from.type, target_)) {
     signature.parameters.push_back(*p);
     typed.operands.push_back(*value);
     note_callback(from.type, *value);
@@ -254,7 +218,7 @@ void PrototypeCalls::replace_results(Builder& b, ValueId v, ValueId typed, const
   for (unsigned r = 0; r < convention_.results(); ++r) slots.push_back(b.undef(convention_.result_width(r)));
   uint32_t low = 0;
   const abi::Type& type = layout.result.type;
-  std::optional<Passed> whole = scalar(type);
+  std::optional<Passed> whole = scalar(type, source_);
   ValueId value = ir::kNoValue;
   for (const Passed& p : signature.results) {
     ValueId part = b.extract(typed, low, p.bits);
@@ -282,7 +246,9 @@ bool PrototypeCalls::call_typed(Builder& b, ValueId v, const std::string& name, 
     return fail(name,
                 fmt::format("{} differs between {} and {}", type.abi_differs, to_string(source_), to_string(target_)));
   std::vector<abi::Type> extra;
-  if (type.variadic) {
+  if (!type.optional_arguments.empty()) {
+    extra = type.optional_arguments;
+  } else if (type.variadic) {
     auto types = variadic_types(name, type, v);
     if (!types) return false;
     extra = *types;
@@ -293,6 +259,7 @@ bool PrototypeCalls::call_typed(Builder& b, ValueId v, const std::string& name, 
   if (from->hidden_result || to->hidden_result) return fail(name, "it returns a structure in memory");
 
   Instruction call = f_[v];
+  if (auto differs = differing_bits(call, type, *from)) return fail(name, *differs);
   Instruction typed;
   typed.op = Op::call;
   typed.line = call.line;
@@ -301,12 +268,16 @@ bool PrototypeCalls::call_typed(Builder& b, ValueId v, const std::string& name, 
   signature.noreturn = type.noreturn;
   for (size_t a = 0; a < from->arguments.size(); ++a) {
     if (a == type.parameters.size()) signature.fixed = static_cast<uint32_t>(signature.parameters.size());
+    if (from->arguments[a].type.kind == TypeKind::va_list) {
+      if (!add_va_list(b, call, type, *from, a, signature, typed)) return fail(name, "its va_list cannot be passed on");
+      continue;
+    }
     if (!add_argument(b, call, from->arguments[a], to->arguments[a], signature, typed))
       return fail(name, fmt::format("argument {} cannot be passed on", a + 1));
   }
   if (from->arguments.size() == type.parameters.size())
     signature.fixed = static_cast<uint32_t>(signature.parameters.size());
-  if (std::optional<Passed> result = scalar(type.result)) {
+  if (std::optional<Passed> result = scalar(type.result, target_)) {
     signature.results.push_back(*result);
   } else {
     for (const Piece& piece : to->result.pieces) {
@@ -340,7 +311,7 @@ void UnitRaiser::apply_prototype(size_t n, const abi::FunctionType& type) {
   Signature signature;
   std::vector<unsigned> positions;
   for (const abi::Location& argument : layout->arguments) {
-    std::optional<Passed> p = scalar(argument.type);
+    std::optional<Passed> p = scalar(argument.type, unit().isa);
     if (!p || argument.pieces.size() != 1) return;
     const Piece& piece = argument.pieces[0];
     switch (piece.where) {
@@ -358,7 +329,7 @@ void UnitRaiser::apply_prototype(size_t n, const abi::FunctionType& type) {
     }
     signature.parameters.push_back(*p);
   }
-  if (std::optional<Passed> result = scalar(type.result)) {
+  if (std::optional<Passed> result = scalar(type.result, unit().isa)) {
     if (layout->result.pieces.size() != 1) return;
     signature.results.push_back(*result);
   } else if (type.result.kind != TypeKind::void_) {

@@ -147,7 +147,8 @@ bool UnitRaiser::defines(size_t n, ValueId v, bool entry_counts, std::set<ValueI
     case Op::zext:
     case Op::sext:
     case Op::concat:
-      return std::any_of(i.operands.begin(), i.operands.end(), [&](ValueId o) { return defines(n, o, entry_counts, seen); });
+      return std::any_of(i.operands.begin(), i.operands.end(),
+                         [&](ValueId o) { return defines(n, o, entry_counts, seen); });
     case Op::select:
       return defines(n, i.operands[1], entry_counts, seen) || defines(n, i.operands[2], entry_counts, seen);
     case Op::parameter: {
@@ -178,12 +179,14 @@ bool UnitRaiser::defines(size_t n, ValueId v, bool entry_counts, std::set<ValueI
 bool UnitRaiser::defines_result(size_t n, unsigned result, bool entry_counts) const {
   for (const ir::Block& block : states_[n].f.blocks) {
     std::set<ValueId> seen;
-    if (block.terminator.op == Op::ret && defines(n, block.terminator.operands[result], entry_counts, seen)) return true;
+    if (block.terminator.op == Op::ret && defines(n, block.terminator.operands[result], entry_counts, seen))
+      return true;
   }
   return false;
 }
 
-// A result register that still holds an argument is a result only where nothing else is: double f(double x) { return x; }
+// A result register that still holds an argument is a result only where nothing else is: double f(double x) { return x;
+// }
 void UnitRaiser::find_defined_results() {
   for (bool entry_counts : {false, true})
     for (bool changed = true; changed;) {
@@ -191,7 +194,8 @@ void UnitRaiser::find_defined_results() {
       for (size_t n = 0; n < states_.size(); ++n) {
         FunctionState& state = states_[n];
         if (!state.lifted) continue;
-        bool any = std::find(state.result_defined.begin(), state.result_defined.end(), true) != state.result_defined.end();
+        bool any =
+            std::find(state.result_defined.begin(), state.result_defined.end(), true) != state.result_defined.end();
         if (entry_counts && any) continue;
         std::vector<bool> defined = state.result_defined;
         for (unsigned r = 0; r < convention_.results(); ++r)
@@ -246,7 +250,8 @@ void UnitRaiser::choose_signature(size_t n) {
   state.signature.fixed = static_cast<uint32_t>(state.signature.parameters.size());
 
   // A result in memory is all there is: registers hold leftovers.
-  bool in_memory = !state.signature.parameters.empty() && state.signature.parameters[0].kind == Passed::Kind::hidden_result;
+  bool in_memory =
+      !state.signature.parameters.empty() && state.signature.parameters[0].kind == Passed::Kind::hidden_result;
   for (unsigned r = 0; r < c.results() && !in_memory; ++r) {
     if (state.result_demand[r].isZero()) continue;
     bool is_float = r >= c.integer_results();

@@ -112,6 +112,20 @@ void UnitRaiser::note_entry_values(FunctionState& state) const {
       if (state.f[v].op == Op::get_slot) state.entry[state.f[v].index] = v;
 }
 
+// A variadic function on RISC-V stores its argument registers right below its stack arguments and walks through both.
+bool UnitRaiser::saves_last_argument_below_base(const FunctionState& state) const {
+  if (unit().isa != Isa::riscv64) return false;
+  uint32_t last = convention_.machine().integer_arguments.back();
+  for (const ir::Block& block : state.f.blocks)
+    for (ValueId v : block.instructions) {
+      const Instruction& i = state.f[v];
+      if (i.op != Op::store) continue;
+      const Instruction &address = state.f[i.operands[0]], &value = state.f[i.operands[1]];
+      if (address.op == Op::frame_address && address.offset == -8 && value.op == Op::get_slot && value.index == last) return true;
+    }
+  return false;
+}
+
 // Reads at a constant distance above the frame base are stack arguments; any other use of such an address may reach
 // any of them, but for the base itself, which is also where storage at the top of the frame ends.
 void UnitRaiser::note_stack_arguments(size_t n) {
@@ -150,6 +164,7 @@ void UnitRaiser::note_stack_arguments(size_t n) {
       for (ValueId v : edge.arguments)
         if (above(v)) other_use(v, false);
   }
+  if (saves_last_argument_below_base(state)) state.takes_stack_address = true;
   if (!state.takes_stack_address) return;
   if (unclear && state.exported && !function_named("main"))
     refuse(n, line, "the address of its stack arguments is used, and it may be called from outside this file");
@@ -185,9 +200,12 @@ void UnitRaiser::find_written_slots(const std::vector<assembly::LiftResult>& fun
     bool unknown = !states_[n].lifted;
     auto note_call = [&](const ir::CallTarget& target) {
       std::optional<size_t> callee = target.indirect ? std::nullopt : function_named(target.symbol.name);
-      if (callee) callees[n].push_back(*callee);
-      else unknown = true;
-      if (convention_.machine().return_address != assembly::kNoSlot) written_[n][convention_.machine().return_address] = true;
+      if (callee)
+        callees[n].push_back(*callee);
+      else
+        unknown = true;
+      if (convention_.machine().return_address != assembly::kNoSlot)
+        written_[n][convention_.machine().return_address] = true;
     };
     for (const ir::Block& block : f.blocks) {
       for (ValueId v : block.instructions) {
@@ -236,7 +254,8 @@ void UnitRaiser::prepare(size_t n, Function machine_level) {
   if (indirect) {
     resolve_indirect_jumps(state.f, index_);
     for (const ir::Block& block : state.f.blocks)
-      if (block.terminator.op == Op::tail_call && state.f.calls[block.terminator.index].indirect && !written_[n].empty())
+      if (block.terminator.op == Op::tail_call && state.f.calls[block.terminator.index].indirect &&
+          !written_[n].empty())
         refuse(n, block.terminator.line, "it jumps both through tables and to functions by pointer");
     state.f = ir::simplify(std::move(state.f));
   }

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <functional>
+#include <set>
 
 #include "frontends/asm/lift.h"
+#include "translate/abi/runtime.h"
 #include "translate/abi/types.h"
 #include "translate/raise/signature.h"
 
@@ -26,7 +28,8 @@ struct RaisedFunction {
 struct RaisedUnit {
   std::vector<Signature> signatures;
   std::vector<RaisedFunction> functions;
-  std::vector<std::string> assumptions;  // of the whole unit
+  std::vector<std::string> assumptions;    // of the whole unit
+  std::set<abi::RuntimeFunction> runtime;  // code that the output must carry
 };
 
 struct RaiseOptions {

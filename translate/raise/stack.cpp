@@ -27,7 +27,8 @@ Move classify(const Function& f, const Instruction& mark) {
     // From where the stack pointer has been already: within the room, or giving some back.
     bool from_old = to.operands[0] == mark.operands[1] ||
                     (f[mark.operands[1]].op == Op::add && f[mark.operands[1]].operands[0] == to.operands[0]);
-    if (c && c->sge(-kRoomBelow) && (from_old || !c->isNegative()) && f[mark.operands[1]].op != Op::frame_address) return Move::step;
+    if (c && c->sge(-kRoomBelow) && (from_old || !c->isNegative()) && f[mark.operands[1]].op != Op::frame_address)
+      return Move::step;
     return Move::down;
   }
   if (to.op == Op::sub || to.op == Op::bit_and) return Move::down;
@@ -74,11 +75,15 @@ class StackResolver {
     for (ValueId v : old) {
       bool mark = f_[v].op == Op::set_slot;
       if (!mark) f_.blocks[block].instructions.push_back(v);
-      if (auto at = old_of_.find(v); at != old_of_.end()) allocate(b, at->first, at->second);
-      else if (!mark) find_alias(b, v);
+      if (auto at = old_of_.find(v); at != old_of_.end())
+        allocate(b, at->first, at->second);
+      else if (!mark)
+        find_alias(b, v);
       if (!mark || !dynamic_) continue;
-      if (classify(f_, f_[v]) == Move::up && f_[f_[v].operands[1]].op != Op::frame_address) release(b, f_[v].operands[0]);
-      if (classify(f_, f_[v]) == Move::fixed && f_[f_[v].operands[1]].op != Op::frame_address) release(b, f_[v].operands[0]);
+      if (classify(f_, f_[v]) == Move::up && f_[f_[v].operands[1]].op != Op::frame_address)
+        release(b, f_[v].operands[0]);
+      if (classify(f_, f_[v]) == Move::fixed && f_[f_[v].operands[1]].op != Op::frame_address)
+        release(b, f_[v].operands[0]);
     }
   }
 

@@ -88,6 +88,7 @@ class UnitRaiser {
   void check_returns(size_t n);
   void note_entry_values(FunctionState& state) const;
   void note_stack_arguments(size_t n);
+  bool saves_last_argument_below_base(const FunctionState& state) const;
   void note_addresses_taken();
   void apply_own_prototype(size_t n);
   void apply_prototype(size_t n, const abi::FunctionType& type);

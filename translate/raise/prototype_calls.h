@@ -1,0 +1,60 @@
+// Calls of functions whose C prototype is known: what the source's convention put into registers and stack slots
+// becomes the arguments that C passes, so that the target's convention can put them elsewhere. external_call.cpp has
+// the ordinary calls, runtime_call.cpp those that need help at run time because data differs between the ISAs.
+#pragma once
+
+#include "translate/abi/classify.h"
+#include "translate/abi/runtime.h"
+#include "translate/raise/unit_raiser.h"
+
+namespace portolan::raise {
+
+using abi::Piece;
+using ir::Builder;
+using ir::Instruction;
+using ir::ValueId;
+
+class PrototypeCalls : public Rewriter {
+ public:
+  PrototypeCalls(UnitRaiser& raiser, size_t n)
+      : Rewriter(raiser.states_[n].f),
+        raiser_(raiser),
+        n_(n),
+        convention_(raiser.convention()),
+        source_(raiser.unit().isa),
+        target_(raiser.options().target) {}
+
+ private:
+  bool rewrite(Builder& b, ValueId v) override;
+  bool call_typed(Builder& b, ValueId v, const std::string& name, const abi::FunctionType& type);
+  bool thread_local_address(Builder& b, ValueId v);
+  std::optional<std::vector<abi::Type>> variadic_types(const std::string& name, const abi::FunctionType& type,
+                                                       ValueId v);
+  bool formats(ValueId v, std::vector<std::string>& strings, unsigned depth);
+  std::optional<ValueId> piece_value(Builder& b, const Instruction& call, const Piece& piece);
+  std::optional<ValueId> value_of(Builder& b, const Instruction& call, const abi::Location& location);
+  bool add_va_list(Builder& b, const Instruction& call, const abi::FunctionType& type, const abi::CallLayout& layout,
+                   size_t argument, Signature& signature, Instruction& typed);
+  bool call_stat(Builder& b, ValueId v, const abi::FunctionType& type);
+  std::optional<std::string> differing_bits(const Instruction& call, const abi::FunctionType& type,
+                                            const abi::CallLayout& layout) const;
+  ValueId call_runtime(Builder& b, abi::RuntimeFunction function, std::initializer_list<ValueId> arguments,
+                       bool result);
+  ValueId scratch(Builder& b, uint32_t bytes);
+  bool add_argument(Builder& b, const Instruction& call, const abi::Location& from, const abi::Location& to,
+                    Signature& signature, Instruction& typed);
+  void replace_results(Builder& b, ValueId v, ValueId typed, const Signature& signature, const abi::CallLayout& layout);
+  void note_callback(const abi::Type& type, ValueId argument);
+  bool fail(const std::string& name, const std::string& reason) {
+    raiser_.refuse(n_, f_[call_].line, "call of '" + name + "': " + reason);
+    return false;
+  }
+
+  UnitRaiser& raiser_;
+  size_t n_;
+  const Convention& convention_;
+  Isa source_, target_;
+  ValueId call_ = ir::kNoValue;
+};
+
+}  // namespace portolan::raise
