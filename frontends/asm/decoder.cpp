@@ -4,6 +4,7 @@
 #include <string>
 
 #include "frontends/asm/riscv_compressed.h"
+#include "frontends/asm/x86_prefixes.h"
 #include "frontends/x86_64/opcodes.h"
 #include "llvm/MC/MCDisassembler/MCRelocationInfo.h"
 #include "llvm/MC/MCDisassembler/MCSymbolizer.h"
@@ -72,8 +73,20 @@ unsigned Decoder::decode(llvm::ArrayRef<uint8_t> bytes, llvm::MCInst& inst) {
   auto status = disassembler_->getInstruction(inst, size, bytes, 0, llvm::nulls());
   if (status != llvm::MCDisassembler::Success || size == 0 || size > bytes.size()) return 0;
   if (target_.isa() == Isa::riscv64 && !expand_compressed(inst)) return 0;
-  if (target_.isa() == Isa::x86_64) inst.setOpcode(normal_[inst.getOpcode()]);
+  if (target_.isa() == Isa::x86_64) {
+    inst.setOpcode(normal_[inst.getOpcode()]);
+    if (std::optional<unsigned> flag = prefix_flag(inst.getOpcode())) return decode_behind_prefix(bytes, inst, *flag);
+  }
   return static_cast<unsigned>(size);
+}
+
+unsigned Decoder::decode_behind_prefix(llvm::ArrayRef<uint8_t> bytes, llvm::MCInst& inst, unsigned flag) {
+  constexpr size_t kLongest = 15;  // bytes of an instruction
+  bytes = bytes.take_front(kLongest);
+  inst = llvm::MCInst();
+  unsigned size = decode(bytes.drop_front(1), inst);
+  for (Field& field : fields_) ++field.offset;
+  return size != 0 && add_prefixes(inst, flag) ? size + 1 : 0;
 }
 
 }  // namespace portolan::assembly

@@ -28,6 +28,8 @@ class Decoder {
   const std::vector<Field>& fields() const { return fields_; }  // x86-64, of the last instruction
 
  private:
+  unsigned decode_behind_prefix(llvm::ArrayRef<uint8_t> bytes, llvm::MCInst& inst, unsigned flag);
+
   const McTarget& target_;
   std::unique_ptr<llvm::MCSubtargetInfo> subtarget_;
   std::unique_ptr<llvm::MCContext> context_;

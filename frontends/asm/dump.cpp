@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "frontends/asm/mc_target.h"
 #include "frontends/asm/references.h"
@@ -66,6 +67,8 @@ void dump_contents(const Section& section, std::string& out) {
 std::string dump(const Unit& unit) {
   std::string out = fmt::format("unit {} {}\n", unit.file, portolan::to_string(unit.isa));
   for (const Symbol& symbol : unit.symbols) dump_symbol(unit, symbol, out);
+  std::multimap<std::pair<SectionId, uint64_t>, const Symbol*> labels;
+  for (const Symbol& symbol : unit.symbols) labels.emplace(std::pair(symbol.section, symbol.offset), &symbol);
   for (SectionId id = 0; id < unit.sections.size(); ++id) {
     const Section& section = unit.sections[id];
     out += fmt::format("section {} \"{}\" {} entry {} align {} size {}\n", section.name, section.flags, section.type,
@@ -74,8 +77,8 @@ std::string dump(const Unit& unit) {
     for (const Fixup& fixup : section.fixups)
       out += fmt::format("  fixup {:x} {} bytes {}\n", fixup.offset, fixup.size, describe(unit, fixup.value));
     for (const Instruction& instruction : section.instructions) {
-      for (const Symbol& symbol : unit.symbols)
-        if (symbol.section == id && symbol.offset == instruction.offset) out += fmt::format("{}:\n", symbol.name);
+      auto [first, last] = labels.equal_range({id, instruction.offset});
+      for (auto label = first; label != last; ++label) out += fmt::format("{}:\n", label->second->name);
       dump_instruction(unit, instruction, out);
     }
   }

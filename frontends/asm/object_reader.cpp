@@ -95,7 +95,7 @@ class ObjectReader {
       if (!is_kept(from)) continue;
       Section made;
       made.name = from.name;
-      made.entry_size = from.entry_size;
+      if (from.flags & elf::SHF_MERGE) made.entry_size = from.entry_size;
       made.alignment = from.alignment;
       made.size = from.size;
       made.contents.assign(from.contents.begin(), from.contents.end());
@@ -133,7 +133,8 @@ class ObjectReader {
     made.kind = kind_of(from.type);
     if (made.kind == SymbolKind::file || symbol_of_.empty() || !place(from, made)) return kNoSymbol;
     bool in_code = made.section < unit_.sections.size() && unit_.sections[made.section].executable;
-    if (in_code && add_mark(from, made)) return kNoSymbol;
+    if (in_code) add_mark(from, made);
+    if (is_mapping_symbol(from)) return kNoSymbol;
     made.name = made.kind == SymbolKind::section && made.section < unit_.sections.size()
                     ? unit_.sections[made.section].name
                     : from.name;
@@ -160,19 +161,20 @@ class ObjectReader {
     return id;
   }
 
-  // Mapping symbols of AArch64 and RISC-V; on x86-64 what is called an object is data.
-  bool add_mark(const ElfSymbol& from, const Symbol& made) {
-    if (file_.isa == Isa::x86_64) {
-      if (made.kind == SymbolKind::object && made.size != 0) {
-        code_.mark(made.section, made.offset, true);
-        code_.mark(made.section, made.offset + made.size, false);
-      }
-      return false;
+  // Mapping symbols of AArch64 and RISC-V: $x code, $d data.
+  bool is_mapping_symbol(const ElfSymbol& from) const {
+    return file_.isa != Isa::x86_64 && from.binding == elf::STB_LOCAL &&
+           (from.name.starts_with("$x") || from.name.starts_with("$d"));
+  }
+
+  // Where code and data change places within code; on x86-64 what is called an object is data.
+  void add_mark(const ElfSymbol& from, const Symbol& made) {
+    if (is_mapping_symbol(from)) {
+      code_.mark(made.section, made.offset, from.name[1] == 'd');
+    } else if (file_.isa == Isa::x86_64 && made.kind == SymbolKind::object && made.size != 0) {
+      code_.mark(made.section, made.offset, true);
+      code_.mark(made.section, made.offset + made.size, false);
     }
-    if (!from.name.starts_with("$x") && !from.name.starts_with("$d")) return false;
-    if (from.binding != elf::STB_LOCAL) return false;
-    code_.mark(made.section, made.offset, from.name[1] == 'd');
-    return true;
   }
 
   void read_contents(SectionId id, const ElfSection& from) {

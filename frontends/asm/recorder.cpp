@@ -8,7 +8,7 @@
 #include "frontends/aarch64/opcodes.h"
 #include "frontends/asm/elf_names.h"
 #include "frontends/asm/riscv_compressed.h"
-#include "frontends/x86_64/opcodes.h"
+#include "frontends/asm/x86_prefixes.h"
 #include "llvm/BinaryFormat/ELF.h"
 #include "llvm/MC/MCContext.h"
 #include "llvm/MC/MCObjectFileInfo.h"
@@ -23,9 +23,6 @@ namespace {
 // Limits on what a few bytes of text can ask for (.zero, .fill, .org).
 constexpr uint64_t kMaxStored = uint64_t{1} << 30;
 constexpr uint64_t kMaxSize = uint64_t{1} << 40;
-
-// Internal, beside the MCInst flags: a 0x66 or REX prefix that only pads, as in the TLS sequences of the x86-64 psABI.
-constexpr unsigned kFlagPadding = 1u << 31;
 
 uint64_t align_up(uint64_t offset, uint64_t alignment) {
   return (offset + alignment - 1) / alignment * alignment;
@@ -56,7 +53,16 @@ SymbolId Recorder::symbol(const llvm::MCSymbol& symbol) {
   unit_.symbol_by_name.emplace(made.name, id);
   unit_.symbols.push_back(std::move(made));
   explicitly_local_.push_back(false);
+  if (auto begin = section_begins_.find(&symbol); begin != section_begins_.end()) begin_section(id, begin->second);
   return id;
+}
+
+// The symbol with a section's name is its start.
+void Recorder::begin_section(SymbolId id, SectionId section) {
+  Symbol& symbol = unit_.symbols[id];
+  symbol.kind = SymbolKind::section;
+  symbol.section = section;
+  symbol.offset = 0;
 }
 
 // --- Sections
@@ -76,6 +82,10 @@ void Recorder::changeSection(llvm::MCSection* section, uint32_t subsection) {
     set_kind(made, elf->getType(), elf->getFlags());
     unit_.sections.push_back(std::move(made));
     growing_.emplace_back();
+    if (const llvm::MCSymbol* begin = section->getBeginSymbol()) {
+      section_begins_.try_emplace(begin, found->second);
+      if (auto used = symbol_ids_.find(begin); used != symbol_ids_.end()) begin_section(used->second, found->second);
+    }
   }
   current_ = found->second;
   if (subsection != 0) unread(line(), "subsections are not supported");
@@ -119,12 +129,7 @@ void Recorder::emitLabel(llvm::MCSymbol* mc_symbol, llvm::SMLoc location) {
   MCStreamer::emitLabel(mc_symbol, location);
   if (was_defined) return;  // reported by the line above
   SymbolId id = symbol(*mc_symbol);
-  if (getCurrentSectionOnly()->getBeginSymbol() == mc_symbol) {
-    unit_.symbols[id].kind = SymbolKind::section;
-    unit_.symbols[id].section = current_;
-    unit_.symbols[id].offset = 0;
-    return;
-  }
+  if (section_begins_.count(mc_symbol)) return;
   define(id, source_.line(location.isValid() ? location : getStartTokLoc()));
   if (section().thread_local_) unit_.symbols[id].kind = SymbolKind::thread_local_;
 }
@@ -428,34 +433,14 @@ void Recorder::emitAssemblerFlag(llvm::MCAssemblerFlag flag) {
 // Takes prefixes that stand as statements; gives them to the instruction that follows.
 bool Recorder::fold_prefix(llvm::MCInst& inst) {
   unsigned& waiting = growing().waiting_flags;
-  switch (inst.getOpcode()) {
-    case x86_64::LOCK_PREFIX:
-      waiting |= kFlagLock;
-      return true;
-    case x86_64::REP_PREFIX:
-      waiting |= kFlagRepeat;
-      return true;
-    case x86_64::REPNE_PREFIX:
-      waiting |= kFlagRepeatNotEqual;
-      return true;
-    case x86_64::DATA16_PREFIX:
-    case x86_64::REX64_PREFIX:
-      waiting |= kFlagPadding;
-      return true;
-    default:
-      break;
+  if (std::optional<unsigned> flag = prefix_flag(inst.getOpcode())) {
+    waiting |= *flag;
+    return true;
   }
-  if (waiting & kFlagPadding) {
-    bool may_be_padded = inst.getOpcode() == x86_64::LEA64r || inst.getOpcode() == x86_64::CALL64pcrel32 ||
-                         inst.getOpcode() == x86_64::CALL64m;
-    if (!may_be_padded) {
-      waiting = 0;
-      unread(line(), "a prefix before this instruction is not supported");
-      return true;
-    }
+  if (!add_prefixes(inst, std::exchange(waiting, 0))) {
+    unread(line(), "a prefix before this instruction is not supported");
+    return true;
   }
-  inst.setFlags(inst.getFlags() | (waiting & ~kFlagPadding));
-  waiting = 0;
   return false;
 }
 

@@ -84,6 +84,7 @@ class Recorder : public llvm::MCStreamer {
   };
 
   SymbolId symbol(const llvm::MCSymbol& symbol);
+  void begin_section(SymbolId id, SectionId section);
   Section& section() { return unit_.sections[current_]; }
   Growing& growing() { return growing_[current_]; }
   SectionId section_named(const char* name, const char* flags, const char* type);
@@ -116,6 +117,7 @@ class Recorder : public llvm::MCStreamer {
   Expressions expressions_;
   llvm::DenseMap<const llvm::MCSymbol*, SymbolId> symbol_ids_;
   llvm::DenseMap<const llvm::MCSection*, SectionId> section_ids_;
+  llvm::DenseMap<const llvm::MCSymbol*, SectionId> section_begins_;
   std::vector<Growing> growing_;
   std::vector<std::pair<SymbolId, const llvm::MCExpr*>> sizes_;
   std::vector<std::pair<const llvm::MCSymbol*, uint32_t>> assignments_;

@@ -40,7 +40,7 @@ void Recorder::finish() {
   for (SectionId id = 0; id < unit_.sections.size(); ++id) finish_operands(id);
   for (const TlsCall& call : tls_calls_) {
     Instruction& instruction = unit_.sections[call.section].instructions[call.instruction];
-    ExpressionValue value = expressions_.operand(*call.symbol, aarch64::BLR);
+    ExpressionValue value = expressions_.operand(*call.symbol, aarch64::TLSDESCCALL);
     if (instruction.inst.getOpcode() != aarch64::BLR || !value.ok() || value.value.symbol == kNoSymbol) {
       make_unread(call.section, instruction, "a .tlsdesccall without its blr");
       continue;
@@ -193,6 +193,10 @@ bool Recorder::finish_operand(Instruction& instruction, unsigned index, std::str
   } else if (settle_target(value.value, &instruction, is_branch, reason)) {
     operand = llvm::MCOperand::createImm(0);
     instruction.symbolic.push_back({static_cast<uint8_t>(index), value.value});
+    // `lsl #12` may be left out behind :tprel_hi12:.
+    if (value.value.reference == Reference::tls_offset_high && instruction.inst.getOpcode() == aarch64::ADDXri &&
+        target_.isa() == Isa::aarch64)
+      instruction.inst.getOperand(3).setImm(12);
   }
   return reason.empty();
 }

@@ -110,6 +110,10 @@ Unit read_text(std::string_view text, const std::string& name, Isa isa) {
       target.target().createMCSubtargetInfo(target.triple(), "", features));
   llvm::MCContext context(llvm::Triple(target.triple()), &target.asm_info(), &target.registers(), subtarget.get(),
                           &sources, &target.options());
+  context.setDiagnosticHandler(
+      [&messages](const llvm::SMDiagnostic& message, bool, const llvm::SourceMgr&, std::vector<const llvm::MDNode*>&) {
+        Messages::handle(message, &messages);
+      });
   std::unique_ptr<llvm::MCObjectFileInfo> object_info(target.target().createMCObjectFileInfo(context, /*PIC=*/false));
   context.setObjectFileInfo(object_info.get());
 

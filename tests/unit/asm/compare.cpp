@@ -8,6 +8,7 @@
 #include "frontends/aarch64/opcodes.h"
 #include "frontends/asm/mc_target.h"
 #include "frontends/riscv64/opcodes.h"
+#include "frontends/x86_64/opcodes.h"
 
 namespace portolan::assembly::testing {
 namespace {
@@ -25,6 +26,21 @@ bool is_nop(const McTarget& target, const llvm::MCInst& inst) {
       break;
   }
   return inst.getOpcode() == riscv64::ADDI && inst.getOperand(0).getReg() == riscv64::X0;
+}
+
+// What one assembler may write in two ways: the operands of sums (the compressed forms add to their destination), and
+// the sign of 32-bit constants.
+llvm::MCInst canonical(Isa isa, llvm::MCInst inst) {
+  using namespace riscv64;
+  static constexpr unsigned kCommutative[] = {ADD, ADDW, AND, OR, XOR};
+  if (isa == Isa::riscv64 && std::count(std::begin(kCommutative), std::end(kCommutative), inst.getOpcode()) != 0) {
+    unsigned a = inst.getOperand(1).getReg(), b = inst.getOperand(2).getReg();
+    inst.getOperand(1).setReg(std::min(a, b));
+    inst.getOperand(2).setReg(std::max(a, b));
+  }
+  if (isa == Isa::x86_64 && inst.getOpcode() == x86_64::MOV32ri && inst.getOperand(1).isImm())
+    inst.getOperand(1).setImm(static_cast<int32_t>(inst.getOperand(1).getImm()));
+  return inst;
 }
 
 // The code of a unit by section name, without nops.
@@ -48,12 +64,23 @@ struct Code {
     return static_cast<size_t>(at - found->second.begin());
   }
 
+  // Assemblers put local common symbols at different ends of .bss: a place there is a variable and a distance.
+  std::string variable(SectionId section, uint64_t offset) const {
+    const Symbol* best = nullptr;
+    for (const Symbol& s : unit.symbols)
+      if (s.section == section && s.kind != SymbolKind::section && !s.temporary && s.offset <= offset &&
+          (best == nullptr || s.offset > best->offset))
+        best = &s;
+    return best == nullptr ? fmt::format("{}", offset) : fmt::format("{}+{}", best->name, offset - best->offset);
+  }
+
   std::string place(SymbolId id, int64_t addend) const {
     if (id == kNoSymbol) return "-";
     const Symbol& symbol = unit.symbols[id];
     if (symbol.section >= unit.sections.size()) return fmt::format("{}{:+}", symbol.name, addend);
     const Section& s = unit.sections[symbol.section];
     uint64_t offset = symbol.offset + static_cast<uint64_t>(addend);
+    if (s.type == "nobits") return fmt::format("{}:{}", s.name, variable(symbol.section, offset));
     if (s.executable && s.instruction_at(offset)) return fmt::format("{}#{}", s.name, index(s, offset));
     if (s.executable && offset >= s.size) return fmt::format("{}#end", s.name);
     if (s.executable) return fmt::format("{}#data{}", s.name, index(s, offset));
@@ -111,7 +138,8 @@ class Comparison {
   }
 
   std::string describe(const Code& side, const Instruction& i) const {
-    std::string line = McTarget::get(side.unit.isa).print(i.inst);
+    std::string line = McTarget::get(side.unit.isa).print(canonical(side.unit.isa, i.inst));
+    if (line.starts_with("notrack")) line = line.substr(line.find_first_not_of(" \t", 7));  // not shown by LLVM
     std::vector<std::string> operands;
     for (const Instruction::SymbolicOperand& s : i.symbolic)
       operands.push_back(fmt::format(" {}={}:{}", s.operand, static_cast<int>(s.value.reference),
@@ -162,7 +190,7 @@ class Comparison {
   void data(const Section& s) {
     const Section* other = object_section(s.name);
     if (other == nullptr) return differ(fmt::format("section {} is not in the object", s.name));
-    bool same = s.size == other->size && s.flags == other->flags && s.type == other->type &&
+    bool same = (s.size == other->size || s.type == "nobits") && s.flags == other->flags && s.type == other->type &&
                 s.entry_size == other->entry_size && s.alignment == other->alignment;
     if (!same)
       differ(fmt::format("section {}: other size or attributes: {} {} {}, {} {} {}", s.name, s.size, s.flags,
