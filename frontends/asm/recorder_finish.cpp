@@ -13,6 +13,7 @@
 #include "llvm/MC/MCCodeEmitter.h"
 #include "llvm/MC/MCContext.h"
 #include "llvm/MC/MCFixup.h"
+#include "llvm/MC/MCSymbol.h"
 
 namespace portolan::assembly {
 namespace {
@@ -55,26 +56,24 @@ void Recorder::finish() {
 }
 
 void Recorder::finish_symbols() {
-  std::map<std::pair<SectionId, uint64_t>, SymbolId> typed;
-  for (SymbolId id = 0; id < unit_.symbols.size(); ++id)
-    if (const Symbol& s = unit_.symbols[id]; s.kind != SymbolKind::none && s.kind != SymbolKind::section)
-      typed.try_emplace({s.section, s.offset}, id);
+  for (const auto& [id, expression] : sizes_)
+    if (std::optional<int64_t> size = expressions_.number_in_layout(*expression); size && *size >= 0)
+      unit_.symbols[id].size = static_cast<uint64_t>(*size);
   for (const auto& [mc_symbol, line] : assignments_) {
     SymbolId id = symbol(*mc_symbol);
-    ExpressionValue value = expressions_.data(*llvm::MCSymbolRefExpr::create(mc_symbol, getContext()));
+    // Asking for the symbol places it, asking for its value tells of what it is another name.
+    expressions_.data(*llvm::MCSymbolRefExpr::create(mc_symbol, getContext()));
+    ExpressionValue value = expressions_.data(*mc_symbol->getVariableValue(/*SetUsed=*/false));
     Symbol& made = unit_.symbols[id];
     if (value.is_number()) {
       made.section = kAbsolute;
       made.offset = static_cast<uint64_t>(value.value.addend);
-    } else if (auto same = typed.find({made.section, made.offset}); same != typed.end() && same->second != id) {
-      const Symbol& original = unit_.symbols[same->second];
-      if (made.kind == SymbolKind::none) made.kind = original.kind;
-      if (made.size == 0) made.size = original.size;
+    } else if (value.ok() && value.value.symbol != kNoSymbol && value.value.minus == kNoSymbol) {
+      const Symbol& original = unit_.symbols[value.value.symbol];
+      if (made.kind == SymbolKind::none && original.kind != SymbolKind::section) made.kind = original.kind;
+      if (made.size == 0 && value.value.addend == 0) made.size = original.size;
     }
   }
-  for (const auto& [id, expression] : sizes_)
-    if (std::optional<int64_t> size = expressions_.number_in_layout(*expression); size && *size >= 0)
-      unit_.symbols[id].size = static_cast<uint64_t>(*size);
 }
 
 void Recorder::finish_values(SectionId id) {

@@ -20,6 +20,27 @@ std::optional<unsigned> prefix_flag(unsigned opcode) {
   }
 }
 
+namespace {
+
+// rep bsf is how assemblers that do not know tzcnt spell it: the bytes are the same (gcc emits it so).
+void name_by_encoding(llvm::MCInst& inst) {
+  static constexpr unsigned kNames[][2] = {
+      {x86_64::BSF16rr, x86_64::TZCNT16rr}, {x86_64::BSF32rr, x86_64::TZCNT32rr}, {x86_64::BSF64rr, x86_64::TZCNT64rr},
+      {x86_64::BSF16rm, x86_64::TZCNT16rm}, {x86_64::BSF32rm, x86_64::TZCNT32rm}, {x86_64::BSF64rm, x86_64::TZCNT64rm},
+      {x86_64::BSR16rr, x86_64::LZCNT16rr}, {x86_64::BSR32rr, x86_64::LZCNT32rr}, {x86_64::BSR64rr, x86_64::LZCNT64rr},
+      {x86_64::BSR16rm, x86_64::LZCNT16rm}, {x86_64::BSR32rm, x86_64::LZCNT32rm}, {x86_64::BSR64rm, x86_64::LZCNT64rm},
+  };
+  if ((inst.getFlags() & kFlagRepeat) == 0) return;
+  for (const auto& [written, encoded] : kNames) {
+    if (inst.getOpcode() != written) continue;
+    inst.setOpcode(encoded);
+    inst.setFlags(inst.getFlags() & ~kFlagRepeat);
+    return;
+  }
+}
+
+}  // namespace
+
 bool add_prefixes(llvm::MCInst& inst, unsigned flags) {
   if (flags & kFlagPadding) {
     bool may_be_padded = inst.getOpcode() == x86_64::LEA64r || inst.getOpcode() == x86_64::CALL64pcrel32 ||
@@ -27,6 +48,7 @@ bool add_prefixes(llvm::MCInst& inst, unsigned flags) {
     if (!may_be_padded) return false;
   }
   inst.setFlags(inst.getFlags() | (flags & ~kFlagPadding));
+  name_by_encoding(inst);
   return true;
 }
 

@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <map>
 
 #include "frontends/aarch64/opcodes.h"
 #include "frontends/asm/mc_target.h"
 #include "frontends/riscv64/opcodes.h"
-#include "frontends/x86_64/opcodes.h"
 
 namespace portolan::assembly::testing {
 namespace {
@@ -38,8 +38,11 @@ llvm::MCInst canonical(Isa isa, llvm::MCInst inst) {
     inst.getOperand(1).setReg(std::min(a, b));
     inst.getOperand(2).setReg(std::max(a, b));
   }
-  if (isa == Isa::x86_64 && inst.getOpcode() == x86_64::MOV32ri && inst.getOperand(1).isImm())
-    inst.getOperand(1).setImm(static_cast<int32_t>(inst.getOperand(1).getImm()));
+  if (isa == Isa::x86_64)
+    for (llvm::MCOperand& operand : inst)
+      if (operand.isImm() && operand.getImm() > INT32_MAX && operand.getImm() <= UINT32_MAX &&
+          McTarget::get(isa).opcode_name(inst.getOpcode()).find("32") != std::string_view::npos)
+        operand.setImm(static_cast<int32_t>(operand.getImm()));
   return inst;
 }
 
@@ -139,6 +142,10 @@ class Comparison {
 
   std::string describe(const Code& side, const Instruction& i) const {
     std::string line = McTarget::get(side.unit.isa).print(canonical(side.unit.isa, i.inst));
+    // uxtw is mov of the lower half to GNU as and ubfx to LLVM.
+    unsigned to = 0, from = 0;
+    if (std::sscanf(line.c_str(), "ubfx\tx%u, x%u, #0, #32", &to, &from) == 2 && line.ends_with(", #32"))
+      line = fmt::format("mov\tw{}, w{}", to, from);
     if (line.starts_with("notrack")) line = line.substr(line.find_first_not_of(" \t", 7));  // not shown by LLVM
     std::vector<std::string> operands;
     for (const Instruction::SymbolicOperand& s : i.symbolic)
