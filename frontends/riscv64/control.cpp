@@ -52,6 +52,24 @@ Lifted jump_and_link_register(LiftContext& c) {
   return Lifted::done();
 }
 
+// Compilers save the exception flags before a quiet comparison and put them back after it. The flags' own changes are
+// not modelled, so only that pair means something: a read gives what the last write put there, and what either finds at
+// entry or after a call is undefined.
+constexpr int64_t kExceptionFlags = 1;  // fflags, unprivileged spec, table 3 of chapter 11
+
+Lifted read_flags(LiftContext& c) {
+  if (immediate(c, 1) != kExceptionFlags || register_number(c, 2) != 0)
+    return Lifted::refused("reads or changes control and status registers");
+  write(c, 0, c.b.get_slot(slots().exception_flags, 64));
+  return Lifted::done();
+}
+Lifted write_flags(LiftContext& c) {
+  if (immediate(c, 1) != kExceptionFlags || register_number(c, 0) != 0)
+    return Lifted::refused("reads or changes control and status registers");
+  c.b.set_slot(slots().exception_flags, read(c, 2));
+  return Lifted::done();
+}
+
 Lifted call(LiftContext& c) {
   c.call(0);
   return Lifted::done();
@@ -92,7 +110,9 @@ constexpr Row kRows[] = {
     {"EBREAK", "ebreak", "", trap<ir::TrapKind::breakpoint>},
     {"UNIMP", "unimp", "", trap<ir::TrapKind::illegal>},
     {"ECALL", "ecall", "", nullptr, "a system call"},
-    {"CSRR{W,S,C} CSRR{W,S,C}I", "csrrw", "", nullptr, "reads or changes control and status registers"},
+    {"CSRRS", "csrrs", "", read_flags, "fflags only; its value is not compared by the gate"},
+    {"CSRRW", "csrrw", "", write_flags, "fflags only; its value is not compared by the gate"},
+    {"CSRRC CSRR{W,S,C}I", "csrrc", "", nullptr, "reads or changes control and status registers"},
     {"WFI MRET SRET SFENCE_VMA", "wfi", "", nullptr, "privileged"},
 };
 
