@@ -11,7 +11,10 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", "portolan 0.1.0");
   Command chosen;
   add_translate(app, chosen);
+  add_batch(app, chosen);
   add_lift(app, chosen);
+  add_isa(app, chosen);
+  add_doctor(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -1,0 +1,64 @@
+// portolan isa show: what of an instruction set is lifted, read from the instruction rows themselves.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.h"
+#include "frontends/lifters.h"
+
+namespace portolan::cli {
+namespace {
+
+struct Arguments {
+  std::string isa;
+  bool json = false;
+};
+
+Exit run(const Arguments& a) {
+  auto isa = isa_from_string(a.isa);
+  if (!isa) {
+    fmt::print(stderr, "portolan: error: unknown instruction set '{}'; known: x86-64 aarch64 riscv64\n", a.isa);
+    return Exit::usage;
+  }
+  nlohmann::json rows = nlohmann::json::array();
+  size_t lifted = 0, all = 0, lifted_rows = 0;
+  for (std::span<const assembly::Row> family : frontends::lifter(*isa).rows().families())
+    for (const assembly::Row& row : family) {
+      size_t forms = assembly::expand_opcodes(row.opcodes).size();
+      all += forms;
+      if (row.lift) lifted += forms, ++lifted_rows;
+      rows.push_back({{"mnemonic", row.mnemonic},
+                      {"forms", forms},
+                      {"lifted", row.lift != nullptr},
+                      {"flags", row.flags},
+                      {"note", row.note}});
+    }
+  if (a.json) {
+    fmt::print("{}\n", rows.dump(2));
+    return Exit::ok;
+  }
+  fmt::print("{:<16} {:>5}  {:<6} {:<34} {}\n", "mnemonic", "forms", "lifted", "flags", "note");
+  for (const nlohmann::json& row : rows)
+    fmt::print("{:<16} {:>5}  {:<6} {:<34} {}\n", row["mnemonic"].get<std::string>(), row["forms"].get<size_t>(),
+               row["lifted"].get<bool>() ? "yes" : "no", row["flags"].get<std::string>(),
+               row["note"].get<std::string>());
+  fmt::print("{}: {} rows, {} lifted; {} forms, {} lifted ({:.1f} %)\n", to_string(*isa), rows.size(), lifted_rows, all,
+             lifted, all == 0 ? 0.0 : 100.0 * static_cast<double>(lifted) / static_cast<double>(all));
+  return Exit::ok;
+}
+
+}  // namespace
+
+void add_isa(CLI::App& app, Command& chosen) {
+  auto a = std::make_shared<Arguments>();
+  CLI::App* isa = app.add_subcommand("isa", "what is known of an instruction set");
+  isa->require_subcommand(1);
+  CLI::App* show = isa->add_subcommand("show", "print the coverage table of the instruction rows");
+  show->add_option("ISA", a->isa, "x86-64, aarch64 or riscv64")->required();
+  show->add_flag("--json", a->json, "as JSON");
+  show->callback([a, &chosen] { chosen = [a] { return run(*a); }; });
+}
+
+}  // namespace portolan::cli

@@ -1,0 +1,24 @@
+// Reports of many files, all made from their evidence.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace portolan::cli {
+
+struct FileReport {
+  std::string file;
+  int exit = 4;
+  nlohmann::json evidence;  // discarded or null when there is none
+  std::string messages;
+};
+
+// What `portolan translate --require LEVEL` would have exited with, from its evidence.
+int evidence_exit(const nlohmann::json& evidence, const std::string& require);
+
+std::string text_report(const std::vector<FileReport>& reports);
+std::string html_report(const std::vector<FileReport>& reports, const std::string& target);
+std::string junit_report(const std::vector<FileReport>& reports);
+
+}  // namespace portolan::cli
