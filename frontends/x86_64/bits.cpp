@@ -1,4 +1,6 @@
 // Single bits, bit counts and scans, BMI1 and BMI2.
+#include <algorithm>
+
 #include "frontends/x86_64/families.h"
 #include "frontends/x86_64/flags.h"
 
@@ -157,6 +159,21 @@ void bzhi(Insn& x) {
   set_bmi_flags(x, result, x.b.ult(x.b.constant(8, x.width - 1), count));
 }
 
+// CRC-32C, a bit a step: division by the reflected polynomial. Both register widths clear the destination's upper half
+// (SDM vol. 2, CRC32).
+void crc32(Insn& x) {
+  std::string_view source_bits = x.name.substr(x.name.find_last_of("rm") + 1);  // CRC32r64m8: 8
+  unsigned bits = source_bits == "8" ? 8 : source_bits == "16" ? 16 : source_bits == "32" ? 32 : 64;
+  unsigned width = std::max(bits, 32u);
+  ValueId polynomial = x.b.constant(width, 0x82f63b78);
+  ValueId rest = x.b.bit_xor(x.b.zext(x.read(x[0], 32), width), x.b.zext(x.read(x[1], bits), width));
+  for (unsigned i = 0; i < bits; ++i) {
+    ValueId subtract = x.b.sext(x.b.truncate(rest, 1), width);
+    rest = x.b.bit_xor(x.b.lshr_by(rest, 1), x.b.bit_and(subtract, polynomial));
+  }
+  x.set(x.slot(x[0]), x.b.zext(x.b.truncate(rest, 32), 64));
+}
+
 constexpr std::string_view kBitTestFlags = "cf:w pf:u af:u sf:u of:u";
 constexpr std::string_view kScanFlags = "cf:u pf:u af:u zf:w sf:u of:u";
 constexpr std::string_view kCountFlags = "cf:w pf:u af:u zf:w sf:u of:u";
@@ -179,7 +196,7 @@ constexpr Row kRows[] = {
     {"BEXTR{32,64}{rr,rm}", "bextr", "cf:w pf:u af:u zf:w sf:u of:w", lift<bextr>, "bmi"},
     {"BZHI{32,64}{rr,rm}", "bzhi", kBmiFlags, lift<bzhi>, "bmi2"},
     {"PDEP{32,64}{rr,rm} PEXT{32,64}{rr,rm}", "pdep", "", nullptr},
-    {"CRC32r32{r8,r16,r32,m8,m16,m32} CRC32r64{r8,r64,m8,m64}", "crc32", "", nullptr},
+    {"CRC32r32{r8,r16,r32,m8,m16,m32} CRC32r64{r8,r64,m8,m64}", "crc32", "", lift<crc32>, "sse4.2"},
 };
 
 }  // namespace
