@@ -80,28 +80,42 @@ Expected<std::unique_ptr<ElfFile>> open_elf(Isa isa, std::span<const uint8_t> by
   return std::make_unique<ElfFile>(std::move(*file));
 }
 
-std::string collect_symbols(Isa isa, const ElfFile& file, Wanted& wanted) {
-  for (const llvm::object::ELFSymbolRef symbol : file.symbols()) {
-    llvm::Expected<llvm::StringRef> name = symbol.getName();
-    llvm::Expected<uint32_t> flags = symbol.getFlags();
+// The object may be damaged: only the parts of LLVM Object that return errors are used (its iterators end the process).
+std::string collect_symbols(Isa isa, const ELF64LEFile& file, Wanted& wanted) {
+  auto sections = file.sections();
+  if (!sections) return text_of(sections.takeError());
+  const ELF64LEFile::Elf_Shdr* table = nullptr;
+  for (const auto& section : *sections)
+    if (section.sh_type == elf::SHT_SYMTAB) table = &section;
+  if (table == nullptr) return {};
+  auto symbols = file.symbols(table);
+  if (!symbols) return text_of(symbols.takeError());
+  auto strings = file.getStringTableForSymtab(*table);
+  if (!strings) return text_of(strings.takeError());
+
+  std::vector<std::string> undefined(symbols->size());  // names by index
+  for (size_t i = 0; i < symbols->size(); ++i) {
+    const auto& symbol = (*symbols)[i];
+    auto name = symbol.getName(*strings);
     if (!name) return text_of(name.takeError());
-    if (!flags) return text_of(flags.takeError());
     if (name->empty() || symbol.getBinding() == elf::STB_LOCAL) continue;
-    if (!(*flags & llvm::object::SymbolRef::SF_Undefined))
+    if (symbol.st_shndx != elf::SHN_UNDEF)
       wanted.defined.insert(name->str());
-    else if (symbol.getBinding() != elf::STB_WEAK)
-      wanted.undefined.try_emplace(name->str(), Use::data);
+    else if (symbol.getBinding() != elf::STB_WEAK) {
+      undefined[i] = name->str();
+      wanted.undefined.try_emplace(undefined[i], Use::data);
+    }
   }
-  for (const llvm::object::SectionRef& section : file.sections()) {
-    for (const llvm::object::ELFRelocationRef relocation : section.relocations()) {
-      if (relocation.getSymbol() == file.symbol_end()) continue;
-      llvm::Expected<llvm::StringRef> name = relocation.getSymbol()->getName();
-      if (!name) return text_of(name.takeError());
-      auto it = wanted.undefined.find(name->str());
-      if (it == wanted.undefined.end() || it->second != Use::data) continue;
-      llvm::SmallString<32> type_name;
-      relocation.getTypeName(type_name);
-      it->second = use_of(isa, static_cast<uint32_t>(relocation.getType()), type_name.str().str());
+  for (const auto& section : *sections) {
+    if (section.sh_type != elf::SHT_RELA) continue;
+    auto relocations = file.relas(section);
+    if (!relocations) return text_of(relocations.takeError());
+    for (const auto& relocation : *relocations) {
+      const uint32_t index = relocation.getSymbol(false), type = relocation.getType(false);
+      if (index >= undefined.size() || undefined[index].empty()) continue;
+      Use& use = wanted.undefined[undefined[index]];
+      const llvm::StringRef type_name = llvm::object::getELFRelocationTypeName(machine_of(isa), type);
+      if (use == Use::data) use = use_of(isa, type, type_name.str());
     }
   }
   return {};
@@ -259,7 +273,7 @@ Expected<Image> link_image(Isa isa, std::span<const Object> objects, const LinkO
   for (const Object& object : objects) {
     Expected<std::unique_ptr<ElfFile>> file = open_elf(isa, object, "object");
     if (!file) return file.error();
-    const std::string failure = collect_symbols(isa, **file, wanted);
+    const std::string failure = collect_symbols(isa, (*file)->getELFFile(), wanted);
     if (!failure.empty()) return error_at({}, failure);
   }
   Image image;
