@@ -251,9 +251,10 @@ ir::Demand typed_demand(const ir::Function& f) {
 
 // Halves of an address that folding did not bring together (one went through memory, say) still only ever meet each
 // other, so any split will do: all of the address in the high half, the addend in the low one.
+// Addresses of labels inside functions become the numbers that raised code jumps by.
 class SplitAddresses : public Rewriter {
  public:
-  using Rewriter::Rewriter;
+  SplitAddresses(ir::Function& f, const assembly::CodeIndex& index) : Rewriter(f), index_(index) {}
   bool any() const { return any_; }
 
  private:
@@ -261,6 +262,11 @@ class SplitAddresses : public Rewriter {
     if (f_[v].op != Op::symbol_address) return false;
     ir::SymbolRef ref = f_.symbols[f_[v].index];
     bool plain = ref.kind == ir::AddressKind::address || ref.kind == ir::AddressKind::tls_offset;
+    if (plain)
+      if (std::optional<uint64_t> number = code_number(ref)) {
+        replace(v, b.constant(64, *number));
+        return true;
+      }
     if (ref.part == ir::AddressPart::whole || !plain) return false;
     any_ = true;
     if (ref.part == ir::AddressPart::low) {
@@ -272,6 +278,16 @@ class SplitAddresses : public Rewriter {
     }
     return true;
   }
+  std::optional<uint64_t> code_number(const ir::SymbolRef& ref) const {
+    const assembly::Unit& unit = index_.unit();
+    auto at = unit.symbol_by_name.find(ref.name);
+    if (at == unit.symbol_by_name.end()) return std::nullopt;
+    auto place = index_.place_of(at->second, ref.addend);
+    if (!place || index_.function_entries().contains(*place)) return std::nullopt;
+    return assembly::code_address(place->section, unit.sections[place->section].instructions[place->index].offset);
+  }
+
+  const assembly::CodeIndex& index_;
   bool any_ = false;
 };
 
@@ -297,7 +313,7 @@ void UnitRaiser::finish(size_t n) {
   out.signature = add_signature(state.signature);
   Finisher(*this, n).run();
   state.f = ir::simplify(std::move(state.f));
-  SplitAddresses split(state.f);
+  SplitAddresses split(state.f, index_);
   split.run();
   if (split.any()) assume(n, "the halves of an address are only put together again");
   for (int round = 0; round < 2; ++round) {

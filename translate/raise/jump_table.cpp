@@ -56,10 +56,17 @@ struct Table {
   ValueId index = ir::kNoValue;
 };
 
+struct Found {
+  Table table;
+  std::vector<uint64_t> cases;    // values of the table's index
+  std::vector<uint64_t> targets;  // and the code addresses they lead to
+};
+
 class Resolver {
  public:
   Resolver(Function& f, const CodeIndex& index) : f_(f), index_(index), unit_(index.unit()), layout_(index.unit()) {}
   void run();
+  std::optional<Found> find(ir::BlockId block, const std::vector<uint64_t>& candidates);
 
  private:
   bool find_load(ValueId v, unsigned depth);
@@ -213,16 +220,13 @@ std::optional<uint64_t> Resolver::evaluate(ValueId v, ValueId load, const APInt&
   return result->getZExtValue();
 }
 
-bool Resolver::resolve(ir::BlockId block) {
-  ir::Terminator& t = f_.blocks[block].terminator;
-  ValueId target = t.operands[0];
+std::optional<Found> Resolver::find(ir::BlockId block, const std::vector<uint64_t>& candidates) {
+  ValueId target = f_.blocks[block].terminator.operands[0];
   loads_.clear();
-  if (!find_load(target, 0) || loads_.size() != 1) return false;
+  if (!find_load(target, 0) || loads_.size() != 1) return std::nullopt;
   std::optional<Table> table = find_table(loads_[0]);
-  if (!table) return false;
-
-  std::vector<uint64_t> cases;
-  std::vector<ir::Edge> edges;
+  if (!table) return std::nullopt;
+  Found found{*table, {}, {}};
   uint64_t end = table_end(*table);
   for (unsigned n = 0; n < kMostEntries; ++n) {
     uint64_t offset = table->offset + n * table->stride;
@@ -231,29 +235,37 @@ bool Resolver::resolve(ir::BlockId block) {
     if (!number) break;
     auto address = evaluate(target, table->load, APInt(table->entry_bytes * 8, *number), 0);
     if (!address) break;
-    size_t e = 0;
-    for (; e < t.cases.size(); ++e) {
-      auto section = static_cast<assembly::SectionId>((t.cases[e] >> 40) - 1);
-      if (layout_.base(section) + (t.cases[e] & ((uint64_t{1} << 40) - 1)) == *address) break;
-    }
-    if (e == t.cases.size()) break;
-    cases.push_back(n * table->case_step);
-    edges.push_back(t.edges[e]);
+    auto at = std::find_if(candidates.begin(), candidates.end(), [&](uint64_t code) {
+      auto section = static_cast<assembly::SectionId>((code >> 40) - 1);
+      return layout_.base(section) + (code & ((uint64_t{1} << 40) - 1)) == *address;
+    });
+    if (at == candidates.end()) break;
+    found.cases.push_back(n * table->case_step);
+    found.targets.push_back(*at);
   }
-  if (cases.empty()) return false;
-  for (const ir::Edge& edge : edges)
-    for (size_t e = 0; e < t.edges.size(); ++e)
-      if (t.edges[e].target == edge.target) accounted_for_.insert(t.cases[e]);
+  if (found.cases.empty()) return std::nullopt;
+  return found;
+}
+
+bool Resolver::resolve(ir::BlockId block) {
+  std::optional<Found> found = find(block, f_.blocks[block].terminator.cases);
+  if (!found) return false;
   // Past the table the source would jump to whatever the bytes behind it say: that is no behaviour to keep.
   ir::BlockId outside = f_.add_block();
   f_.blocks[outside].terminator.op = Op::trap;
   f_.blocks[outside].terminator.trap = ir::TrapKind::illegal;
   ir::Terminator& jump = f_.blocks[block].terminator;
+  std::vector<ir::Edge> edges;
+  for (uint64_t target : found->targets) {
+    size_t e = std::find(jump.cases.begin(), jump.cases.end(), target) - jump.cases.begin();
+    edges.push_back(jump.edges[e]);
+    accounted_for_.insert(target);
+  }
+  edges.push_back({outside, {}});
   jump.op = Op::switch_;
-  jump.operands = {table->index};
-  jump.cases = std::move(cases);
+  jump.operands = {found->table.index};
+  jump.cases = std::move(found->cases);
   jump.edges = std::move(edges);
-  jump.edges.push_back({outside, {}});
   return true;
 }
 
@@ -283,6 +295,12 @@ void Resolver::run() {
 }
 
 }  // namespace
+
+std::vector<uint64_t> indirect_targets(const ir::Function& function, ir::BlockId block, const CodeIndex& index,
+                                       const std::vector<uint64_t>& candidates) {
+  auto found = Resolver(const_cast<ir::Function&>(function), index).find(block, candidates);
+  return found ? found->targets : std::vector<uint64_t>();
+}
 
 void resolve_indirect_jumps(ir::Function& function, const CodeIndex& index) {
   Resolver(function, index).run();

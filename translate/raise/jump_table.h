@@ -10,4 +10,9 @@ namespace portolan::raise {
 // those that can only be calls by pointer become tail_call.
 void resolve_indirect_jumps(ir::Function& function, const assembly::CodeIndex& index);
 
+// Where the jump_indirect that ends `block` goes by its table: code addresses, all of them among `candidates`. Empty if
+// no table is found.
+std::vector<uint64_t> indirect_targets(const ir::Function& function, ir::BlockId block,
+                                       const assembly::CodeIndex& index, const std::vector<uint64_t>& candidates);
+
 }  // namespace portolan::raise

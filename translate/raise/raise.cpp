@@ -121,7 +121,8 @@ bool UnitRaiser::saves_last_argument_below_base(const FunctionState& state) cons
       const Instruction& i = state.f[v];
       if (i.op != Op::store) continue;
       const Instruction &address = state.f[i.operands[0]], &value = state.f[i.operands[1]];
-      if (address.op == Op::frame_address && address.offset == -8 && value.op == Op::get_slot && value.index == last) return true;
+      if (address.op == Op::frame_address && address.offset == -8 && value.op == Op::get_slot && value.index == last)
+        return true;
     }
   return false;
 }
@@ -235,6 +236,60 @@ void UnitRaiser::find_written_slots(const std::vector<assembly::LiftResult>& fun
   }
 }
 
+// Indirect jumps come with every label they could go to. Taking all of those at once would make registers look unknown
+// that are not, the tables' addresses among them; so each jump starts with no target and gets those of its table, as
+// long as that brings new code within reach. Jumps without a table get what no table accounts for.
+void UnitRaiser::prune_indirect_jumps(Function& f, const ir::SlotConvention& slots) const {
+  struct Jump {
+    ir::Terminator all;
+    std::set<uint64_t> known;
+    bool table = false, open = false;
+  };
+  std::map<BlockId, Jump> jumps;
+  for (BlockId block = 0; block < f.blocks.size(); ++block)
+    if (f.blocks[block].terminator.op == Op::jump_indirect && !f.blocks[block].terminator.edges.empty()) {
+      f.blocks[block].terminator.index = block;
+      jumps[block].all = f.blocks[block].terminator;
+    }
+  auto restrict_edges = [&] {
+    for (auto& [block, jump] : jumps) {
+      ir::Terminator& t = f.blocks[block].terminator;
+      t.edges.clear();
+      t.cases.clear();
+      for (size_t e = 0; e < jump.all.cases.size(); ++e)
+        if (jump.known.contains(jump.all.cases[e])) {
+          t.cases.push_back(jump.all.cases[e]);
+          t.edges.push_back(jump.all.edges[e]);
+        }
+    }
+  };
+  for (bool changed = !jumps.empty(); changed;) {
+    changed = false;
+    restrict_edges();
+    Function ssa = ir::simplify(ir::construct_ssa(f, slots));
+    for (BlockId block : ir::reverse_post_order(ssa)) {
+      const ir::Terminator& t = ssa.blocks[block].terminator;
+      if (t.op != Op::jump_indirect || !jumps.contains(t.index)) continue;
+      Jump& jump = jumps[t.index];
+      for (uint64_t target : indirect_targets(ssa, block, index_, jump.all.cases)) {
+        changed |= jump.known.insert(target).second;
+        jump.table = true;
+      }
+    }
+    if (changed) continue;
+    std::set<uint64_t> accounted_for;
+    for (const auto& [block, jump] : jumps)
+      if (jump.table) accounted_for.insert(jump.known.begin(), jump.known.end());
+    for (auto& [block, jump] : jumps) {
+      if (jump.table || jump.open) continue;
+      jump.open = true;
+      for (uint64_t target : jump.all.cases)
+        if (!accounted_for.contains(target)) changed |= jump.known.insert(target).second;
+    }
+  }
+  restrict_edges();
+}
+
 void UnitRaiser::prepare(size_t n, Function machine_level) {
   FunctionState& state = states_[n];
   for (const Instruction& i : machine_level.values)  // the stack pointer aligned by hand
@@ -248,6 +303,7 @@ void UnitRaiser::prepare(size_t n, Function machine_level) {
     std::optional<size_t> callee = function_named(target.symbol.name);
     return callee && !written_[*callee].empty() && !written_[*callee][slot];
   };
+  prune_indirect_jumps(machine_level, slots);
   state.f = ir::simplify(ir::construct_ssa(machine_level, slots));
   bool indirect = std::any_of(state.f.blocks.begin(), state.f.blocks.end(),
                               [](const ir::Block& b) { return b.terminator.op == Op::jump_indirect; });
