@@ -76,13 +76,24 @@ class Resolver {
   std::optional<uint64_t> evaluate(ValueId v, ValueId load, const APInt& loaded, unsigned depth) const;
   bool resolve(ir::BlockId block);
   std::optional<assembly::SymbolId> symbol(const std::string& name) const;
+  // v, or the symbol's address that v is loaded back from the stack as: the only thing ever stored there.
+  ValueId unspilled(ValueId v) const;
 
   Function& f_;
   const CodeIndex& index_;
   const Unit& unit_;
   Layout layout_;
+  std::vector<ValueId> address_terms(ValueId load) const {
+    std::vector<ValueId> terms{f_[load].operands[0]};
+    for (size_t n = 0; n < terms.size(); ++n)
+      if (f_[terms[n]].op == Op::add && f_[terms[n]].lanes == 1)
+        terms.insert(terms.end(), f_[terms[n]].operands.begin(), f_[terms[n]].operands.end());
+    return terms;
+  }
+
   std::vector<ValueId> loads_;
-  std::set<uint64_t> accounted_for_;  // targets that resolved tables name
+  std::map<ValueId, ValueId> spilled_;  // loads from the stack that stand for symbols' addresses
+  std::set<uint64_t> accounted_for_;    // targets that resolved tables name
 };
 
 std::optional<assembly::SymbolId> Resolver::symbol(const std::string& name) const {
@@ -91,8 +102,32 @@ std::optional<assembly::SymbolId> Resolver::symbol(const std::string& name) cons
   return at->second;
 }
 
+ValueId Resolver::unspilled(ValueId v) const {
+  const Instruction& load = f_[v];
+  if (load.op != Op::load || load.width != 64 || f_[load.operands[0]].op != Op::frame_address) return v;
+  int64_t offset = f_[load.operands[0]].offset;
+  ValueId stored = ir::kNoValue;
+  for (const ir::Block& block : f_.blocks)
+    for (ValueId s : block.instructions) {
+      const Instruction& store = f_[s];
+      if (store.op != Op::store || f_[store.operands[0]].op != Op::frame_address) continue;
+      int64_t at = f_[store.operands[0]].offset, size = f_.width(store.operands[1]) / 8;
+      if (at + size <= offset || at >= offset + 8) continue;
+      bool same = stored != ir::kNoValue && f_[stored].op == Op::symbol_address &&
+                  f_[store.operands[1]].op == Op::symbol_address &&
+                  f_.symbols[f_[stored].index] == f_.symbols[f_[store.operands[1]].index];
+      if (at != offset || size != 8 || (stored != ir::kNoValue && !same)) return v;
+      stored = store.operands[1];
+    }
+  return stored != ir::kNoValue && f_[stored].op == Op::symbol_address ? stored : v;
+}
+
 // Collects the loads that v is computed from by plain arithmetic; false if anything else that varies is involved.
 bool Resolver::find_load(ValueId v, unsigned depth) {
+  if (ValueId symbol_value = unspilled(v); symbol_value != v) {
+    spilled_[v] = symbol_value;
+    return true;
+  }
   const Instruction& i = f_[v];
   if (depth > 16) return false;
   if (i.op == Op::load) {
@@ -114,7 +149,7 @@ std::optional<Table> Resolver::find_table(ValueId load) const {
   ValueId variable = ir::kNoValue;
   int64_t constant = 0;
   while (!terms.empty()) {
-    ValueId v = terms.back();
+    ValueId v = unspilled(terms.back());
     terms.pop_back();
     const Instruction& i = f_[v];
     if (i.op == Op::add && i.lanes == 1) {
@@ -195,8 +230,9 @@ std::optional<uint64_t> Resolver::entry(const Table& table, uint64_t offset) con
 std::optional<uint64_t> Resolver::evaluate(ValueId v, ValueId load, const APInt& loaded, unsigned depth) const {
   if (depth > 16) return std::nullopt;
   std::function<std::optional<APInt>(ValueId, unsigned)> value = [&](ValueId x, unsigned d) -> std::optional<APInt> {
-    const Instruction& i = f_[x];
     if (x == load) return loaded;
+    x = unspilled(x);
+    const Instruction& i = f_[x];
     if (const APInt* c = f_.constant(x)) return *c;
     if (i.op == Op::symbol_address) {
       const ir::SymbolRef& ref = f_.symbols[i.index];
@@ -223,9 +259,12 @@ std::optional<uint64_t> Resolver::evaluate(ValueId v, ValueId load, const APInt&
 std::optional<Found> Resolver::find(ir::BlockId block, const std::vector<uint64_t>& candidates) {
   ValueId target = f_.blocks[block].terminator.operands[0];
   loads_.clear();
+  spilled_.clear();
   if (!find_load(target, 0) || loads_.size() != 1) return std::nullopt;
   std::optional<Table> table = find_table(loads_[0]);
   if (!table) return std::nullopt;
+  for (ValueId term : address_terms(table->load))
+    if (ValueId symbol_value = unspilled(term); symbol_value != term) spilled_[term] = symbol_value;
   Found found{*table, {}, {}};
   uint64_t end = table_end(*table);
   for (unsigned n = 0; n < kMostEntries; ++n) {
@@ -250,6 +289,10 @@ std::optional<Found> Resolver::find(ir::BlockId block, const std::vector<uint64_
 bool Resolver::resolve(ir::BlockId block) {
   std::optional<Found> found = find(block, f_.blocks[block].terminator.cases);
   if (!found) return false;
+  // Addresses that came back from the stack must be the ones that went there.
+  ir::Builder b(f_, block);
+  for (const auto& [load, symbol_value] : spilled_)
+    b.trap_if(b.ne(load, b.symbol_address(f_.symbols[f_[symbol_value].index])), ir::TrapKind::abort);
   // Past the table the source would jump to whatever the bytes behind it say: that is no behaviour to keep.
   ir::BlockId outside = f_.add_block();
   f_.blocks[outside].terminator.op = Op::trap;

@@ -313,6 +313,13 @@ void UnitRaiser::prepare(size_t n, Function machine_level) {
       if (block.terminator.op == Op::tail_call && state.f.calls[block.terminator.index].indirect &&
           !written_[n].empty())
         refuse(n, block.terminator.line, "it jumps both through tables and to functions by pointer");
+    // What is left must be labels' addresses as they stand in data: arithmetic on them would be on other numbers here.
+    for (const ir::Block& block : state.f.blocks) {
+      if (block.terminator.op != Op::jump_indirect) continue;
+      Op from = state.f[block.terminator.operands[0]].op;
+      if (from != Op::load && from != Op::parameter && from != Op::select)
+        refuse(n, block.terminator.line, "the table of this jump is not found");
+    }
     state.f = ir::simplify(std::move(state.f));
   }
   for (const Instruction& i : state.f.values)
