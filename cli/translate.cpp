@@ -11,13 +11,14 @@
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "frontends/asm/reader.h"
+#include "translate/abi/prototypes.h"
 
 namespace portolan::cli {
 namespace {
 
 struct Arguments {
   std::string input, target, output = "-", evidence, require = "tested", from;
-  std::vector<std::string> functions;
+  std::vector<std::string> functions, headers;
 };
 
 nlohmann::json function_json(const translate::FunctionReport& f) {
@@ -74,6 +75,14 @@ Exit run(const Arguments& a) {
   translate::TranslateOptions options;
   options.target = *target;
   options.functions = a.functions;
+  for (const std::string& header : a.headers) {
+    auto prototypes = abi::load_prototypes_from_header(header, unit->isa);
+    if (!prototypes) {
+      fmt::print(stderr, "{}", to_string(prototypes.error()));
+      return Exit::usage;
+    }
+    options.prototypes.merge(*prototypes);
+  }
   auto translation = translate::translate(*unit, options);
   if (!translation) {
     fmt::print(stderr, "{}", to_string(translation.error()));
@@ -108,6 +117,7 @@ void add_translate(CLI::App& app, Command& chosen) {
   command->add_option("--from", a->from, "the source's instruction set, when the file does not tell");
   command->add_option("-o,--output", a->output, "where the result goes; default: standard output");
   command->add_option("--function", a->functions, "only this function (may be given again)");
+  command->add_option("--proto", a->headers, "a C header or .prototypes file (may be given again)");
   command->add_option("--require", a->require, "proved, bounded, tested (default) or none")
       ->check(CLI::IsMember({"proved", "bounded", "tested", "none"}));
   command->add_option("--evidence", a->evidence, "where the evidence goes, as JSON");
