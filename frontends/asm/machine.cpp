@@ -41,6 +41,7 @@ Machine describe_x86_64() {
   m.return_address_bytes = 8;
   m.integer_arguments = d.named({"rdi", "rsi", "rdx", "rcx", "r8", "r9"});
   m.float_arguments = d.numbered("xmm", 0, 7);
+  m.private_integer_arguments = d.named({"r10", "r11"});
   m.integer_results = d.named({"rax", "rdx"});
   m.float_results = d.named({"xmm0", "xmm1"});
   m.callee_saved = d.named({"rbx", "rbp", "r12", "r13", "r14", "r15"});
@@ -85,6 +86,10 @@ Machine describe_riscv64() {
   m.frame_pointer = m.slot("x8");
   m.integer_arguments = d.numbered("x", 10, 17);
   m.float_arguments = d.numbered("f", 10, 17);
+  for (unsigned first : {5u, 28u})
+    for (Slot s : d.numbered("x", first, first == 5 ? 7 : 31)) m.private_integer_arguments.push_back(s);
+  for (unsigned first : {0u, 28u})
+    for (Slot s : d.numbered("f", first, first == 0 ? 7 : 31)) m.private_float_arguments.push_back(s);
   m.integer_results = d.numbered("x", 10, 11);
   m.float_results = d.numbered("f", 10, 11);
   m.callee_saved = d.named({"x8", "x9", "f8", "f9"});

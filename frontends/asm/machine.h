@@ -30,6 +30,10 @@ struct Machine {
   Slot indirect_result = kNoSlot;  // AArch64: x8
   std::vector<Slot> integer_arguments;
   std::vector<Slot> float_arguments;
+  // Scratch registers in which compilers pass more arguments to functions that only they call (LLVM's fastcc on RISC-V,
+  // static chains).
+  std::vector<Slot> private_integer_arguments;
+  std::vector<Slot> private_float_arguments;
   std::vector<Slot> integer_results;
   std::vector<Slot> float_results;
   std::vector<Slot> callee_saved;           // whole slots, except:

@@ -17,6 +17,8 @@ Convention::Convention(Isa isa) : machine_(&assembly::Machine::get(isa)) {
   append(slots_.call_reads, m.float_arguments);
   if (m.indirect_result != assembly::kNoSlot) slots_.call_reads.push_back(m.indirect_result);
   if (m.vector_count != assembly::kNoSlot) slots_.call_reads.push_back(m.vector_count);
+  append(slots_.call_reads, m.private_integer_arguments);
+  append(slots_.call_reads, m.private_float_arguments);
   slots_.call_reads.push_back(m.stack_pointer);
 
   append(slots_.call_results, m.integer_results);

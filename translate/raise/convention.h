@@ -19,6 +19,14 @@ class Convention {
   unsigned float_argument(unsigned n) const { return integer_arguments() + n; }
   unsigned indirect_result() const { return integer_arguments() + float_arguments(); }  // AArch64 only
   unsigned vector_count() const { return integer_arguments() + float_arguments(); }     // x86-64 only
+  // Scratch registers, for functions all of whose callers are known.
+  unsigned private_argument(unsigned n) const {
+    return vector_count() + (machine_->indirect_result != assembly::kNoSlot) + (machine_->vector_count != assembly::kNoSlot) + n;
+  }
+  unsigned private_integers() const { return static_cast<unsigned>(machine_->private_integer_arguments.size()); }
+  unsigned private_arguments() const {
+    return private_integers() + static_cast<unsigned>(machine_->private_float_arguments.size());
+  }
   unsigned stack_pointer() const { return static_cast<unsigned>(slots_.call_reads.size()) - 1; }
   unsigned integer_arguments() const { return static_cast<unsigned>(machine_->integer_arguments.size()); }
   unsigned float_arguments() const { return static_cast<unsigned>(machine_->float_arguments.size()); }

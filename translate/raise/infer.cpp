@@ -246,6 +246,9 @@ void UnitRaiser::choose_signature(size_t n) {
     for (unsigned s = 0; s * 8 < state.stack_bytes; ++s) add(kStackSlot + s, {});
   for (unsigned a = 0; a < floats; ++a) add(c.float_argument(a), floating(state.operand_demand[c.float_argument(a)]));
   if (c.machine().vector_count != assembly::kNoSlot && demanded(c.vector_count())) add(c.vector_count(), {});
+  for (unsigned a = 0; a < c.private_arguments() && !visible; ++a)
+    if (demanded(c.private_argument(a)))
+      add(c.private_argument(a), a < c.private_integers() ? Passed{} : floating(state.operand_demand[c.private_argument(a)]));
   if (state.takes_stack_address) add(kStackAddress, {});
   state.signature.fixed = static_cast<uint32_t>(state.signature.parameters.size());
 
