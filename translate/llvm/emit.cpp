@@ -40,8 +40,9 @@ llvm::FunctionType* ModuleEmission::function_type(const Signature& s) const {
   return llvm::FunctionType::get(result, parameters, s.variadic);
 }
 
-// Narrow integers are extended as C compilers do: RISC-V sign-extends every 32-bit integer.
-void ModuleEmission::add_attributes(const Signature& s, llvm::AttributeList& list) const {
+// Narrow integers are extended as C compilers do: RISC-V sign-extends every 32-bit integer. Only calls promise it for
+// arguments: a definition must not rely on it, because the caller may be an indirect call whose types nobody knew.
+void ModuleEmission::add_attributes(const Signature& s, llvm::AttributeList& list, bool is_call) const {
   llvm::LLVMContext& c = module.getContext();
   auto extension = [&](const Passed& p) {
     bool sign = p.is_signed || (p.bits == 32 && target == Isa::riscv64);
@@ -51,7 +52,7 @@ void ModuleEmission::add_attributes(const Signature& s, llvm::AttributeList& lis
   for (unsigned n = 0; n < s.parameters.size(); ++n) {
     const Passed& p = s.parameters[n];
     llvm::Type* bytes = llvm::ArrayType::get(llvm::Type::getInt8Ty(c), p.size);
-    if (narrow(p)) list = list.addParamAttribute(c, n, extension(p));
+    if (narrow(p) && is_call) list = list.addParamAttribute(c, n, extension(p));
     if (p.kind == Passed::Kind::hidden_result)
       list = list.addParamAttribute(c, n, llvm::Attribute::getWithStructRetType(c, bytes));
     if (p.kind == Passed::Kind::memory_copy) {
@@ -100,7 +101,7 @@ void declare(ModuleEmission& m, const raise::RaisedFunction& raised) {
   }
   auto* f = llvm::Function::Create(m.function_type(signature), linkage, target_name(raised.name), m.module);
   llvm::AttributeList attributes;
-  m.add_attributes(signature, attributes);
+  m.add_attributes(signature, attributes, /*is_call=*/false);
   f->setAttributes(attributes);
   f->addFnAttr("no-builtins");
   if (linkage != llvm::GlobalValue::InternalLinkage && hidden) f->setVisibility(llvm::GlobalValue::HiddenVisibility);

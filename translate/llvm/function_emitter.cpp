@@ -305,7 +305,7 @@ void FunctionEmitter::emit_call(ValueId v) {
     arguments.push_back(call_argument(i.operands[first + n], signature.parameters[n]));
   llvm::CallInst* call = b_.CreateCall(type, callee, arguments);
   llvm::AttributeList attributes;
-  m_.add_attributes(signature, attributes);
+  m_.add_attributes(signature, attributes, /*is_call=*/true);
   call->setAttributes(attributes);
   call->setTailCallKind(llvm::CallInst::TCK_None);
   if (signature.results.empty()) return;

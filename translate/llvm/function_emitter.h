@@ -17,7 +17,7 @@ struct ModuleEmission {
   llvm::DIFile* file = nullptr;
 
   llvm::FunctionType* function_type(const raise::Signature& signature) const;
-  void add_attributes(const raise::Signature& signature, llvm::AttributeList& attributes) const;
+  void add_attributes(const raise::Signature& signature, llvm::AttributeList& attributes, bool is_call) const;
   llvm::Type* passed_type(const raise::Passed& passed) const;
   // The global or function that a name of the source stands for.
   llvm::GlobalValue* global(const std::string& name, bool thread_local_);
