@@ -1,5 +1,6 @@
 #include "translate/raise/stack.h"
 
+#include <algorithm>
 #include <map>
 
 #include "ir/builder.h"
@@ -57,6 +58,15 @@ class StackResolver {
     Move move = classify(f_, f_[mark]);
     dynamic_ |= move != Move::fixed;
     if (move == Move::down) old_of_.emplace(f_[mark].operands[0], f_[mark].operands[1]);
+  }
+
+  // The area for outgoing arguments moves down with the stack pointer, so that storage reaches into where it was: up to
+  // all of the fixed frame.
+  uint64_t room_above() const {
+    int64_t lowest = 0;
+    for (const Instruction& i : f_.values)
+      if (i.op == Op::frame_address) lowest = std::min(lowest, i.offset);
+    return (static_cast<uint64_t>(-lowest) + 15) & ~uint64_t{15};
   }
 
   // Storage is made where the new stack pointer is computed: copies of it are stored and used before the move itself.
