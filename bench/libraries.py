@@ -82,9 +82,11 @@ class Library:
         unit.functions = text.count("@function") + text.count("%function")
         unit.instructions = cells.count_instructions(assembly)
         unit.objects["reference"] = self.assemble(self.source, assembly)
+        # A unit of nothing but data does not tell what it was compiled for.
+        origin = ("--from", self.source.name)
         protos = [word for header in self.package.headers for word in ("--proto", self.root / header)]
         unit.outcome, unit.detail, unit.reasons, unit.refused, _ = self.translator.translate(
-            assembly, self.target.name, output, self.folder / f"{name}.json", protos if self.args.proto else ()
+            assembly, self.target.name, output, self.folder / f"{name}.json", (*origin, *(protos if self.args.proto else ()))
         )
         if unit.outcome != "ok":
             return
