@@ -85,6 +85,10 @@ void Recorder::finish_values(SectionId id) {
     for (SymbolId used : {value.value.symbol, value.value.minus})
       if (value.ok() && is_undefined_label(unit_, used))
         reason = fmt::format("label '{}' is not defined", unit_.symbols[used].name);
+    if (reason.empty() && section.type == "nobits") {
+      if (value.is_number() && value.value.addend == 0) continue;
+      reason = "data in a section that has no contents";
+    }
     if (reason.empty() && value.value.symbol != kNoSymbol && value.value.minus == kNoSymbol)
       settle_target(value.value, nullptr, false, reason);
     if (!reason.empty()) {

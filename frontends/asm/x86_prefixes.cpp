@@ -1,5 +1,8 @@
 #include "frontends/asm/x86_prefixes.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "frontends/x86_64/opcodes.h"
 
 namespace portolan::assembly {
@@ -43,8 +46,9 @@ void name_by_encoding(llvm::MCInst& inst) {
 
 bool add_prefixes(llvm::MCInst& inst, unsigned flags) {
   if (flags & kFlagPadding) {
-    bool may_be_padded = inst.getOpcode() == x86_64::LEA64r || inst.getOpcode() == x86_64::CALL64pcrel32 ||
-                         inst.getOpcode() == x86_64::CALL64m;
+    static constexpr unsigned kPadded[] = {x86_64::LEA64r, x86_64::CALL64pcrel32, x86_64::CALL64m, x86_64::NOOP,
+                                           x86_64::NOOPW,  x86_64::NOOPL,         x86_64::NOOPQ};
+    bool may_be_padded = std::count(std::begin(kPadded), std::end(kPadded), inst.getOpcode()) != 0;
     if (!may_be_padded) return false;
   }
   inst.setFlags(inst.getFlags() | (flags & ~kFlagPadding));

@@ -102,6 +102,7 @@ TEST(BadInput, Statements) {
       {Isa::x86_64, ".fill 0x7fffffffffff, 8, 1"},
       {Isa::x86_64, ".text 1"},
       {Isa::x86_64, "twice:\ntwice:"},
+      {Isa::x86_64, ".bss\n.quad f"},
       {Isa::aarch64, "movz x0, #:abs_g1:foo"},
       {Isa::aarch64, "b #16"},
       {Isa::aarch64, "nop\n.word 0xffffffff"},
