@@ -23,8 +23,9 @@ def verdict_text(function):
     detail = []
     if "tests" in verdict:
         detail.append(f"{verdict['tests']} inputs")
-    if verdict.get("coverage") is not None:
-        detail.append(f"{100 * verdict['coverage']:.0f} % of edges")
+    coverage = verdict.get("coverage") or {}
+    if level == "tested" and coverage.get("target_size"):
+        detail.append(f"{100 * coverage['target_bytes'] // coverage['target_size']} % of the code run")
     if verdict.get("reason"):
         detail.append(verdict["reason"])
     for refusal in function.get("refusals", [])[:1]:
@@ -69,7 +70,9 @@ def cross(portolan, source, target, work, expected):
         portolan, source, target, f"{stem}.s", f"{stem}.json", *(["--proto", header] if header.exists() else [])
     )
     rows = list(rows_of(source, target, evidence))
-    if outcome.status != 0:
+    refused = [f["name"] for f in (evidence or {}).get("functions", []) if f["verdict"]["level"] == "refused"]
+    # Status 2 without a refusal: all is translated, and some function could not be tested, as the table says.
+    if outcome.status not in (0, 2) or refused or evidence is None:
         return rows, f"portolan translate: status {outcome.status}\n{outcome.stderr.rstrip()}", outcome.status or 1
     linked = crossing.link(target, stem, f"{stem}.s", *driver)
     if linked.status != 0:

@@ -27,7 +27,8 @@ def case(portolan, work, source, target):
     outcome, evidence = crossing.translate(
         portolan, source, target, f"{stem}.s", f"{stem}.json", "--proto", source.with_suffix(".h")
     )
-    check(outcome.status == 0, f"translate: status {outcome.status}\n{outcome.stderr}")
+    # 2: all is translated, but not everything reached the level `tested`; the evidence says what.
+    check(outcome.status in (0, 2), f"translate: status {outcome.status}\n{outcome.stderr}")
     linked = crossing.link(target, stem, f"{stem}.s", *driver)
     check(linked.status == 0, f"link: {linked.stderr}")
     ran = crossing.execute(target, stem)
