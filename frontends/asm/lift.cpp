@@ -398,7 +398,6 @@ void FunctionLifting::lift_block(Place place, BlockId block) {
   while (true) {
     const Instruction& instruction = at(place);
     context.instruction_ = &instruction;
-    context.section_ = place.section;
     context.b.set_line(unit_.from_object ? static_cast<uint32_t>(instruction.offset) : instruction.line);
     ++result_.instructions;
     Lifted lifted = lifter_.lift(context);

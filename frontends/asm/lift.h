@@ -111,7 +111,6 @@ class LiftContext {
   const Unit& unit() const { return unit_; }
   const McTarget& target() const { return target_; }
   const Instruction& instruction() const { return *instruction_; }
-  SectionId section() const { return section_; }  // that the instruction stands in
   const llvm::MCInst& inst() const { return instruction_->inst; }
   std::string_view opcode_name() const { return target_.opcode_name(inst().getOpcode()); }
 
@@ -134,7 +133,6 @@ class LiftContext {
   const Unit& unit_;
   const McTarget& target_;
   const Instruction* instruction_ = nullptr;
-  SectionId section_ = 0;
   struct Ending {
     ir::Op op = ir::Op::unreachable;  // unreachable: none yet, falls through
     ir::ValueId value = ir::kNoValue;

@@ -77,7 +77,7 @@ constexpr Row kRows[] = {
     {"MFENCE", "mfence", "", lift<mfence>},
     {"LFENCE", "lfence", "", lift<lfence>},
     {"SFENCE", "sfence", "", lift<sfence>},
-    {"LOCK_PREFIX", "lock", "", lift_separate_prefix},
+    {"LOCK_PREFIX", "lock", "", nullptr, "the readers join prefixes with their instruction"},
 };
 
 }  // namespace

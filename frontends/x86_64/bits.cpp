@@ -62,31 +62,20 @@ void bit_test(Insn& x) {
 }
 
 // Of a zero source the destination keeps its value (AMD's manual says so, and Intel's since 2024; 32-bit operands may
-// still clear the upper half). With a rep prefix the same bytes are tzcnt on newer processors, so only what both
-// agree on is defined.
+// still clear the upper half). With a rep prefix the readers give tzcnt and lzcnt, which the bytes are.
 template <bool Forward>
-Lifted bit_scan(Insn& x) {
+void bit_scan(Insn& x) {
   ir::Builder& b = x.b;
-  bool ambiguous = x.prefix & kRep;
-  if (ambiguous && !Forward) return Lifted::refused("rep bsr is bsr on some processors and lzcnt on others");
   ValueId source = x.read(x[1]);
   ValueId zero = b.is_zero(source);
   ValueId found = Forward ? b.ctz(source) : b.sub(b.constant(x.width, x.width - 1), b.clz(source));
-  if (ambiguous) {
-    x.write(x[0], b.select(zero, b.undef(x.width), found));
-    x.undefine({x.s.zf});
-  } else {
-    ValueId old = x.read(x[0]);
-    if (x.width == 32) {
-      ValueId kept = b.concat(b.undef(32), old);
-      x.set(x.slot(x[0]), b.select(zero, kept, b.zext(found, 64)));
-    } else {
-      x.write(x[0], b.select(zero, old, found));
-    }
-    x.set_flag(x.s.zf, zero);
-  }
+  ValueId old = x.read(x[0]);
+  if (x.width == 32)
+    x.set(x.slot(x[0]), b.select(zero, b.concat(b.undef(32), old), b.zext(found, 64)));
+  else
+    x.write(x[0], b.select(zero, old, found));
+  x.set_flag(x.s.zf, zero);
   x.undefine({x.s.cf, x.s.pf, x.s.af, x.s.sf, x.s.of});
-  return Lifted::done();
 }
 
 template <bool Trailing>
@@ -184,8 +173,8 @@ constexpr Row kRows[] = {
     {"BTS{16,32,64}{rr,mr,ri8,mi8}", "bts", kBitTestFlags, lift<bit_test<Change::set>, kLock>},
     {"BTR{16,32,64}{rr,mr,ri8,mi8}", "btr", kBitTestFlags, lift<bit_test<Change::reset>, kLock>},
     {"BTC{16,32,64}{rr,mr,ri8,mi8}", "btc", kBitTestFlags, lift<bit_test<Change::flip>, kLock>},
-    {"BSF{16,32,64}{rr,rm}", "bsf", kScanFlags, lift<bit_scan<true>, kRep>},
-    {"BSR{16,32,64}{rr,rm}", "bsr", kScanFlags, lift<bit_scan<false>, kRep>},
+    {"BSF{16,32,64}{rr,rm}", "bsf", kScanFlags, lift<bit_scan<true>>},
+    {"BSR{16,32,64}{rr,rm}", "bsr", kScanFlags, lift<bit_scan<false>>},
     {"TZCNT{16,32,64}{rr,rm}", "tzcnt", kCountFlags, lift<count_zeros<true>>, "bmi"},
     {"LZCNT{16,32,64}{rr,rm}", "lzcnt", kCountFlags, lift<count_zeros<false>>, "lzcnt"},
     {"POPCNT{16,32,64}{rr,rm}", "popcnt", "cf:w pf:w af:w zf:w sf:w of:w", lift<popcnt>, "popcnt"},

@@ -87,7 +87,7 @@ constexpr Row kRows[] = {
     {"INT3", "int3", "", lift<trap<ir::TrapKind::breakpoint>>},
     {"HLT", "hlt", "", lift<trap<ir::TrapKind::abort>>},
     {"NOOP NOOP{W,L,Q} NOOP{W,L,Q}r ENDBR64 ENDBR32", "nop", "", nothing},
-    {"DATA16_PREFIX REX64_PREFIX", "data16", "", lift_separate_data16},
+    {"DATA16_PREFIX REX64_PREFIX", "data16", "", nullptr, "the readers join prefixes with their instruction"},
     {"PAUSE", "pause", "", nothing},
     {"PREFETCH PREFETCHW PREFETCHWT1 PREFETCHNTA PREFETCHT{0,1,2}", "prefetch", "", nothing},
     {"CPUID", "cpuid", "", nullptr, "asks which processor this is"},

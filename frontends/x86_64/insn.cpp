@@ -26,7 +26,7 @@ Insn::Insn(LiftContext& context)
     : c(context), b(context.b), s(State::get()), name(context.opcode_name()), width(first_number(name)) {
   vex = name.starts_with('V');
   const llvm::MCInst& inst = c.inst();
-  prefix = prefixes(c);
+  prefix = inst.getFlags();
   lock = prefix & kLock;
   const llvm::MCInstrDesc& desc = c.target().instructions().get(inst.getOpcode());
   for (unsigned i = 0; i < inst.getNumOperands() && i < desc.getNumOperands(); ++i) {

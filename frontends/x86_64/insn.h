@@ -5,7 +5,7 @@
 #pragma once
 
 #include "frontends/asm/lift.h"
-#include "frontends/x86_64/prefix.h"
+#include "frontends/asm/x86_prefixes.h"
 #include "frontends/x86_64/state.h"
 
 namespace portolan::x86_64 {
@@ -24,6 +24,9 @@ struct Operand {
   bool is_register() const { return kind == Kind::reg; }
 };
 
+inline constexpr unsigned kRepne = assembly::kFlagRepeatNotEqual, kRep = assembly::kFlagRepeat,
+                          kLock = assembly::kFlagLock;
+
 class Insn {
  public:
   explicit Insn(LiftContext& context);
@@ -34,7 +37,7 @@ class Insn {
   std::string_view name;  // LLVM's: "ADD32rm"
   unsigned width = 0;     // the first number in the name: 32
   bool vex = false;
-  unsigned prefix = 0;  // flags of Prefix
+  unsigned prefix = 0;  // flags of frontends/asm/x86_prefixes.h
   bool lock = false;
 
   size_t size() const { return operands_.size(); }

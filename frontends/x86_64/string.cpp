@@ -116,7 +116,7 @@ constexpr Row kRows[] = {
     {"CMPS{B,W,L,Q}", "cmps", "df:r cf:w pf:w af:w zf:w sf:w of:w", lift_string<cmps>, kNote},
     {"CLD", "cld", "df:w", lift<[](Insn& x) { x.set_flag(x.s.df, x.b.constant(1, 0)); }>},
     {"STD", "std", "df:w", nullptr, "string instructions that go down are not lifted"},
-    {"REP_PREFIX REPNE_PREFIX", "rep", "", lift_separate_prefix},
+    {"REP_PREFIX REPNE_PREFIX", "rep", "", nullptr, "the readers join prefixes with their instruction"},
 };
 
 }  // namespace

@@ -171,7 +171,7 @@ TEST(X86Functions, RefusesWhatItDoesNotModel) {
   refuses("vaddpd %zmm0, %zmm1, %zmm2", "AVX-512");
   refuses("ldmxcsr (%rdi)", "floating-point mode");
   refuses("repne scasb", "loop within one instruction");
-  refuses("rep bsrl %eax, %ecx", "lzcnt");
+  refuses("rep addl %eax, %ecx", "rep prefix");
 }
 
 }  // namespace
