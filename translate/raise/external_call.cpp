@@ -259,7 +259,7 @@ bool PrototypeCalls::call_typed(Builder& b, ValueId v, const std::string& name, 
   if (from->hidden_result || to->hidden_result) return fail(name, "it returns a structure in memory");
 
   Instruction call = f_[v];
-  if (auto differs = differing_bits(call, type, *from)) return fail(name, *differs);
+  if (auto differs = differing_bits(b, call, type, *from)) return fail(name, *differs);
   Instruction typed;
   typed.op = Op::call;
   typed.line = call.line;

@@ -106,18 +106,23 @@ bool PrototypeCalls::call_stat(Builder& b, ValueId v, const abi::FunctionType& t
   return true;
 }
 
-std::optional<std::string> PrototypeCalls::differing_bits(const Instruction& call, const abi::FunctionType& type,
-                                                          const abi::CallLayout& layout) const {
+// Flags whose bits have other meanings elsewhere: refused where they are known to be set, checked at run time where they
+// are not known.
+std::optional<std::string> PrototypeCalls::differing_bits(Builder& b, const Instruction& call,
+                                                          const abi::FunctionType& type,
+                                                          const abi::CallLayout& layout) {
   for (const abi::DifferingBits& bits : type.differing_bits) {
     const Piece& piece = layout.arguments[bits.parameter].pieces[0];
     if (piece.where != Piece::Where::integer_register) return "an argument whose bits differ is on the stack";
-    const ir::APInt* c = f_.constant(call.operands[convention_.integer_argument(piece.index)]);
-    if (!c)
-      return fmt::format("argument {} is not a constant, and bits {:#x} of it mean other things on other ISAs",
-                         bits.parameter + 1, bits.mask);
-    if ((c->getLoBits(64).zextOrTrunc(64).getZExtValue() & bits.mask) != 0)
-      return fmt::format("argument {} has bits of {:#x}, which mean other things on other ISAs", bits.parameter + 1,
-                         bits.mask);
+    ValueId flags = call.operands[convention_.integer_argument(piece.index)];
+    const ir::APInt* c = f_.constant(flags);
+    if (!c) {
+      b.trap_if(b.ne(b.bit_and(flags, b.constant(64, bits.mask)), b.constant(64, 0)), ir::TrapKind::abort);
+      raiser_.assume(n_, fmt::format("argument {} of '{}' has none of the bits {:#x}, which is checked at run time",
+                                     bits.parameter + 1, f_.calls[call.index].symbol.name, bits.mask));
+    } else if ((c->getZExtValue() & bits.mask) != 0) {
+      return fmt::format("argument {} has bits of {:#x}, which mean other things on other ISAs", bits.parameter + 1, bits.mask);
+    }
   }
   return std::nullopt;
 }
