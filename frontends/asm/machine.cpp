@@ -79,7 +79,6 @@ Machine describe_riscv64() {
   for (unsigned n = 0; n < 32; ++n) d.add(fmt::format("f{}", n), 64);
   d.add("reserved_address", 64);
   d.add("reserved_value", 64);
-  d.add("fflags", 64);
   Machine& m = d.m;
   m.stack_pointer = m.slot("x2");
   m.return_address = m.slot("x1");

@@ -1,4 +1,7 @@
 // Jumps, branches, calls, and what leaves the program (unprivileged spec, 4.5 and 4.8).
+#include <functional>
+
+#include "frontends/riscv64/opcodes.h"
 #include "frontends/riscv64/operands.h"
 #include "frontends/riscv64/rows.h"
 
@@ -52,24 +55,6 @@ Lifted jump_and_link_register(LiftContext& c) {
   return Lifted::done();
 }
 
-// Compilers save the exception flags before a quiet comparison and put them back after it. The flags' own changes are
-// not modelled, so only that pair means something: a read gives what the last write put there, and what either finds at
-// entry or after a call is undefined.
-constexpr int64_t kExceptionFlags = 1;  // fflags, unprivileged spec, table 3 of chapter 11
-
-Lifted read_flags(LiftContext& c) {
-  if (immediate(c, 1) != kExceptionFlags || register_number(c, 2) != 0)
-    return Lifted::refused("reads or changes control and status registers");
-  write(c, 0, c.b.get_slot(slots().exception_flags, 64));
-  return Lifted::done();
-}
-Lifted write_flags(LiftContext& c) {
-  if (immediate(c, 1) != kExceptionFlags || register_number(c, 0) != 0)
-    return Lifted::refused("reads or changes control and status registers");
-  c.b.set_slot(slots().exception_flags, read(c, 2));
-  return Lifted::done();
-}
-
 Lifted call(LiftContext& c) {
   c.call(0);
   return Lifted::done();
@@ -93,6 +78,46 @@ Lifted trap(LiftContext& c) {
   return Lifted::done();
 }
 
+// The instruction `distance` away from this one in its section, or nothing.
+const llvm::MCInst* neighbour(const LiftContext& c, ptrdiff_t distance) {
+  for (const assembly::Section& section : c.unit().sections) {
+    const assembly::Instruction* first = section.instructions.data();
+    const ptrdiff_t count = static_cast<ptrdiff_t>(section.instructions.size());
+    if (std::less<>()(&c.instruction(), first) || !std::less<>()(&c.instruction(), first + count)) continue;
+    const ptrdiff_t index = &c.instruction() - first + distance;
+    return index >= 0 && index < count ? &first[index].inst : nullptr;
+  }
+  return nullptr;
+}
+
+// How compilers write a quiet comparison: flt or fle between "frflags r" and "fsflags r", which takes back the flag
+// that an unordered comparison raises. The flags are not modelled, so both ends do nothing but leave any value in r.
+constexpr int64_t kFflags = 1;
+Lifted exception_flags(LiftContext& c) {
+  constexpr const char* kRefused = "reads or changes control and status registers";
+  const auto reads = [](const llvm::MCInst* i) {
+    return i && i->getOpcode() == CSRRS && i->getOperand(1).isImm() && i->getOperand(1).getImm() == kFflags &&
+           i->getOperand(2).getReg() == X0;
+  };
+  const auto restores = [](const llvm::MCInst* i) {
+    return i && i->getOpcode() == CSRRW && i->getOperand(1).isImm() && i->getOperand(1).getImm() == kFflags &&
+           i->getOperand(0).getReg() == X0;
+  };
+  const auto compares = [](const llvm::MCInst* i) {
+    return i &&
+           (i->getOpcode() == FLT_S || i->getOpcode() == FLT_D || i->getOpcode() == FLE_S || i->getOpcode() == FLE_D);
+  };
+  const ptrdiff_t start = reads(&c.inst()) ? 0 : -2;
+  const llvm::MCInst *read = neighbour(c, start), *compare = neighbour(c, start + 1),
+                     *restore = neighbour(c, start + 2);
+  if (!reads(read) || !compares(compare) || !restores(restore)) return Lifted::refused(kRefused);
+  const unsigned saved = read->getOperand(0).getReg();
+  if (restore->getOperand(2).getReg() != saved || compare->getOperand(0).getReg() == saved || saved == X0)
+    return Lifted::refused(kRefused);
+  if (start == 0) write(c, 0, c.b.undef(64));
+  return Lifted::done();
+}
+
 using B = ir::Builder;
 constexpr Row kRows[] = {
     {"BEQ PseudoLongBEQ", "beq", "", branch<&B::eq, false>},
@@ -110,9 +135,8 @@ constexpr Row kRows[] = {
     {"EBREAK", "ebreak", "", trap<ir::TrapKind::breakpoint>},
     {"UNIMP", "unimp", "", trap<ir::TrapKind::illegal>},
     {"ECALL", "ecall", "", nullptr, "a system call"},
-    {"CSRRS", "csrrs", "", read_flags, "fflags only; its value is not compared by the gate"},
-    {"CSRRW", "csrrw", "", write_flags, "fflags only; its value is not compared by the gate"},
-    {"CSRRC CSRR{W,S,C}I", "csrrc", "", nullptr, "reads or changes control and status registers"},
+    {"CSRRS CSRRW", "frflags", "", exception_flags, "only around a quiet comparison"},
+    {"CSRRC CSRR{W,S,C}I", "csrrw", "", nullptr, "reads or changes control and status registers"},
     {"WFI MRET SRET SFENCE_VMA", "wfi", "", nullptr, "privileged"},
 };
 

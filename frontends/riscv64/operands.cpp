@@ -25,7 +25,6 @@ const Slots& slots() {
     for (unsigned i = 0; i < 32; ++i) s.f[i] = machine.slot(fmt::format("f{}", i));
     s.reserved_address = machine.slot("reserved_address");
     s.reserved_value = machine.slot("reserved_value");
-    s.exception_flags = machine.slot("fflags");
     return s;
   }();
   return kSlots;

@@ -19,7 +19,7 @@ using ir::ValueId;
 struct Slots {
   Slot x[32];  // x[0] is kNoSlot
   Slot f[32];
-  Slot reserved_address, reserved_value, exception_flags;
+  Slot reserved_address, reserved_value;
 };
 const Slots& slots();
 

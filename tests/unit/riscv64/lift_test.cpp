@@ -110,6 +110,16 @@ TEST(RiscvLift, RefusesWhatItDoesNotModel) {
   }
 }
 
+// gcc's isless and its like. Anything else that looks at the exception flags is refused.
+TEST(RiscvLift, QuietComparisons) {
+  EXPECT_TRUE(lift("frflags a4\n flt.d a5, fa0, fa1\n fsflags a4\n ret").refusals.empty());
+  for (const char* body :
+       {"frflags a0\n ret", "frflags a4\n flt.d a5, fa0, fa1\n ret",
+        "frflags a4\n flt.d a4, fa0, fa1\n fsflags a4\n ret", "frflags a4\n flt.d a5, fa0, fa1\n fsflags a5\n ret",
+        "frflags a4\n fadd.d fa0, fa0, fa1\n fsflags a4\n ret", "fsflags a4\n ret"})
+    EXPECT_FALSE(lift(body).refusals.empty()) << body;
+}
+
 TEST(RiscvLift, OrderingsOfAtomics) {
   const LiftResult result = lift(
       "amoadd.w a0, a1, (a2)\n amoadd.w.aq a0, a1, (a2)\n amoadd.w.rl a0, a1, (a2)\n amoadd.w.aqrl a0, a1, (a2)\n"
