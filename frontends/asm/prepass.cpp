@@ -60,6 +60,15 @@ bool begins_expansion(std::string_view word) {
   return word == ".rept" || word == ".irp" || word == ".irpc" || word == ".rep";
 }
 
+// A literal count of .rept beyond what memory holds: the parser writes the repetitions out.
+bool repeats_too_often(std::string_view word, std::string_view count) {
+  constexpr size_t kMaxDigits = 6;
+  if (word != ".rept" && word != ".rep") return false;
+  size_t digits = 0;
+  while (digits < count.size() && std::isalnum(static_cast<unsigned char>(count[digits]))) ++digits;
+  return digits > kMaxDigits;
+}
+
 // Files that the text would pull in: the caller has one input, and it may come from anyone.
 bool is_inclusion(std::string_view word) {
   return word == ".include" || word == ".incbin";
@@ -171,6 +180,8 @@ class Preparer {
     if (isa_ == Isa::x86_64 && word == ".att_syntax") intel_ = false;
     if (is_inclusion(word)) {
       result_.text += ".error \"other files are not read: give the text with them included\"";
+    } else if (repeats_too_often(word, rest)) {
+      result_.text += ".error \"too many repetitions\"";
     } else if (!word.empty() && word[0] == '.' && is_dropped(word, rest, isa_)) {
       result_.text += line.substr(statement_end(line, isa_));
     } else if (intel_ && !statement.empty() && statement[0] != '.') {

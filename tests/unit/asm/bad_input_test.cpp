@@ -103,6 +103,7 @@ TEST(BadInput, Statements) {
       {Isa::x86_64, ".text 1"},
       {Isa::x86_64, "twice:\ntwice:"},
       {Isa::x86_64, ".bss\n.quad f"},
+      {Isa::x86_64, ".rept 4000000000\nnop\n.endr"},
       {Isa::aarch64, "movz x0, #:abs_g1:foo"},
       {Isa::aarch64, "b #16"},
       {Isa::aarch64, "nop\n.word 0xffffffff"},
