@@ -208,6 +208,14 @@ void extend(Insn& x) {
   x.write_vector(x[0], Signed ? x.b.sext(v, total, lanes) : x.b.zext(v, total, lanes));
 }
 
+// The smallest word and, above it, the index of its first place.
+void smallest_word(Insn& x) {
+  ValueId v = read_source(x, x[1], 128);
+  ValueId smallest = x.b.reduce_umin(v, 8);
+  ValueId index = x.b.ctz(x.b.eq(v, x.b.splat(smallest, 8), 8));
+  x.write_vector(x[0], x.b.concat(x.b.zext(index, 16), smallest));
+}
+
 // ptest: zf when no bit is in both, cf when the first source covers the second.
 void test(Insn& x) {
   unsigned bits = vector_bits(x);
@@ -281,7 +289,7 @@ constexpr Row kRows[] = {
     {PACKED("PTEST"), "ptest", kTestFlags, lift<test>, "sse4.1"},
     {"VTESTPS{,Y}{rr,rm}", "vtestps", kTestFlags, lift<test_signs<32>>, "avx"},
     {"VTESTPD{,Y}{rr,rm}", "vtestpd", kTestFlags, lift<test_signs<64>>, "avx"},
-    {"{,V}PHMINPOSUW{rr,rm}", "phminposuw", "", nullptr},
+    {"{,V}PHMINPOSUW{rr,rm}", "phminposuw", "", lift<smallest_word>, "sse4.1"},
     {PACKED_IMMEDIATE("MPSADBW"), "mpsadbw", "", nullptr},
     {PACKED_IMMEDIATE("PCLMULQDQ"), "pclmulqdq", "", nullptr},
     {"{,V}PCMP{E,I}STR{I,M}{rri,rmi}", "pcmpestri", "", nullptr, "string comparisons"},
