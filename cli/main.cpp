@@ -12,6 +12,7 @@ int main(int argc, char** argv) {
   Command chosen;
   add_translate(app, chosen);
   add_batch(app, chosen);
+  add_replay(app, chosen);
   add_lift(app, chosen);
   add_isa(app, chosen);
   add_doctor(app, chosen);

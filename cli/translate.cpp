@@ -3,12 +3,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "cli/commands.h"
+#include "cli/evidence.h"
 #include "cli/output.h"
 #include "frontends/asm/reader.h"
 #include "translate/abi/prototypes.h"
@@ -19,21 +21,9 @@ namespace {
 struct Arguments {
   std::string input, target, output = "-", evidence, require = "tested", from;
   std::vector<std::string> functions, headers;
+  uint32_t tests = 20, test_time = 1500;
+  uint64_t seed = 1;
 };
-
-nlohmann::json function_json(const translate::FunctionReport& f) {
-  nlohmann::json j = {{"name", f.name},
-                      {"instructions_in", f.instructions_in},
-                      {"instructions_out", f.instructions_out},
-                      {"assumptions", f.assumptions}};
-  if (f.translated) {
-    j["verdict"] = {{"level", "unknown"}, {"reason", "not tested"}};
-  } else {
-    j["verdict"] = {{"level", "refused"}};
-    for (const Diagnostic& d : f.refusals) j["refusals"].push_back({{"line", d.location.line}, {"reason", d.message}});
-  }
-  return j;
-}
 
 // The first of the wanted functions that the unit does not have, or empty.
 std::string missing_function(const assembly::Unit& unit, const std::vector<std::string>& wanted) {
@@ -42,6 +32,57 @@ std::string missing_function(const assembly::Unit& unit, const std::vector<std::
   for (const std::string& name : wanted)
     if (!known.count(name)) return name;
   return {};
+}
+
+// Runs the tester over the translated functions; verdicts stand beside translation.functions.
+verify::TestReport test(const Arguments& a, const assembly::Unit& unit, const translate::Translation& translation,
+                        Isa target) {
+  verify::TestReport nothing;
+  std::vector<verify::Boundary> boundaries;
+  for (const translate::FunctionReport& f : translation.functions)
+    if (f.translated) boundaries.push_back(f.boundary);
+  auto source = source_object(unit);
+  auto translated = verify::object_of_text(target, translation.assembly, "the translation of " + a.input);
+  if (!translated || !source) {
+    nothing.problem = translated ? "the source cannot be assembled: " + source.error().message
+                                 : "the translation cannot be assembled: " + translated.error().message;
+    nothing.verdicts.resize(boundaries.size());
+    for (verify::Verdict& v : nothing.verdicts) v.reason = nothing.problem;
+    return nothing;
+  }
+  verify::TestOptions options;
+  options.tests = a.tests;
+  options.seed = a.seed;
+  options.time = std::chrono::milliseconds(a.test_time);
+  return verify::test_unit(subject_of(unit, translation, target, *source, *translated), boundaries, options);
+}
+
+struct Tally {
+  unsigned tested = 0, refuted = 0, unknown = 0, refused = 0;
+};
+
+void report_verdict(const Arguments& a, const translate::FunctionReport& f, const verify::Verdict& v, Tally& tally) {
+  const SourceLocation where{a.input, f.line, 0};
+  switch (v.level) {
+    case verify::Verdict::Level::tested:
+      ++tally.tested;
+      break;
+    case verify::Verdict::Level::refuted:
+      ++tally.refuted;
+      fmt::print(stderr, "{}",
+                 to_string(error_at(where, fmt::format("the translation of '{}' is REFUTED: {}", f.name, v.reason))));
+      break;
+    case verify::Verdict::Level::unknown:
+      ++tally.unknown;
+      fmt::print(
+          stderr, "{}",
+          to_string(Diagnostic{Severity::note, where, fmt::format("'{}' is not tested: {}", f.name, v.reason), {}}));
+      break;
+  }
+}
+
+std::string replay_command(const Arguments& a) {
+  return fmt::format("portolan replay {}", a.evidence.empty() ? "EVIDENCE" : a.evidence);
 }
 
 Exit run(const Arguments& a) {
@@ -88,12 +129,37 @@ Exit run(const Arguments& a) {
     fmt::print(stderr, "{}", to_string(translation.error()));
     return Exit::internal;
   }
+  const bool tests =
+      a.require != "none" && std::any_of(translation->functions.begin(), translation->functions.end(),
+                                         [](const translate::FunctionReport& f) { return f.translated; });
+  std::optional<verify::TestReport> report;
+  if (tests) {
+    report = test(a, *unit, *translation, *target);
+    if (!report->problem.empty()) fmt::print(stderr, "{}: error: {}\n", a.input, report->problem);
+  }
   nlohmann::json evidence = {{"source", a.input}, {"from", to_string(unit->isa)}, {"to", to_string(*target)}};
+  evidence["options"] = {{"functions", a.functions}, {"proto", a.headers}, {"require", a.require}};
+  evidence["output"] = {{"file", a.output}, {"fnv64", hex(fnv64(translation->assembly))}};
+  if (report) {
+    evidence["engines"] = {{"source", report->source_engine}, {"target", report->target_engine}};
+    evidence["replay"] = replay_command(a);
+  }
   evidence["functions"] = nlohmann::json::array();
+  Tally tally;
+  size_t next = 0;
   for (const translate::FunctionReport& f : translation->functions) {
     complete &= f.translated;
+    tally.refused += !f.translated;
     for (const Diagnostic& d : f.refusals) fmt::print(stderr, "{}", to_string(d));
-    evidence["functions"].push_back(function_json(f));
+    const verify::Verdict* verdict = report && f.translated ? &report->verdicts[next++] : nullptr;
+    if (verdict) report_verdict(a, f, *verdict, tally);
+    evidence["functions"].push_back(function_json(f, verdict));
+  }
+  if (tests) {
+    fmt::print(stderr, "portolan: {}: {} tested, {} unknown, {} refuted, {} refused\n", a.input, tally.tested,
+               tally.unknown, tally.refuted, tally.refused);
+    if (tally.refuted != 0) fmt::print(stderr, "portolan: see the inputs with: {}\n", replay_command(a));
+    complete &= tally.unknown == 0 && a.require == "tested";
   }
   if (auto error = write_output(a.output, translation->assembly)) {
     fmt::print(stderr, "{}", to_string(*error));
@@ -104,6 +170,7 @@ Exit run(const Arguments& a) {
       fmt::print(stderr, "{}", to_string(*error));
       return Exit::usage;
     }
+  if (tally.refuted != 0) return Exit::refuted;
   return complete ? Exit::ok : Exit::fell_short;
 }
 
@@ -120,6 +187,9 @@ void add_translate(CLI::App& app, Command& chosen) {
   command->add_option("--proto", a->headers, "a C header or .prototypes file (may be given again)");
   command->add_option("--require", a->require, "proved, bounded, tested (default) or none")
       ->check(CLI::IsMember({"proved", "bounded", "tested", "none"}));
+  command->add_option("--tests", a->tests, "inputs per function; default: 20");
+  command->add_option("--seed", a->seed, "of the inputs; default: 1");
+  command->add_option("--test-time", a->test_time, "milliseconds for all tests; 0: no limit; default: 1500");
   command->add_option("--evidence", a->evidence, "where the evidence goes, as JSON");
   command->callback([a, &chosen] { chosen = [a] { return run(*a); }; });
 }

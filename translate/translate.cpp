@@ -6,6 +6,7 @@
 
 #include "frontends/lifters.h"
 #include "translate/abi/prototypes.h"
+#include "translate/boundary.h"
 #include "translate/data.h"
 #include "translate/llvm/codegen.h"
 #include "translate/llvm/emit.h"
@@ -88,6 +89,9 @@ Expected<Translation> translate(const assembly::Unit& unit, const TranslateOptio
     report.line = unit.symbols[ids[n]].line;
     report.instructions_in = f.source_instructions;
     report.instructions_out = counts[llvm_proposer::target_name(f.name)];
+    if (f.ok) report.boundary = describe_boundary(raised, f, unit.isa, options.target);
+    report.boundary.target_name = llvm_proposer::target_name(f.name);
+    report.boundary.line = report.line;
     report.refusals = std::move(f.refusals);
     report.assumptions = std::move(f.assumptions);
     result.functions.push_back(std::move(report));

@@ -7,6 +7,7 @@
 #include "frontends/asm/unit.h"
 #include "translate/abi/types.h"
 #include "translate/raise/raise.h"
+#include "verify/boundary.h"
 
 namespace portolan::translate {
 
@@ -24,6 +25,7 @@ struct FunctionReport {
   uint32_t instructions_out = 0;
   std::vector<Diagnostic> refusals;
   std::vector<std::string> assumptions;
+  verify::Boundary boundary;  // of translated functions
 };
 
 struct Translation {

@@ -311,6 +311,8 @@ void UnitRaiser::finish(size_t n) {
   RaisedFunction& out = result_.functions[n];
   if (!state.lifted) return;
   out.signature = add_signature(state.signature);
+  out.parameter_positions = state.parameter_positions;
+  out.result_positions = state.result_positions;
   Finisher(*this, n).run();
   state.f = ir::simplify(std::move(state.f));
   SplitAddresses split(state.f, index_);

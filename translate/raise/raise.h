@@ -23,6 +23,9 @@ struct RaisedFunction {
   int64_t frame_high = 0;
   uint32_t frame_alignment = 16;  // of the frame base
   std::vector<std::string> assumptions;
+  // Where the source's convention has the signature's parameters and results: positions as in FunctionState.
+  std::vector<unsigned> parameter_positions;
+  std::vector<unsigned> result_positions;
 };
 
 struct RaisedUnit {

@@ -1,0 +1,73 @@
+#include <algorithm>
+
+#include "verify/compare.h"
+
+namespace portolan::verify {
+namespace {
+
+bool on_stack(uint64_t address) {
+  return address > emulate::kStackTop - 64 * 1024 && address <= emulate::kStackTop;
+}
+
+const emulate::Segment* segment_at(const emulate::Image& image, uint64_t address) {
+  for (const emulate::Segment& s : image.segments)
+    if (address >= s.address && address - s.address < s.memory_size) return &s;
+  return nullptr;
+}
+
+// Labels of the assembler and the linker's own, which the other side has elsewhere or not at all.
+bool is_technical(const std::string& name) {
+  return name.starts_with("$") || name.starts_with(".L") || name.starts_with("_GLOBAL_OFFSET_TABLE_");
+}
+
+}  // namespace
+
+AddressMap::AddressMap(const Side& source, const Side& target)
+    : source_(source),
+      target_(target),
+      source_names_(names_of(source, target)),
+      target_names_(names_of(target, source)) {}
+
+std::vector<AddressMap::Name> AddressMap::names_of(const Side& side, const Side& other) {
+  std::vector<Name> names;
+  for (const auto& [name, address] : side.image().symbols)
+    if (!is_technical(name) && other.image().find_symbol(name) != nullptr) names.push_back({address, name});
+  std::stable_sort(names.begin(), names.end(), [](const Name& a, const Name& b) { return a.address < b.address; });
+  return names;
+}
+
+bool AddressMap::translate(const std::vector<Name>& names, const Side& other, uint64_t address, uint64_t& result) {
+  auto after = std::upper_bound(names.begin(), names.end(), address,
+                                [](uint64_t a, const Name& name) { return a < name.address; });
+  if (after == names.begin()) return false;
+  const Name& name = *std::prev(after);
+  if (address - name.address > 64 * 1024 * 1024) return false;
+  result = *other.image().find_symbol(name.other) + (address - name.address);
+  return true;
+}
+
+// Constants without a name (string literals): what stands there counts, to the end of a string.
+bool AddressMap::same_constant(uint64_t source, uint64_t target) const {
+  const emulate::Segment* s = segment_at(source_.image(), source);
+  const emulate::Segment* t = segment_at(target_.image(), target);
+  if (s == nullptr || t == nullptr || s->writable || t->writable) return false;
+  constexpr uint64_t kLongest = 256;
+  for (uint64_t i = 0; i < kLongest; ++i) {
+    const uint64_t a = source - s->address + i, b = target - t->address + i;
+    if (a >= s->bytes.size() || b >= t->bytes.size()) return i != 0;
+    if (s->bytes[a] != t->bytes[b]) return false;
+    if (s->bytes[a] == 0) return true;
+  }
+  return true;
+}
+
+bool AddressMap::same(uint64_t source, uint64_t target) const {
+  if (source == target) return true;
+  if (on_stack(source) && on_stack(target)) return true;
+  uint64_t expected = 0;
+  const bool known = source >= emulate::kStubBase && source < emulate::kStackTop;
+  if (known && to_target(source, expected) && expected == target) return true;
+  return known && same_constant(source, target);
+}
+
+}  // namespace portolan::verify

@@ -1,0 +1,162 @@
+#include "verify/bench.h"
+
+#include <fmt/format.h>
+
+#include <set>
+
+namespace portolan::verify {
+namespace {
+
+using emulate::Outcome;
+using emulate::Request;
+
+// The source's two runs differ in every bit that nobody defined (compare.h).
+constexpr Rubbish kFirst{1, 0xa5}, kSecond{2, 0x5a}, kTarget{3, 0xc3};
+
+// Registers of the second run are the complement of the first's where no argument stands.
+void complement(Request& second, const Request& first, const Request& other) {
+  for (size_t i = 0; i < second.state.general.size(); ++i)
+    if (first.state.general[i] != other.state.general[i]) second.state.general[i] = ~first.state.general[i];
+  for (size_t i = 0; i < second.state.vector.size(); ++i)
+    for (size_t b = 0; b < 16; b += 8)
+      if (!std::equal(first.state.vector[i].begin() + b, first.state.vector[i].begin() + b + 8,
+                      other.state.vector[i].begin() + b))
+        for (size_t n = b; n < b + 8; ++n) second.state.vector[i][n] = ~first.state.vector[i][n];
+}
+
+std::string words_of(const Side& side, const Boundary& boundary, const Outcome& outcome, size_t buffers) {
+  std::string text = describe_ending(outcome);
+  for (size_t r = 0; r < boundary.results.size() && outcome.ending == emulate::Ending::returned; ++r) {
+    const Value value = side.result(boundary.results[r], outcome);
+    text += fmt::format("\n  result {}: {:#x}", r + 1, value[0]);
+    if (boundary.results[r].bits > 64) text += fmt::format(", upper half {:#x}", value[1]);
+  }
+  for (size_t r = 0; r < std::min(buffers, outcome.regions.size()); ++r) {
+    text += fmt::format("\n  buffer {}:", r + 1);
+    for (size_t n = 0; n < std::min<size_t>(outcome.regions[r].size(), 64); ++n)
+      text += fmt::format("{}{:02x}", n % 8 == 0 ? " " : "", outcome.regions[r][n]);
+  }
+  for (const emulate::MemoryChange& change : outcome.changes)
+    text += fmt::format("\n  {} bytes of data changed at {:#x}", change.bytes.size(), change.address);
+  for (const emulate::ExternalCall& call : outcome.calls)
+    text += fmt::format("\n  call of {} (arguments {:016x})", call.name, call.digest);
+  return text;
+}
+
+}  // namespace
+
+Expected<std::unique_ptr<Bench>> Bench::make(const Subject& subject) {
+  auto bench = std::make_unique<Bench>();
+  auto source = Side::make(Which::source, subject.source_isa, subject.source, {});
+  if (!source) return error_at({}, "the source: " + source.error().message);
+  auto target = Side::make(Which::target, subject.target_isa, subject.target, subject.missing);
+  if (!target) return error_at({}, "the translation: " + target.error().message);
+  bench->source_ = std::move(*source);
+  bench->target_ = std::move(*target);
+  bench->map_ = std::make_unique<AddressMap>(*bench->source_, *bench->target_);
+  return bench;
+}
+
+Expected<Outcome> Bench::probe(const Boundary& boundary, const Input& input) {
+  const Request request = source_->request(boundary, input, kFirst);
+  Expected<std::vector<Outcome>> outcomes = source_->run({&request, 1});
+  if (!outcomes) return outcomes.error();
+  return std::move(outcomes->front());
+}
+
+Expected<std::vector<Trial>> Bench::run(const Boundary& boundary, std::vector<Input> inputs, Coverage* coverage) {
+  std::vector<Request> first, second, target;
+  for (const Input& input : inputs) {
+    first.push_back(source_->request(boundary, input, kFirst));
+    second.push_back(source_->request(boundary, input, kSecond));
+    const Request again = second.back();
+    complement(second.back(), first.back(), again);
+  }
+  auto first_runs = source_->run(first);
+  if (!first_runs) return first_runs.error();
+  // What the source did not survive once is not run again.
+  std::vector<size_t> good;
+  std::vector<Request> second_good;
+  std::vector<Trial> trials(inputs.size());
+  for (size_t n = 0; n < inputs.size(); ++n) {
+    trials[n].unfit = unfit((*first_runs)[n], (*first_runs)[n]);
+    if (!trials[n].unfit.empty()) continue;
+    good.push_back(n);
+    second_good.push_back(std::move(second[n]));
+  }
+  auto second_runs = source_->run(second_good);
+  if (!second_runs) return second_runs.error();
+  std::vector<size_t> fit;
+  for (size_t g = 0; g < good.size(); ++g) {
+    trials[good[g]].unfit = unfit((*first_runs)[good[g]], (*second_runs)[g]);
+    if (!trials[good[g]].unfit.empty()) continue;
+    fit.push_back(g);
+    target.push_back(target_->request(boundary, inputs[good[g]], kTarget, target_->engine().name() != "native"));
+  }
+  auto target_runs = target_->run(target);
+  if (!target_runs) return target_runs.error();
+  for (size_t f = 0; f < fit.size(); ++f) {
+    const size_t n = good[fit[f]];
+    trials[n].comparison = compare(*source_, *target_, *map_, boundary, inputs[n],
+                                   {(*first_runs)[n], (*second_runs)[fit[f]], (*target_runs)[f], target[f]});
+  }
+  if (coverage != nullptr)
+    note_blocks(*target_, boundary, *target_runs, coverage->target_blocks, &coverage->target_bytes,
+                &coverage->target_size);
+  for (size_t n = 0; n < inputs.size(); ++n) trials[n].input = std::move(inputs[n]);
+  return trials;
+}
+
+void Bench::note_blocks(const Side& side, const Boundary& boundary, const std::vector<Outcome>& outcomes,
+                        uint32_t& blocks, uint32_t* bytes, uint32_t* size) const {
+  const uint64_t* entry = side.image().find_symbol(side.symbol_of(boundary));
+  if (entry == nullptr) return;
+  // To the next symbol: sizes are not kept in images.
+  uint64_t end = UINT64_MAX;
+  for (const auto& [name, address] : side.image().symbols)
+    if (address > *entry && !name.starts_with(".L") && !name.starts_with("$")) end = std::min(end, address);
+  std::set<uint64_t> starts, covered;
+  for (const Outcome& outcome : outcomes)
+    for (const emulate::Block& block : outcome.blocks) {
+      if (block.start < *entry || block.start >= end) continue;
+      starts.insert(block.start);
+      if (bytes == nullptr) continue;
+      for (uint64_t at = block.start; at < std::min(end, block.start + block.size); ++at) covered.insert(at);
+    }
+  blocks = std::max(blocks, static_cast<uint32_t>(starts.size()));
+  if (bytes == nullptr || side.engine().name() == "native" || end == UINT64_MAX) return;
+  *bytes = std::max(*bytes, static_cast<uint32_t>(covered.size()));
+  *size = static_cast<uint32_t>(end - *entry);
+}
+
+void Bench::add_source_coverage(const Boundary& boundary, const std::vector<Trial>& trials, Coverage& coverage) {
+  std::vector<Request> requests;
+  constexpr size_t kMostRuns = 6;  // stepping is slow
+  for (const Trial& trial : trials) {
+    if (!trial.unfit.empty() || requests.size() == kMostRuns) continue;
+    requests.push_back(source_->request(boundary, trial.input, kFirst, true));
+    requests.back().limits.instructions = 4000;
+  }
+  auto outcomes = source_->run(requests);
+  if (outcomes) note_blocks(*source_, boundary, *outcomes, coverage.source_blocks, nullptr, nullptr);
+}
+
+Expected<Replay> Bench::replay(const Boundary& boundary, const Input& input) {
+  auto trials = run(boundary, {input}, nullptr);
+  if (!trials) return trials.error();
+  const Request first = source_->request(boundary, input, kFirst);
+  const Request target = target_->request(boundary, input, kTarget);
+  auto source_run = source_->run({&first, 1});
+  if (!source_run) return source_run.error();
+  auto target_run = target_->run({&target, 1});
+  if (!target_run) return target_run.error();
+  Replay replay;
+  replay.comparison = trials->front().comparison;
+  if (!trials->front().unfit.empty())
+    replay.comparison.finding = Finding::inconclusive, replay.comparison.what = trials->front().unfit;
+  replay.source = words_of(*source_, boundary, source_run->front(), input.regions.size());
+  replay.target = words_of(*target_, boundary, target_run->front(), input.regions.size());
+  return replay;
+}
+
+}  // namespace portolan::verify

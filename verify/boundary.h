@@ -1,0 +1,44 @@
+// What crosses the border of a function, and where each value stands on either side: all that the tester needs to know
+// of a translation. Places are ordinals of the calling conventions, so that this header needs no ISA.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace portolan::verify {
+
+struct Place {
+  enum class Kind : uint8_t {
+    integer_argument,  // the index-th integer argument register
+    float_argument,
+    stack,            // the index-th 8 bytes of stack arguments
+    indirect_result,  // AArch64 x8
+    vector_count,     // x86-64 al
+    integer_result,   // the index-th integer result register
+    float_result,
+  };
+  Kind kind = Kind::integer_argument;
+  uint32_t index = 0;
+  bool operator==(const Place&) const = default;
+};
+
+struct BoundaryValue {
+  enum class Kind : uint8_t { integer, floating, result_address };  // result_address: of hidden_result
+  Kind kind = Kind::integer;
+  uint32_t bits = 64;
+  bool is_signed = false;  // how narrower integers are extended
+  Place source, target;
+  bool operator==(const BoundaryValue&) const = default;
+};
+
+struct Boundary {
+  std::string name;         // of the symbol on the source's side
+  std::string target_name;  // and on the target's
+  uint32_t line = 0;
+  std::vector<BoundaryValue> parameters, results;
+  std::string untestable;  // why there is no such description; empty: there is one
+  bool operator==(const Boundary&) const = default;
+};
+
+}  // namespace portolan::verify

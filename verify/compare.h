@@ -1,0 +1,59 @@
+// Whether a run of the translation did what the source did. The source runs twice, with opposite rubbish in everything
+// undefined; what differs between its own two runs is nothing that a translation has to keep.
+#pragma once
+
+#include "verify/side.h"
+
+namespace portolan::verify {
+
+// Addresses of named data on both sides.
+class AddressMap {
+ public:
+  AddressMap(const Side& source, const Side& target);
+
+  // Where the other side has the byte at `address`; false: it has no name there.
+  bool to_target(uint64_t address, uint64_t& other) const { return translate(source_names_, target_, address, other); }
+  bool to_source(uint64_t address, uint64_t& other) const { return translate(target_names_, source_, address, other); }
+  // The same number, or pointers to the same thing.
+  bool same(uint64_t source, uint64_t target) const;
+
+ private:
+  struct Name {
+    uint64_t address;
+    std::string other;  // its name on the other side
+  };
+  static std::vector<Name> names_of(const Side& side, const Side& other);
+  static bool translate(const std::vector<Name>& names, const Side& other, uint64_t address, uint64_t& result);
+  bool same_constant(uint64_t source, uint64_t target) const;
+
+  const Side& source_;
+  const Side& target_;
+  std::vector<Name> source_names_, target_names_;
+};
+
+enum class Finding : uint8_t {
+  agrees,
+  differs,
+  inconclusive,  // says nothing, about this input
+};
+
+struct Comparison {
+  Finding finding = Finding::agrees;
+  std::string what;              // differs: what; inconclusive: why
+  unsigned nan_differences = 0;  // allowed, and counted
+};
+
+// Whether the source's two runs are fit to be compared with: empty, or why not.
+std::string unfit(const emulate::Outcome& first, const emulate::Outcome& second);
+std::string describe_ending(const emulate::Outcome& outcome);
+
+struct Runs {
+  const emulate::Outcome& first;  // the source, twice
+  const emulate::Outcome& second;
+  const emulate::Outcome& target;
+  const emulate::Request& target_request;
+};
+Comparison compare(const Side& source, const Side& target, const AddressMap& map, const Boundary& boundary,
+                   const Input& input, const Runs& runs);
+
+}  // namespace portolan::verify

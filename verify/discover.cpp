@@ -1,0 +1,101 @@
+// What a function takes for pointers, found by giving it addresses that are not mapped and seeing where it faults.
+#include "verify/bench.h"
+
+namespace portolan::verify {
+namespace {
+
+using Numbers = Filling::Numbers;
+
+constexpr size_t kMostBuffers = 14;
+constexpr unsigned kMostRuns = 40;
+constexpr uint32_t kLargestBuffer = 4096;
+
+class Discovery {
+ public:
+  Discovery(Bench& bench, const Boundary& boundary, Random& random)
+      : bench_(bench), boundary_(boundary), random_(random) {}
+
+  Shape run();
+
+ private:
+  void follow(Filling filling, bool may_grow);
+  bool learn(const emulate::Outcome& outcome, const Input& input, bool may_grow);
+
+  Bench& bench_;
+  const Boundary& boundary_;
+  Random& random_;
+  Shape shape_;
+  unsigned runs_ = 0;
+};
+
+bool Discovery::learn(const emulate::Outcome& outcome, const Input& input, bool may_grow) {
+  if (outcome.ending != emulate::Ending::trapped || outcome.trap.kind != emulate::TrapKind::segmentation) return false;
+  Slot slot;
+  if (slot_of_tag(outcome.trap.address, slot)) {
+    if (shape_.buffers.size() >= kMostBuffers) return false;
+    uint32_t* place = nullptr;
+    if (slot.buffer < 0 && slot.index < shape_.parameters.size()) place = &shape_.parameters[slot.index];
+    if (slot.buffer >= 0 && static_cast<size_t>(slot.buffer) < shape_.buffers.size() &&
+        slot.index < shape_.buffers[slot.buffer].slots.size())
+      place = &shape_.buffers[slot.buffer].slots[slot.index];
+    if (place == nullptr || *place != Shape::kNumber) return false;
+    *place = static_cast<uint32_t>(shape_.buffers.size());
+    shape_.buffers.emplace_back();
+    return true;
+  }
+  // Just past the end of a buffer: perhaps it is larger.
+  for (size_t n = 0; may_grow && n < input.regions.size() && n < shape_.buffers.size(); ++n) {
+    const uint64_t end = input.regions[n].address + shape_.buffers[n].size;
+    Shape::Buffer& buffer = shape_.buffers[n];
+    if (outcome.trap.address < end || outcome.trap.address - end >= kLargestBuffer || buffer.size >= kLargestBuffer)
+      continue;
+    buffer.size *= 4;
+    buffer.slots.resize(buffer.size / 8, Shape::kNumber);
+    return true;
+  }
+  return false;
+}
+
+void Discovery::follow(Filling filling, bool may_grow) {
+  while (runs_ < kMostRuns) {
+    ++runs_;
+    const Input input = make_input(boundary_, shape_, filling, random_);
+    const auto outcome = bench_.probe(boundary_, input);
+    if (!outcome || !learn(*outcome, input, may_grow)) return;
+  }
+}
+
+Shape Discovery::run() {
+  bool candidates = false;
+  for (const BoundaryValue& p : boundary_.parameters) {
+    // The place for a result is a pointer, whatever else.
+    const bool address = p.kind == BoundaryValue::Kind::result_address;
+    shape_.parameters.push_back(address ? static_cast<uint32_t>(shape_.buffers.size()) : Shape::kNumber);
+    if (address) shape_.buffers.emplace_back();
+    candidates |= p.kind == BoundaryValue::Kind::integer && p.bits == 64;
+  }
+  if (!candidates) return shape_;
+  Filling filling;
+  filling.words = Numbers::tag;
+  filling.parameters = Numbers::tag;
+  follow(filling, false);
+  filling.parameters = Numbers::small;
+  for (int n = 0; n < 3; ++n) follow(filling, true);
+  for (size_t p = 0; p < shape_.parameters.size() && p < 8; ++p) {
+    if (shape_.parameters[p] != Shape::kNumber || boundary_.parameters[p].bits < 64) continue;
+    filling.tagged_parameter = static_cast<int>(p);
+    follow(filling, false);
+    filling.words = Numbers::small;
+    follow(filling, false);
+    filling.words = Numbers::tag;
+  }
+  return shape_;
+}
+
+}  // namespace
+
+Shape discover(Bench& bench, const Boundary& boundary, Random& random) {
+  return Discovery(bench, boundary, random).run();
+}
+
+}  // namespace portolan::verify

@@ -1,0 +1,70 @@
+// One input of a function: the values of its parameters and the buffers that they point to. Buffers stand at the same
+// addresses on both sides.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "emulate/engine.h"
+#include "verify/boundary.h"
+
+namespace portolan::verify {
+
+using Value = std::array<uint64_t, 2>;  // low, high: vectors need both
+
+struct Input {
+  std::vector<Value> values;  // by parameter
+  std::vector<emulate::Region> regions;
+  bool has_nan = false;  // NaNs may differ between ISAs, and so may what is made of them
+};
+
+// splitmix64: small, and the same everywhere.
+class Random {
+ public:
+  explicit Random(uint64_t seed) : state_(seed) {}
+  uint64_t next() {
+    uint64_t value = state_ += 0x9e3779b97f4a7c15;
+    value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9;
+    value = (value ^ (value >> 27)) * 0x94d049bb133111eb;
+    return value ^ (value >> 31);
+  }
+  uint64_t below(uint64_t n) { return next() % n; }
+  bool one_in(uint64_t n) { return below(n) == 0; }
+
+ private:
+  uint64_t state_;
+};
+
+// What the function takes for pointers, as found by running it: every parameter and every 8 bytes of a buffer is a slot
+// that is either a plain number or the address of another buffer.
+struct Shape {
+  static constexpr uint32_t kNumber = UINT32_MAX;
+  struct Buffer {
+    uint32_t size = 256;
+    std::vector<uint32_t> slots = std::vector<uint32_t>(32, kNumber);  // buffer each word points to, or kNumber
+  };
+  std::vector<uint32_t> parameters;
+  std::vector<Buffer> buffers;
+};
+
+// How the numbers among the slots are filled.
+struct Filling {
+  enum class Numbers : uint8_t { zero, small, text, boundary, random, tag };
+  Numbers parameters = Numbers::small;
+  Numbers words = Numbers::small;
+  int tagged_parameter = -1;  // this one has a tag instead, while looking for pointers
+  bool aliases = false;       // some pointers point into another's buffer, some are null
+};
+
+// Addresses that are never mapped, one for each slot: a fault near one shows that the slot is used as a pointer.
+struct Slot {
+  int buffer = -1;  // -1: a parameter
+  uint32_t index = 0;
+};
+uint64_t tag_of(const Slot& slot);
+bool slot_of_tag(uint64_t address, Slot& slot);
+
+Input make_input(const Boundary& boundary, const Shape& shape, const Filling& filling, Random& random);
+
+}  // namespace portolan::verify

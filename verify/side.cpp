@@ -1,0 +1,147 @@
+#include "verify/side.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace portolan::verify {
+namespace {
+
+using emulate::MachineState;
+
+// The emulated program's heap, above everything that Arena hands out and below the tags of input.cpp.
+constexpr uint64_t kHeap = emulate::kArenaBase + 0x4'0000'0000;
+constexpr uint64_t kHeapSize = 64 * 1024;
+// The translation has longer: its engine is mostly the slower one, and a limit there proves nothing.
+constexpr std::chrono::milliseconds kSourceTime{30}, kTargetTime{200};
+
+void put(MachineState& state, std::vector<uint8_t>& stack, Isa isa, const BoundaryValue& v, const Place& place,
+         const Value& value) {
+  // RISC-V keeps 32-bit integers sign-extended whatever their sign, and boxes floats.
+  uint64_t low = value[0];
+  if (isa == Isa::riscv64 && v.kind == BoundaryValue::Kind::integer && v.bits == 32)
+    low = static_cast<uint64_t>(static_cast<int64_t>(static_cast<int32_t>(low)));
+  switch (place.kind) {
+    case Place::Kind::integer_argument:
+      state.general[emulate::integer_arguments(isa)[place.index]] = low;
+      break;
+    case Place::Kind::float_argument: {
+      emulate::Vector& vector = state.vector[emulate::float_arguments(isa)[place.index]];
+      if (isa == Isa::riscv64 && v.bits == 32) low |= ~uint64_t{0} << 32;
+      std::memcpy(vector.data(), &low, 8);
+      if (v.bits > 64) std::memcpy(vector.data() + 8, &value[1], 8);
+      break;
+    }
+    case Place::Kind::stack:
+      if (stack.size() < 8 * (place.index + 1)) stack.resize(8 * (place.index + 1));
+      std::memcpy(stack.data() + 8 * place.index, &low, 8);
+      break;
+    case Place::Kind::indirect_result:
+      state.general[8] = low;
+      break;
+    case Place::Kind::vector_count:
+      state.general[0] = low;
+      break;
+    case Place::Kind::integer_result:
+    case Place::Kind::float_result:
+      break;
+  }
+}
+
+void fill_registers(MachineState& state, Isa isa, const Rubbish& rubbish) {
+  Random random(rubbish.seed);
+  for (unsigned i = 0; i < emulate::general_count(isa); ++i) {
+    // RISC-V: gp and tp belong to the program, not to the function.
+    const uint64_t value = random.next();
+    if (isa == Isa::riscv64 && (i == 0 || i == 3 || i == 4)) continue;
+    state.general[i] = value;
+  }
+  for (unsigned i = 0; i < emulate::vector_count(isa); ++i)
+    for (unsigned b = 0; b < emulate::vector_bytes(isa) && b < 16; b += 8) {
+      const uint64_t value = random.next();
+      std::memcpy(state.vector[i].data() + b, &value, 8);
+    }
+}
+
+}  // namespace
+
+unsigned integer_result_register(Isa isa, uint32_t index) {
+  static constexpr uint8_t kX86[] = {0, 2, 1};
+  return isa == Isa::x86_64 ? kX86[std::min(index, 2u)] : isa == Isa::aarch64 ? index : 10 + index;
+}
+
+unsigned float_result_register(Isa isa, uint32_t index) {
+  return isa == Isa::riscv64 ? 10 + index : index;
+}
+
+Expected<std::unique_ptr<Side>> Side::make(Which which, Isa isa, const emulate::Object& object,
+                                           const std::set<std::string>& missing) {
+  auto side = std::make_unique<Side>();
+  side->which_ = which;
+  emulate::LinkOptions options;
+  options.functions = missing;
+  Expected<emulate::Image> image = emulate::link_image(isa, {&object, 1}, options);
+  if (!image) return image.error();
+  side->image_ = std::move(*image);
+  auto native = emulate::make_engine("native", isa);
+  auto engine = native ? std::move(native) : emulate::make_engine("unicorn", isa);
+  if (!engine) return engine.error();
+  side->engine_ = std::move(*engine);
+  if (auto reason = side->engine_->refuses(side->image_))
+    return error_at({}, fmt::format("{}: {}", side->engine_->name(), *reason));
+  side->handler_ = std::make_unique<emulate::LibraryHandler>(isa, kHeap, kHeapSize, &side->image_);
+  return side;
+}
+
+emulate::Request Side::request(const Boundary& boundary, const Input& input, const Rubbish& rubbish, bool coverage) {
+  emulate::Request request;
+  if (const uint64_t* entry = image_.find_symbol(symbol_of(boundary))) request.entry = *entry;
+  request.state = emulate::initial_state(isa());
+  fill_registers(request.state, isa(), rubbish);
+  for (size_t p = 0; p < boundary.parameters.size(); ++p)
+    put(request.state, request.stack_arguments, isa(), boundary.parameters[p], place_of(boundary.parameters[p]),
+        input.values[p]);
+  request.regions = input.regions;
+  if (!image_.externals.empty()) request.regions.push_back(emulate::heap_region(kHeap, kHeapSize));
+  request.fill = rubbish.fill;
+  request.limits.time = which_ == Which::source ? kSourceTime : kTargetTime;
+  request.externals = handler_.get();
+  request.coverage = coverage;
+  return request;
+}
+
+Value Side::result(const BoundaryValue& value, const emulate::Outcome& outcome) const {
+  const Place& place = place_of(value);
+  Value result{};
+  if (place.kind == Place::Kind::integer_result)
+    result[0] = outcome.state.general[integer_result_register(isa(), place.index)];
+  else
+    std::memcpy(result.data(), outcome.state.vector[float_result_register(isa(), place.index)].data(), 16);
+  if (value.bits < 64) result[0] &= (uint64_t{1} << value.bits) - 1;
+  if (value.bits <= 64) result[1] = 0;
+  return result;
+}
+
+bool Side::is_writable_data(uint64_t address) const {
+  return std::any_of(image_.segments.begin(), image_.segments.end(), [address](const emulate::Segment& s) {
+    return s.writable && address >= s.address && address - s.address < s.memory_size;
+  });
+}
+
+bool Side::byte_after(const emulate::Outcome& outcome, uint64_t address, uint8_t& byte) const {
+  for (const emulate::MemoryChange& change : outcome.changes)
+    if (address >= change.address && address - change.address < change.bytes.size()) {
+      byte = change.bytes[address - change.address];
+      return true;
+    }
+  for (const emulate::Segment& s : image_.segments) {
+    if (address < s.address || address - s.address >= s.memory_size) continue;
+    const uint64_t offset = address - s.address;
+    byte = offset < s.bytes.size() ? s.bytes[offset] : 0;
+    return true;
+  }
+  return false;
+}
+
+}  // namespace portolan::verify

@@ -1,0 +1,51 @@
+// One side of a comparison: the linked image, the engine that runs it, and how an input becomes a request for it.
+#pragma once
+
+#include <memory>
+
+#include "emulate/library_handler.h"
+#include "verify/input.h"
+
+namespace portolan::verify {
+
+enum class Which : uint8_t { source, target };
+
+// What a run finds in registers that carry no argument, and in memory that nobody wrote.
+struct Rubbish {
+  uint64_t seed = 0;
+  uint8_t fill = 0xa5;
+};
+
+class Side {
+ public:
+  // `missing`: functions that the other side has and this one lacks; calling them ends the run.
+  static Expected<std::unique_ptr<Side>> make(Which which, Isa isa, const emulate::Object& object,
+                                              const std::set<std::string>& missing);
+
+  emulate::Request request(const Boundary& boundary, const Input& input, const Rubbish& rubbish, bool coverage = false);
+  Expected<std::vector<emulate::Outcome>> run(std::span<const emulate::Request> requests) {
+    return engine_->run_all(image_, requests);
+  }
+
+  const emulate::Image& image() const { return image_; }
+  const emulate::Engine& engine() const { return *engine_; }
+  Isa isa() const { return image_.isa; }
+  const std::string& symbol_of(const Boundary& b) const { return which_ == Which::source ? b.name : b.target_name; }
+  const Place& place_of(const BoundaryValue& v) const { return which_ == Which::source ? v.source : v.target; }
+  Value result(const BoundaryValue& value, const emulate::Outcome& outcome) const;
+  // The byte of a writable segment at the end of a run; false: there is none.
+  bool byte_after(const emulate::Outcome& outcome, uint64_t address, uint8_t& byte) const;
+  bool is_writable_data(uint64_t address) const;
+
+ private:
+  Which which_ = Which::source;
+  emulate::Image image_;
+  std::unique_ptr<emulate::Engine> engine_;
+  std::unique_ptr<emulate::LibraryHandler> handler_;
+};
+
+// The general registers that give integer results, the vector registers that give floating-point ones.
+unsigned integer_result_register(Isa isa, uint32_t index);
+unsigned float_result_register(Isa isa, uint32_t index);
+
+}  // namespace portolan::verify

@@ -1,0 +1,199 @@
+#include "verify/tester.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "emulate/assemble.h"
+#include "verify/bench.h"
+
+namespace portolan::verify {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Numbers = Filling::Numbers;
+
+constexpr uint32_t kTriesPerTest = 4;
+constexpr uint32_t kBatch = 16;
+
+// The ways of filling, in turns.
+constexpr Filling kFillings[] = {
+    {Numbers::small, Numbers::small, -1, false},    {Numbers::small, Numbers::zero, -1, false},
+    {Numbers::boundary, Numbers::small, -1, false}, {Numbers::small, Numbers::text, -1, false},
+    {Numbers::random, Numbers::random, -1, false},  {Numbers::small, Numbers::random, -1, true},
+    {Numbers::boundary, Numbers::zero, -1, false},  {Numbers::boundary, Numbers::boundary, -1, true},
+};
+
+uint64_t seed_of(uint64_t seed, const std::string& name) {
+  uint64_t hash = 0xcbf29ce484222325 ^ seed;
+  for (const char c : name) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001b3;
+  return hash;
+}
+
+class FunctionTester {
+ public:
+  FunctionTester(Bench& bench, const Boundary& boundary, const TestOptions& options, Clock::time_point deadline)
+      : bench_(bench),
+        boundary_(boundary),
+        options_(options),
+        deadline_(deadline),
+        random_(seed_of(options.seed, boundary.name)) {
+    verdict_.seed = options.seed;
+  }
+
+  Verdict run();
+
+ private:
+  bool out_of_time() const { return Clock::now() > deadline_; }
+  bool batch(const Shape& shape);  // false: enough seen
+  bool judge(const std::vector<Trial>& trials);
+  void conclude();
+  Verdict unknown(std::string reason) {
+    verdict_.level = Verdict::Level::unknown;
+    verdict_.reason = std::move(reason);
+    return verdict_;
+  }
+
+  Bench& bench_;
+  const Boundary& boundary_;
+  const TestOptions& options_;
+  Clock::time_point deadline_;
+  Random random_;
+  Verdict verdict_;
+  struct Reason {
+    uint32_t count = 0;
+    std::string example;
+  };
+  std::map<std::string, Reason> reasons_;  // why inputs did not count
+  uint32_t limits_ = 0;
+  bool stopped_early_ = false;
+};
+
+// A reason without what differs from input to input.
+std::string kind_of(const std::string& reason) {
+  const size_t at = reason.find(" (address");
+  return reason.substr(0, at);
+}
+
+bool FunctionTester::judge(const std::vector<Trial>& trials) {
+  for (const Trial& trial : trials) {
+    verdict_.nan_differences += trial.comparison.nan_differences;
+    const std::string& why = trial.unfit.empty() ? trial.comparison.what : trial.unfit;
+    if (trial.unfit.empty() && trial.comparison.finding == Finding::agrees) {
+      ++verdict_.tests;
+      continue;
+    }
+    if (trial.unfit.empty() && trial.comparison.finding == Finding::differs) {
+      verdict_.level = Verdict::Level::refuted;
+      verdict_.counterexample = shrink(bench_, boundary_, trial, Clock::now() + std::chrono::seconds(1));
+      verdict_.reason = verdict_.counterexample->difference;
+      return false;
+    }
+    Reason& reason = reasons_[kind_of(why)];
+    if (++reason.count == 1) reason.example = why;
+    if (why.find("longer than the limit") != std::string::npos) ++limits_;
+  }
+  return true;
+}
+
+bool FunctionTester::batch(const Shape& shape) {
+  std::vector<Input> inputs;
+  const uint32_t wanted = std::min(kBatch, options_.tests);
+  for (uint32_t n = 0; n < wanted; ++n)
+    inputs.push_back(make_input(boundary_, shape, kFillings[verdict_.tried++ % std::size(kFillings)], random_));
+  // The first inputs alone: most functions that cannot be tested show it there.
+  const size_t first = std::min<size_t>(4, inputs.size());
+  std::vector<Input> rest(std::make_move_iterator(inputs.begin() + first), std::make_move_iterator(inputs.end()));
+  inputs.resize(first);
+  for (std::vector<Input>* part : {&inputs, &rest}) {
+    auto trials = bench_.run(boundary_, std::move(*part), &verdict_.coverage);
+    if (!trials) {
+      unknown(trials.error().message);
+      stopped_early_ = true;
+      return false;
+    }
+    if (!judge(*trials)) return false;
+    bench_.add_source_coverage(boundary_, *trials, verdict_.coverage);
+    const bool hopeless = limits_ >= 4 || (verdict_.tests == 0 && reasons_.size() == 1 &&
+                                           reasons_.begin()->first.find("does not know") != std::string::npos);
+    if (hopeless || out_of_time()) return false;
+  }
+  return verdict_.tests < options_.tests && verdict_.tried < kTriesPerTest * options_.tests;
+}
+
+void FunctionTester::conclude() {
+  if (verdict_.level == Verdict::Level::refuted || stopped_early_) return;
+  // Inputs that differ in nothing are one test, however often they run.
+  if (boundary_.parameters.empty() && verdict_.tests > 0) {
+    const Coverage& c = verdict_.coverage;
+    const bool whole = c.target_size != 0 && c.target_bytes == c.target_size;
+    verdict_.tests = whole ? verdict_.tests : 1;
+    if (!whole) return void(unknown("it takes no arguments, and the one run that there is agreed"));
+  }
+  if (verdict_.tests >= kFewestTests) {
+    verdict_.level = Verdict::Level::tested;
+    return;
+  }
+  if (out_of_time()) return void(unknown("the time for tests is over"));
+  const auto most = std::max_element(reasons_.begin(), reasons_.end(),
+                                     [](const auto& a, const auto& b) { return a.second.count < b.second.count; });
+  unknown(most == reasons_.end() ? "too few inputs"
+                                 : fmt::format("only {} of {} inputs could be compared; most often {}", verdict_.tests,
+                                               verdict_.tried, most->second.example));
+}
+
+Verdict FunctionTester::run() {
+  if (!boundary_.untestable.empty()) return unknown(boundary_.untestable);
+  for (const Side* side : {&bench_.source(), &bench_.target()})
+    if (side->image().find_symbol(side->symbol_of(boundary_)) == nullptr)
+      return unknown("its symbol is not in the image");
+  if (out_of_time()) return unknown("the time for tests is over");
+  const Shape shape = discover(bench_, boundary_, random_);
+  while (batch(shape)) {
+  }
+  conclude();
+  return verdict_;
+}
+
+}  // namespace
+
+TestReport test_unit(const Subject& subject, const std::vector<Boundary>& boundaries, const TestOptions& options) {
+  TestReport report;
+  auto bench = Bench::make(subject);
+  if (!bench) {
+    report.problem = bench.error().message;
+    Verdict verdict;
+    verdict.reason = report.problem;
+    report.verdicts.assign(boundaries.size(), verdict);
+    return report;
+  }
+  report.source_engine = (*bench)->source().engine().name();
+  report.target_engine = (*bench)->target().engine().name();
+  const auto start = Clock::now();
+  for (size_t n = 0; n < boundaries.size(); ++n) {
+    // Each gets its share of the time that is left, so that the last ones have their turn.
+    auto deadline = Clock::time_point::max();
+    if (options.time.count() != 0) {
+      const auto left = start + options.time - Clock::now();
+      deadline =
+          Clock::now() + std::max<Clock::duration>(left * 3 / (boundaries.size() - n + 2), Clock::duration::zero());
+    }
+    report.verdicts.push_back(FunctionTester(**bench, boundaries[n], options, deadline).run());
+  }
+  return report;
+}
+
+Expected<Replay> replay(const Subject& subject, const Boundary& boundary, const Input& input) {
+  auto bench = Bench::make(subject);
+  if (!bench) return bench.error();
+  return (*bench)->replay(boundary, input);
+}
+
+Expected<emulate::Object> object_of_text(Isa isa, const std::string& text, const std::string& name) {
+  emulate::AssembleOptions options;
+  options.name = name;
+  return emulate::assemble(isa, text, options);
+}
+
+}  // namespace portolan::verify

@@ -1,0 +1,70 @@
+// The differential tester: runs each function of a translation beside its source on inputs made for it. What `tested`
+// promises and what not stands in SOUNDNESS.md.
+#pragma once
+
+#include <chrono>
+#include <optional>
+
+#include "verify/compare.h"
+
+namespace portolan::verify {
+
+struct TestOptions {
+  uint32_t tests = 20;  // inputs that count, per function
+  uint64_t seed = 1;
+  std::chrono::milliseconds time{1500};  // for all functions together; 0: no limit
+};
+
+// Fewer inputs than these prove too little to be called a test.
+inline constexpr uint32_t kFewestTests = 8;
+
+// Distinct places where blocks began, inside the function.
+struct Coverage {
+  uint32_t source_blocks = 0, target_blocks = 0;
+  uint32_t target_bytes = 0, target_size = 0;  // code bytes run, and all; 0: the engine does not tell
+};
+
+struct Counterexample {
+  Input input;
+  std::string difference;
+  bool shrunk = false;
+};
+
+struct Verdict {
+  enum class Level : uint8_t { tested, refuted, unknown };
+  Level level = Level::unknown;
+  uint32_t tests = 0;  // inputs on which both sides were compared and agreed
+  uint32_t tried = 0;  // inputs made
+  uint32_t nan_differences = 0;
+  uint64_t seed = 0;
+  std::string reason;  // unknown, refuted
+  Coverage coverage;
+  std::optional<Counterexample> counterexample;
+};
+
+struct TestReport {
+  std::vector<Verdict> verdicts;  // by boundary
+  std::string source_engine, target_engine;
+  std::string problem;  // why nothing could be run; the verdicts then say so too
+};
+
+struct Subject {
+  Isa source_isa, target_isa;
+  const emulate::Object& source;
+  const emulate::Object& target;
+  std::set<std::string> missing;  // functions of the source that were not translated
+};
+
+TestReport test_unit(const Subject& subject, const std::vector<Boundary>& boundaries, const TestOptions& options);
+
+// One input on both sides, in words.
+struct Replay {
+  Comparison comparison;
+  std::string source, target;  // what each side did
+};
+Expected<Replay> replay(const Subject& subject, const Boundary& boundary, const Input& input);
+
+// The code of a unit as an object: text is assembled. The error names the line.
+Expected<emulate::Object> object_of_text(Isa isa, const std::string& text, const std::string& name);
+
+}  // namespace portolan::verify
