@@ -131,11 +131,11 @@ void Bench::note_blocks(const Side& side, const Boundary& boundary, const std::v
 
 void Bench::add_source_coverage(const Boundary& boundary, const std::vector<Trial>& trials, Coverage& coverage) {
   std::vector<Request> requests;
-  constexpr size_t kMostRuns = 6;  // stepping is slow
+  constexpr size_t kMostRuns = 2;
   for (const Trial& trial : trials) {
     if (!trial.unfit.empty() || requests.size() == kMostRuns) continue;
     requests.push_back(source_->request(boundary, trial.input, kFirst, true));
-    requests.back().limits.instructions = 4000;
+    requests.back().limits.instructions = 1000;
   }
   auto outcomes = source_->run(requests);
   if (outcomes) note_blocks(*source_, boundary, *outcomes, coverage.source_blocks, nullptr, nullptr);

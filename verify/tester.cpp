@@ -66,7 +66,7 @@ class FunctionTester {
     std::string example;
   };
   std::map<std::string, Reason> reasons_;  // why inputs did not count
-  uint32_t limits_ = 0;
+  uint32_t limits_ = 0, sampled_ = 0;
   bool stopped_early_ = false;
 };
 
@@ -114,7 +114,8 @@ bool FunctionTester::batch(const Shape& shape) {
       return false;
     }
     if (!judge(*trials)) return false;
-    bench_.add_source_coverage(boundary_, *trials, verdict_.coverage);
+    // Stepping costs more than all the rest: a sample.
+    if (sampled_++ < 2) bench_.add_source_coverage(boundary_, *trials, verdict_.coverage);
     const bool hopeless = limits_ >= 4 || (verdict_.tests == 0 && reasons_.size() == 1 &&
                                            reasons_.begin()->first.find("does not know") != std::string::npos);
     if (hopeless || out_of_time()) return false;
@@ -175,9 +176,10 @@ TestReport test_unit(const Subject& subject, const std::vector<Boundary>& bounda
     // Each gets its share of the time that is left, so that the last ones have their turn.
     auto deadline = Clock::time_point::max();
     if (options.time.count() != 0) {
+      // Signed: what is left may be less than nothing.
+      const auto shares = static_cast<int64_t>(boundaries.size() - n + 2);
       const auto left = start + options.time - Clock::now();
-      deadline =
-          Clock::now() + std::max<Clock::duration>(left * 3 / (boundaries.size() - n + 2), Clock::duration::zero());
+      deadline = Clock::now() + std::max<Clock::duration>(left * 3 / shares, Clock::duration::zero());
     }
     report.verdicts.push_back(FunctionTester(**bench, boundaries[n], options, deadline).run());
   }
