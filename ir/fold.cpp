@@ -1,5 +1,6 @@
 // Local simplification: what lifters write mechanically (parts of registers, flags, split addresses) is put together
-// again as it is built. Every rule here holds for all inputs; tests/unit/ir/fold_test.cpp compares both sides.
+// again as it is built. Every rule here holds for all inputs, but for two that state what an assembler's user relies
+// on: a high and a low part are of one address, and the frame base is aligned.
 #include <optional>
 
 #include "ir/builder.h"
@@ -87,7 +88,8 @@ ValueId Fold::address_sum(ValueId x, ValueId y) {
   if (sx && !sy) return address_sum(y, x);
   if (!sy) return kNoValue;
   if (sy->part == AddressPart::whole) {
-    if (const APInt* c = f.constant(x); c && sy->kind != AddressKind::got) {
+    bool named = sy->kind == AddressKind::address || sy->kind == AddressKind::tls_offset;  // not a linker's slot
+    if (const APInt* c = f.constant(x); c && named) {
       SymbolRef moved = *sy;
       moved.addend += c->getSExtValue();
       return b.symbol_address(moved);
@@ -280,10 +282,12 @@ ValueId Fold::compare() {
   for (unsigned n = 0; n < 2; ++n, std::swap(x, y)) {
     const Instruction &back = def(y), &wide = def(x);
     if (back.op != Op::sext || wide.op != Op::sdiv || def(back.operands[0]).op != Op::sdiv) continue;
-    const Instruction &narrow = def(back.operands[0]), &dividend = def(wide.operands[0]), &divisor = def(wide.operands[1]);
+    const Instruction &narrow = def(back.operands[0]), &dividend = def(wide.operands[0]),
+                      &divisor = def(wide.operands[1]);
     if (dividend.op != Op::sext || divisor.op != Op::sext) continue;
     if (dividend.operands[0] != narrow.operands[0] || divisor.operands[0] != narrow.operands[1]) continue;
-    ValueId least = b.constant(APInt::getSignedMinValue(narrow.width)), minus_one = b.constant(APInt::getAllOnes(narrow.width));
+    ValueId least = b.constant(APInt::getSignedMinValue(narrow.width)),
+            minus_one = b.constant(APInt::getAllOnes(narrow.width));
     ValueId overflow = b.bit_and(b.eq(dividend.operands[0], least), b.eq(divisor.operands[0], minus_one));
     return i.op == Op::ne ? overflow : b.bit_not(overflow);
   }

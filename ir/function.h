@@ -110,10 +110,7 @@ class Function {
   }
 };
 
-// What is ill-formed, or empty: widths, arity, definitions before uses in dominating blocks, edges' arguments.
-std::string check(const Function& function);
-
-// The text form, stable; parse(print(f)) gives f again.
+// The text form, stable.
 std::string print(const Function& function);
 
 }  // namespace portolan::ir

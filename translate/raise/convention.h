@@ -21,7 +21,8 @@ class Convention {
   unsigned vector_count() const { return integer_arguments() + float_arguments(); }     // x86-64 only
   // Scratch registers, for functions all of whose callers are known.
   unsigned private_argument(unsigned n) const {
-    return vector_count() + (machine_->indirect_result != assembly::kNoSlot) + (machine_->vector_count != assembly::kNoSlot) + n;
+    return vector_count() + (machine_->indirect_result != assembly::kNoSlot) +
+           (machine_->vector_count != assembly::kNoSlot) + n;
   }
   unsigned private_integers() const { return static_cast<unsigned>(machine_->private_integer_arguments.size()); }
   unsigned private_arguments() const {

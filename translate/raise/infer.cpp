@@ -205,6 +205,27 @@ void UnitRaiser::find_defined_results() {
     }
 }
 
+// Whether x8's entry value is used as an address or kept for that; compilers also leave it undefined in registers that
+// they then choose from.
+bool UnitRaiser::stores_result_in_memory(const FunctionState& state) const {
+  auto entry = state.entry.find(convention_.machine().indirect_result);
+  if (entry == state.entry.end()) return false;
+  const ir::Function& f = state.f;
+  auto is_address = [&](ValueId v) {
+    return v == entry->second || (f[v].op == Op::add && f[v].lanes == 1 && f[v].operands[0] == entry->second);
+  };
+  for (const ir::Block& block : f.blocks) {
+    for (ValueId v : block.instructions) {
+      const Instruction& i = f[v];
+      bool memory = i.op == Op::store || i.op == Op::load || i.op == Op::call;
+      if (memory && std::any_of(i.operands.begin(), i.operands.end(), is_address)) return true;
+    }
+    for (const ir::Edge& edge : block.terminator.edges)  // kept across a join
+      if (std::any_of(edge.arguments.begin(), edge.arguments.end(), is_address)) return true;
+  }
+  return false;
+}
+
 void UnitRaiser::choose_signature(size_t n) {
   FunctionState& state = states_[n];
   const Convention& c = convention_;
@@ -230,7 +251,8 @@ void UnitRaiser::choose_signature(size_t n) {
     if (p.bits == 128 && visible && options_.target == Isa::riscv64) p.bits = 64;
     return p;
   };
-  if (c.machine().indirect_result != assembly::kNoSlot && demanded(c.indirect_result())) {
+  if (c.machine().indirect_result != assembly::kNoSlot && demanded(c.indirect_result()) &&
+      stores_result_in_memory(state)) {
     Passed p;
     p.kind = Passed::Kind::hidden_result;
     add(c.indirect_result(), p);
@@ -248,7 +270,8 @@ void UnitRaiser::choose_signature(size_t n) {
   if (c.machine().vector_count != assembly::kNoSlot && demanded(c.vector_count())) add(c.vector_count(), {});
   for (unsigned a = 0; a < c.private_arguments() && !visible; ++a)
     if (demanded(c.private_argument(a)))
-      add(c.private_argument(a), a < c.private_integers() ? Passed{} : floating(state.operand_demand[c.private_argument(a)]));
+      add(c.private_argument(a),
+          a < c.private_integers() ? Passed{} : floating(state.operand_demand[c.private_argument(a)]));
   if (state.takes_stack_address) add(kStackAddress, {});
   state.signature.fixed = static_cast<uint32_t>(state.signature.parameters.size());
 

@@ -137,6 +137,10 @@ void UnitRaiser::note_stack_arguments(size_t n) {
   auto above = [&](ValueId v) { return f[v].op == Op::frame_address && f[v].offset >= 0; };
   uint32_t line = 0;
   bool unclear = false;
+  // Where x86-64 keeps the return address there is nothing else: an address there plus an index means what is above.
+  auto biased = [&](ValueId v) {
+    return f[v].op == Op::frame_address && f[v].offset < 0 && f[v].offset >= convention_.entry_stack_offset();
+  };
   auto other_use = [&](ValueId v, bool escapes) {
     if (f[v].offset == 0 && !escapes) return;
     if (f[v].offset == 0 && escapes) unclear = true;
@@ -146,6 +150,7 @@ void UnitRaiser::note_stack_arguments(size_t n) {
     for (ValueId v : f.blocks[block].instructions) {
       const Instruction& i = f[v];
       for (unsigned o = 0; o < i.operands.size(); ++o) {
+        if (biased(i.operands[o]) && i.op == Op::add) state.takes_stack_address = true;
         if (!above(i.operands[o])) continue;
         int64_t offset = f[i.operands[o]].offset;
         if (i.op == Op::load)
@@ -324,7 +329,7 @@ void UnitRaiser::prepare(size_t n, Function machine_level) {
   }
   for (const Instruction& i : state.f.values)
     if (i.op == Op::frame_address) state.frame_low = std::min(state.frame_low, i.offset);
-  resolve_stack_pointer(state.f);
+  if (resolve_stack_pointer(state.f)) state.frame_low -= kRoomBelowFrame;
   convert_tail_calls(state.f);
   state.f = ir::simplify(std::move(state.f));
   check_returns(n);
@@ -356,6 +361,7 @@ RaisedUnit UnitRaiser::run(std::vector<assembly::LiftResult> functions) {
     if (!states_[n].lifted) continue;
     prepare(n, std::move(functions[n].function));
     apply_own_prototype(n);
+    note_entry_values(states_[n]);
     note_stack_arguments(n);
   }
   note_addresses_taken();

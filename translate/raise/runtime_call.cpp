@@ -106,8 +106,8 @@ bool PrototypeCalls::call_stat(Builder& b, ValueId v, const abi::FunctionType& t
   return true;
 }
 
-// Flags whose bits have other meanings elsewhere: refused where they are known to be set, checked at run time where they
-// are not known.
+// Flags whose bits have other meanings elsewhere: refused where they are known to be set, checked at run time where
+// they are not known.
 std::optional<std::string> PrototypeCalls::differing_bits(Builder& b, const Instruction& call,
                                                           const abi::FunctionType& type,
                                                           const abi::CallLayout& layout) {
@@ -121,7 +121,8 @@ std::optional<std::string> PrototypeCalls::differing_bits(Builder& b, const Inst
       raiser_.assume(n_, fmt::format("argument {} of '{}' has none of the bits {:#x}, which is checked at run time",
                                      bits.parameter + 1, f_.calls[call.index].symbol.name, bits.mask));
     } else if ((c->getZExtValue() & bits.mask) != 0) {
-      return fmt::format("argument {} has bits of {:#x}, which mean other things on other ISAs", bits.parameter + 1, bits.mask);
+      return fmt::format("argument {} has bits of {:#x}, which mean other things on other ISAs", bits.parameter + 1,
+                         bits.mask);
     }
   }
   return std::nullopt;

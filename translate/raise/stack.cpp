@@ -42,6 +42,7 @@ Move classify(const Function& f, const Instruction& mark) {
 class StackResolver {
  public:
   explicit StackResolver(Function& f) : f_(f) {}
+  bool dynamic() const { return dynamic_; }
 
   void run() {
     std::vector<BlockId> order = ir::reverse_post_order(f_);
@@ -146,8 +147,10 @@ class StackResolver {
 
 }  // namespace
 
-void resolve_stack_pointer(Function& function) {
-  StackResolver(function).run();
+bool resolve_stack_pointer(Function& function) {
+  StackResolver resolver(function);
+  resolver.run();
+  return resolver.dynamic();
 }
 
 }  // namespace portolan::raise

@@ -5,9 +5,12 @@
 
 namespace portolan::raise {
 
+inline constexpr int64_t kRoomBelowFrame = 4096;
+
 // Removes the marks that SSA construction left. Moves to a constant place in the frame need nothing; other moves down
 // are storage whose size is known at run time only (alloca, variable-length arrays) and become stack_allocate; moves
-// back up become stack_release.
-void resolve_stack_pointer(ir::Function& function);
+// back up become stack_release. True if there was any of these: constant steps from a stack pointer that was saved and
+// restored may then go below the fixed frame by kRoomBelowFrame bytes.
+bool resolve_stack_pointer(ir::Function& function);
 
 }  // namespace portolan::raise

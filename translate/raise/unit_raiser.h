@@ -106,6 +106,7 @@ class UnitRaiser {
   void require_roots(size_t n);
   void demand_call(size_t n, ir::ValueId call);
   void demand_unknown_call(size_t n, ir::ValueId call);
+  bool stores_result_in_memory(const FunctionState& state) const;
   bool is_leftover(const ir::Function& f, ir::ValueId v) const;
   std::optional<ir::ValueId> hidden_result_address(const ir::Function& f, const ir::Instruction& call) const;
   void find_defined_results();
