@@ -220,8 +220,6 @@ bool UnitRaiser::stores_result_in_memory(const FunctionState& state) const {
       bool memory = i.op == Op::store || i.op == Op::load || i.op == Op::call;
       if (memory && std::any_of(i.operands.begin(), i.operands.end(), is_address)) return true;
     }
-    for (const ir::Edge& edge : block.terminator.edges)  // kept across a join
-      if (std::any_of(edge.arguments.begin(), edge.arguments.end(), is_address)) return true;
   }
   return false;
 }
