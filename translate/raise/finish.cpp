@@ -186,6 +186,7 @@ void Finisher::call_unknown(Builder& b, ValueId v) {
     if (bits.isZero()) continue;
     bool first_of_kind = r == 0 || r == c_.integer_results();
     if (raiser_.options().target == Isa::riscv64 && !first_of_kind) continue;  // as in choose_signature()
+    if (raiser_.options().target == Isa::x86_64 && r >= c_.integer_results() + 2) continue;
     Passed p;
     if (r >= c_.integer_results()) p.kind = Passed::Kind::floating;
     signature.results.push_back(p);

@@ -278,6 +278,8 @@ void UnitRaiser::choose_signature(size_t n) {
       !state.signature.parameters.empty() && state.signature.parameters[0].kind == Passed::Kind::hidden_result;
   for (unsigned r = 0; r < c.results() && !in_memory; ++r) {
     if (state.result_demand[r].isZero()) continue;
+    // x86-64 returns two floating-point values in registers; see below for RISC-V.
+    if (options_.target == Isa::x86_64 && visible && r >= c.integer_results() + 2) continue;
     bool is_float = r >= c.integer_results();
     state.signature.results.push_back(is_float ? floating(state.result_demand[r]) : Passed{});
     state.result_positions.push_back(r);
