@@ -17,9 +17,6 @@ using ir::ValueId;
 
 // Below storage of unknown size the source pushes arguments by constant steps; so much room is left for them.
 constexpr int64_t kRoomBelow = 1024;
-// And above: where the frame ends in room for outgoing arguments, gcc starts the storage that much higher than the new
-// stack pointer (sub sp, sp, x0; add x1, sp, #16), so that it reaches over the old one, which was free.
-constexpr int64_t kRoomAbove = 1024;
 
 enum class Move { fixed, down, up, step };
 
@@ -76,7 +73,7 @@ class StackResolver {
     Instruction made;
     made.op = Op::stack_allocate;
     made.width = 64;
-    made.operands = {b.add(size, b.constant(64, kRoomBelow + kRoomAbove))};
+    made.operands = {b.add(size, b.constant(64, kRoomBelow + room_above()))};
     ValueId lowest = f_.append(b.block(), std::move(made));
     storage_[new_pointer] = b.add(lowest, b.constant(64, kRoomBelow));
     sizes_[size] = new_pointer;

@@ -179,7 +179,7 @@ class Doubler : public ExternalHandler {
 };
 
 TEST_P(EngineTest, HandlerActsOnRegistersAndMemory) {
-  if (!engine_->capabilities().externals) GTEST_SKIP();
+  if (!engine_->capabilities().externals) GTEST_SKIP() << "this engine runs no external calls";
   const Image image = image_of_c(isa(),
                                  "long twice(long*); long g = 3;"
                                  "long f(long n) { long sum = 0; for (long i = 0; i < n; ++i) sum += twice(&g); "

@@ -348,7 +348,7 @@ TEST_P(KernelTest, DeclaredFunctionsAreTheSameEverywhere) {
 }
 
 TEST_P(KernelTest, CoverageTellsBranchesApart) {
-  if (!engine_->capabilities().coverage) GTEST_SKIP();
+  if (!engine_->capabilities().coverage) GTEST_SKIP() << "this engine gives no coverage";
   const char* text =
       "int f(int x) { int n = 0; while (x > 3) { x -= 2; n += x & 1 ? 5 : 7; __asm__ volatile(\"\"); } return n; }";
   const Image code = image_of_c(isa(), text, "-O1");
@@ -370,7 +370,7 @@ TEST_P(KernelTest, CoverageTellsBranchesApart) {
 }
 
 TEST_P(KernelTest, InstructionLimit) {
-  if (!engine_->capabilities().counts) GTEST_SKIP();
+  if (!engine_->capabilities().counts) GTEST_SKIP() << "this engine counts no instructions";
   Request request = prepare(kPlain, "collatz", {27});
   request.coverage = true;
   request.limits.instructions = 100000;

@@ -40,7 +40,7 @@ TEST_P(StateTest, RoundingAndStickyBits) {
 }
 
 TEST_P(StateTest, X87Stack) {
-  if (!engine_->capabilities().x87) GTEST_SKIP();
+  if (!engine_->capabilities().x87) GTEST_SKIP() << "this engine has no x87 state";
   const Image image = image_of_assembly(isa(), "f: fld1\nfldpi\nret\n");
   const Outcome outcome = run(image, request_for(image, "f"));
   ASSERT_EQ(outcome.ending, Ending::returned) << describe(outcome);
@@ -63,7 +63,7 @@ TEST_P(StateTest, X87Stack) {
 }
 
 TEST_P(StateTest, UpperVectorHalves) {
-  if (!engine_->capabilities().upper_vectors) GTEST_SKIP();
+  if (!engine_->capabilities().upper_vectors) GTEST_SKIP() << "this engine has no upper vector halves";
   const Image image = image_of_assembly(isa(), "f: vpaddb %ymm1, %ymm0, %ymm2\nret\n");
   Request request = request_for(image, "f");
   for (int i = 0; i < 32; ++i) {
@@ -76,7 +76,7 @@ TEST_P(StateTest, UpperVectorHalves) {
 }
 
 TEST_P(StateTest, VexCodeIsKeptFromUnicorn) {
-  if (GetParam().engine != "unicorn" || isa() != Isa::x86_64) GTEST_SKIP();
+  if (GetParam().engine != "unicorn" || isa() != Isa::x86_64) GTEST_SKIP() << "about Unicorn on x86-64 only";
   EXPECT_TRUE(engine_->refuses(image_of_assembly(isa(), "f: nop\nvpaddb %xmm1, %xmm0, %xmm2\nret\n")));
   EXPECT_TRUE(engine_->refuses(image_of_assembly(isa(), "f: vpaddd %zmm1, %zmm0, %zmm2\nret\n")));
   EXPECT_FALSE(engine_->refuses(image_of_assembly(isa(), "f: paddb %xmm1, %xmm0\npopq %rax\npushq %rax\nret\n")));
