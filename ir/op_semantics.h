@@ -325,7 +325,7 @@ typename D::Value map_lanes(Semantics<D>& semantics, D& d, const Instruction& in
 
 }  // namespace detail
 
-// The value of a pure instruction. Operands in order; the instruction must be well-formed (check()) and
+// The value of a pure instruction. Operands in order; the instruction must be well-formed and
 // info(op).effects must be Pure.
 template <Domain D>
 typename D::Value evaluate(D& d, const Function& function, const Instruction& inst,
