@@ -41,15 +41,15 @@ class Builder {
   ValueId name(ValueId a, uint16_t lanes = 1) { return emit(Op::name, {a}, lanes); }
 #define BINARY(name) \
   ValueId name(ValueId a, ValueId b, uint16_t lanes = 1) { return emit(Op::name, {a, b}, lanes); }
-  UNARY(bit_not)
-  UNARY(abs)
-  UNARY(clz)
-  UNARY(ctz) UNARY(popcount) UNARY(byte_swap) UNARY(bit_reverse) BINARY(add) BINARY(sub) BINARY(mul) BINARY(umulh)
-      BINARY(smulh) BINARY(udiv) BINARY(urem) BINARY(sdiv) BINARY(srem) BINARY(bit_and) BINARY(bit_or) BINARY(bit_xor)
-          BINARY(shl) BINARY(lshr) BINARY(ashr) BINARY(rotl) BINARY(rotr) BINARY(umin) BINARY(umax) BINARY(smin)
-              BINARY(smax) BINARY(uadd_saturate) BINARY(sadd_saturate) BINARY(usub_saturate) BINARY(ssub_saturate)
-                  BINARY(uaverage_up) BINARY(eq) BINARY(ne) BINARY(ult) BINARY(ule) BINARY(slt) BINARY(sle)
-                      UNARY(reduce_add) UNARY(reduce_umin) UNARY(reduce_umax) UNARY(reduce_smin) UNARY(reduce_smax)
+  // clang-format off
+  UNARY(bit_not) UNARY(abs) UNARY(clz) UNARY(ctz) UNARY(popcount) UNARY(byte_swap) UNARY(bit_reverse)
+  BINARY(add) BINARY(sub) BINARY(mul) BINARY(umulh) BINARY(smulh) BINARY(udiv) BINARY(urem) BINARY(sdiv)
+  BINARY(srem) BINARY(bit_and) BINARY(bit_or) BINARY(bit_xor) BINARY(shl) BINARY(lshr) BINARY(ashr)
+  BINARY(rotl) BINARY(rotr) BINARY(umin) BINARY(umax) BINARY(smin) BINARY(smax) BINARY(uadd_saturate)
+  BINARY(sadd_saturate) BINARY(usub_saturate) BINARY(ssub_saturate) BINARY(uaverage_up) BINARY(eq) BINARY(ne)
+  BINARY(ult) BINARY(ule) BINARY(slt) BINARY(sle) UNARY(reduce_add) UNARY(reduce_umin) UNARY(reduce_umax)
+  UNARY(reduce_smin) UNARY(reduce_smax)
+  // clang-format on
 #undef UNARY
 #undef BINARY
                           ValueId add_carry(ValueId a, ValueId b, ValueId carry) {

@@ -111,6 +111,8 @@ class Printer {
 
 }  // namespace
 
-std::string print(const Function& function) { return Printer(function).run(); }
+std::string print(const Function& function) {
+  return Printer(function).run();
+}
 
 }  // namespace portolan::ir

@@ -48,9 +48,9 @@ class Round {
   std::vector<uint8_t> live_;
   std::vector<ValueId> worklist_;
   std::vector<BlockId> new_block_;
-  std::vector<ValueId> same_as_;                   // parameters that always carry one value
+  std::vector<ValueId> same_as_;                      // parameters that always carry one value
   std::vector<std::optional<int64_t>> frame_offset_;  // parameters that are a fixed place in the frame
-  std::vector<std::pair<BlockId, ValueId>> leaf_;  // where and as what a leaf was made last
+  std::vector<std::pair<BlockId, ValueId>> leaf_;     // where and as what a leaf was made last
   Function result_;
   bool changed_ = false;
 };
@@ -159,7 +159,8 @@ class CommonValues {
       s = incoming;
       return true;
     }
-    if (s == incoming || (s.kind == State::value && incoming.kind == State::value && equal_leaves(s.v, incoming.v))) return false;
+    if (s == incoming || (s.kind == State::value && incoming.kind == State::value && equal_leaves(s.v, incoming.v)))
+      return false;
     s = {State::varies, kNoValue, 0};
     return true;
   }

@@ -15,7 +15,7 @@ struct SlotConvention {
   std::vector<uint32_t> call_clobbers_high;  // only the low half survives a call
   // Slots that a call of this target leaves alone although the convention lets it change them. Optional.
   std::function<bool(const CallTarget&, uint32_t slot)> call_preserves;
-  std::vector<uint32_t> return_reads;        // become operands of ret
+  std::vector<uint32_t> return_reads;  // become operands of ret
   uint32_t stack_pointer = 0;
   // The value a slot starts with; by default a get_slot in the entry block stays.
   std::function<ValueId(Builder&, uint32_t slot)> entry_value;

@@ -8,8 +8,7 @@ namespace portolan {
 
 inline void lift_all(const assembly::Unit& unit) {
   assembly::CodeIndex index(unit);
-  for (assembly::SymbolId entry : unit.functions())
-    assembly::lift_function(index, frontends::lifter(unit.isa), entry);
+  for (assembly::SymbolId entry : unit.functions()) assembly::lift_function(index, frontends::lifter(unit.isa), entry);
 }
 
 }  // namespace portolan

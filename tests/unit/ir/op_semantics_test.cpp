@@ -22,12 +22,12 @@ class PrimitivesOnly {
     return inner_.name(values...); \
   }
   FORWARD(leaf)
-  FORWARD(unspecified) FORWARD(width) FORWARD(constant) FORWARD(add) FORWARD(sub) FORWARD(mul) FORWARD(udiv)
-      FORWARD(urem) FORWARD(bit_and) FORWARD(bit_or) FORWARD(bit_xor) FORWARD(bit_not) FORWARD(shl) FORWARD(lshr)
-          FORWARD(ashr) FORWARD(eq) FORWARD(ult) FORWARD(slt) FORWARD(extract) FORWARD(concat) FORWARD(zext)
-              FORWARD(sext) FORWARD(select)
+  FORWARD(unspecified)
+  FORWARD(width) FORWARD(constant) FORWARD(add) FORWARD(sub) FORWARD(mul) FORWARD(udiv) FORWARD(urem) FORWARD(bit_and)
+      FORWARD(bit_or) FORWARD(bit_xor) FORWARD(bit_not) FORWARD(shl) FORWARD(lshr) FORWARD(ashr) FORWARD(eq)
+          FORWARD(ult) FORWARD(slt) FORWARD(extract) FORWARD(concat) FORWARD(zext) FORWARD(sext) FORWARD(select)
 #undef FORWARD
-                  APInt floating(const Instruction& inst, unsigned width, std::span<const APInt> operands) {
+              APInt floating(const Instruction& inst, unsigned width, std::span<const APInt> operands) {
     return inner_.floating(inst, width, operands);
   }
 
