@@ -1,0 +1,67 @@
+// Proves that two functions of two units do the same, for all inputs, by a simulation between them: cut points at
+// entry, loop heads and returns; relations between the two sides at each cut, guessed from runs and then proved
+// inductive, segment by segment. Knows nothing of who made the target.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "frontends/asm/lift.h"
+#include "verify/boundary.h"
+#include "verify/solve/solve.h"
+
+namespace portolan::prove {
+
+// What the proof stands on. `kind`: aliasing, alignment, fp-env, calls, stack, convention, undefined; `id` names it for
+// programs, `text` for people.
+struct Assumption {
+  std::string id, kind, text;
+  bool operator==(const Assumption&) const = default;
+};
+
+struct Obligation {
+  std::string kind;  // result, memory, callee-saved, stack-pointer, return-address, call, trap, access, relation, path
+  std::string what;  // for people: "result 1", "x19"
+  std::string source, target;  // where the segments begin and end: "entry -> line 12"
+  solve::Answer answer;
+};
+
+struct Proof {
+  enum class Level : uint8_t { proved, bounded, unknown };
+  Level level = Level::unknown;
+  uint32_t bound = 0;  // bounded: loop iterations
+  // unknown: one of the closed list: timeout, memout, unsupported, unresolved-address, indirect-control, approximation,
+  // spurious-model, solver-disagreement, vacuous, resource-limit, no-relation (no inductive relation was found),
+  // no-solver
+  std::string reason, detail;
+  std::vector<Assumption> assumptions;
+  std::vector<Obligation> obligations;       // all that were discharged, or with the first that was not at the end
+  std::vector<std::string> relations;        // at each pair of cut points, as text
+  std::string floating_point = "bit-exact";  // or: equal up to NaN payloads
+  double seconds = 0;
+  // A valuation under which an obligation failed, for the tester to replay: parameter values by position. Never a
+  // refutation by itself.
+  std::vector<llvm::APInt> suspect;
+};
+
+struct Options {
+  std::chrono::milliseconds time{10000};  // end to end for one function
+  uint64_t solver_memory = 2ull << 30;
+  bool assume_no_alias = false;  // pointer arguments don't overlap
+  uint32_t unroll = 4;           // bounded proofs: iterations of each loop
+};
+
+// One side: its unit, with the code that is judged (the target's as it was written and read back).
+struct Code {
+  const assembly::CodeIndex& index;
+};
+
+// `boundaries`: what crosses the border of each function by source name, the judged one and all callees that are known
+// (functions of the unit and external ones).
+Proof prove(const Code& source, const Code& target, const std::string& function,
+            const std::map<std::string, verify::Boundary>& boundaries, const Options& options);
+
+}  // namespace portolan::prove
