@@ -4,6 +4,7 @@ import math
 import os
 import pathlib
 import subprocess
+import sys
 
 from common import cells, toolchain
 
@@ -24,11 +25,14 @@ class Counter:
         out = cells.unique_path(self.folder, ".count")
         try:
             # The newest CPU model that QEMU has, and no environment: the stack then looks the same in every run.
-            command = (toolchain.ISAS[isa].qemu, "-cpu", "max", "-plugin", f"{self.plugin},out={out}", binary)
+            cpu = toolchain.ISAS[isa].newest_cpu
+            command = (toolchain.ISAS[isa].qemu, "-cpu", cpu, "-plugin", f"{self.plugin},out={out}", binary)
             done = toolchain.run(command, timeout, env={})
-            return int(out.read_text()) if done.ok else None
-        except ValueError:
-            return None
+            if not done.ok:
+                # The program has just run without the plugin: a figure silently missing would hide a broken counter.
+                print(f"\nwarning: {binary.name} ({isa}) is not counted: {done.first_error()}", file=sys.stderr)
+                return None
+            return int(out.read_text())
         finally:
             out.unlink(missing_ok=True)
 
