@@ -130,6 +130,11 @@ ValueId Fold::add() {
   if (i.lanes != 1) return kNoValue;
   if (const APInt* c = f.constant(y); c && is(x, Op::add) && def(x).lanes == 1)
     if (const APInt* inner = f.constant(def(x).operands[1])) return b.add(def(x).operands[0], b.constant(*c + *inner));
+  // An index into the frame: the constants belong to the place, which tells what is indexed.
+  if (const APInt* c = f.constant(y); c && is(x, Op::add) && def(x).lanes == 1)
+    for (unsigned n = 0; n < 2; ++n)
+      if (ValueId base = def(x).operands[n]; is_frame(base))
+        return b.add(frame_address(base, c->getSExtValue()), def(x).operands[1 - n]);
   if (is(x, Op::sub) && def(x).lanes == 1 && same(def(x).operands[1], y)) return def(x).operands[0];
   for (unsigned n = 0; n < 2; ++n, std::swap(x, y))
     if (is(y, Op::sub) && def(y).lanes == 1 && is_zero(def(y).operands[0])) return b.sub(x, def(y).operands[1]);

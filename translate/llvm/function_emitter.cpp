@@ -161,9 +161,17 @@ bool FunctionEmitter::has_base(ValueId v, unsigned depth) const {
          (has_base(i.operands[0], depth + 1) || has_base(i.operands[1], depth + 1));
 }
 
+// A place outside the frame is only where an index starts that leads back into it.
+FunctionEmitter::Value FunctionEmitter::frame_place(int64_t offset) {
+  int64_t from_low = static_cast<int64_t>(frame_below_) + offset, high = raised_.frame_high;
+  bool within = from_low >= 0 && offset <= high;
+  return within ? b_.CreateConstInBoundsGEP1_64(b_.getInt8Ty(), frame_, static_cast<uint64_t>(from_low))
+                : b_.CreateConstGEP1_64(b_.getInt8Ty(), frame_, static_cast<uint64_t>(from_low));
+}
+
 FunctionEmitter::Value FunctionEmitter::pointer(ValueId v, unsigned depth) {
   const Instruction& i = f_[v];
-  if (i.op == Op::frame_address) return b_.CreateConstInBoundsGEP1_64(b_.getInt8Ty(), frame_, frame_below_ + i.offset);
+  if (i.op == Op::frame_address) return frame_place(i.offset);
   if (i.op == Op::symbol_address && f_.symbols[i.index].kind == ir::AddressKind::address) {
     const ir::SymbolRef& ref = f_.symbols[i.index];
     Value base = m_.global(ref.name, false);
@@ -182,9 +190,7 @@ FunctionEmitter::Value FunctionEmitter::pointer(ValueId v, unsigned depth) {
 }
 
 FunctionEmitter::Value FunctionEmitter::emit_address(const Instruction& i) {
-  if (i.op == Op::frame_address)
-    return b_.CreatePtrToInt(b_.CreateConstInBoundsGEP1_64(b_.getInt8Ty(), frame_, frame_below_ + i.offset),
-                             b_.getInt64Ty());
+  if (i.op == Op::frame_address) return b_.CreatePtrToInt(frame_place(i.offset), b_.getInt64Ty());
   const ir::SymbolRef& ref = f_.symbols[i.index];
   bool thread_local_ = ref.kind == ir::AddressKind::tls_offset;
   Value base = m_.global(ref.name, thread_local_);

@@ -44,6 +44,7 @@ class FunctionEmitter {
   Value emit_address(const ir::Instruction& i);
   Value value(ir::ValueId v);
   Value call_argument(ir::ValueId v, const raise::Passed& passed);
+  Value frame_place(int64_t offset);
   // The address as a pointer, based on the frame or a symbol where the address is computed from one.
   Value pointer(ir::ValueId v, unsigned depth = 0);
   bool has_base(ir::ValueId v, unsigned depth) const;
