@@ -41,6 +41,7 @@ def parse_arguments():
     parser.add_argument("--compilers", type=comma_list(toolchain.COMPILERS), default=list(toolchain.COMPILERS))
     parser.add_argument("--levels", type=comma_list(toolchain.LEVELS), default=list(toolchain.LEVELS))
     parser.add_argument("--directions", type=comma_list(DIRECTIONS), default=list(DIRECTIONS))
+    parser.add_argument("--objects", action="store_true", help="translate object files instead of assembly")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--timeout", type=float, default=20, help="seconds that a translated program may run")
     parser.add_argument("--fail-fast", action="store_true", help="stop at the first wrong cell")
@@ -69,7 +70,7 @@ def select_programs(args):
 def is_complete(args):
     everything = (toolchain.COMPILERS, toolchain.LEVELS, DIRECTIONS)
     chosen = (args.compilers, args.levels, args.directions)
-    narrowed = args.programs or args.filter or args.fail_fast or args.no_counts
+    narrowed = args.programs or args.filter or args.fail_fast or args.no_counts or args.objects
     return not narrowed and all(set(a) == set(b) for a, b in zip(everything, chosen))
 
 
@@ -77,7 +78,7 @@ def all_cells(args, paths):
     # Directions vary fastest: an interrupted run then still says something about all of them.
     for compiler, level, program, direction in itertools.product(args.compilers, args.levels, paths, args.directions):
         source, target = direction.split(":")
-        yield cells.Cell(program, compiler, level, source, target)
+        yield cells.Cell(program, compiler, level, source, target, args.objects)
 
 
 def progress(done, total, tally):

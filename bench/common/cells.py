@@ -23,6 +23,7 @@ class Cell:
     level: str
     source: str
     target: str
+    objects: bool = False  # the object file is translated, not the assembly
 
     @property
     def direction(self):
@@ -31,7 +32,7 @@ class Cell:
     def reproduce(self):
         return (
             f"./dev bench translate --programs {self.program.stem} --compilers {self.compiler} --levels {self.level} "
-            f"--directions {self.direction} --no-counts --keep build/bench/kept"
+            f"--directions {self.direction} {'--objects ' * self.objects}--no-counts --keep build/bench/kept"
         )
 
 
@@ -141,16 +142,16 @@ class Pipeline:
         self.timeout = timeout
         self.keep = keep
 
-    def assembly(self, cell):
+    def assembly(self, cell, flag="-S", suffix=".s"):
         command = (
             *toolchain.compiler(cell.compiler, toolchain.ISAS[cell.source]),
-            "-S",
+            flag,
             f"-{cell.level}",
             *toolchain.COMMON_FLAGS,
             *toolchain.ASSEMBLY_FLAGS,
             cell.program,
         )
-        return self.cache.build(command, (cell.program,), ".s")
+        return self.cache.build(command, (cell.program,), suffix)
 
     def compiled(self, program, compiler, level, isa):
         """The binary that the translation is measured against: compiled from C for the target itself."""
@@ -190,6 +191,10 @@ class Pipeline:
         source, output = folder / f"{cell.program.stem}.s", folder / f"{cell.program.stem}.{cell.target}.s"
         shutil.copyfile(assembly, source)
         result.source_instructions = count_instructions(source)
+        if cell.objects:
+            source, failed = self.assembly(cell, "-c", ".o")
+            if failed:
+                raise RuntimeError(f"{cell.program}: {failed.first_error()}")
         result.outcome, result.detail, result.reasons, result.refused_functions, result.translate_seconds = (
             self.translator.translate(source, cell.target, output, folder / "evidence.json")
         )
