@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "translate/abi/format.h"
+#include "translate/raise/format_calls.h"
 #include "translate/raise/prototype_calls.h"
 
 namespace portolan::raise {
@@ -16,22 +17,6 @@ using ir::Op;
 using ir::ValueId;
 
 namespace {
-
-// The bytes of a string constant in read-only data, up to its NUL.
-std::optional<std::string> constant_string(const assembly::Unit& unit, const ir::SymbolRef& ref) {
-  auto at = unit.symbol_by_name.find(ref.name);
-  if (at == unit.symbol_by_name.end()) return std::nullopt;
-  const assembly::Symbol& symbol = unit.symbols[at->second];
-  if (symbol.section >= unit.sections.size()) return std::nullopt;
-  const assembly::Section& section = unit.sections[symbol.section];
-  if (section.writable || section.executable) return std::nullopt;
-  std::string text;
-  for (uint64_t offset = symbol.offset + ref.addend; offset < section.contents.size(); ++offset) {
-    if (section.contents[offset] == 0) return text;
-    text += static_cast<char>(section.contents[offset]);
-  }
-  return std::nullopt;
-}
 
 // A scalar as the raised call passes it.
 std::optional<Passed> scalar(const abi::Type& type, Isa isa) {
@@ -90,31 +75,6 @@ bool PrototypeCalls::thread_local_address(Builder& b, ValueId v) {
   return true;
 }
 
-// All strings that v can be, through selects and joins.
-bool PrototypeCalls::formats(ValueId v, std::vector<std::string>& strings, unsigned depth) {
-  v = use(v);
-  const Instruction& i = f_[v];
-  if (depth > 8) return false;
-  if (i.op == Op::symbol_address) {
-    auto text = constant_string(raiser_.unit(), f_.symbols[i.index]);
-    if (text) strings.push_back(*text);
-    return text.has_value();
-  }
-  if (i.op == Op::select)
-    return formats(i.operands[1], strings, depth + 1) && formats(i.operands[2], strings, depth + 1);
-  if (i.op != Op::parameter) return false;
-  const std::vector<ValueId>& parameters = f_.blocks[i.block].parameters;
-  size_t n = std::find(parameters.begin(), parameters.end(), v) - parameters.begin();
-  bool any = false;
-  for (const ir::Block& block : f_.blocks)
-    for (const ir::Edge& edge : block.terminator.edges)
-      if (edge.target == i.block && n < edge.arguments.size() && edge.arguments[n] != v) {
-        if (!formats(edge.arguments[n], strings, depth + 1)) return false;
-        any = true;
-      }
-  return any;
-}
-
 std::optional<std::vector<abi::Type>> PrototypeCalls::variadic_types(const std::string& name,
                                                                      const abi::FunctionType& type, ValueId v) {
   if (!type.format || type.format->first_vararg == 0) {
@@ -125,14 +85,15 @@ std::optional<std::vector<abi::Type>> PrototypeCalls::variadic_types(const std::
   auto layout = abi::classify(type, source_);
   if (!layout) return std::nullopt;
   const Piece& piece = layout->arguments[type.format->format].pieces[0];
-  std::vector<std::string> strings;
-  if (piece.where != Piece::Where::integer_register ||
-      !formats(f_[v].operands[convention_.integer_argument(piece.index)], strings, 0)) {
+  FormatStrings strings;
+  if (piece.where == Piece::Where::integer_register)
+    strings = format_strings(raiser_.unit(), f_, f_[v].operands[convention_.integer_argument(piece.index)]);
+  if (strings.texts.empty() || strings.from_stack) {
     fail(name, "its format string is not a constant, so the arguments' types are not known");
     return std::nullopt;
   }
   std::optional<std::vector<abi::Type>> types;
-  for (const std::string& text : strings) {
+  for (const std::string& text : strings.texts) {
     auto these = abi::format_arguments(type.format->kind, text);
     if (!these) {
       fail(name, these.error().message);
@@ -300,6 +261,7 @@ bool PrototypeCalls::call_typed(Builder& b, ValueId v, const std::string& name, 
 }
 
 void UnitRaiser::apply_prototypes(size_t n) {
+  split_by_format(n);
   PrototypeCalls(*this, n).run();
 }
 

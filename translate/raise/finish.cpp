@@ -23,10 +23,18 @@ class Finisher : public Rewriter {
  public:
   Finisher(UnitRaiser& raiser, size_t n)
       : Rewriter(raiser.states_[n].f), raiser_(raiser), n_(n), state_(raiser.states_[n]), c_(raiser.convention()) {
+    for (ir::BlockId block : ir::reverse_post_order(f_))
+      for (ValueId v : f_.blocks[block].instructions)
+        if (f_[v].op == Op::call && f_.calls[f_[v].index].signature == UINT32_MAX) note_unknown_call(v);
     add_parameters();
   }
 
  private:
+  // What a call of an unknown function passes, seen before anything is rewritten.
+  struct UnknownCall {
+    unsigned integers = 0, floats = 0;  // argument registers up to the last one that holds something
+    bool result_in_memory = false;
+  };
   bool rewrite(Builder& b, ValueId v) override;
   void rewrite_terminator(Builder& b, ir::Terminator& t) override;
   void add_parameters();
@@ -35,7 +43,7 @@ class Finisher : public Rewriter {
   void call_known(Builder& b, ValueId v, size_t callee);
   void call_unknown(Builder& b, ValueId v);
   void finish_call(Builder& b, ValueId v, Instruction typed, Signature signature, const std::vector<unsigned>& results);
-  bool holds_argument(ValueId v) const { return f_[v].op != Op::undef && !raiser_.is_leftover(f_, v); }
+  void note_unknown_call(ValueId v);
   ValueId extend(Builder& b, ValueId v, const Passed& p, uint32_t width) const;
 
   UnitRaiser& raiser_;
@@ -43,8 +51,27 @@ class Finisher : public Rewriter {
   FunctionState& state_;
   const Convention& c_;
   std::vector<ValueId> parameters_;
+  std::map<ValueId, UnknownCall> unknown_calls_;
   bool stack_filled_ = false;
 };
+
+void Finisher::note_unknown_call(ValueId v) {
+  const Instruction& call = f_[v];
+  unsigned first = f_.calls[call.index].indirect ? 1 : 0;
+  UnknownCall& known = unknown_calls_[v];
+  for (unsigned a = 0; a < c_.integer_arguments(); ++a)
+    if (raiser_.holds_argument(n_, call.operands[first + c_.integer_argument(a)])) known.integers = a + 1;
+  for (unsigned a = 0; a < c_.float_arguments(); ++a)
+    if (raiser_.holds_argument(n_, call.operands[first + c_.float_argument(a)])) known.floats = a + 1;
+  // A function that returns in memory gives nothing in x0. (What it leaves in v0 may flow into another call's
+  // arguments.)
+  bool some_return_in_memory =
+      std::any_of(raiser_.states_.begin(), raiser_.states_.end(),
+                  [](const FunctionState& other) { return other.address_taken && other.result_in_memory; });
+  bool result_in_x0 = raiser_.demand_[n_].of(v).extractBits(c_.result_width(0), c_.result_low(0)) != 0;
+  known.result_in_memory =
+      some_return_in_memory && !result_in_x0 && raiser_.hidden_result_address(n_, call).has_value();
+}
 
 void Finisher::add_parameters() {
   for (const Passed& p : state_.signature.parameters) parameters_.push_back(f_.add_parameter(0, p.bits));
@@ -141,28 +168,18 @@ void Finisher::call_unknown(Builder& b, ValueId v) {
   // Trailing registers that hold nothing carry no argument; functions of this unit that are called by pointer may take
   // stack arguments, which then follow all integer registers.
   unsigned stack_slots = 0;
-  bool some_return_in_memory = false;
-  for (const FunctionState& other : raiser_.states_)
-    if (other.address_taken && !other.signature.parameters.empty())
-      some_return_in_memory |= other.signature.parameters[0].kind == Passed::Kind::hidden_result;
-  std::optional<ValueId> result_address;
-  if (some_return_in_memory) result_address = raiser_.hidden_result_address(f_, call);
-  if (result_address) {
+  const UnknownCall& known = unknown_calls_.at(v);
+  if (known.result_in_memory) {
     Passed p;
     p.kind = Passed::Kind::hidden_result;
     signature.parameters.push_back(p);
-    typed.operands.push_back(*result_address);
+    typed.operands.push_back(call.operands[first + c_.indirect_result()]);
   }
   if (indirect)
     for (const FunctionState& other : raiser_.states_)
       if (other.address_taken && !other.takes_stack_address)
         stack_slots = std::max(stack_slots, (other.stack_bytes + 7) / 8);
-  unsigned integers = 0, floats = 0;
-  for (unsigned a = 0; a < c_.integer_arguments(); ++a)
-    if (holds_argument(call.operands[first + c_.integer_argument(a)])) integers = a + 1;
-  for (unsigned a = 0; a < c_.float_arguments(); ++a) {
-    if (holds_argument(call.operands[first + c_.float_argument(a)])) floats = a + 1;
-  }
+  unsigned integers = known.integers, floats = known.floats;
   if (stack_slots != 0) integers = c_.integer_arguments();
   for (unsigned a = 0; a < integers; ++a) {
     signature.parameters.push_back({});
@@ -181,7 +198,7 @@ void Finisher::call_unknown(Builder& b, ValueId v) {
   }
   std::vector<unsigned> results;
   const APInt& demanded = raiser_.demand_[n_].of(v);
-  for (unsigned r = 0; r < c_.results() && !result_address; ++r) {
+  for (unsigned r = 0; r < c_.results() && !known.result_in_memory; ++r) {
     APInt bits = demanded.extractBits(c_.result_width(r), c_.result_low(r));
     if (bits.isZero()) continue;
     bool first_of_kind = r == 0 || r == c_.integer_results();

@@ -52,14 +52,6 @@ void UnitRaiser::demand_operand(size_t n, unsigned operand, const APInt& bits) {
   for (const CallSite& site : callers_[n]) demand_operand_of(site, n);
 }
 
-// What an earlier call left in a register that is only a result when two are returned: not an argument that anybody
-// set up.
-bool UnitRaiser::is_leftover(const ir::Function& f, ValueId v) const {
-  const Instruction& i = f[v];
-  if (i.op != Op::extract || f[i.operands[0]].op != Op::call) return false;
-  return i.index != convention_.result_low(0) && i.index != convention_.result_low(convention_.integer_results());
-}
-
 // A callee of which nothing is known gets every argument register.
 void UnitRaiser::demand_unknown_call(size_t n, ValueId v) {
   const FunctionState& state = states_[n];
@@ -68,23 +60,11 @@ void UnitRaiser::demand_unknown_call(size_t n, ValueId v) {
   if (first == 1) demand_[n].require_all(call.operands[0]);
   for (unsigned o = 0; o < convention_.integer_arguments() + convention_.float_arguments(); ++o) {
     ValueId operand = call.operands[first + o];
-    if (is_leftover(state.f, operand)) continue;
+    if (!holds_argument(n, operand)) continue;
     demand_[n].require(operand, low_bits(state.f.width(operand), kRegisterBits));
   }
   demand_[n].require_all(call.operands[first + convention_.stack_pointer()]);
-  if (auto address = hidden_result_address(state.f, call)) demand_[n].require_all(*address);
-}
-
-// AArch64's x8 at a call by pointer: the address for a result in memory if it is a place on the stack or our own
-// caller's; otherwise just a register that is often used for the pointer itself.
-std::optional<ValueId> UnitRaiser::hidden_result_address(const ir::Function& f, const Instruction& call) const {
-  if (convention_.machine().indirect_result == assembly::kNoSlot || !f.calls[call.index].indirect) return std::nullopt;
-  ValueId v = call.operands[1 + convention_.indirect_result()];
-  const Instruction* i = &f[v];
-  if (i->op == Op::add && i->lanes == 1) i = &f[i->operands[0]];
-  bool own = i->op == Op::get_slot && i->index == convention_.machine().indirect_result;
-  if (i->op != Op::frame_address && i->op != Op::stack_allocate && !own) return std::nullopt;
-  return v;
+  if (auto address = hidden_result_address(n, call)) demand_[n].require_all(*address);
 }
 
 void UnitRaiser::require_roots(size_t n) {
@@ -132,98 +112,6 @@ void UnitRaiser::spread_demand(size_t n) {
   });
 }
 
-bool UnitRaiser::defines(size_t n, ValueId v, bool entry_counts, std::set<ValueId>& seen) const {
-  if (!seen.insert(v).second) return false;
-  const ir::Function& f = states_[n].f;
-  const Instruction& i = f[v];
-  switch (i.op) {
-    case Op::undef:
-      return false;
-    case Op::get_slot: {
-      const std::vector<uint32_t>& reads = convention_.slots().call_reads;
-      return entry_counts && i.index != convention_.machine().vector_count &&
-             std::find(reads.begin(), reads.end(), i.index) != reads.end();
-    }
-    case Op::zext:
-    case Op::sext:
-    case Op::concat:
-      return std::any_of(i.operands.begin(), i.operands.end(),
-                         [&](ValueId o) { return defines(n, o, entry_counts, seen); });
-    case Op::select:
-      return defines(n, i.operands[1], entry_counts, seen) || defines(n, i.operands[2], entry_counts, seen);
-    case Op::parameter: {
-      const std::vector<ValueId>& parameters = f.blocks[i.block].parameters;
-      size_t p = std::find(parameters.begin(), parameters.end(), v) - parameters.begin();
-      for (const ir::Block& block : f.blocks)
-        for (const ir::Edge& edge : block.terminator.edges)
-          if (edge.target == i.block && defines(n, edge.arguments[p], entry_counts, seen)) return true;
-      return false;
-    }
-    case Op::extract: {
-      const Instruction& from = f[i.operands[0]];
-      if (from.op != Op::call) return defines(n, i.operands[0], entry_counts, seen);
-      const ir::CallTarget& target = f.calls[from.index];
-      if (target.indirect || target.signature != UINT32_MAX) return true;
-      std::optional<size_t> callee = function_named(target.symbol.name);
-      if (!callee || !states_[*callee].lifted) return true;
-      for (unsigned r = 0; r < convention_.results(); ++r)
-        if (i.index >= convention_.result_low(r) && i.index < convention_.result_low(r) + convention_.result_width(r))
-          return states_[*callee].result_defined[r];
-      return true;
-    }
-    default:
-      return true;
-  }
-}
-
-bool UnitRaiser::defines_result(size_t n, unsigned result, bool entry_counts) const {
-  for (const ir::Block& block : states_[n].f.blocks) {
-    std::set<ValueId> seen;
-    if (block.terminator.op == Op::ret && defines(n, block.terminator.operands[result], entry_counts, seen))
-      return true;
-  }
-  return false;
-}
-
-// A result register that still holds an argument is a result only where nothing else is: double f(double x) { return x;
-// }
-void UnitRaiser::find_defined_results() {
-  for (bool entry_counts : {false, true})
-    for (bool changed = true; changed;) {
-      changed = false;
-      for (size_t n = 0; n < states_.size(); ++n) {
-        FunctionState& state = states_[n];
-        if (!state.lifted) continue;
-        bool any =
-            std::find(state.result_defined.begin(), state.result_defined.end(), true) != state.result_defined.end();
-        if (entry_counts && any) continue;
-        std::vector<bool> defined = state.result_defined;
-        for (unsigned r = 0; r < convention_.results(); ++r)
-          if (!defined[r] && defines_result(n, r, entry_counts)) defined[r] = changed = true;
-        state.result_defined = std::move(defined);
-      }
-    }
-}
-
-// Whether x8's entry value is used as an address or kept for that; compilers also leave it undefined in registers that
-// they then choose from.
-bool UnitRaiser::stores_result_in_memory(const FunctionState& state) const {
-  auto entry = state.entry.find(convention_.machine().indirect_result);
-  if (entry == state.entry.end()) return false;
-  const ir::Function& f = state.f;
-  auto is_address = [&](ValueId v) {
-    return v == entry->second || (f[v].op == Op::add && f[v].lanes == 1 && f[v].operands[0] == entry->second);
-  };
-  for (const ir::Block& block : f.blocks) {
-    for (ValueId v : block.instructions) {
-      const Instruction& i = f[v];
-      bool memory = i.op == Op::store || i.op == Op::load || i.op == Op::call;
-      if (memory && std::any_of(i.operands.begin(), i.operands.end(), is_address)) return true;
-    }
-  }
-  return false;
-}
-
 void UnitRaiser::choose_signature(size_t n) {
   FunctionState& state = states_[n];
   const Convention& c = convention_;
@@ -249,8 +137,7 @@ void UnitRaiser::choose_signature(size_t n) {
     if (p.bits == 128 && visible && options_.target == Isa::riscv64) p.bits = 64;
     return p;
   };
-  if (c.machine().indirect_result != assembly::kNoSlot && demanded(c.indirect_result()) &&
-      stores_result_in_memory(state)) {
+  if (state.result_in_memory) {
     Passed p;
     p.kind = Passed::Kind::hidden_result;
     add(c.indirect_result(), p);
@@ -306,6 +193,8 @@ void UnitRaiser::infer() {
   callers_.resize(states_.size());
   dirty_.assign(states_.size(), 0);
   find_defined_results();
+  find_defined_arguments();
+  find_results_in_memory();
   for (size_t n = 0; n < states_.size(); ++n) {
     if (!states_[n].lifted) continue;
     FunctionState& state = states_[n];

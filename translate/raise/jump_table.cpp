@@ -5,6 +5,7 @@
 
 #include "ir/cfg.h"
 #include "ir/concrete_domain.h"
+#include "translate/raise/spilled.h"
 
 namespace portolan::raise {
 namespace {
@@ -103,23 +104,12 @@ std::optional<assembly::SymbolId> Resolver::symbol(const std::string& name) cons
 }
 
 ValueId Resolver::unspilled(ValueId v) const {
-  const Instruction& load = f_[v];
-  if (load.op != Op::load || load.width != 64 || f_[load.operands[0]].op != Op::frame_address) return v;
-  int64_t offset = f_[load.operands[0]].offset;
-  ValueId stored = ir::kNoValue;
-  for (const ir::Block& block : f_.blocks)
-    for (ValueId s : block.instructions) {
-      const Instruction& store = f_[s];
-      if (store.op != Op::store || f_[store.operands[0]].op != Op::frame_address) continue;
-      int64_t at = f_[store.operands[0]].offset, size = f_.width(store.operands[1]) / 8;
-      if (at + size <= offset || at >= offset + 8) continue;
-      bool same = stored != ir::kNoValue && f_[stored].op == Op::symbol_address &&
-                  f_[store.operands[1]].op == Op::symbol_address &&
-                  f_.symbols[f_[stored].index] == f_.symbols[f_[store.operands[1]].index];
-      if (at != offset || size != 8 || (stored != ir::kNoValue && !same)) return v;
-      stored = store.operands[1];
-    }
-  return stored != ir::kNoValue && f_[stored].op == Op::symbol_address ? stored : v;
+  std::vector<ValueId> values = stored_values(f_, v);
+  auto is_first = [&](ValueId stored) {
+    return f_[stored].op == Op::symbol_address && f_[values[0]].op == Op::symbol_address &&
+           f_.symbols[f_[stored].index] == f_.symbols[f_[values[0]].index];
+  };
+  return !values.empty() && std::all_of(values.begin(), values.end(), is_first) ? values[0] : v;
 }
 
 // Collects the loads that v is computed from by plain arithmetic; false if anything else that varies is involved.

@@ -30,7 +30,6 @@ class PrototypeCalls : public Rewriter {
   bool thread_local_address(Builder& b, ValueId v);
   std::optional<std::vector<abi::Type>> variadic_types(const std::string& name, const abi::FunctionType& type,
                                                        ValueId v);
-  bool formats(ValueId v, std::vector<std::string>& strings, unsigned depth);
   std::optional<ValueId> piece_value(Builder& b, const Instruction& call, const Piece& piece);
   std::optional<ValueId> value_of(Builder& b, const Instruction& call, const abi::Location& location);
   bool add_va_list(Builder& b, const Instruction& call, const abi::FunctionType& type, const abi::CallLayout& layout,

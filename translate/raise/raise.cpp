@@ -128,7 +128,8 @@ bool UnitRaiser::saves_last_argument_below_base(const FunctionState& state) cons
 }
 
 // Reads at a constant distance above the frame base are stack arguments; any other use of such an address may reach
-// any of them, but for the base itself, which is also where storage at the top of the frame ends.
+// any of them, but for the base itself, which is also where storage at the top of the frame ends (not on x86-64, where
+// the return address lies between).
 void UnitRaiser::note_stack_arguments(size_t n) {
   FunctionState& state = states_[n];
   const Function& f = state.f;
@@ -142,7 +143,7 @@ void UnitRaiser::note_stack_arguments(size_t n) {
     return f[v].op == Op::frame_address && f[v].offset < 0 && f[v].offset >= convention_.entry_stack_offset();
   };
   auto other_use = [&](ValueId v, bool escapes) {
-    if (f[v].offset == 0 && !escapes) return;
+    if (f[v].offset == 0 && !escapes && convention_.machine().return_address_bytes == 0) return;
     if (f[v].offset == 0 && escapes) unclear = true;
     state.takes_stack_address = true;
   };
@@ -302,6 +303,8 @@ void UnitRaiser::prepare(size_t n, Function machine_level) {
       if (const APInt* c = machine_level.constant(i.operands[1]);
           c && c->getBitWidth() == 64 && c->isNegative() && (-*c).ugt(16))
         result_.functions[n].frame_alignment = 64;
+  if (uint32_t x8 = convention_.machine().indirect_result; x8 != assembly::kNoSlot)
+    state.reads_indirect_result = reads_entry_value(machine_level, x8);
   ir::SlotConvention slots = convention_.slots();
   slots.call_preserves = [&](const ir::CallTarget& target, uint32_t slot) {
     if (target.indirect) return false;

@@ -50,6 +50,10 @@ struct FunctionState {
   std::vector<ir::APInt> operand_demand;
   std::vector<ir::APInt> result_demand;
   std::vector<bool> result_defined;
+  std::vector<bool> argument_defined;   // by operand position: whether some caller puts a value there
+  std::vector<uint8_t> holds_argument;  // by value: whether anybody computed it
+  bool reads_indirect_result = false;   // AArch64: an instruction reads x8's value at entry
+  bool result_in_memory = false;        // AArch64: x8 is where the result goes
   Signature signature;
   std::vector<unsigned>
       parameter_positions;  // of signature.parameters among call operands; stack slots from kStackSlot
@@ -97,6 +101,10 @@ class UnitRaiser {
   // external_call.cpp: calls of functions with prototypes get their arguments.
   void apply_prototypes(size_t n);
 
+  // format_calls.cpp: one call for each format that a variadic call may get.
+  std::optional<unsigned> format_operand(const ir::CallTarget& target) const;
+  void split_by_format(size_t n);
+
   // infer.cpp
   void infer();
   void demand_result(size_t n, unsigned result, const ir::APInt& bits);
@@ -106,13 +114,27 @@ class UnitRaiser {
   void require_roots(size_t n);
   void demand_call(size_t n, ir::ValueId call);
   void demand_unknown_call(size_t n, ir::ValueId call);
-  bool stores_result_in_memory(const FunctionState& state) const;
-  bool is_leftover(const ir::Function& f, ir::ValueId v) const;
-  std::optional<ir::ValueId> hidden_result_address(const ir::Function& f, const ir::Instruction& call) const;
-  void find_defined_results();
-  bool defines(size_t n, ir::ValueId v, bool entry_counts, std::set<ir::ValueId>& seen) const;
-  bool defines_result(size_t n, unsigned result, bool entry_counts) const;
   void choose_signature(size_t n);
+
+  // defined.cpp: what somebody computed, and what a register only happens to hold.
+  enum class EntryValues : uint8_t { none, arguments, passed };  // which values at entry count as defined
+  bool is_leftover(const ir::Function& f, ir::ValueId v) const;
+  bool entry_is_defined(size_t n, const ir::Instruction& entry, EntryValues counts) const;
+  bool call_defines(const ir::Function& f, const ir::Instruction& part) const;
+  std::vector<uint8_t> defined_values(size_t n, EntryValues counts) const;
+  void find_defined_results();
+  void find_defined_arguments();
+  bool holds_argument(size_t n, ir::ValueId v) const {
+    return states_[n].holds_argument[v] && !is_leftover(states_[n].f, v);
+  }
+
+  // memory_result.cpp: AArch64's x8.
+  static bool reads_entry_value(const ir::Function& machine_level, uint32_t slot);
+  bool is_result_place(size_t n, ir::ValueId v) const;
+  bool every_caller_gives_result_place(size_t n) const;
+  bool stores_result_in_memory(size_t n) const;
+  void find_results_in_memory();
+  std::optional<ir::ValueId> hidden_result_address(size_t n, const ir::Instruction& call) const;
 
   // finish.cpp
   void check_addresses(size_t n);

@@ -1,0 +1,53 @@
+"""What compilers write that once came out wrong: small programs in assembly, NAME.ISA.s under idioms/. The original runs
+under its own instruction set's QEMU (or natively); each translation must print the same and end the same way.
+"""
+import sys
+
+import harness
+from harness import check
+
+import crossing
+
+SOURCES = harness.ROOT / "tests" / "end_to_end" / "idioms"
+
+
+class Idiom:
+    def __init__(self, options, path):
+        self.portolan, self.work, self.path = options.portolan, options.work, path
+        self.name, isa, _ = path.name.split(".")
+        self.source = crossing.ISAS[isa]
+
+    def run(self, isa, program):
+        ran = crossing.execute(isa, program)
+        return ran.status, ran.stdout
+
+    def case(self, target):
+        stem = self.work / f"{self.path.stem}.to.{target.name}"
+        original = stem.with_name(stem.name + ".original")
+        linked = crossing.link(self.source, original, self.path)
+        check(linked.status == 0, linked.stderr)
+        status, expected = self.run(self.source, original)
+        check(status == 0 and expected, f"the original ends with {status}")
+        outcome, _ = crossing.translate(
+            self.portolan, self.path, target, f"{stem}.s", f"{stem}.json", "--require", "none"
+        )
+        check(outcome.status == 0, f"translate: status {outcome.status}\n{outcome.stderr}")
+        linked = crossing.link(target, stem, f"{stem}.s")
+        check(linked.status == 0, f"link: {linked.stderr}")
+        got = self.run(target, stem)
+        check(got == (0, expected), f"expected:\n{expected.decode()}got, with status {got[0]}:\n{got[1].decode()}")
+
+
+def main():
+    options = harness.options()
+    cases = {}
+    for path in sorted(SOURCES.glob("*.s")):
+        idiom = Idiom(options, path)
+        for target in crossing.ISAS.values():
+            if target is not idiom.source:
+                cases[f"{path.stem} to {target.name}"] = lambda idiom=idiom, target=target: idiom.case(target)
+    return harness.run_cases(cases, workers=2, only=options.only)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
