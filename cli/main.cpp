@@ -1,9 +1,14 @@
 #include <fmt/format.h>
+#include <unistd.h>
+
+#include <csignal>
 
 #include "cli/commands.h"
 
 int main(int argc, char** argv) {
   using namespace portolan::cli;
+  // A broken invariant of our own, which has said what it is.
+  std::signal(SIGABRT, [](int) { _exit(static_cast<int>(Exit::internal)); });
   CLI::App app{
       "Portolan carries kernels from one instruction set to another and shows how it knows that they arrived intact."};
   app.name("portolan");

@@ -4,6 +4,7 @@
 
 #include "ir/builder.h"
 #include "ir/cfg.h"
+#include "ir/check.h"
 
 namespace portolan::ir {
 
@@ -279,7 +280,9 @@ Function Narrowing::run() {
 }  // namespace
 
 Function narrow(const Function& function, const Demand& demand) {
-  return Narrowing(function, demand).run();
+  Function result = Narrowing(function, demand).run();
+  require_well_formed(result, "narrow");
+  return result;
 }
 
 }  // namespace portolan::ir

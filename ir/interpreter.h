@@ -1,6 +1,6 @@
 // Runs functions of the IR, at machine level (registers in slots) and raised (values, arguments, frames) alike.
 //
-// Untrusted input is fine as long as the function is well-formed, which nothing checks yet: whatever the program does
+// Untrusted input is fine as long as the function is well-formed, which check() says: whatever the program does
 // ends in an Outcome.
 #pragma once
 

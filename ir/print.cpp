@@ -1,18 +1,53 @@
-// The text form: one instruction a line, attributes only where they say something, constants in place.
+// The text form: one instruction a line, attributes only where they say something, constants in place. Values are
+// numbered as they are printed, so that the text depends on nothing but the function; parse.h reads it back.
 #include <fmt/format.h>
 
 #include "ir/function.h"
+#include "ir/text_attributes.h"
 #include "llvm/ADT/SmallString.h"
 
 namespace portolan::ir {
 namespace {
 
+std::string quoted(std::string_view name) {
+  std::string text = "\"";
+  for (unsigned char c : name) {
+    if (c == '"' || c == '\\')
+      text += fmt::format("\\{}", static_cast<char>(c));
+    else if (c < 0x20 || c == 0x7f)
+      text += fmt::format("\\x{:02x}", c);
+    else
+      text += static_cast<char>(c);
+  }
+  return text + '"';
+}
+
+struct AttributePrinter {
+  std::string& text;
+
+  template <class T>
+  void number(std::string_view key, T value, int unless) {
+    if (unless == kAlways || value != static_cast<T>(unless)) text += fmt::format(" {}={}", key, value);
+  }
+  template <class E>
+  void name(std::string_view key, E value, int unless, E) {
+    if (unless == kAlways || static_cast<int>(value) != unless) text += fmt::format(" {}={}", key, to_string(value));
+  }
+};
+
 class Printer {
  public:
-  explicit Printer(const Function& f) : f_(f) {}
+  explicit Printer(const Function& f) : f_(f), number_(f.values.size(), UINT32_MAX) {
+    uint32_t next = 0;
+    for (const Block& block : f.blocks) {
+      for (ValueId v : block.parameters) number_[v] = next++;
+      for (ValueId v : block.instructions)
+        if (f[v].width != 0 && f[v].op != Op::constant) number_[v] = next++;
+    }
+  }
 
   std::string run() {
-    out_ = fmt::format("function \"{}\" {{\n", f_.name);
+    out_ = fmt::format("function {} {{\n", quoted(f_.name));
     for (BlockId block = 0; block < f_.blocks.size(); ++block) print_block(block);
     return out_ + "}\n";
   }
@@ -20,7 +55,8 @@ class Printer {
  private:
   std::string value(ValueId v) const {
     if (const APInt* c = f_.constant(v)) return constant(*c);
-    return fmt::format("%{}", v);
+    // Well-formed functions use no value that no block defines.
+    return number_[v] == UINT32_MAX ? fmt::format("%undefined{}", v) : fmt::format("%{}", number_[v]);
   }
 
   static std::string constant(const APInt& c) {
@@ -38,7 +74,7 @@ class Printer {
   std::string edge(const Edge& e) const { return fmt::format("b{}({})", e.target, values(e.arguments)); }
 
   static std::string symbol(const SymbolRef& s) {
-    std::string text = fmt::format("\"{}\"", s.name);
+    std::string text = quoted(s.name);
     if (s.addend != 0) text += fmt::format("{:+}", s.addend);
     if (s.kind != AddressKind::address) text += fmt::format(" {}", to_string(s.kind));
     if (s.part != AddressPart::whole) text += fmt::format(" {}", to_string(s.part));
@@ -49,8 +85,8 @@ class Printer {
     const Block& b = f_.blocks[block];
     out_ += fmt::format("b{}(", block);
     for (size_t n = 0; n < b.parameters.size(); ++n)
-      out_ += fmt::format("{}%{}:b{}", n == 0 ? "" : ", ", b.parameters[n], f_.width(b.parameters[n]));
-    out_ += b.name.empty() ? "):\n" : fmt::format(") \"{}\":\n", b.name);
+      out_ += fmt::format("{}{}:b{}", n == 0 ? "" : ", ", value(b.parameters[n]), f_.width(b.parameters[n]));
+    out_ += b.name.empty() ? "):\n" : fmt::format(") {}:\n", quoted(b.name));
     for (ValueId v : b.instructions)
       if (f_[v].op != Op::constant) print_instruction(v);
     print_terminator(b.terminator);
@@ -58,20 +94,7 @@ class Printer {
 
   std::string attributes(const Instruction& i) const {
     std::string text;
-    auto add = [&](std::string_view name, std::string_view value) { text += fmt::format(" {}={}", name, value); };
-    if (i.lanes != 1) text += fmt::format(" lanes={}", i.lanes);
-    if (i.format != FloatFormat::none) add("format", to_string(i.format));
-    if (i.to_format != FloatFormat::none) add("to", to_string(i.to_format));
-    if (i.rounding != Rounding::nearest_even) add("rounding", to_string(i.rounding));
-    if (i.nan != NanRule::any) add("nan", to_string(i.nan));
-    if (i.ordering != Ordering::none) add("ordering", to_string(i.ordering));
-    if (i.op == Op::atomic_rmw) add("kind", to_string(i.rmw));
-    if (i.trap != TrapKind::none) add("trap", to_string(i.trap));
-    if (i.alignment != 1) text += fmt::format(" align={}", i.alignment);
-    if (i.op == Op::extract) text += fmt::format(" low={}", i.index);
-    if (i.op == Op::get_slot || i.op == Op::set_slot) text += fmt::format(" slot={}", i.index);
-    if (i.op == Op::memory_copy || i.op == Op::memory_set) text += fmt::format(" bytes={}", i.index);
-    if (i.op == Op::frame_address || i.op == Op::incoming_address) text += fmt::format(" offset={}", i.offset);
+    each_attribute(i, AttributePrinter{text});
     if (i.op == Op::symbol_address) text += " symbol=" + symbol(f_.symbols[i.index]);
     if (i.op == Op::shuffle) text += fmt::format(" mask=[{}]", fmt::join(f_.masks[i.index], " "));
     if (i.op == Op::call) text += call(f_.calls[i.index]);
@@ -86,7 +109,7 @@ class Printer {
 
   void print_instruction(ValueId v) {
     const Instruction& i = f_[v];
-    std::string head = i.width == 0 ? "" : fmt::format("%{}:b{} = ", v, i.width);
+    std::string head = i.width == 0 ? "" : fmt::format("{}:b{} = ", value(v), i.width);
     out_ += fmt::format("  {}{}{}", head, info(i.op).name, attributes(i));
     if (!i.operands.empty()) out_ += " " + values(i.operands);
     out_ += i.line == 0 ? "\n" : fmt::format(" @{}\n", i.line);
@@ -106,6 +129,7 @@ class Printer {
   }
 
   const Function& f_;
+  std::vector<uint32_t> number_;  // of each value in the text
   std::string out_;
 };
 

@@ -3,6 +3,7 @@
 #include <cassert>
 
 #include "ir/cfg.h"
+#include "ir/check.h"
 
 namespace portolan::ir {
 namespace {
@@ -261,7 +262,9 @@ Function SsaConstruction::run() {
 }  // namespace
 
 Function construct_ssa(const Function& function, const SlotConvention& convention) {
-  return SsaConstruction(function, convention).run();
+  Function result = SsaConstruction(function, convention).run();
+  require_well_formed(result, "construct_ssa");
+  return result;
 }
 
 }  // namespace portolan::ir

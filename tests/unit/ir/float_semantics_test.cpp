@@ -5,7 +5,7 @@
 
 #include "ir/concrete_domain.h"
 #include "ir/op_semantics.h"
-#include "test_support.h"
+#include "tests/unit/ir/test_support.h"
 
 #if defined(__x86_64__)
 namespace portolan::ir {
