@@ -1,8 +1,9 @@
 // Local simplification: what lifters write mechanically (parts of registers, flags, split addresses) is put together
 // again as it is built. Every rule here holds for all inputs, but for two that state what an assembler's user relies
-// on: a high and a low part are of one address, and the frame base is aligned.
+// on: the parts of an address belong together (address_parts.h), and the frame base is aligned.
 #include <optional>
 
+#include "ir/address_parts.h"
 #include "ir/builder.h"
 #include "ir/concrete_domain.h"
 
@@ -19,6 +20,8 @@ struct Fold {
   ValueId operand(unsigned n) const { return i.operands[n]; }
   const APInt* constant(unsigned n) const { return f.constant(i.operands[n]); }
   bool is(ValueId v, Op op) const { return def(v).op == op; }
+  // Of one value, not lane by lane.
+  bool is_sext(ValueId v) const { return is(v, Op::sext) && def(v).lanes == 1; }
   bool is_zero(ValueId v) const {
     const APInt* c = f.constant(v);
     return c && c->isZero();
@@ -96,18 +99,18 @@ ValueId Fold::address_sum(ValueId x, ValueId y) {
     }
     return kNoValue;
   }
-  AddressPart other = sy->part == AddressPart::low ? AddressPart::high : AddressPart::low;
-  auto joins = [&](const SymbolRef* s) { return s && s->part == other && s->kind == sy->kind && s->name == sy->name; };
-  auto whole = [&](const SymbolRef* s) {
-    SymbolRef joined = sy->part == AddressPart::low ? *sy : *s;
-    joined.part = AddressPart::whole;
-    return b.symbol_address(joined);
+  auto joined = [&](const SymbolRef* s) -> std::optional<SymbolRef> {
+    if (!s) return std::nullopt;
+    return s->part == AddressPart::high ? join_parts(*s, *sy) : join_parts(*sy, *s);
   };
-  if (joins(sx)) return whole(sx);
+  if (auto address = joined(sx)) return b.symbol_address(*address);
   const Instruction& sum = def(x);
   if (sum.op == Op::add && sum.lanes == 1)
     for (unsigned n = 0; n < 2; ++n)
-      if (const SymbolRef* s = symbol(sum.operands[n]); joins(s)) return b.add(sum.operands[1 - n], whole(s));
+      if (auto address = joined(symbol(sum.operands[n]))) {
+        ValueId index = sum.operands[1 - n];
+        return b.add(index, b.symbol_address(*address));
+      }
   return kNoValue;
 }
 
@@ -124,7 +127,7 @@ bool Fold::is_frame(ValueId v) const {
 
 ValueId Fold::add() {
   ValueId x = operand(0), y = operand(1);
-  if (const APInt* c = constant(1); c && is_frame(x)) return frame_address(x, c->getSExtValue());
+  if (const APInt* c = constant(1); c && i.lanes == 1 && is_frame(x)) return frame_address(x, c->getSExtValue());
   if (f.constant(x) && !f.constant(y)) return b.add(y, x, i.lanes);
   if (is_zero(y)) return x;
   if (i.lanes != 1) return kNoValue;
@@ -143,7 +146,8 @@ ValueId Fold::add() {
 
 ValueId Fold::sub() {
   ValueId x = operand(0), y = operand(1);
-  if (is_frame(x) && def(x).op == def(y).op) return b.signed_constant(64, def(x).offset - def(y).offset);
+  if (i.lanes == 1 && is_frame(x) && def(x).op == def(y).op)
+    return b.signed_constant(64, def(x).offset - def(y).offset);
   if (same(x, y)) return b.constant(i.width, 0);
   if (const APInt* c = constant(1); c && i.lanes == 1) return b.add(x, b.constant(-*c));
   if (is_zero(y)) return x;
@@ -286,14 +290,15 @@ ValueId Fold::compare() {
   // The quotient of sign-extended values is out of range in one case only: x86 idiv's overflow check.
   for (unsigned n = 0; n < 2; ++n, std::swap(x, y)) {
     const Instruction &back = def(y), &wide = def(x);
-    if (back.op != Op::sext || wide.op != Op::sdiv || def(back.operands[0]).op != Op::sdiv) continue;
+    if (!is_sext(y) || wide.op != Op::sdiv || def(back.operands[0]).op != Op::sdiv) continue;
     const Instruction &narrow = def(back.operands[0]), &dividend = def(wide.operands[0]),
                       &divisor = def(wide.operands[1]);
-    if (dividend.op != Op::sext || divisor.op != Op::sext) continue;
+    if (!is_sext(wide.operands[0]) || !is_sext(wide.operands[1])) continue;
     if (dividend.operands[0] != narrow.operands[0] || divisor.operands[0] != narrow.operands[1]) continue;
     ValueId least = b.constant(APInt::getSignedMinValue(narrow.width)),
             minus_one = b.constant(APInt::getAllOnes(narrow.width));
-    ValueId overflow = b.bit_and(b.eq(dividend.operands[0], least), b.eq(divisor.operands[0], minus_one));
+    ValueId is_least = b.eq(dividend.operands[0], least), is_minus_one = b.eq(divisor.operands[0], minus_one);
+    ValueId overflow = b.bit_and(is_least, is_minus_one);
     return i.op == Op::ne ? overflow : b.bit_not(overflow);
   }
   return kNoValue;
@@ -365,15 +370,11 @@ ValueId Fold::extract() {
       return b.select(d.operands[0], p, q);
     }
     case Op::sdiv:
-      if (low == 0 && def(d.operands[0]).op == Op::sext && def(d.operands[1]).op == Op::sext) {
-        ValueId p = def(d.operands[0]).operands[0], q = def(d.operands[1]).operands[0];
-        if (f.width(p) == width && f.width(q) == width) return b.sdiv(p, q);
-      }
-      return kNoValue;
     case Op::srem:
-      if (low == 0 && def(d.operands[0]).op == Op::sext && def(d.operands[1]).op == Op::sext) {
+      // In the narrow width there is one more case, INT_MIN / -1, whose low bits are the same.
+      if (low == 0 && is_sext(d.operands[0]) && is_sext(d.operands[1])) {
         ValueId p = def(d.operands[0]).operands[0], q = def(d.operands[1]).operands[0];
-        if (f.width(p) == width && f.width(q) == width) return b.srem(p, q);
+        if (f.width(p) == width && f.width(q) == width) return d.op == Op::sdiv ? b.sdiv(p, q) : b.srem(p, q);
       }
       return kNoValue;
     default:

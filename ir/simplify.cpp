@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "ir/cfg.h"
+#include "ir/check.h"
 #include "ir/ssa.h"
 
 namespace portolan::ir {
@@ -239,9 +240,12 @@ void Round::copy(Builder& b, ValueId v) {
       return;
     }
   }
+  const llvm::SmallVector<ValueId, 3> operands = copy.operands;
   size_t before = result_.values.size();
   new_value_[v] = b.emit(std::move(copy));
-  changed_ |= new_value_[v] != before || result_.values.size() != before + 1;
+  const Instruction& made = result_[new_value_[v]];
+  changed_ |=
+      new_value_[v] != before || result_.values.size() != before + 1 || made.op != i.op || made.operands != operands;
 }
 
 void Round::copy_terminator(Builder& b, BlockId block) {
@@ -259,6 +263,7 @@ void Round::copy_terminator(Builder& b, BlockId block) {
     } else if (const Instruction& bit = result_[t.operands[0]]; bit.op == Op::bit_not) {
       t.operands[0] = bit.operands[0];
       std::swap(t.edges[0], t.edges[1]);
+      changed_ = true;
     }
   } else if (t.op == Op::switch_) {
     if (const APInt* c = result_.constant(t.operands[0])) {
@@ -336,6 +341,7 @@ Function simplify(Function function) {
     function = r.run();
     if (!r.changed()) break;
   }
+  require_well_formed(function, "simplify");
   return function;
 }
 

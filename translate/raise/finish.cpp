@@ -2,6 +2,7 @@
 // stack arguments stand in the function's own frame, and everything is only as wide as it must be.
 #include <algorithm>
 
+#include "ir/address_parts.h"
 #include "ir/cfg.h"
 #include "translate/raise/unit_raiser.h"
 
@@ -272,7 +273,11 @@ ir::Demand typed_demand(const ir::Function& f) {
 // Addresses of labels inside functions become the numbers that raised code jumps by.
 class SplitAddresses : public Rewriter {
  public:
-  SplitAddresses(ir::Function& f, const assembly::CodeIndex& index) : Rewriter(f), index_(index) {}
+  SplitAddresses(ir::Function& f, const assembly::CodeIndex& index) : Rewriter(f), index_(index) {
+    for (const ir::Block& block : f.blocks)
+      for (ValueId v : block.instructions)
+        if (f[v].op == Op::symbol_address) parts_.push_back(f.symbols[f[v].index]);
+  }
   bool any() const { return any_; }
 
  private:
@@ -285,7 +290,7 @@ class SplitAddresses : public Rewriter {
         replace(v, b.constant(64, *number));
         return true;
       }
-    if (ref.part == ir::AddressPart::whole || !plain) return false;
+    if (ref.part == ir::AddressPart::whole || !plain || !fits_all(ref)) return false;
     any_ = true;
     if (ref.part == ir::AddressPart::low) {
       replace(v, b.signed_constant(64, ref.addend));
@@ -295,6 +300,15 @@ class SplitAddresses : public Rewriter {
       replace(v, b.symbol_address(ref));
     }
     return true;
+  }
+  // Whichever other half of the symbol it may meet, the low one's addend is the address's.
+  bool fits_all(const ir::SymbolRef& ref) const {
+    return std::all_of(parts_.begin(), parts_.end(), [&](const ir::SymbolRef& other) {
+      if (other.name != ref.name || other.part == ref.part || other.part == ir::AddressPart::whole) return true;
+      const ir::SymbolRef& low = ref.part == ir::AddressPart::low ? ref : other;
+      std::optional<ir::SymbolRef> joined = ir::join_parts(&low == &ref ? other : ref, low);
+      return joined && joined->addend == low.addend;
+    });
   }
   std::optional<uint64_t> code_number(const ir::SymbolRef& ref) const {
     const assembly::Unit& unit = index_.unit();
@@ -306,6 +320,7 @@ class SplitAddresses : public Rewriter {
   }
 
   const assembly::CodeIndex& index_;
+  std::vector<ir::SymbolRef> parts_;
   bool any_ = false;
 };
 
