@@ -1,6 +1,8 @@
 // Terms as a domain of the IR's op semantics (ir/domain.h): a function of the IR read symbolically.
 #pragma once
 
+#include <string_view>
+
 #include "ir/domain.h"
 #include "verify/terms/term.h"
 
@@ -19,12 +21,40 @@ class TermDomain {
 
   unsigned width(Term t) { return pool_.width(t); }
   Term constant(const APInt& bits) { return pool_.constant(bits); }
-  // … the primitives and native ops, each one call of the pool.
+#define UNARY(name) \
+  Term name(Term a) { return pool_.name(a); }
+#define BINARY(name) \
+  Term name(Term a, Term b) { return pool_.name(a, b); }
+#define TERNARY(name) \
+  Term name(Term a, Term b, Term c) { return pool_.name(a, b, c); }
+  // clang-format off
+  BINARY(add) BINARY(sub) BINARY(mul) BINARY(umulh) BINARY(smulh) BINARY(udiv) BINARY(urem) BINARY(sdiv) BINARY(srem)
+  BINARY(bit_and) BINARY(bit_or) BINARY(bit_xor) UNARY(bit_not) BINARY(shl) BINARY(lshr) BINARY(ashr) BINARY(rotl)
+  BINARY(rotr) UNARY(clz) UNARY(ctz) UNARY(popcount) BINARY(eq) BINARY(ult) BINARY(slt) BINARY(concat) TERNARY(select)
+  TERNARY(add_carry) TERNARY(sub_borrow) TERNARY(add_overflow) TERNARY(sub_overflow)
+  // clang-format on
+#undef UNARY
+#undef BINARY
+#undef TERNARY
+                  Term extract(Term a, unsigned low, unsigned width) {
+    return pool_.extract(a, low, width);
+  }
+  Term join(std::span<const Term> lanes) { return pool_.join(lanes); }
+  Term zext(Term a, unsigned width) { return pool_.zext(a, width); }
+  Term sext(Term a, unsigned width) { return pool_.sext(a, width); }
+  // An uninterpreted function named by operation, formats and rounding; floating_instruction() reads the name.
   Term floating(const ir::Instruction& inst, unsigned result_width, std::span<const Term> operands);
 
  private:
   Pool& pool_;
 };
+
+// The operation that the name of an `apply` stands for, if it is one that TermDomain::floating made. Its NaN rule is
+// `any`: where an operand is a NaN, or the result is, users of the value don't look at its bits.
+std::optional<ir::Instruction> floating_instruction(std::string_view name);
+
+// An application of `function` with other arguments; folds those with a known meaning.
+Term apply_again(Pool& pool, std::string_view function, unsigned width, std::span<const Term> arguments);
 
 // The term of a pure instruction, compiled once.
 Term evaluate_terms(Pool& pool, const ir::Function& function, const ir::Instruction& inst,

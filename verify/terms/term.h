@@ -142,13 +142,31 @@ class Pool {
   Term sext(Term a, unsigned width);
   Term select(Term bit, Term one, Term zero);  // of bit-vectors or memories
 
+  // Kept as `apply` of that name, with this meaning: clz ctz popcount as ops.def says; rotl(a, count) with a count of
+  // log2(width) bits, for widths that are a power of two above 1. No other name has a meaning but those of
+  // floating-point operations (domain.h), so whoever calls apply() for something of his own keeps clear of these (put a
+  // dot in front).
+  Term clz(Term a);
+  Term ctz(Term a);
+  Term popcount(Term a);
+  Term rotl(Term a, Term b);  // any widths, as ops.def says
+  Term rotr(Term a, Term b);
+
+  // Flags: the carry, borrow or signed overflow of a + b + c, a - b - c; c is one bit.
+  Term add_carry(Term a, Term b, Term c);
+  Term sub_borrow(Term a, Term b, Term c);
+  Term add_overflow(Term a, Term b, Term c);
+  Term sub_overflow(Term a, Term b, Term c);
+
   // Memory, little-endian, whole bytes.
   Term store(Term memory, Term address, Term value);
   // Looks through stores that surely hit or surely miss.
   Term load(Term memory, Term address, unsigned width);
 
+  struct State;  // for the files of this folder
+  State& state() const { return *state_; }
+
  private:
-  struct State;
   std::unique_ptr<State> state_;
 };
 

@@ -1,0 +1,82 @@
+// Choices. The condition is never a complement; what both sides share stands outside.
+#include "verify/terms/state.h"
+
+namespace portolan::terms {
+
+namespace {
+
+Term raw_select(Pool& pool, Term bit, Term one, Term zero) {
+  const Term three[] = {bit, one, zero};
+  return pool.state().make(
+      {pool.width(one) == 0 ? Kind::memory_select : Kind::select, pool.width(one), three, 0, {}, {}});
+}
+
+// Of single bits with a constant among them: and, or, not.
+std::optional<Term> select_bits(Pool& pool, Term bit, Term one, Term zero) {
+  const APInt *x = pool.constant_value(one), *y = pool.constant_value(zero);
+  if (x && y) return x->isOne() ? bit : pool.bit_not(bit);
+  if (x) return x->isOne() ? pool.bit_or(bit, zero) : pool.bit_and(pool.bit_not(bit), zero);
+  if (y) return y->isOne() ? pool.bit_or(pool.bit_not(bit), one) : pool.bit_and(bit, one);
+  return std::nullopt;
+}
+
+// The side of a choice where `bit` is known to be `value`.
+Term under(Pool& pool, Term t, Term bit, bool value) {
+  const Node& node = pool.state()[t];
+  if (t == bit) return pool.bit(value);
+  if ((node.kind == Kind::select || node.kind == Kind::memory_select) && node.operands[0] == bit)
+    return node.operands[value ? 1 : 2];
+  return t;
+}
+
+std::optional<Term> shared_pieces(Pool& pool, Term bit, Term one, Term zero) {
+  const Node &x = pool.state()[one], &y = pool.state()[zero];
+  const unsigned w = x.width;
+  if (x.kind != Kind::concat && y.kind != Kind::concat) return std::nullopt;
+  auto top = [&](Term t) { return pool.kind(t) == Kind::concat ? pool.width(pool.operands(t).front()) : w; };
+  auto bottom = [&](Term t) { return pool.kind(t) == Kind::concat ? pool.width(pool.operands(t).back()) : w; };
+  const unsigned high = std::min(top(one), top(zero)), low = std::min(bottom(one), bottom(zero));
+  auto part = [&](Term t, unsigned from, unsigned n) { return pool.extract(t, from, n); };
+  if (high < w && part(one, w - high, high) == part(zero, w - high, high)) {
+    return pool.concat(part(one, w - high, high), pool.select(bit, part(one, 0, w - high), part(zero, 0, w - high)));
+  }
+  if (low < w && part(one, 0, low) == part(zero, 0, low)) {
+    return pool.concat(pool.select(bit, part(one, low, w - low), part(zero, low, w - low)), part(one, 0, low));
+  }
+  return std::nullopt;
+}
+
+// b + (a - b) * bit where a - b is 1, -1 or another power of two or its negation.
+std::optional<Term> offset_by_bit(Pool& pool, Term bit, Term one, Term zero) {
+  const unsigned w = pool.width(one);
+  const Term difference = pool.sub(one, zero);
+  const APInt* value = pool.constant_value(difference);
+  if (!value || !(value->isPowerOf2() || value->isNegatedPowerOf2())) return std::nullopt;
+  return pool.from_linear({APInt(w, 0), {{APInt(w, 1), zero}, {*value, pool.zext(bit, w)}}});
+}
+
+}  // namespace
+
+Term Pool::select(Term bit, Term one, Term zero) {
+  assert(width(bit) == 1 && width(one) == width(zero));
+  if (one == zero) return one;
+  if (const APInt* value = constant_value(bit)) return value->isOne() ? one : zero;
+  if (const auto base = complemented(*this, bit)) return select(*base, zero, one);
+  one = under(*this, one, bit, true);
+  zero = under(*this, zero, bit, false);
+  if (one == zero) return one;
+  const unsigned w = width(one);
+  if (w == 0) return raw_select(*this, bit, one, zero);
+  if (w == 1) {
+    if (auto logic = select_bits(*this, bit, one, zero)) return *logic;
+    return raw_select(*this, bit, one, zero);
+  }
+  if (auto shared = shared_pieces(*this, bit, one, zero)) return *shared;
+  if (auto sum = offset_by_bit(*this, bit, one, zero)) return *sum;
+  const Node &x = (*state_)[one], &y = (*state_)[zero];
+  if (x.kind == Kind::sext && y.kind == Kind::sext && width(x.operands[0]) == width(y.operands[0]))
+    return sext(select(bit, x.operands[0], y.operands[0]), w);
+  return raw_select(*this, bit, one, zero);
+}
+
+}  // namespace portolan::terms
