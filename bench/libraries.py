@@ -84,7 +84,9 @@ class Library:
         unit.objects["reference"] = self.assemble(self.source, assembly)
         # A unit of nothing but data does not tell what it was compiled for.
         origin = ("--from", self.source.name)
-        protos = [word for header in self.package.headers for word in ("--proto", self.root / header)]
+        stated = [pathlib.Path(packages.__file__).with_name(self.package.prototypes)] if self.package.prototypes else []
+        headers = [*stated, *(self.root / header for header in self.package.headers)]  # the first to name a function counts
+        protos = [word for header in headers for word in ("--proto", header)]
         unit.outcome, unit.detail, unit.reasons, unit.refused, _ = self.translator.translate(
             assembly, self.target.name, output, self.folder / f"{name}.json", (*origin, *(protos if self.args.proto else ()))
         )

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "cli/commands.h"
+#include "cli/prototypes.h"
 #include "frontends/asm/reader.h"
 #include "frontends/lifters.h"
 #include "translate/translate.h"
@@ -30,6 +31,7 @@ Exit run_raised(const Arguments& a, const assembly::Unit& unit) {
     return Exit::usage;
   }
   options.target = *target;
+  add_prototypes(unit, {}, options);
   raise::RaisedUnit raised = translate::raise(assembly::CodeIndex(unit), options);
   bool complete = true;
   for (const raise::RaisedFunction& f : raised.functions) {

@@ -8,8 +8,8 @@
 
 #include "cli/commands.h"
 #include "cli/evidence.h"
+#include "cli/prototypes.h"
 #include "frontends/asm/reader.h"
-#include "translate/abi/prototypes.h"
 
 namespace portolan::cli {
 namespace {
@@ -24,6 +24,7 @@ struct Evidence {
   std::string source, output, output_hash;
   Isa target = Isa::x86_64, from = Isa::x86_64;
   translate::TranslateOptions options;
+  std::vector<std::string> headers;
 };
 
 Expected<Evidence> load(const std::string& path) try {
@@ -39,11 +40,7 @@ Expected<Evidence> load(const std::string& path) try {
   if (!target || !from) return error_at({path, 0, 0}, "it names an unknown instruction set");
   evidence.target = evidence.options.target = *target;
   evidence.from = *from;
-  for (const std::string& header : evidence.json.at("options").at("proto").get<std::vector<std::string>>()) {
-    auto prototypes = abi::load_prototypes_from_header(header, *from);
-    if (!prototypes) return prototypes.error();
-    evidence.options.prototypes.merge(*prototypes);
-  }
+  evidence.headers = evidence.json.at("options").at("proto").get<std::vector<std::string>>();
   evidence.options.functions = evidence.json.at("options").at("functions").get<std::vector<std::string>>();
   return evidence;
 } catch (const std::exception& e) {
@@ -74,6 +71,7 @@ Exit run(const Arguments& a) {
   read.isa = evidence->from;
   auto unit = assembly::read_unit_from_file(evidence->source, read);
   if (!unit) return fail(unit.error());
+  if (auto error = add_prototypes(*unit, evidence->headers, evidence->options)) return fail(*error);
   auto translation = translate::translate(*unit, evidence->options);
   if (!translation) return fail(translation.error());
   auto source = source_object(*unit);

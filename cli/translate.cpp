@@ -12,8 +12,8 @@
 #include "cli/commands.h"
 #include "cli/evidence.h"
 #include "cli/output.h"
+#include "cli/prototypes.h"
 #include "frontends/asm/reader.h"
-#include "translate/abi/prototypes.h"
 
 namespace portolan::cli {
 namespace {
@@ -116,13 +116,9 @@ Exit run(const Arguments& a) {
   translate::TranslateOptions options;
   options.target = *target;
   options.functions = a.functions;
-  for (const std::string& header : a.headers) {
-    auto prototypes = abi::load_prototypes_from_header(header, unit->isa);
-    if (!prototypes) {
-      fmt::print(stderr, "{}", to_string(prototypes.error()));
-      return Exit::usage;
-    }
-    options.prototypes.merge(*prototypes);
+  if (auto error = add_prototypes(*unit, a.headers, options)) {
+    fmt::print(stderr, "{}", to_string(*error));
+    return Exit::usage;
   }
   auto translation = translate::translate(*unit, options);
   if (!translation) {

@@ -50,7 +50,8 @@ BoundaryValue value_of(const Passed& p) {
 }
 
 std::string obstacle(const raise::Signature& s, const raise::RaisedFunction& f, Isa source, Isa target) {
-  if (s.variadic) return "it is variadic";
+  if (!f.entry.empty()) return "it takes or returns a structure by value";
+  if (f.outside) return f.outside->va_list ? "it takes a va_list" : "it is variadic";
   if (f.parameter_positions.size() != s.parameters.size() || f.result_positions.size() != s.results.size())
     return "where its arguments stand is not known";
   for (const Passed& p : s.parameters) {

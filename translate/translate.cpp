@@ -54,14 +54,23 @@ raise::RaisedUnit raise(const assembly::CodeIndex& index, const TranslateOptions
   const assembly::Lifter& lifter = frontends::lifter(index.unit().isa);
   std::vector<assembly::LiftResult> lifted;
   for (assembly::SymbolId id : entries(index, options)) lifted.push_back(assembly::lift_function(index, lifter, id));
-  std::map<std::string, std::optional<abi::FunctionType>> known;
+  std::map<std::string, std::optional<abi::FunctionType>> libc;
+  const assembly::Unit& unit = index.unit();
   raise::RaiseOptions raise_options;
   raise_options.target = options.target;
-  raise_options.prototype = [&](const std::string& name) -> const abi::FunctionType* {
-    if (auto at = options.prototypes.find(name); at != options.prototypes.end()) return &at->second;
-    auto [at, inserted] = known.try_emplace(name);
+  // What the user states comes first. Debug information knows the functions of the unit better than libc's headers,
+  // which may have others of their names; of libc's functions it does not know the formats.
+  raise_options.prototype = [&](const std::string& name) -> raise::KnownPrototype {
+    if (auto at = options.prototypes.find(name); at != options.prototypes.end()) return {&at->second, "--proto"};
+    auto symbol = unit.symbol_by_name.find(name);
+    bool defined = symbol != unit.symbol_by_name.end() && unit.symbols[symbol->second].section != assembly::kUndefined;
+    auto debug = options.debug_prototypes.find(name);
+    if (debug != options.debug_prototypes.end() && defined) return {&debug->second, "debug information"};
+    auto [at, inserted] = libc.try_emplace(name);
     if (inserted) at->second = abi::libc_prototype(name);
-    return at->second ? &*at->second : nullptr;
+    if (at->second) return {&*at->second, "libc's headers"};
+    if (debug != options.debug_prototypes.end()) return {&debug->second, "debug information"};
+    return {};
   };
   return raise::raise_unit(index, std::move(lifted), raise_options);
 }
@@ -88,7 +97,7 @@ Expected<Translation> translate(const assembly::Unit& unit, const TranslateOptio
     report.translated = f.ok;
     report.line = unit.symbols[ids[n]].line;
     report.instructions_in = f.source_instructions;
-    report.instructions_out = counts[llvm_proposer::target_name(f.name)];
+    report.instructions_out = counts[llvm_proposer::body_name(f)];
     if (f.ok) report.boundary = describe_boundary(raised, f, unit.isa, options.target);
     report.boundary.target_name = llvm_proposer::target_name(f.name);
     report.boundary.line = report.line;

@@ -14,7 +14,8 @@ namespace portolan::translate {
 struct TranslateOptions {
   Isa target = Isa::aarch64;
   std::vector<std::string> functions;  // only these; empty: all
-  abi::Prototypes prototypes;          // beyond libc's own
+  abi::Prototypes prototypes;          // as the user states them
+  abi::Prototypes debug_prototypes;    // as the unit's debug information has them
 };
 
 struct FunctionReport {

@@ -24,6 +24,7 @@ class Package:
     flags: tuple = ()
     includes: tuple = (".",)
     headers: tuple = ()  # prototypes that the translator may read
+    prototypes: str = ""  # and what the package's documentation says of them in words, a file beside this one
     inputs: tuple = ()  # files of the package that steps read
 
     def library_units(self, root):
@@ -47,6 +48,7 @@ ZLIB = Package(
     library=("*.c",),
     flags=("-DHAVE_UNISTD_H", "-DHAVE_STDARG_H", "-D_LARGEFILE64_SOURCE=1"),
     headers=("zlib.h",),
+    prototypes="zlib.prototypes",
     programs={"example": ("test/example.c",), "minigzip": ("test/minigzip.c",)},
     steps=(
         Step("example"),

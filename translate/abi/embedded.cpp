@@ -8,9 +8,13 @@
           ":\n.incbin \"" PORTOLAN_GENERATED path "\"\n" #symbol "_end:\n.popsection\n"); \
   extern "C" const char symbol[];                                                         \
   extern "C" const char symbol##_end[]
-#define PORTOLAN_EMBED_PAIR(source, target)                                                           \
-  PORTOLAN_EMBED(portolan_va_pack_##source##_##target, "/runtime/va_pack_" #source "_" #target ".s"); \
-  PORTOLAN_EMBED(portolan_stat_##source##_##target, "/runtime/stat_" #source "_" #target ".s")
+#define PORTOLAN_EMBED_FUNCTION(function, source, target) \
+  PORTOLAN_EMBED(portolan_##function##_##source##_##target, "/runtime/" #function "_" #source "_" #target ".s")
+#define PORTOLAN_EMBED_PAIR(source, target)           \
+  PORTOLAN_EMBED_FUNCTION(va_pack, source, target);   \
+  PORTOLAN_EMBED_FUNCTION(va_unpack, source, target); \
+  PORTOLAN_EMBED_FUNCTION(va_gather, source, target); \
+  PORTOLAN_EMBED_FUNCTION(stat, source, target)
 #define PORTOLAN_PAIRS(X) \
   X(x86_64, aarch64) X(x86_64, riscv64) X(aarch64, x86_64) X(aarch64, riscv64) X(riscv64, x86_64) X(riscv64, aarch64)
 #define PORTOLAN_EMBED_ONE(source, target) PORTOLAN_EMBED_PAIR(source, target);
@@ -25,31 +29,23 @@ std::string_view between(const char* begin, const char* end) {
   return {begin, static_cast<size_t>(end - begin)};
 }
 
-struct Pair {
-  Isa source, target;
-  std::string_view va_pack, stat;
-};
-
-Pair find_pair(Isa source, Isa target) {
-#define PORTOLAN_PAIR(s, t)                                                                        \
-  if (source == Isa::s && target == Isa::t)                                                        \
-    return {source, target, between(portolan_va_pack_##s##_##t, portolan_va_pack_##s##_##t##_end), \
-            between(portolan_stat_##s##_##t, portolan_stat_##s##_##t##_end)};
-  PORTOLAN_PAIRS(PORTOLAN_PAIR)
-  return {source, target, {}, {}};
-}
-
 }  // namespace
 
 std::string_view embedded_libc_prototypes() {
   return between(portolan_libc_prototypes, portolan_libc_prototypes_end);
 }
 
-std::string_view embedded_va_pack(Isa source, Isa target) {
-  return find_pair(source, target).va_pack;
-}
-std::string_view embedded_stat(Isa source, Isa target) {
-  return find_pair(source, target).stat;
+std::string_view embedded_runtime(RuntimeFunction function, Isa source, Isa target) {
+#define PORTOLAN_FUNCTION(f, s, t)                                            \
+  if (function == RuntimeFunction::f && source == Isa::s && target == Isa::t) \
+    return between(portolan_##f##_##s##_##t, portolan_##f##_##s##_##t##_end);
+#define PORTOLAN_PAIR(s, t)          \
+  PORTOLAN_FUNCTION(va_pack, s, t)   \
+  PORTOLAN_FUNCTION(va_unpack, s, t) \
+  PORTOLAN_FUNCTION(va_gather, s, t) \
+  PORTOLAN_FUNCTION(stat, s, t)
+  PORTOLAN_PAIRS(PORTOLAN_PAIR)
+  return {};
 }
 
 }  // namespace portolan::abi

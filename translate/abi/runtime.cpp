@@ -13,6 +13,20 @@ std::string_view c_name(Isa isa) {
   return isa == Isa::x86_64 ? "x86_64" : isa == Isa::aarch64 ? "aarch64" : "riscv64";
 }
 
+std::string_view name_of(RuntimeFunction function) {
+  switch (function) {
+    case RuntimeFunction::va_pack:
+      return "va_pack";
+    case RuntimeFunction::va_unpack:
+      return "va_unpack";
+    case RuntimeFunction::va_gather:
+      return "va_gather";
+    case RuntimeFunction::stat:
+      break;
+  }
+  return "stat";
+}
+
 // What would clash with the file that the text is appended to, or make the symbol global.
 bool is_dropped(std::string_view line) {
   for (std::string_view directive : {".file", ".ident", ".attribute", ".addrsig", ".globl", ".option"})
@@ -38,13 +52,13 @@ std::string_view without_comment(std::string_view line, Isa target) {
 }  // namespace
 
 std::string runtime_symbol(RuntimeFunction function, Isa source, Isa target) {
-  return function == RuntimeFunction::va_pack ? fmt::format("__portolan_va_pack_{}", c_name(source))
-                                              : fmt::format("__portolan_stat_{}_{}", c_name(source), c_name(target));
+  if (function == RuntimeFunction::stat) return fmt::format("__portolan_stat_{}_{}", c_name(source), c_name(target));
+  return fmt::format("__portolan_{}_{}", name_of(function), c_name(source));
 }
 
 std::string runtime_text(RuntimeFunction function, Isa source, Isa target) {
-  bool is_pack = function == RuntimeFunction::va_pack;
-  std::string_view rest = is_pack ? embedded_va_pack(source, target) : embedded_stat(source, target);
+  std::string_view rest = embedded_runtime(function, source, target);
+  const std::string prefix = fmt::format("portolan_{}_", name_of(function));
   std::string text;
   while (!rest.empty()) {
     size_t end = std::min(rest.find('\n'), rest.size());
@@ -54,7 +68,7 @@ std::string runtime_text(RuntimeFunction function, Isa source, Isa target) {
     if (is_dropped(content)) continue;
     line = without_comment(line, target);
     line = line.substr(0, line.find_last_not_of(" \t") + 1);
-    append_renamed(line, is_pack ? "portolan_va_pack_" : "portolan_stat_", text);
+    append_renamed(line, prefix, text);
     text += '\n';
   }
   return text;

@@ -2,6 +2,7 @@
 
 #include "llvm/IR/DIBuilder.h"
 #include "translate/llvm/function_emitter.h"
+#include "translate/llvm/outside_entry.h"
 
 namespace portolan::llvm_proposer {
 
@@ -12,8 +13,17 @@ std::string target_name(const std::string& name) {
   return name.starts_with(".L") ? ".Lp." + name.substr(2) : name;
 }
 
+std::string body_name(const raise::RaisedFunction& f) {
+  return target_name(f.name) + (f.outside || !f.entry.empty() ? ".body" : "");
+}
+
 llvm::Type* ModuleEmission::passed_type(const Passed& p) const {
   llvm::LLVMContext& c = module.getContext();
+  if (p.elements > 1) {
+    Passed one = p;
+    one.elements = 1;
+    return llvm::ArrayType::get(passed_type(one), p.elements);
+  }
   switch (p.kind) {
     case Passed::Kind::integer:
       return llvm::IntegerType::get(c, p.bits);
@@ -48,7 +58,7 @@ void ModuleEmission::add_attributes(const Signature& s, llvm::AttributeList& lis
     bool sign = p.is_signed || (p.bits == 32 && target == Isa::riscv64);
     return llvm::Attribute::get(c, sign ? llvm::Attribute::SExt : llvm::Attribute::ZExt);
   };
-  auto narrow = [](const Passed& p) { return p.kind == Passed::Kind::integer && p.bits < 64; };
+  auto narrow = [](const Passed& p) { return p.kind == Passed::Kind::integer && p.bits < 64 && p.elements == 1; };
   for (unsigned n = 0; n < s.parameters.size(); ++n) {
     const Passed& p = s.parameters[n];
     llvm::Type* bytes = llvm::ArrayType::get(llvm::Type::getInt8Ty(c), p.size);
@@ -88,8 +98,18 @@ llvm::GlobalValue* ModuleEmission::global(const std::string& source_name, bool t
 
 namespace {
 
+void declare(ModuleEmission& m, const std::string& name, const Signature& signature,
+             llvm::GlobalValue::LinkageTypes linkage, bool hidden) {
+  auto* f = llvm::Function::Create(m.function_type(signature), linkage, name, m.module);
+  llvm::AttributeList attributes;
+  m.add_attributes(signature, attributes, /*is_call=*/false);
+  f->setAttributes(attributes);
+  f->addFnAttr("no-builtins");
+  if (linkage != llvm::GlobalValue::InternalLinkage && hidden) f->setVisibility(llvm::GlobalValue::HiddenVisibility);
+  f->setDSOLocal(true);
+}
+
 void declare(ModuleEmission& m, const raise::RaisedFunction& raised) {
-  const Signature& signature = m.raised.signatures[raised.signature];
   auto at = m.unit.symbol_by_name.find(raised.name);
   auto linkage = llvm::GlobalValue::ExternalLinkage;
   bool hidden = false;
@@ -99,13 +119,13 @@ void declare(ModuleEmission& m, const raise::RaisedFunction& raised) {
     if (symbol.binding == assembly::Binding::weak) linkage = llvm::GlobalValue::WeakAnyLinkage;
     hidden = symbol.visibility == assembly::Visibility::hidden;
   }
-  auto* f = llvm::Function::Create(m.function_type(signature), linkage, target_name(raised.name), m.module);
-  llvm::AttributeList attributes;
-  m.add_attributes(signature, attributes, /*is_call=*/false);
-  f->setAttributes(attributes);
-  f->addFnAttr("no-builtins");
-  if (linkage != llvm::GlobalValue::InternalLinkage && hidden) f->setVisibility(llvm::GlobalValue::HiddenVisibility);
-  f->setDSOLocal(true);
+  if (raised.outside || !raised.entry.empty()) {
+    const Signature& signature =
+        raised.outside ? raised.outside->signature : m.raised.signatures[raised.entry[0].signature];
+    declare(m, target_name(raised.name), signature, linkage, hidden);
+    linkage = llvm::GlobalValue::InternalLinkage;
+  }
+  declare(m, body_name(raised), m.raised.signatures[raised.signature], linkage, hidden);
 }
 
 }  // namespace
@@ -125,13 +145,24 @@ std::unique_ptr<llvm::Module> emit_module(llvm::LLVMContext& context, const asse
   module->addModuleFlag(llvm::Module::Warning, "Debug Info Version", llvm::DEBUG_METADATA_VERSION);
   module->addModuleFlag(llvm::Module::Warning, "Dwarf Version", 4);
   llvm::DIBuilder debug(*module);
-  ModuleEmission m{*module, unit, raised, target, &debug, debug.createFile(unit.file, "")};
+  ModuleEmission m{*module, unit, raised, target, &debug, debug.createFile(unit.file, ""), {}};
   debug.createCompileUnit(llvm::dwarf::DW_LANG_C, m.file, "portolan", true, "", 0, "",
                           llvm::DICompileUnit::LineTablesOnly);
   for (const raise::RaisedFunction& f : raised.functions)
     if (f.ok) declare(m, f);
-  for (const raise::RaisedFunction& f : raised.functions)
-    if (f.ok) FunctionEmitter(m, f, *module->getFunction(target_name(f.name))).run();
+  for (const raise::RaisedFunction& f : raised.functions) {
+    if (!f.ok) continue;
+    llvm::Function &entry = *module->getFunction(target_name(f.name)), &body = *module->getFunction(body_name(f));
+    if (&entry == &body) continue;
+    m.bodies.emplace(target_name(f.name), &body);
+    if (f.outside) emit_outside_entry(m, f, entry, body);
+  }
+  for (const raise::RaisedFunction& f : raised.functions) {
+    if (!f.ok) continue;
+    for (const raise::RaisedFunction& entry : f.entry)
+      FunctionEmitter(m, entry, *module->getFunction(target_name(f.name))).run();
+    FunctionEmitter(m, f, *module->getFunction(body_name(f))).run();
+  }
   debug.finalize();
   return module;
 }

@@ -12,6 +12,8 @@ namespace portolan::llvm_proposer {
 
 // The name a symbol has in the output. Labels such as .LC0 move out of the way of those that LLVM makes itself.
 std::string target_name(const std::string& source_name);
+// Where a function's own code is: under another name if that one is an entry for callers outside.
+std::string body_name(const raise::RaisedFunction& function);
 
 // One module with a definition for each function that was raised. `machine` decides layout and calling convention.
 std::unique_ptr<llvm::Module> emit_module(llvm::LLVMContext& context, const assembly::Unit& unit,

@@ -116,8 +116,10 @@ void FunctionEmitter::run() {
   const std::vector<ValueId>& parameters = f_.blocks[0].parameters;
   for (size_t n = 0; n < parameters.size(); ++n) {
     llvm::Argument* argument = llvm_.getArg(static_cast<unsigned>(n));
-    values_[parameters[n]] = argument->getType()->isPointerTy() ? b_.CreatePtrToInt(argument, b_.getInt64Ty())
-                                                                : static_cast<Value>(argument);
+    if (argument->getType()->isPointerTy())
+      values_[parameters[n]] = b_.CreatePtrToInt(argument, b_.getInt64Ty());
+    else
+      values_[parameters[n]] = argument->getType()->isArrayTy() ? joined(argument) : argument;
   }
   make_frame();
   bool dynamic = false;
@@ -147,6 +149,15 @@ FunctionEmitter::Value FunctionEmitter::as(Value v, llvm::Type* type) {
 
 FunctionEmitter::Value FunctionEmitter::value(ValueId v) {
   if (values_[v]) return values_[v];
+  if (auto several = results_.find(v); several != results_.end()) {
+    // Right behind the call, so that it is there for every use.
+    llvm::IRBuilder<>::InsertPointGuard guard(b_);
+    auto* last = llvm::cast<llvm::Instruction>(several->second.back());
+    b_.SetInsertPoint(last->getParent(), std::next(last->getIterator()));
+    Value all = domain_.integer(several->second[0]);
+    for (size_t r = 1; r < several->second.size(); ++r) all = domain_.integer(domain_.concat(several->second[r], all));
+    return values_[v] = all;
+  }
   // Only constants are used before their place in the order: they have none.
   const ir::APInt* c = f_.constant(v);
   assert(c && "use before definition");
@@ -287,7 +298,24 @@ void FunctionEmitter::emit_memory_loop(const Instruction& i) {
   b_.SetInsertPoint(rest);
 }
 
+// The elements of an array side by side.
+FunctionEmitter::Value FunctionEmitter::joined(Value array) {
+  Value all = domain_.integer(b_.CreateExtractValue(array, 0));
+  for (unsigned n = 1; n < array->getType()->getArrayNumElements(); ++n)
+    all = domain_.integer(domain_.concat(domain_.integer(b_.CreateExtractValue(array, n)), all));
+  return all;
+}
+
 FunctionEmitter::Value FunctionEmitter::call_argument(ValueId v, const Passed& passed) {
+  if (passed.elements > 1) {
+    llvm::Type* type = m_.passed_type(passed);
+    Value array = llvm::PoisonValue::get(type), whole = domain_.integer(value(v));
+    for (unsigned n = 0; n < passed.elements; ++n) {
+      Value element = domain_.integer(domain_.extract(whole, n * passed.bits, passed.bits));
+      array = b_.CreateInsertValue(array, as(element, type->getArrayElementType()), n);
+    }
+    return array;
+  }
   if (passed.kind == Passed::Kind::memory_copy || passed.kind == Passed::Kind::hidden_result) return pointer(v);
   return as(value(v), m_.passed_type(passed));
 }
@@ -303,7 +331,8 @@ void FunctionEmitter::emit_call(ValueId v) {
     callee = b_.CreateIntToPtr(domain_.integer(value(i.operands[0])), b_.getPtrTy());
   } else {
     std::string name = target_name(target.symbol.name);
-    llvm::GlobalValue* known = m_.module.getNamedValue(name);
+    auto body = m_.bodies.find(name);
+    llvm::GlobalValue* known = body != m_.bodies.end() ? body->second : m_.module.getNamedValue(name);
     callee = known ? static_cast<Value>(known) : m_.module.getOrInsertFunction(name, type).getCallee();
   }
   std::vector<Value> arguments;
@@ -408,15 +437,7 @@ void FunctionEmitter::emit(ValueId v) {
     }
   }
   llvm::SmallVector<Value, 4> operands;
-  for (ValueId operand : i.operands) {
-    if (auto several = results_.find(operand); several != results_.end() && !values_[operand]) {
-      Value all = domain_.integer(several->second[0]);
-      for (size_t r = 1; r < several->second.size(); ++r)
-        all = domain_.integer(domain_.concat(several->second[r], all));
-      values_[operand] = all;
-    }
-    operands.push_back(value(operand));
-  }
+  for (ValueId operand : i.operands) operands.push_back(value(operand));
   values_[v] = ir::evaluate(domain_, f_, i, std::span<const Value>(operands.data(), operands.size()));
 }
 

@@ -15,6 +15,7 @@ struct ModuleEmission {
   Isa target;
   llvm::DIBuilder* debug = nullptr;
   llvm::DIFile* file = nullptr;
+  std::map<std::string, llvm::Function*> bodies;  // of functions whose name is an entry for callers outside
 
   llvm::FunctionType* function_type(const raise::Signature& signature) const;
   void add_attributes(const raise::Signature& signature, llvm::AttributeList& attributes, bool is_call) const;
@@ -43,6 +44,7 @@ class FunctionEmitter {
   void emit_trap_if(const ir::Instruction& i);
   Value emit_address(const ir::Instruction& i);
   Value value(ir::ValueId v);
+  Value joined(Value array);
   Value call_argument(ir::ValueId v, const raise::Passed& passed);
   Value frame_place(int64_t offset);
   // The address as a pointer, based on the frame or a symbol where the address is computed from one.

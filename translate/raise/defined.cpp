@@ -107,7 +107,7 @@ void UnitRaiser::find_defined_results() {
 void UnitRaiser::find_defined_arguments() {
   bool all_seen = std::all_of(states_.begin(), states_.end(), [](const FunctionState& s) { return s.lifted; });
   for (FunctionState& state : states_) {
-    bool unknown_callers = !all_seen || ((state.exported || state.address_taken) && !state.prototype);
+    bool unknown_callers = !all_seen || state.outside || ((state.exported || state.address_taken) && !state.prototype);
     state.argument_defined.assign(convention_.operands(), unknown_callers);
     if (state.prototype)
       for (unsigned position : state.prototype_positions)

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "translate/abi/format.h"
-#include "translate/raise/format_calls.h"
 #include "translate/raise/prototype_calls.h"
 
 namespace portolan::raise {
@@ -16,41 +14,6 @@ using ir::Instruction;
 using ir::Op;
 using ir::ValueId;
 
-namespace {
-
-// A scalar as the raised call passes it.
-std::optional<Passed> scalar(const abi::Type& type, Isa isa) {
-  Passed p;
-  switch (type.kind) {
-    case TypeKind::pointer:
-      return p;
-    case TypeKind::integer:
-      if (type.size > 16) return std::nullopt;
-      p.bits = static_cast<uint32_t>(type.size * 8);
-      p.is_signed = type.sign == abi::Sign::signed_ || (type.sign == abi::Sign::plain_char && isa == Isa::x86_64);
-      return p;
-    case TypeKind::floating:
-      if (type.format != abi::FloatFormat::f32 && type.format != abi::FloatFormat::f64) return std::nullopt;
-      p.kind = Passed::Kind::floating;
-      p.bits = static_cast<uint32_t>(type.size * 8);
-      return p;
-    default:
-      return std::nullopt;
-  }
-}
-
-// What a value of `bits` looks like in the source's register of `width` bits.
-ValueId extended(Builder& b, ValueId v, const Passed& p, uint32_t width, Isa source) {
-  if (b.width(v) >= width) return b.truncate(v, width);
-  if (p.kind == Passed::Kind::floating)
-    return source == Isa::riscv64 ? b.concat(b.constant(APInt::getAllOnes(width - b.width(v))), v) : b.zext(v, width);
-  // RISC-V keeps 32-bit integers sign-extended whatever their type; elsewhere the upper half says nothing.
-  bool sign = p.is_signed || (source == Isa::riscv64 && p.bits == 32);
-  return sign ? b.sext(v, width) : b.zext(v, width);
-}
-
-}  // namespace
-
 bool PrototypeCalls::rewrite(Builder& b, ValueId v) {
   const Instruction& i = f_[v];
   if (i.op != Op::call) return false;
@@ -59,9 +22,8 @@ bool PrototypeCalls::rewrite(Builder& b, ValueId v) {
   call_ = v;
   std::string name = target.symbol.name;
   if (name == "__tls_get_addr") return thread_local_address(b, v);
-  const abi::FunctionType* type = raiser_.options().prototype(name);
-  if (!type) return false;
-  return call_typed(b, v, name, *type);
+  KnownPrototype known = raiser_.options().prototype(name);
+  return known.type && call_typed(b, v, name, *known.type);
 }
 
 bool PrototypeCalls::thread_local_address(Builder& b, ValueId v) {
@@ -73,43 +35,6 @@ bool PrototypeCalls::thread_local_address(Builder& b, ValueId v) {
   uint32_t rest = f_[v].width - 64;
   replace(v, b.concat(b.undef(rest), address));
   return true;
-}
-
-std::optional<std::vector<abi::Type>> PrototypeCalls::variadic_types(const std::string& name,
-                                                                     const abi::FunctionType& type, ValueId v) {
-  if (!type.format || type.format->first_vararg == 0) {
-    fail(name, "it is variadic and nothing says which arguments this call passes");
-    return std::nullopt;
-  }
-  // The format's own place in the source's registers.
-  auto layout = abi::classify(type, source_);
-  if (!layout) return std::nullopt;
-  const Piece& piece = layout->arguments[type.format->format].pieces[0];
-  FormatStrings strings;
-  if (piece.where == Piece::Where::integer_register)
-    strings = format_strings(raiser_.unit(), f_, f_[v].operands[convention_.integer_argument(piece.index)]);
-  if (strings.texts.empty() || strings.from_stack) {
-    fail(name, "its format string is not a constant, so the arguments' types are not known");
-    return std::nullopt;
-  }
-  std::optional<std::vector<abi::Type>> types;
-  for (const std::string& text : strings.texts) {
-    auto these = abi::format_arguments(type.format->kind, text);
-    if (!these) {
-      fail(name, these.error().message);
-      return std::nullopt;
-    }
-    if (!these->differs.empty()) {
-      fail(name, "it passes a " + these->differs + ", which differs between the instruction sets");
-      return std::nullopt;
-    }
-    if (types && !(*types == these->types)) {
-      fail(name, "its format strings ask for different arguments");
-      return std::nullopt;
-    }
-    types = these->types;
-  }
-  return types;
 }
 
 std::optional<ValueId> PrototypeCalls::piece_value(Builder& b, const Instruction& call, const Piece& piece) {
@@ -130,39 +55,51 @@ std::optional<ValueId> PrototypeCalls::piece_value(Builder& b, const Instruction
 }
 
 std::optional<ValueId> PrototypeCalls::value_of(Builder& b, const Instruction& call, const abi::Location& location) {
-  ValueId value = ir::kNoValue;
+  std::vector<Run> runs;
+  uint32_t end = 0;
   for (const Piece& piece : location.pieces) {
     auto part = piece_value(b, call, piece);
     if (!part) return std::nullopt;
-    value = value == ir::kNoValue ? *part : b.concat(*part, value);
+    runs.push_back({piece.type_offset, *part});
+    end = std::max(end, piece.type_offset + piece.size);
   }
-  return value == ir::kNoValue ? std::nullopt : std::optional(value);
+  if (runs.empty()) return std::nullopt;
+  return assemble(b, runs, end);
 }
 
 bool PrototypeCalls::add_argument(Builder& b, const Instruction& call, const abi::Location& from,
                                   const abi::Location& to, Signature& signature, Instruction& typed) {
-  auto value = value_of(b, call, from);
-  if (!value) return false;
   if (std::optional<Passed> p = scalar(from.type, target_)) {
+    auto value = value_of(b, call, from);
+    if (!value) return false;
     signature.parameters.push_back(*p);
     typed.operands.push_back(*value);
     note_callback(from.type, *value);
     return true;
   }
-  if (from.type.kind != TypeKind::aggregate || from.indirect || to.indirect || to.pieces.empty()) return false;
-  // A small structure in registers on both sides: its bytes, cut as the target passes them.
-  for (const Piece& piece : to.pieces) {
-    Passed p;
-    if (piece.where == Piece::Where::stack) return false;
-    ValueId part = b.extract(*value, piece.type_offset * 8, piece.size * 8);
-    if (piece.where == Piece::Where::float_register) {
-      p.kind = Passed::Kind::floating;
-      p.bits = piece.size * 8;
-    } else {
-      part = b.zext(part, 64);
-    }
-    signature.parameters.push_back(p);
-    typed.operands.push_back(part);
+  if (from.pieces.empty() && to.pieces.empty()) return true;  // an empty structure
+  auto passed = passed_argument(to, target_);
+  if (!passed) return false;
+  const auto bytes = static_cast<uint32_t>(from.type.size);
+  const bool on_stack = from.pieces.size() == 1 && from.pieces[0].where == Piece::Where::stack;
+  ValueId address = ir::kNoValue, whole = ir::kNoValue;
+  if (from.indirect || (on_stack && passed->in_memory)) {
+    // The bytes are in memory that is the callee's to change, under either convention.
+    ValueId sp = call.operands[convention_.stack_pointer()];
+    auto pointer =
+        from.indirect ? value_of(b, call, from) : std::optional(b.add(sp, b.constant(64, from.pieces[0].stack_offset)));
+    if (!pointer) return false;
+    address = *pointer;
+    if (!passed->in_memory) whole = b.load(address, bytes * 8);
+  } else {
+    auto value = value_of(b, call, from);
+    if (!value) return false;
+    whole = b.zext_or_truncate(*value, bytes * 8);
+    if (passed->in_memory) b.store(address = scratch(b, bytes), whole);
+  }
+  for (const Part& part : passed->parts) {
+    signature.parameters.push_back(part.passed);
+    typed.operands.push_back(passed->in_memory ? address : part_of(b, whole, part));
   }
   return true;
 }
@@ -173,19 +110,24 @@ void PrototypeCalls::note_callback(const abi::Type& type, ValueId argument) {
   if (callee) raiser_.apply_prototype(*callee, *type.function);
 }
 
-void PrototypeCalls::replace_results(Builder& b, ValueId v, ValueId typed, const Signature& signature,
+// The C result's bytes, as the typed call gives them.
+ValueId PrototypeCalls::result_bytes(Builder& b, ValueId typed, const PassedValue& parts, uint32_t bytes) {
+  std::vector<Run> runs;
+  uint32_t low = 0;
+  for (const Part& part : parts.parts) {
+    runs.push_back({part.offset, b.extract(typed, low, part.size * 8)});
+    low += part.passed.bits;
+  }
+  return assemble(b, runs, bytes);
+}
+
+// `value` is the C result; `address`, where not kNoValue, what x86-64 returns beside a result in memory.
+void PrototypeCalls::replace_results(Builder& b, ValueId v, ValueId value, ValueId address,
                                      const abi::CallLayout& layout) {
   std::vector<ValueId> slots;
   for (unsigned r = 0; r < convention_.results(); ++r) slots.push_back(b.undef(convention_.result_width(r)));
-  uint32_t low = 0;
-  const abi::Type& type = layout.result.type;
-  std::optional<Passed> whole = scalar(type, source_);
-  ValueId value = ir::kNoValue;
-  for (const Passed& p : signature.results) {
-    ValueId part = b.extract(typed, low, p.bits);
-    low += p.bits;
-    value = value == ir::kNoValue ? part : b.concat(part, value);
-  }
+  std::optional<Passed> whole = scalar(layout.result.type, source_);
+  if (address != ir::kNoValue) slots[0] = address;
   for (const Piece& piece : layout.result.pieces) {
     unsigned r =
         piece.where == Piece::Where::float_register ? convention_.integer_results() + piece.index : piece.index;
@@ -194,6 +136,8 @@ void PrototypeCalls::replace_results(Builder& b, ValueId v, ValueId typed, const
       p = *whole;
     else if (piece.where == Piece::Where::float_register)
       p.kind = Passed::Kind::floating;
+    else
+      p.is_signed = piece.extension == abi::Extension::sign;
     ValueId part = b.extract(value, piece.type_offset * 8, piece.size * 8);
     slots[r] = extended(b, part, p, convention_.result_width(r), source_);
   }
@@ -210,23 +154,42 @@ bool PrototypeCalls::call_typed(Builder& b, ValueId v, const std::string& name, 
   if (!type.optional_arguments.empty()) {
     extra = type.optional_arguments;
   } else if (type.variadic) {
-    auto types = variadic_types(name, type, v);
+    if (!type.format && !last_round_) return !(another_round_ = true);
+    auto types = type.format ? variadic_types(name, type, v) : passed_types(name, type, v);
     if (!types) return false;
-    extra = *types;
+    extra = std::move(*types);
   }
   auto from = abi::classify(type, source_, extra);
   auto to = abi::classify(type, target_, extra);
   if (!from || !to) return fail(name, (from ? to : from).error().message);
-  if (from->hidden_result || to->hidden_result) return fail(name, "it returns a structure in memory");
-
   Instruction call = f_[v];
   if (auto differs = differing_bits(b, call, type, *from)) return fail(name, *differs);
+  const auto result_size = static_cast<uint32_t>(type.result.size);
+  PassedValue result;
+  if (std::optional<Passed> p = scalar(type.result, target_)) {
+    result.parts.push_back({*p, 0, result_size, false});
+  } else if (type.result.kind != TypeKind::void_ && !to->hidden_result && !to->result.pieces.empty()) {
+    auto parts = passed_result(to->result);
+    if (!parts) return fail(name, "its result cannot be passed on");
+    result = std::move(*parts);
+  }
   Instruction typed;
   typed.op = Op::call;
   typed.line = call.line;
   Signature signature;
   signature.variadic = type.variadic;
   signature.noreturn = type.noreturn;
+  // Where the source, or the target, has the result in memory.
+  ValueId source_address = ir::kNoValue, target_address = ir::kNoValue;
+  if (from->hidden_result) source_address = *piece_value(b, call, *from->hidden_result);
+  if (to->hidden_result) {
+    target_address = source_address != ir::kNoValue ? source_address : scratch(b, result_size);
+    Passed p;
+    p.kind = Passed::Kind::hidden_result;
+    p.size = result_size;
+    signature.parameters.push_back(p);
+    typed.operands.push_back(target_address);
+  }
   for (size_t a = 0; a < from->arguments.size(); ++a) {
     if (a == type.parameters.size()) signature.fixed = static_cast<uint32_t>(signature.parameters.size());
     if (from->arguments[a].type.kind == TypeKind::va_list) {
@@ -238,80 +201,18 @@ bool PrototypeCalls::call_typed(Builder& b, ValueId v, const std::string& name, 
   }
   if (from->arguments.size() == type.parameters.size())
     signature.fixed = static_cast<uint32_t>(signature.parameters.size());
-  if (std::optional<Passed> result = scalar(type.result, target_)) {
-    signature.results.push_back(*result);
-  } else {
-    for (const Piece& piece : to->result.pieces) {
-      Passed p;
-      p.bits = piece.size * 8;
-      if (piece.where == Piece::Where::float_register)
-        p.kind = Passed::Kind::floating;
-      else if (piece.where != Piece::Where::integer_register)
-        return fail(name, "its result is in no register");
-      signature.results.push_back(p);
-    }
-  }
+  for (const Part& part : result.parts) signature.results.push_back(part.passed);
   for (const Passed& p : signature.results) typed.width += p.bits;
   f_.calls.push_back(f_.calls[call.index]);
   f_.calls.back().signature = raiser_.add_signature(signature);
   typed.index = static_cast<uint32_t>(f_.calls.size() - 1);
   ValueId made = b.emit(std::move(typed));
-  replace_results(b, v, made, signature, *from);
+  ValueId value = ir::kNoValue;
+  if (!result.parts.empty()) value = result_bytes(b, made, result, result_size);
+  if (target_address != ir::kNoValue && source_address == ir::kNoValue) value = b.load(target_address, result_size * 8);
+  if (source_address != ir::kNoValue && target_address == ir::kNoValue) b.store(source_address, value);
+  replace_results(b, v, value, from->returns_hidden_address ? source_address : ir::kNoValue, *from);
   return true;
-}
-
-void UnitRaiser::apply_prototypes(size_t n) {
-  split_by_format(n);
-  PrototypeCalls(*this, n).run();
-}
-
-// Fixes how a function of the unit is called from outside, where its C type is known and made of scalars.
-void UnitRaiser::apply_prototype(size_t n, const abi::FunctionType& type) {
-  FunctionState& state = states_[n];
-  auto layout = abi::classify(type, unit().isa);
-  if (!layout || type.variadic || layout->hidden_result) return;
-  Signature signature;
-  std::vector<unsigned> positions;
-  for (const abi::Location& argument : layout->arguments) {
-    std::optional<Passed> p = scalar(argument.type, unit().isa);
-    if (!p || argument.pieces.size() != 1) return;
-    const Piece& piece = argument.pieces[0];
-    switch (piece.where) {
-      case Piece::Where::integer_register:
-        positions.push_back(convention_.integer_argument(piece.index));
-        break;
-      case Piece::Where::float_register:
-        positions.push_back(convention_.float_argument(piece.index));
-        break;
-      case Piece::Where::stack:
-        positions.push_back(kStackSlot + piece.stack_offset / 8);
-        break;
-      default:
-        return;
-    }
-    signature.parameters.push_back(*p);
-  }
-  if (std::optional<Passed> result = scalar(type.result, unit().isa)) {
-    if (layout->result.pieces.size() != 1) return;
-    signature.results.push_back(*result);
-  } else if (type.result.kind != TypeKind::void_) {
-    return;
-  }
-  signature.fixed = static_cast<uint32_t>(signature.parameters.size());
-  state.prototype = signature;
-  state.prototype_positions = positions;
-}
-
-void UnitRaiser::apply_own_prototype(size_t n) {
-  if (states_[n].prototype) return;
-  if (states_[n].name == "main") {
-    abi::FunctionType type;
-    type.result = abi::integer_type(4, abi::Sign::signed_);
-    type.parameters = {abi::integer_type(4, abi::Sign::signed_), abi::pointer_type(), abi::pointer_type()};
-    apply_prototype(n, type);
-  } else if (const abi::FunctionType* type = options_.prototype(states_[n].name); type && states_[n].exported) {
-    apply_prototype(n, *type);
-  }
 }
 
 }  // namespace portolan::raise

@@ -4,6 +4,8 @@
 
 #include "ir/address_parts.h"
 #include "ir/cfg.h"
+#include "translate/raise/frame_stores.h"
+#include "translate/raise/passing.h"
 #include "translate/raise/unit_raiser.h"
 
 namespace portolan::raise {
@@ -14,16 +16,15 @@ using ir::Instruction;
 using ir::Op;
 using ir::ValueId;
 
-namespace {
-
-constexpr uint32_t kCopiedStackBytes = 512;
-
-}  // namespace
-
 class Finisher : public Rewriter {
  public:
   Finisher(UnitRaiser& raiser, size_t n)
-      : Rewriter(raiser.states_[n].f), raiser_(raiser), n_(n), state_(raiser.states_[n]), c_(raiser.convention()) {
+      : Rewriter(raiser.states_[n].f),
+        raiser_(raiser),
+        n_(n),
+        state_(raiser.states_[n]),
+        c_(raiser.convention()),
+        stores_(raiser.states_[n].f) {
     for (ir::BlockId block : ir::reverse_post_order(f_))
       for (ValueId v : f_.blocks[block].instructions)
         if (f_[v].op == Op::call && f_.calls[f_[v].index].signature == UINT32_MAX) note_unknown_call(v);
@@ -43,14 +44,18 @@ class Finisher : public Rewriter {
   ValueId entry_value(Builder& b, uint32_t slot, uint32_t width);
   void call_known(Builder& b, ValueId v, size_t callee);
   void call_unknown(Builder& b, ValueId v);
+  unsigned stack_slots_passed(const Instruction& call, bool all_registers);
   void finish_call(Builder& b, ValueId v, Instruction typed, Signature signature, const std::vector<unsigned>& results);
   void note_unknown_call(ValueId v);
-  ValueId extend(Builder& b, ValueId v, const Passed& p, uint32_t width) const;
+  ValueId extend(Builder& b, ValueId v, const Passed& p, uint32_t width) const {
+    return extended(b, v, p, width, raiser_.unit().isa);
+  }
 
   UnitRaiser& raiser_;
   size_t n_;
   FunctionState& state_;
   const Convention& c_;
+  FrameStores stores_;
   std::vector<ValueId> parameters_;
   std::map<ValueId, UnknownCall> unknown_calls_;
   bool stack_filled_ = false;
@@ -76,16 +81,6 @@ void Finisher::note_unknown_call(ValueId v) {
 
 void Finisher::add_parameters() {
   for (const Passed& p : state_.signature.parameters) parameters_.push_back(f_.add_parameter(0, p.bits));
-}
-
-ValueId Finisher::extend(Builder& b, ValueId v, const Passed& p, uint32_t width) const {
-  if (b.width(v) >= width) return b.truncate(v, width);
-  Isa source = raiser_.unit().isa;
-  if (p.kind == Passed::Kind::floating) {
-    if (source == Isa::riscv64 && p.bits == 32) return b.concat(b.constant(APInt::getAllOnes(width - 32)), v);
-    return b.zext(v, width);
-  }
-  return p.is_signed || (source == Isa::riscv64 && p.bits == 32) ? b.sext(v, width) : b.zext(v, width);
 }
 
 ValueId Finisher::entry_value(Builder& b, uint32_t slot, uint32_t width) {
@@ -158,6 +153,25 @@ void Finisher::call_known(Builder& b, ValueId v, size_t callee) {
   finish_call(b, v, std::move(typed), target.signature, target.result_positions);
 }
 
+// Slots that a call of which nothing is known may pass on the stack once all integer registers are used up. More than
+// it passes does no harm: the callee does not look at them.
+unsigned Finisher::stack_slots_passed(const Instruction& call, bool all_registers) {
+  bool indirect = f_.calls[call.index].indirect;
+  unsigned slots = 0;
+  if (indirect)
+    for (const FunctionState& other : raiser_.states_)
+      if (other.address_taken && !other.takes_stack_address) slots = std::max(slots, (other.stack_bytes + 7) / 8);
+  if (!all_registers) return slots;
+  const Instruction& sp = f_[call.operands[(indirect ? 1 : 0) + c_.stack_pointer()]];
+  if (sp.op == Op::frame_address)
+    return std::max(slots, std::min(stores_.slots_from(sp.offset, c_.entry_stack_offset()), kCopiedStackBytes / 8));
+  if (!indirect)
+    raiser_.refuse(n_, call.line,
+                   "call of '" + f_.calls[call.index].symbol.name +
+                       "': all argument registers are used and what may follow on the stack is not known");
+  return slots;
+}
+
 void Finisher::call_unknown(Builder& b, ValueId v) {
   Instruction call = f_[v];
   bool indirect = f_.calls[call.index].indirect;
@@ -166,20 +180,15 @@ void Finisher::call_unknown(Builder& b, ValueId v) {
   typed.op = Op::call;
   if (indirect) typed.operands.push_back(call.operands[0]);
   Signature signature;
-  // Trailing registers that hold nothing carry no argument; functions of this unit that are called by pointer may take
-  // stack arguments, which then follow all integer registers.
-  unsigned stack_slots = 0;
+  // Trailing registers that hold nothing carry no argument; stack arguments follow all integer registers.
   const UnknownCall& known = unknown_calls_.at(v);
+  const unsigned stack_slots = stack_slots_passed(call, known.integers == c_.integer_arguments());
   if (known.result_in_memory) {
     Passed p;
     p.kind = Passed::Kind::hidden_result;
     signature.parameters.push_back(p);
     typed.operands.push_back(call.operands[first + c_.indirect_result()]);
   }
-  if (indirect)
-    for (const FunctionState& other : raiser_.states_)
-      if (other.address_taken && !other.takes_stack_address)
-        stack_slots = std::max(stack_slots, (other.stack_bytes + 7) / 8);
   unsigned integers = known.integers, floats = known.floats;
   if (stack_slots != 0) integers = c_.integer_arguments();
   for (unsigned a = 0; a < integers; ++a) {
@@ -210,10 +219,10 @@ void Finisher::call_unknown(Builder& b, ValueId v) {
     signature.results.push_back(p);
     results.push_back(r);
   }
-  raiser_.assume(n_, indirect
-                         ? "functions called by pointer take and give integers and floating-point numbers in registers"
-                         : "'" + f_.calls[call.index].symbol.name +
-                               "' takes and gives integers and floating-point numbers in registers");
+  std::string what = indirect ? "functions called by pointer take" : "'" + f_.calls[call.index].symbol.name + "' takes";
+  what += " integers and floating-point numbers, the latter in registers only; results are in registers";
+  if (raiser_.options().target == Isa::riscv64) what += "; it does not rely on how 32-bit integers are extended";
+  raiser_.assume(n_, what);
   finish_call(b, v, std::move(typed), std::move(signature), results);
 }
 
@@ -343,7 +352,17 @@ void UnitRaiser::finish(size_t n) {
   FunctionState& state = states_[n];
   RaisedFunction& out = result_.functions[n];
   if (!state.lifted) return;
+  if (!state.prototype && !state.outside) assume(n, "its signature is inferred");
+  if (state.exported && !state.prototype && unit().isa == Isa::riscv64 && !state.signature.parameters.empty())
+    assume(n, "callers outside extend 32-bit integers to 64 bits as RISC-V's convention has it");
   out.signature = add_signature(state.signature);
+  if (state.outside && state.outside->structures) {
+    make_structure_entry(n);
+  } else if (state.outside) {
+    choose_variadic_kind(n);
+    result_.runtime.insert(state.outside->va_list ? abi::RuntimeFunction::va_unpack : abi::RuntimeFunction::va_gather);
+    out.outside = state.outside;
+  }
   out.parameter_positions = state.parameter_positions;
   out.result_positions = state.result_positions;
   Finisher(*this, n).run();

@@ -208,7 +208,7 @@ FormatStrings format_strings(const assembly::Unit& unit, const ir::Function& fun
 // The operand of a call that is the format, if it is a variadic call with one.
 std::optional<unsigned> UnitRaiser::format_operand(const ir::CallTarget& target) const {
   if (target.indirect || target.signature != UINT32_MAX || function_named(target.symbol.name)) return std::nullopt;
-  const abi::FunctionType* type = options_.prototype(target.symbol.name);
+  const abi::FunctionType* type = options_.prototype(target.symbol.name).type;
   if (!type || !type->variadic || !type->format || type->format->first_vararg == 0) return std::nullopt;
   auto layout = abi::classify(*type, unit().isa);
   if (!layout) return std::nullopt;
@@ -229,7 +229,7 @@ void UnitRaiser::split_by_format(size_t n) {
       if (!operand || f[f[v].operands[*operand]].op == Op::symbol_address) continue;
       FormatStrings strings = format_strings(unit(), f, f[v].operands[*operand]);
       if (strings.symbols.empty() || strings.symbols.size() > kMostFormats) continue;
-      bool same = same_arguments(strings, options_.prototype(target.symbol.name)->format->kind);
+      bool same = same_arguments(strings, options_.prototype(target.symbol.name).type->format->kind);
       if (same && !strings.from_stack) continue;
       if (strings.from_stack)
         assume(n, "format strings that were kept on the stack are still there: checked at run time");

@@ -115,7 +115,7 @@ void UnitRaiser::spread_demand(size_t n) {
 void UnitRaiser::choose_signature(size_t n) {
   FunctionState& state = states_[n];
   const Convention& c = convention_;
-  bool visible = state.exported || state.address_taken;
+  bool visible = !state.outside && (state.exported || state.address_taken);
   if (state.prototype) {
     state.signature = *state.prototype;
     state.parameter_positions = state.prototype_positions;
@@ -199,7 +199,9 @@ void UnitRaiser::infer() {
     if (!states_[n].lifted) continue;
     FunctionState& state = states_[n];
     require_roots(n);
-    if (state.prototype) {
+    if (state.outside) {
+      for (auto [r, bits] : state.outside->results) demand_result(n, r, low_bits(convention_.result_width(r), bits));
+    } else if (state.prototype) {
       for (const Passed& p : state.prototype->results) {
         unsigned r = p.kind == Passed::Kind::floating ? convention_.integer_results() : 0;
         demand_result(n, r, low_bits(convention_.result_width(r), p.bits));

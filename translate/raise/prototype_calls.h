@@ -1,10 +1,13 @@
 // Calls of functions whose C prototype is known: what the source's convention put into registers and stack slots
 // becomes the arguments that C passes, so that the target's convention can put them elsewhere. external_call.cpp has
-// the ordinary calls, runtime_call.cpp those that need help at run time because data differs between the ISAs.
+// the ordinary calls, variadic_call.cpp what variadic ones pass, runtime_call.cpp those that need help at run time
+// because data differs between the ISAs.
 #pragma once
 
 #include "translate/abi/classify.h"
 #include "translate/abi/runtime.h"
+#include "translate/raise/frame_stores.h"
+#include "translate/raise/passing.h"
 #include "translate/raise/unit_raiser.h"
 
 namespace portolan::raise {
@@ -16,13 +19,18 @@ using ir::ValueId;
 
 class PrototypeCalls : public Rewriter {
  public:
-  PrototypeCalls(UnitRaiser& raiser, size_t n)
+  // Variadic calls of which only the registers tell what they pass are left for the last round: what earlier calls left
+  // behind is to be recognised by then.
+  PrototypeCalls(UnitRaiser& raiser, size_t n, bool last_round)
       : Rewriter(raiser.states_[n].f),
         raiser_(raiser),
         n_(n),
+        last_round_(last_round),
         convention_(raiser.convention()),
         source_(raiser.unit().isa),
-        target_(raiser.options().target) {}
+        target_(raiser.options().target),
+        stores_(raiser.states_[n].f) {}
+  bool another_round() const { return another_round_; }
 
  private:
   bool rewrite(Builder& b, ValueId v) override;
@@ -30,6 +38,12 @@ class PrototypeCalls : public Rewriter {
   bool thread_local_address(Builder& b, ValueId v);
   std::optional<std::vector<abi::Type>> variadic_types(const std::string& name, const abi::FunctionType& type,
                                                        ValueId v);
+  std::optional<std::vector<abi::Type>> passed_types(const std::string& name, const abi::FunctionType& type, ValueId v);
+  bool holds_argument(ValueId v) const { return f_[v].op != ir::Op::undef && !raiser_.is_leftover(f_, v); }
+  std::optional<unsigned> variadic_integers(const std::string& name, const abi::CallLayout& named,
+                                            const Instruction& call);
+  std::optional<unsigned> variadic_floats(const std::string& name, const abi::CallLayout& named,
+                                          const Instruction& call);
   std::optional<ValueId> piece_value(Builder& b, const Instruction& call, const Piece& piece);
   std::optional<ValueId> value_of(Builder& b, const Instruction& call, const abi::Location& location);
   bool add_va_list(Builder& b, const Instruction& call, const abi::FunctionType& type, const abi::CallLayout& layout,
@@ -42,7 +56,8 @@ class PrototypeCalls : public Rewriter {
   ValueId scratch(Builder& b, uint32_t bytes);
   bool add_argument(Builder& b, const Instruction& call, const abi::Location& from, const abi::Location& to,
                     Signature& signature, Instruction& typed);
-  void replace_results(Builder& b, ValueId v, ValueId typed, const Signature& signature, const abi::CallLayout& layout);
+  ValueId result_bytes(Builder& b, ValueId typed, const PassedValue& parts, uint32_t bytes);
+  void replace_results(Builder& b, ValueId v, ValueId value, ValueId address, const abi::CallLayout& layout);
   void note_callback(const abi::Type& type, ValueId argument);
   bool fail(const std::string& name, const std::string& reason) {
     raiser_.refuse(n_, f_[call_].line, "call of '" + name + "': " + reason);
@@ -51,8 +66,10 @@ class PrototypeCalls : public Rewriter {
 
   UnitRaiser& raiser_;
   size_t n_;
+  bool last_round_, another_round_ = false;
   const Convention& convention_;
   Isa source_, target_;
+  FrameStores stores_;
   ValueId call_ = ir::kNoValue;
 };
 

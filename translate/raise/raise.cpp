@@ -6,8 +6,8 @@
 
 #include "ir/cfg.h"
 #include "translate/raise/jump_table.h"
+#include "translate/raise/prototype_calls.h"
 #include "translate/raise/stack.h"
-#include "translate/raise/unit_raiser.h"
 
 namespace portolan::raise {
 
@@ -185,8 +185,10 @@ void UnitRaiser::note_addresses_taken() {
   };
   for (const FunctionState& state : states_)
     for (const ir::Block& block : state.f.blocks)
-      for (ValueId v : block.instructions)
+      for (ValueId v : block.instructions) {
         if (state.f[v].op == Op::symbol_address) taken(state.f.symbols[state.f[v].index].name);
+        if (state.f[v].op == Op::call) calls_by_pointer_ |= state.f.calls[state.f[v].index].indirect;
+      }
   for (const assembly::Section& section : unit().sections) {
     if (!section.allocated) continue;
     for (const assembly::Fixup& fixup : section.fixups)
@@ -336,8 +338,13 @@ void UnitRaiser::prepare(size_t n, Function machine_level) {
   convert_tail_calls(state.f);
   state.f = ir::simplify(std::move(state.f));
   check_returns(n);
-  apply_prototypes(n);
-  state.f = ir::simplify(std::move(state.f));
+  split_by_format(n);
+  for (bool last_round : {false, true}) {
+    PrototypeCalls calls(*this, n, last_round);
+    calls.run();
+    state.f = ir::simplify(std::move(state.f));
+    if (!calls.another_round()) break;
+  }
 }
 
 RaisedUnit UnitRaiser::run(std::vector<assembly::LiftResult> functions) {

@@ -12,6 +12,21 @@
 
 namespace portolan::raise {
 
+// How callers outside the unit reach a function whose arguments stand elsewhere by the target's convention than its
+// code, translated from the source's, looks for them: variadic ones and a va_list. The proposer makes an entry of this
+// signature that moves them (translate/abi/runtime.h); the function's own signature is for calls within the unit.
+struct OutsideEntry {
+  Signature signature;              // by the C type; a va_list is what an argument register holds for it
+  std::vector<unsigned> positions;  // of its parameters, in the source's convention: as in FunctionState
+  // Registers and slots that the source's convention gives to named parameters.
+  unsigned named_integers = 0, named_floats = 0, named_slots = 0;
+  std::optional<unsigned> format;                      // the parameter that tells the types
+  std::optional<unsigned> va_list;                     // the parameter that is one
+  int64_t kind = 0;                                    // of va_gather and va_unpack
+  std::vector<std::pair<unsigned, uint32_t>> results;  // the source's: position and bits
+  std::optional<abi::FunctionType> structures;         // the C type, if it has structures by value
+};
+
 struct RaisedFunction {
   std::string name;
   bool ok = false;        // else refusals say why; the function is then only a name with a signature
@@ -26,6 +41,8 @@ struct RaisedFunction {
   // Where the source's convention has the signature's parameters and results: positions as in FunctionState.
   std::vector<unsigned> parameter_positions;
   std::vector<unsigned> result_positions;
+  std::optional<OutsideEntry> outside;
+  std::vector<RaisedFunction> entry;  // what callers outside get, or empty
 };
 
 struct RaisedUnit {
@@ -35,10 +52,15 @@ struct RaisedUnit {
   std::set<abi::RuntimeFunction> runtime;  // code that the output must carry
 };
 
+struct KnownPrototype {
+  const abi::FunctionType* type = nullptr;
+  const char* origin = "";
+};
+
 struct RaiseOptions {
   Isa target = Isa::aarch64;
   // The prototype of a function that the unit does not define, or of one that it does and that is called from outside.
-  std::function<const abi::FunctionType*(const std::string&)> prototype;
+  std::function<KnownPrototype(const std::string&)> prototype;
 };
 
 RaisedUnit raise_unit(const assembly::CodeIndex& index, std::vector<assembly::LiftResult> functions,

@@ -102,7 +102,7 @@ bool PrototypeCalls::call_stat(Builder& b, ValueId v, const abi::FunctionType& t
   ValueId made = b.emit(std::move(typed));
   ValueId into = b.select(b.is_zero(made), source_buffer, unused);
   call_runtime(b, abi::RuntimeFunction::stat, {own, into}, false);
-  replace_results(b, v, made, signature, *from);
+  replace_results(b, v, made, ir::kNoValue, *from);
   return true;
 }
 

@@ -7,7 +7,7 @@
 
 namespace portolan::raise {
 
-// One parameter or result. It has one IR operand of `bits` bits.
+// One parameter or result. It has one IR operand of `bits` bits (times `elements`).
 struct Passed {
   enum class Kind : uint8_t {
     integer,        // in a general register or a stack slot of 8 bytes; bits 8, 16, 32 or 64
@@ -17,6 +17,7 @@ struct Passed {
   };
   Kind kind = Kind::integer;
   uint32_t bits = 64;
+  uint32_t elements = 1;   // more: that many registers side by side, all of them or none (the operand has all bits)
   bool is_signed = false;  // how integers narrower than 64 bits are extended where the convention extends
   uint32_t size = 0;       // memory_copy, hidden_result
   uint32_t alignment = 8;

@@ -1,5 +1,6 @@
 // The state of raising one unit; the phases are in raise.cpp (per function), external_call.cpp (calls with prototypes),
-// infer.cpp (who passes what within the unit) and finish.cpp (the final form).
+// own_prototype.cpp (functions with prototypes), infer.cpp (who passes what within the unit) and finish.cpp (the final
+// form).
 #pragma once
 
 #include <map>
@@ -40,6 +41,7 @@ struct FunctionState {
   bool address_taken = false;                 // callers by pointer may exist
   std::optional<Signature> prototype;         // fixed by a prototype; else inferred
   std::vector<unsigned> prototype_positions;  // of its parameters, as parameter_positions below
+  std::optional<OutsideEntry> outside;        // then `exported` is false: callers outside get another function
   // Entry values by slot (get_slot in the entry block).
   std::map<uint32_t, ir::ValueId> entry;
   // Stack arguments: highest byte read at a constant offset, and whether their address goes elsewhere.
@@ -60,8 +62,9 @@ struct FunctionState {
   std::vector<unsigned> result_positions;
 };
 
-inline constexpr unsigned kStackSlot = 1000;     // kStackSlot + n: the n-th 8 bytes of stack arguments
-inline constexpr unsigned kStackAddress = 2000;  // the address of the stack arguments
+inline constexpr unsigned kStackSlot = 1000;        // kStackSlot + n: the n-th 8 bytes of stack arguments
+inline constexpr unsigned kStackAddress = 2000;     // the address of the stack arguments
+inline constexpr uint32_t kCopiedStackBytes = 512;  // of stack arguments, from that address
 
 struct CallSite {
   size_t function;
@@ -95,11 +98,15 @@ class UnitRaiser {
   void note_stack_arguments(size_t n);
   bool saves_last_argument_below_base(const FunctionState& state) const;
   void note_addresses_taken();
+
+  // own_prototype.cpp
   void apply_own_prototype(size_t n);
   void apply_prototype(size_t n, const abi::FunctionType& type);
-
-  // external_call.cpp: calls of functions with prototypes get their arguments.
-  void apply_prototypes(size_t n);
+  void describe_outside_entry(size_t n, const abi::FunctionType& type);
+  void describe_structure_entry(size_t n, const abi::FunctionType& type);
+  void choose_variadic_kind(size_t n);
+  // structure_entry.cpp
+  void make_structure_entry(size_t n);
 
   // format_calls.cpp: one call for each format that a variadic call may get.
   std::optional<unsigned> format_operand(const ir::CallTarget& target) const;
@@ -149,6 +156,7 @@ class UnitRaiser {
   std::vector<ir::Demand> demand_;
   std::vector<std::vector<CallSite>> callers_;  // of each function of the unit, direct calls
   std::vector<uint8_t> dirty_;
+  bool calls_by_pointer_ = false;  // some function of the unit does
   RaisedUnit result_;
 
   friend class PrototypeCalls;
