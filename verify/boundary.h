@@ -37,6 +37,7 @@ struct Boundary {
   std::string target_name;  // and on the target's
   uint32_t line = 0;
   std::vector<BoundaryValue> parameters, results;
+  bool noreturn = false;
   std::string untestable;  // why there is no such description; empty: there is one
   bool operator==(const Boundary&) const = default;
 };

@@ -11,6 +11,7 @@
 
 #include "frontends/asm/lift.h"
 #include "verify/boundary.h"
+#include "verify/prove/clobbers.h"
 #include "verify/solve/solve.h"
 
 namespace portolan::prove {
@@ -57,6 +58,7 @@ struct Options {
 // One side: its unit, with the code that is judged (the target's as it was written and read back).
 struct Code {
   const assembly::CodeIndex& index;
+  Clobbers* clobbers = nullptr;  // of the same index, shared between proofs; nullptr: the convention's are taken
 };
 
 // `boundaries`: what crosses the border of each function by source name, the judged one and all callees that are known

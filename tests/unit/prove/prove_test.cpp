@@ -1,0 +1,177 @@
+// Pairs of functions that do the same, and pairs that do not: the first must be proved, the second never. What is equal
+// and what not follows from the instruction sets' manuals, not from the prover.
+#include "verify/prove/prove.h"
+
+#include <gtest/gtest.h>
+
+#include "frontends/asm/reader.h"
+
+namespace portolan::prove {
+namespace {
+
+using verify::Boundary;
+using verify::BoundaryValue;
+using verify::Place;
+
+struct Text {
+  Isa isa;
+  std::string body;
+};
+
+// `f` with integer parameters and an integer result, of these widths.
+Boundary integers(const std::vector<uint32_t>& parameters, uint32_t result, bool is_signed = true) {
+  Boundary b;
+  b.name = b.target_name = "f";
+  for (uint32_t n = 0; n < parameters.size(); ++n) {
+    const Place place{Place::Kind::integer_argument, n};
+    b.parameters.push_back({BoundaryValue::Kind::integer, parameters[n], is_signed, place, place});
+  }
+  const Place place{Place::Kind::integer_result, 0};
+  if (result != 0) b.results.push_back({BoundaryValue::Kind::integer, result, is_signed, place, place});
+  return b;
+}
+
+Proof prove_pair(const Text& source, const Text& target, const Boundary& boundary,
+                 std::map<std::string, Boundary> others = {}) {
+  auto read = [](const Text& t) {
+    assembly::ReadOptions options;
+    options.isa = t.isa;
+    auto unit = assembly::read_unit(".text\n.globl f\n.type f, %function\nf:\n" + t.body, "f.s", options);
+    EXPECT_TRUE(static_cast<bool>(unit));
+    EXPECT_TRUE(unit->diagnostics.empty());
+    return std::move(*unit);
+  };
+  const assembly::Unit s = read(source), t = read(target);
+  const assembly::CodeIndex si(s), ti(t);
+  others["f"] = boundary;
+  return prove({si}, {ti}, "f", others, {});
+}
+
+#define EXPECT_PROVED(proof)                                                  \
+  do {                                                                        \
+    const Proof p = (proof);                                                  \
+    EXPECT_EQ(p.level, Proof::Level::proved) << p.reason << ": " << p.detail; \
+  } while (false)
+#define EXPECT_NOT_PROVED(proof)                                      \
+  do {                                                                \
+    const Proof p = (proof);                                          \
+    EXPECT_EQ(p.level, Proof::Level::unknown) << "bound " << p.bound; \
+  } while (false)
+
+const Text kAdd{Isa::x86_64, "leal (%rdi,%rsi), %eax\nret\n"};
+
+TEST(Prove, AdditionOnEachIsa) {
+  const Boundary b = integers({32, 32}, 32);
+  EXPECT_PROVED(prove_pair(kAdd, {Isa::aarch64, "add w0, w0, w1\nret\n"}, b));
+  EXPECT_PROVED(prove_pair(kAdd, {Isa::aarch64, "add x0, x1, x0\nret\n"}, b));
+  EXPECT_PROVED(prove_pair(kAdd, {Isa::riscv64, "addw a0, a0, a1\nret\n"}, b));
+  EXPECT_PROVED(prove_pair(kAdd, kAdd, b));
+}
+
+TEST(Prove, ResultsOfRiscvAreExtended) {
+  // psABI: 32-bit integers are sign-extended in registers.
+  EXPECT_NOT_PROVED(prove_pair(kAdd, {Isa::riscv64, "add a0, a0, a1\nret\n"}, integers({32, 32}, 32)));
+}
+
+TEST(Prove, WrongOperations) {
+  const Boundary b = integers({32, 32}, 32);
+  EXPECT_NOT_PROVED(prove_pair(kAdd, {Isa::aarch64, "sub w0, w0, w1\nret\n"}, b));
+  EXPECT_NOT_PROVED(prove_pair(kAdd, {Isa::aarch64, "add w0, w0, w2\nret\n"}, b));
+  EXPECT_NOT_PROVED(prove_pair(kAdd, {Isa::aarch64, "add w0, w0, w1\nadd w0, w0, #1\nret\n"}, b));
+}
+
+TEST(Prove, CalleeSavedStackAndReturnAddress) {
+  const Boundary b = integers({32, 32}, 32);
+  EXPECT_NOT_PROVED(prove_pair(kAdd, {Isa::aarch64, "mov x19, x0\nadd w0, w19, w1\nret\n"}, b));
+  EXPECT_NOT_PROVED(prove_pair(kAdd, {Isa::aarch64, "fmov d8, x0\nadd w0, w0, w1\nret\n"}, b));
+  EXPECT_NOT_PROVED(prove_pair(kAdd, {Isa::aarch64, "sub sp, sp, #16\nadd w0, w0, w1\nret\n"}, b));
+  EXPECT_NOT_PROVED(prove_pair(kAdd, {Isa::aarch64, "mov x30, x2\nadd w0, w0, w1\nret\n"}, b));
+  EXPECT_PROVED(prove_pair(
+      kAdd, {Isa::aarch64, "stp x19, x30, [sp, #-16]!\nmov x19, x0\nadd w0, w19, w1\nldp x19, x30, [sp], #16\nret\n"},
+      b));
+}
+
+TEST(Prove, BranchAgainstSelect) {
+  const Text source{Isa::x86_64, "movl %edi, %eax\ncmpl %esi, %edi\njge 1f\nmovl %esi, %eax\n1: ret\n"};
+  const Boundary b = integers({32, 32}, 32);
+  EXPECT_PROVED(prove_pair(source, {Isa::aarch64, "cmp w0, w1\ncsel w0, w0, w1, gt\nret\n"}, b));
+  EXPECT_PROVED(prove_pair(source, {Isa::riscv64, "bge a0, a1, 1f\nmv a0, a1\n1: ret\n"}, b));
+  EXPECT_NOT_PROVED(prove_pair(source, {Isa::aarch64, "cmp w0, w1\ncsel w0, w0, w1, hi\nret\n"}, b));
+  EXPECT_NOT_PROVED(prove_pair(source, {Isa::aarch64, "cmp w0, w1\ncsel w0, w0, w1, lt\nret\n"}, b));
+}
+
+TEST(Prove, LoadsAndStores) {
+  const Text swap{Isa::x86_64, "movq (%rdi), %rax\nmovq (%rsi), %rdx\nmovq %rdx, (%rdi)\nmovq %rax, (%rsi)\nret\n"};
+  const Boundary b = integers({64, 64}, 0);
+  EXPECT_PROVED(prove_pair(swap, {Isa::aarch64, "ldr x8, [x0]\nldr x9, [x1]\nstr x9, [x0]\nstr x8, [x1]\nret\n"}, b));
+  // The same stores in the other order differ when the pointers overlap.
+  EXPECT_NOT_PROVED(
+      prove_pair(swap, {Isa::aarch64, "ldr x8, [x0]\nldr x9, [x1]\nstr x8, [x1]\nstr x9, [x0]\nret\n"}, b));
+  EXPECT_NOT_PROVED(prove_pair(swap, {Isa::aarch64, "ldr x8, [x0]\nldr x9, [x1]\nstr x9, [x0]\nret\n"}, b));
+  EXPECT_NOT_PROVED(
+      prove_pair(swap, {Isa::aarch64, "ldr x8, [x0]\nldr x9, [x1]\nstr x9, [x0]\nstr w8, [x1]\nret\n"}, b));
+  // Reads that the source doesn't make may fault.
+  EXPECT_NOT_PROVED(prove_pair(
+      swap, {Isa::aarch64, "ldr x8, [x0]\nldr x9, [x1]\nldr x10, [x1, #8]\nstr x9, [x0]\nstr x8, [x1]\nret\n"}, b));
+}
+
+const Text kSum{Isa::x86_64,
+                "testq %rsi, %rsi\njle 2f\nleaq (%rdi,%rsi,4), %rcx\nxorl %eax, %eax\n"
+                "1: movslq (%rdi), %rdx\naddq $4, %rdi\naddq %rdx, %rax\ncmpq %rcx, %rdi\njne 1b\nret\n"
+                "2: xorl %eax, %eax\nret\n"};
+
+TEST(Prove, Loop) {
+  const Boundary b = integers({64, 64}, 64);
+  const std::string head = "cmp x1, #1\nb.lt 2f\nadd x9, x0, x1, lsl #2\nmov x8, xzr\n";
+  const std::string tail = "mov x0, x8\nret\n2: mov x0, xzr\nret\n";
+  EXPECT_PROVED(prove_pair(
+      kSum, {Isa::aarch64, head + "1: ldrsw x10, [x0], #4\nadd x8, x8, x10\ncmp x0, x9\nb.ne 1b\n" + tail}, b));
+  // Counts bytes instead of comparing pointers.
+  EXPECT_PROVED(prove_pair(kSum,
+                           {Isa::aarch64,
+                            "cmp x1, #1\nb.lt 2f\nlsl x9, x1, #2\nmov x8, xzr\n1: ldrsw x10, [x0], #4\nsubs x9, x9, "
+                            "#4\nadd x8, x8, x10\nb.ne 1b\n" +
+                                tail},
+                           b));
+  // Counts elements: another number of turns where 4 n does not fit in 64 bits.
+  EXPECT_NOT_PROVED(prove_pair(
+      kSum, {Isa::aarch64, head + "1: ldrsw x10, [x0], #4\nsubs x1, x1, #1\nadd x8, x8, x10\nb.ne 1b\n" + tail}, b));
+  EXPECT_NOT_PROVED(prove_pair(
+      kSum, {Isa::aarch64, head + "1: ldr w10, [x0], #4\nadd x8, x8, x10\ncmp x0, x9\nb.ne 1b\n" + tail}, b));
+  EXPECT_NOT_PROVED(prove_pair(
+      kSum, {Isa::aarch64, head + "1: ldrsw x10, [x0], #4\nadd x8, x8, x10\ncmp x0, x9\nb.lo 1b\n" + tail}, b));
+  EXPECT_NOT_PROVED(prove_pair(
+      kSum, {Isa::aarch64, head + "1: ldrsw x10, [x0], #8\nadd x8, x8, x10\ncmp x0, x9\nb.ne 1b\n" + tail}, b));
+}
+
+TEST(Prove, InfiniteLoopAgainstReturn) {
+  const Text returns{Isa::x86_64, "movl $1, %eax\nret\n"};
+  const Boundary b = integers({64}, 32);
+  EXPECT_NOT_PROVED(prove_pair(returns, {Isa::aarch64, "1: b 1b\n"}, b));
+  EXPECT_NOT_PROVED(prove_pair({Isa::x86_64, "1: jmp 1b\n"}, {Isa::aarch64, "mov w0, #1\nret\n"}, b));
+  EXPECT_NOT_PROVED(prove_pair({Isa::x86_64, "1: jmp 1b\n"}, {Isa::aarch64, "1: b 1b\n"}, b));
+}
+
+TEST(Prove, Calls) {
+  Boundary g = integers({32}, 32);
+  g.name = g.target_name = "g";
+  const Text source{Isa::x86_64, "pushq %rbx\nmovl %esi, %ebx\ncall g\naddl %ebx, %eax\npopq %rbx\nret\n"};
+  const Boundary b = integers({32, 32}, 32);
+  const std::string head = "stp x19, x30, [sp, #-16]!\nmov w19, w1\n", tail = "ldp x19, x30, [sp], #16\nret\n";
+  EXPECT_PROVED(prove_pair(source, {Isa::aarch64, head + "bl g\nadd w0, w0, w19\n" + tail}, b, {{"g", g}}));
+  EXPECT_NOT_PROVED(
+      prove_pair(source, {Isa::aarch64, head + "mov w0, w1\nbl g\nadd w0, w0, w19\n" + tail}, b, {{"g", g}}));
+  EXPECT_NOT_PROVED(prove_pair(source, {Isa::aarch64, head + "bl g\nadd w0, w0, w1\n" + tail}, b, {{"g", g}}));
+  EXPECT_NOT_PROVED(prove_pair(source, {Isa::aarch64, head + "bl g\nbl g\nadd w0, w0, w19\n" + tail}, b, {{"g", g}}));
+  EXPECT_NOT_PROVED(prove_pair(source, {Isa::aarch64, head + "add w0, w0, w19\n" + tail}, b, {{"g", g}}));
+}
+
+TEST(Prove, UnknownCalleesAreNotGuessed) {
+  const Proof p = prove_pair({Isa::x86_64, "subq $8, %rsp\ncall h\naddq $8, %rsp\nret\n"},
+                             {Isa::aarch64, "str x30, [sp, #-16]!\nbl h\nldr x30, [sp], #16\nret\n"}, integers({}, 32));
+  EXPECT_EQ(p.level, Proof::Level::unknown);
+  EXPECT_EQ(p.reason, "unsupported");
+}
+
+}  // namespace
+}  // namespace portolan::prove

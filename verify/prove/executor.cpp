@@ -1,0 +1,450 @@
+#include "verify/prove/executor.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "verify/terms/domain.h"
+#include "verify/terms/rewrite.h"
+
+namespace portolan::prove {
+
+using ir::Instruction;
+using ir::Op;
+using terms::APInt;
+using verify::BoundaryValue;
+using verify::Place;
+
+namespace {
+
+constexpr uint64_t kMostTableEntries = 1024;
+
+Term combine(terms::Pool& p, ir::RmwKind kind, Term old, Term operand) {
+  switch (kind) {
+    case ir::RmwKind::exchange:
+      return operand;
+    case ir::RmwKind::add:
+      return p.add(old, operand);
+    case ir::RmwKind::sub:
+      return p.sub(old, operand);
+    case ir::RmwKind::bit_and:
+      return p.bit_and(old, operand);
+    case ir::RmwKind::bit_or:
+      return p.bit_or(old, operand);
+    case ir::RmwKind::bit_xor:
+      return p.bit_xor(old, operand);
+    case ir::RmwKind::bit_clear:
+      return p.bit_and(old, p.bit_not(operand));
+    case ir::RmwKind::smin:
+      return p.select(p.slt(old, operand), old, operand);
+    case ir::RmwKind::smax:
+      return p.select(p.slt(operand, old), old, operand);
+    case ir::RmwKind::umin:
+      return p.select(p.ult(old, operand), old, operand);
+    case ir::RmwKind::umax:
+      return p.select(p.ult(operand, old), old, operand);
+  }
+  return old;
+}
+
+Term signed_constant(terms::Pool& pool, int64_t value) {
+  return pool.constant(APInt(64, static_cast<uint64_t>(value), true));
+}
+
+}  // namespace
+
+// RISC-V keeps integers of 32 bits sign-extended whatever their sign, narrower ones extended by their sign to 32 first,
+// and boxes floats (psABI, "Integer Calling Convention"). The other two leave what is above open.
+Term in_register(terms::Pool& pool, Isa isa, const BoundaryValue& value, Term bits, unsigned width, Term above) {
+  const unsigned n = pool.width(bits);
+  if (n >= width) return pool.extract(bits, 0, width);
+  if (isa == Isa::riscv64 && value.kind == BoundaryValue::Kind::floating)
+    return pool.concat(pool.constant(APInt::getAllOnes(width - n)), bits);
+  if (isa == Isa::riscv64) {
+    if (n < 32 && !value.is_signed) return pool.zext(bits, width);
+    return pool.sext(bits, width);
+  }
+  return pool.concat(pool.extract(above, 0, width - n), bits);
+}
+
+Executor::Executor(terms::Pool& pool, const Side& side, Symbols& symbols, FrameLayout frame)
+    : pool_(pool), side_(side), symbols_(symbols), frame_(std::move(frame)), values_(side.function().values.size()) {}
+
+Term Executor::base() const {
+  return pool_.add(frame_.variable, signed_constant(pool_, frame_.displacement));
+}
+
+void Executor::survey(FrameSurvey* survey, const State& entry) {
+  survey_ = survey;
+  const assembly::Machine& machine = side_.machine();
+  for (const Slot s : machine.callee_saved) entry_values_.push_back(entry.slots[s]);
+  for (const Slot s : machine.callee_saved_low_half) entry_values_.push_back(pool_.extract(entry.slots[s], 0, 64));
+  if (machine.return_address != assembly::kNoSlot) entry_values_.push_back(entry.slots[machine.return_address]);
+}
+
+void Executor::fail(std::string reason, std::string detail) {
+  if (!failure_) failure_ = Failure{std::move(reason), std::move(detail)};
+}
+
+Term Executor::fresh(Thread& thread, std::string_view what, unsigned width) {
+  return pool_.variable(fmt::format("{}:{}{}:{}@{}", side_.prefix(), what, thread.undefined++, width, segment_), width);
+}
+
+std::optional<int64_t> Executor::frame_offset(Term address) const {
+  const terms::Linear form = pool_.linear(address);
+  if (form.parts.size() != 1 || form.parts[0].term != frame_.variable || !form.parts[0].coefficient.isOne())
+    return std::nullopt;
+  const int64_t offset = form.constant.getSExtValue() - frame_.displacement;
+  for (const auto& [low, high] : frame_.objects)
+    if (offset >= low && offset < high) return std::nullopt;
+  return offset;
+}
+
+bool Executor::mentions_base(Term t) const {
+  for (const terms::Linear::Part& part : pool_.linear(t).parts)
+    if (part.term == frame_.variable) return true;
+  return false;
+}
+
+bool Executor::computed(Term address, std::string_view use, uint32_t line) {
+  if (survey_ != nullptr) {
+    survey_->computed.insert(pool_.linear(address).constant.getSExtValue() - frame_.displacement);
+    return false;
+  }
+  if (!frame_.objects.empty() && !frame_offset(address)) return true;
+  fail("unresolved-address",
+       fmt::format("{}:{}: {} of a local at a place that is not known", side_.index().unit().file, line, use));
+  return false;
+}
+
+Term Executor::frame_bytes(State& state, int64_t offset, unsigned bytes) {
+  std::vector<Term> parts;
+  for (unsigned n = 0; n < bytes; ++n) {
+    auto [at, missing] = state.frame.emplace(offset + n, Term{});
+    if (missing) at->second = pool_.variable(fmt::format("{}:frame{:+}@{}", side_.prefix(), offset + n, segment_), 8);
+    parts.push_back(at->second);
+  }
+  return pool_.join(parts);
+}
+
+void Executor::set_frame_bytes(State& state, int64_t offset, Term value) {
+  for (unsigned n = 0; 8 * n < pool_.width(value); ++n) state.frame[offset + n] = pool_.extract(value, 8 * n, 8);
+}
+
+Term Executor::read(Thread& thread, Term address, unsigned width, uint32_t line) {
+  const unsigned bytes = width / 8;
+  if (const auto offset = frame_offset(address)) return frame_bytes(thread.path.state, *offset, bytes);
+  if (mentions_base(address)) {
+    fail("unresolved-address",
+         fmt::format("a local is accessed at a place that is not known ({}, {})", side_.index().unit().file, line));
+    return pool_.constant(width, 0);
+  }
+  const terms::Linear form = pool_.linear(address);
+  if (const auto constant = symbols_.constant_data(side_.which(), form, bytes)) return *constant;
+  thread.path.accesses.push_back({address, bytes, false, line});
+  if (symbols_.constant_table(form)) return pool_.load(symbols_.constants(form), address, width);
+  return pool_.load(thread.path.state.memory, address, width);
+}
+
+void Executor::store(Thread& thread, Term address, Term value, uint32_t line) {
+  if (const auto offset = frame_offset(address)) {
+    if (survey_ != nullptr) {
+      survey_->low = std::min(survey_->low, *offset);
+      if (std::find(entry_values_.begin(), entry_values_.end(), value) != entry_values_.end())
+        survey_->saved.emplace(*offset, pool_.width(value) / 8);
+    }
+    return set_frame_bytes(thread.path.state, *offset, value);
+  }
+  if (mentions_base(value)) {
+    if (survey_ != nullptr) survey_->escapes = true;
+    if (!computed(value, "the address", line)) return;
+  }
+  if (mentions_base(address)) {
+    if (computed(address, "a write", line))
+      thread.path.state.memory = pool_.store(thread.path.state.memory, address, value);
+    return;
+  }
+  thread.path.accesses.push_back({address, pool_.width(value) / 8, true, line});
+  thread.path.state.memory = pool_.store(thread.path.state.memory, address, value);
+}
+
+// The callee's results, and what it did to memory, are variables named after the call's place in the sequence of calls:
+// the same on both sides, which is right once the two calls are shown to be the same.
+void Executor::call(Thread& thread, const ir::CallTarget& target, Term address, uint32_t line, unsigned above) {
+  Path& path = thread.path;
+  const assembly::Machine& machine = side_.machine();
+  const verify::Boundary* boundary = side_.boundary_of(target);
+  CallEvent event;
+  event.callee = target.indirect ? "" : boundary ? boundary->name : target.symbol.name;
+  event.target = address;
+  event.memory = path.state.memory;
+  event.boundary = boundary;
+  event.line = line;
+  if (!boundary)
+    return fail("unsupported", fmt::format("it calls {}, whose signature is not known",
+                                           target.indirect ? "through a pointer" : "'" + target.symbol.name + "'"));
+  for (const BoundaryValue& p : boundary->parameters) {
+    const Place& place = place_of(p, side_.which());
+    Term value;
+    if (place.kind == Place::Kind::stack) {
+      const auto stack = frame_offset(path.state.slots[machine.stack_pointer]);
+      if (!stack) return fail("unresolved-address", "the stack pointer is not known at a call");
+      value = frame_bytes(path.state, *stack + above + 8 * place.index, 8);
+    } else {
+      const Slot slot = slot_of(machine, place);
+      if (slot == assembly::kNoSlot) return fail("unsupported", "an argument's register is not known");
+      value = path.state.slots[slot];
+    }
+    event.arguments.push_back(pool_.extract(value, 0, std::min(p.bits, pool_.width(value))));
+    if (!mentions_base(event.arguments.back())) continue;
+    if (survey_ != nullptr) survey_->escapes = true;
+    if (!computed(event.arguments.back(), "an argument that is the address", line) && survey_ == nullptr) return;
+  }
+  const size_t index = path.calls.size();
+  path.calls.push_back(std::move(event));
+  path.state.memory = pool_.memory(fmt::format("memory.call{}", index));
+  const std::vector<Slot>& halves = machine.callee_saved_low_half;
+  for (const Slot s : side_.clobbered_by(target)) {
+    const unsigned width = machine.slots[s].width;
+    Term& slot = path.state.slots[s];
+    if (std::find(halves.begin(), halves.end(), s) == halves.end())
+      slot = fresh(thread, "clobbered", width);
+    else
+      slot = pool_.concat(fresh(thread, "clobbered", width / 2), pool_.extract(slot, 0, width / 2));
+  }
+  for (size_t r = 0; r < boundary->results.size(); ++r) {
+    const BoundaryValue& value = boundary->results[r];
+    const Slot slot = slot_of(machine, place_of(value, side_.which()));
+    if (slot == assembly::kNoSlot) return fail("unsupported", "a result's register is not known");
+    const unsigned width = machine.slots[slot].width;
+    const unsigned bits_wide = std::min(value.bits, width);
+    const Term bits = pool_.variable(fmt::format("call:{}.result{}:{}", index, r, bits_wide), bits_wide);
+    path.calls.back().results.push_back(bits);
+    path.state.slots[slot] = in_register(pool_, side_.isa(), value, bits, width, path.state.slots[slot]);
+  }
+}
+
+bool Executor::instruction(Thread& thread, ValueId v) {
+  const ir::Function& f = side_.function();
+  const Instruction& i = f[v];
+  State& state = thread.path.state;
+  if (i.line != 0) thread.path.line = i.line;
+  auto operand = [&](unsigned n) { return values_[i.operands[n]]; };
+  switch (i.op) {
+    case Op::get_slot:
+      values_[v] = state.slots[i.index];
+      break;
+    case Op::set_slot:
+      state.slots[i.index] = operand(0);
+      break;
+    case Op::undef:
+      values_[v] = fresh(thread, "undefined", i.width);
+      break;
+    case Op::symbol_address:
+      values_[v] = symbols_.address(side_.which(), f.symbols[i.index]);
+      break;
+    case Op::thread_pointer:
+      values_[v] = pool_.variable("thread_pointer", 64);
+      break;
+    case Op::load:
+      values_[v] = read(thread, operand(0), i.width, i.line);
+      break;
+    case Op::store:
+      store(thread, operand(0), operand(1), i.line);
+      break;
+    case Op::atomic_rmw: {
+      const Term old = read(thread, operand(0), i.width, i.line);
+      store(thread, operand(0), combine(pool_, i.rmw, old, operand(1)), i.line);
+      values_[v] = old;
+      break;
+    }
+    case Op::atomic_cas: {
+      const Term old = read(thread, operand(0), i.width, i.line);
+      store(thread, operand(0), pool_.select(pool_.eq(old, operand(1)), operand(2), old), i.line);
+      values_[v] = old;
+      break;
+    }
+    case Op::fence:
+      break;
+    case Op::call:
+      call(thread, f.calls[i.index], i.operands.empty() ? Term{} : operand(0), i.line);
+      if (const verify::Boundary* callee = side_.boundary_of(f.calls[i.index]); callee && callee->noreturn) {
+        finish(thread, End::trapped);
+        return false;
+      }
+      break;
+    case Op::trap_if: {
+      const Term condition = operand(0);
+      const auto known = decided(thread, condition);
+      if (known != false) {
+        Thread trapped = thread;
+        if (!known) trapped.path.conditions.push_back(condition);
+        finish(std::move(trapped), End::trapped);
+      }
+      if (known == true) return false;
+      if (!known) {
+        thread.path.conditions.push_back(pool_.bit_not(condition));
+        thread.known.emplace_back(condition, false);
+      }
+      break;
+    }
+    default: {
+      if (info(i.op).effects != ir::Effects::Pure) {
+        fail("unsupported", fmt::format("'{}' in line {} has no proof rule", info(i.op).name, i.line));
+        return false;
+      }
+      std::vector<Term> operands;
+      for (const ValueId o : i.operands) operands.push_back(values_[o]);
+      if (limits_.any_nan && i.nan != ir::NanRule::any) {
+        Instruction canonical = i;
+        canonical.nan = ir::NanRule::riscv;
+        values_[v] = terms::evaluate_terms(pool_, f, canonical, operands);
+      } else {
+        values_[v] = terms::evaluate_terms(pool_, f, i, operands);
+      }
+    }
+  }
+  return !failure_;
+}
+
+bool Executor::block_body(Thread& thread) {
+  for (const ValueId v : side_.function().blocks[thread.block].instructions) {
+    if (!side_.needed(v)) continue;
+    if (++steps_ > limits_.steps) {
+      fail("resource-limit", "too many steps between two cut points");
+      return false;
+    }
+    if (!instruction(thread, v)) return false;
+  }
+  return true;
+}
+
+std::optional<bool> Executor::decided(const Thread& thread, Term condition) const {
+  if (const APInt* value = pool_.constant_value(condition)) return value->getBoolValue();
+  for (const auto& [term, value] : thread.known)
+    if (term == condition) return value;
+  return std::nullopt;
+}
+
+void Executor::finish(Thread thread, End end) {
+  thread.path.end = end;
+  thread.path.block = end == End::cut ? thread.block : ir::kNoBlock;
+  done_.push_back(std::move(thread.path));
+  if (done_.size() > limits_.paths)
+    fail("resource-limit", fmt::format("more than {} paths between two cut points", limits_.paths));
+}
+
+void Executor::follow(Thread thread, size_t edge, Term condition) {
+  if (condition) {
+    if (const auto known = decided(thread, condition)) {
+      if (!*known) return;
+    } else {
+      thread.path.conditions.push_back(condition);
+      thread.known.emplace_back(condition, true);
+      thread.known.emplace_back(pool_.bit_not(condition), false);
+    }
+  }
+  thread.block = side_.function().blocks[thread.block].terminator.edges[edge].target;
+  work_.push_back(std::move(thread));
+}
+
+bool Executor::terminator(Thread thread) {
+  const ir::Terminator& t = side_.function().blocks[thread.block].terminator;
+  if (t.line != 0) thread.path.line = t.line;
+  switch (t.op) {
+    case Op::jump:
+      follow(std::move(thread), 0, {});
+      return true;
+    case Op::branch: {
+      const Term condition = values_[t.operands[0]];
+      follow(thread, 1, pool_.bit_not(condition));
+      follow(std::move(thread), 0, condition);
+      return true;
+    }
+    case Op::jump_indirect:
+      return jump_by_table(thread);
+    case Op::ret:
+      finish(std::move(thread), End::returned);
+      return true;
+    case Op::tail_call: {
+      // A jump to another function is a call and a return; the callee returns with the stack pointer as ours would be.
+      const ir::CallTarget& target = side_.function().calls[t.index];
+      call(thread, target, t.operands.empty() ? Term{} : values_[t.operands[0]], t.line,
+           side_.machine().return_address_bytes);
+      finish(std::move(thread), End::returned);
+      return !failure_;
+    }
+    case Op::trap:
+      finish(std::move(thread), End::trapped);
+      return true;
+    default:
+      fail("unsupported", fmt::format("'{}' ends a block", info(t.op).name));
+      return false;
+  }
+}
+
+std::vector<Path> Executor::run(BlockId block, State state, const Limits& limits, std::vector<Term> conditions) {
+  limits_ = limits;
+  segment_ = fmt::format("{}", block);
+  steps_ = 0;
+  done_.clear();
+  work_.clear();
+  Thread start{block, {}, {}, {}, 0, false};
+  start.path.state = std::move(state);
+  for (const Term condition : conditions) {
+    start.known.emplace_back(condition, true);
+    start.known.emplace_back(pool_.bit_not(condition), false);
+  }
+  start.path.conditions = std::move(conditions);
+  work_.push_back(std::move(start));
+  while (!work_.empty() && !failure_) {
+    if (std::chrono::steady_clock::now() > limits_.deadline) {
+      fail("timeout", "while running symbolically");
+      break;
+    }
+    Thread thread = std::move(work_.back());
+    work_.pop_back();
+    if (thread.started && side_.is_cut(thread.block)) {
+      if (limits_.visits == 1) {
+        finish(std::move(thread), End::cut);
+        continue;
+      }
+      if (++thread.visits[thread.block] > limits_.visits) {
+        dropped_ = true;
+        continue;
+      }
+    }
+    thread.started = true;
+    if (!block_body(thread)) continue;
+    terminator(std::move(thread));
+  }
+  return std::move(done_);
+}
+
+// The table's entries are in the unit: each index that has one is tried, as long as it leads to a label that the
+// frontend offers. The way beyond the table ends as `dropped`: that it is never taken is for the caller to show.
+bool Executor::jump_by_table(Thread& thread) {
+  const ir::Terminator& t = side_.function().blocks[thread.block].terminator;
+  const Term target = values_[t.operands[0]];
+  const auto table = symbols_.find_table(target);
+  if (!table) {
+    fail("indirect-control", fmt::format("where the jump in line {} goes is not known", thread.path.line));
+    return false;
+  }
+  uint64_t count = 0;
+  for (; count < kMostTableEntries; ++count) {
+    const auto address = symbols_.table_target(target, *table, count);
+    if (!address) break;
+    const auto at = std::find(t.cases.begin(), t.cases.end(), *address);
+    if (at == t.cases.end()) break;
+    follow(thread, static_cast<size_t>(at - t.cases.begin()),
+           pool_.eq(table->index, pool_.constant(pool_.width(table->index), count)));
+  }
+  const Term beyond = pool_.bit_not(pool_.ult(table->index, pool_.constant(pool_.width(table->index), count)));
+  if (decided(thread, beyond) == false) return true;
+  thread.path.conditions.push_back(beyond);
+  finish(thread, End::dropped);
+  return true;
+}
+
+}  // namespace portolan::prove

@@ -1,0 +1,110 @@
+// Runs the machine-level IR of one side symbolically, from a cut point along every way to the next ones.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <set>
+
+#include "verify/prove/state.h"
+#include "verify/prove/symbols.h"
+
+namespace portolan::prove {
+
+struct Failure {
+  std::string reason, detail;  // of the closed list (prove.h)
+};
+
+struct Limits {
+  size_t paths = 256;
+  size_t steps = 200000;
+  bool any_nan = false;  // every operation that makes a NaN makes the same one, on both sides
+  uint32_t visits = 1;   // of one cut point on one path; more than one only in bounded proofs
+  std::chrono::steady_clock::time_point deadline;
+};
+
+// Where a side's frame lies, and which parts of it are memory like any other, because addresses of them are computed or
+// given away; the rest is accessed at constant offsets only.
+struct FrameLayout {
+  Term variable;  // the frame base (ir/ops.def) is variable + displacement
+  int64_t displacement = 0;
+  std::vector<std::pair<int64_t, int64_t>> objects;  // [low, high) from the frame base
+};
+
+// What a first look at a side finds of its frame.
+struct FrameSurvey {
+  std::set<int64_t> computed;                    // constant parts of addresses that are computed or given away
+  std::set<std::pair<int64_t, unsigned>> saved;  // bytes where a register's entry value is kept
+  int64_t low = 0;                               // the lowest offset that is accessed
+  bool escapes = false;                          // an address is given to a callee or stored
+};
+
+class Executor {
+ public:
+  Executor(terms::Pool& pool, const Side& side, Symbols& symbols, FrameLayout frame);
+  // Runs only look at the frame from now on: computed addresses in it are noted instead of being failures.
+  void survey(FrameSurvey* survey, const State& entry);
+
+  // All ways on from the beginning of `block`. The failure says why some way could not be followed.
+  // `conditions` hold there.
+  std::vector<Path> run(BlockId block, State state, const Limits& limits, std::vector<Term> conditions = {});
+  const std::optional<Failure>& failure() const { return failure_; }
+  // Bounded runs: some way was cut short because it came round too often.
+  bool dropped() const { return dropped_; }
+
+  Term base() const;
+  Term frame_variable() const { return frame_.variable; }
+  // The bytes [offset, offset + bytes) of the frame; what nobody wrote is a variable.
+  Term frame_bytes(State& state, int64_t offset, unsigned bytes);
+  void set_frame_bytes(State& state, int64_t offset, Term value);
+  // Offset of an address in the frame, if it is one at a constant offset and in no object.
+  std::optional<int64_t> frame_offset(Term address) const;
+  bool mentions_base(Term t) const;
+
+ private:
+  struct Thread {
+    BlockId block;
+    Path path;
+    std::map<BlockId, uint32_t> visits;
+    std::vector<std::pair<Term, bool>> known;
+    uint32_t undefined = 0;
+    bool started = false;
+  };
+
+  // An address in the frame that is not at a constant offset, or leaves the function's hands. False: it can't be
+  // followed.
+  bool computed(Term address, std::string_view use, uint32_t line);
+  bool block_body(Thread& thread);
+  bool instruction(Thread& thread, ValueId v);
+  Term load(Thread& thread, const ir::Instruction& i);
+  void store(Thread& thread, Term address, Term value, uint32_t line);
+  Term read(Thread& thread, Term address, unsigned width, uint32_t line);
+  // `above`: bytes between the stack pointer and the stack arguments.
+  void call(Thread& thread, const ir::CallTarget& target, Term address, uint32_t line, unsigned above = 0);
+  bool terminator(Thread thread);
+  void follow(Thread thread, size_t edge, Term condition);
+  void finish(Thread thread, End end);
+  bool jump_by_table(Thread& thread);
+  void fail(std::string reason, std::string detail);
+  std::optional<bool> decided(const Thread& thread, Term condition) const;
+  Term fresh(Thread& thread, std::string_view what, unsigned width);
+
+  terms::Pool& pool_;
+  const Side& side_;
+  Symbols& symbols_;
+  FrameLayout frame_;
+  FrameSurvey* survey_ = nullptr;
+  std::vector<Term> entry_values_;  // while surveying
+  std::string segment_;
+  std::vector<Term> values_;
+  std::vector<Thread> work_;
+  std::vector<Path> done_;
+  size_t steps_ = 0;
+  Limits limits_;
+  bool dropped_ = false;
+  std::optional<Failure> failure_;
+};
+
+// How the convention holds a value of `bits` bits in a register of `width`: what the caller (or callee) put above it.
+Term in_register(terms::Pool& pool, Isa isa, const verify::BoundaryValue& value, Term bits, unsigned width, Term above);
+
+}  // namespace portolan::prove

@@ -1,0 +1,348 @@
+#include "verify/prove/prove.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "verify/prove/simulation.h"
+
+namespace portolan::prove {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using verify::Boundary;
+using verify::BoundaryValue;
+using verify::Place;
+
+constexpr unsigned kTraces = 24;
+constexpr size_t kMostVisits = 24;
+constexpr size_t kMostSamples = 120;
+
+class FunctionProof {
+ public:
+  FunctionProof(const Code& source, const Code& target, const Boundaries& boundaries, const Boundary& own,
+                const Options& options)
+      : source_code_(source),
+        target_code_(target),
+        boundaries_(boundaries),
+        own_(own),
+        options_(options),
+        begin_(Clock::now()),
+        symbols_(pool_, source.index.unit(), target.index.unit()),
+        prover_(pool_, {std::min(options.time, std::chrono::milliseconds(5000)), options.solver_memory}) {}
+
+  Proof run();
+
+ private:
+  bool unknown(std::string reason, std::string detail) {
+    proof_.level = Proof::Level::unknown;
+    proof_.reason = std::move(reason);
+    proof_.detail = std::move(detail);
+    return false;
+  }
+  // Executors of both sides over frames of their own.
+  struct Frames {
+    explicit Frames(FunctionProof& proof)
+        : source(proof.pool_, *proof.source_, proof.symbols_, proof.source_frame_),
+          target(proof.pool_, *proof.target_, proof.symbols_, proof.target_frame_) {}
+    Executor source, target;
+  };
+
+  State entry_state(const Side& side, Executor& executor);
+  void attempt();
+  bool computes_with_floats() const;
+  bool unbounded();
+  std::optional<FrameSurvey> survey(const Side& side, const FrameLayout& frame);
+  bool share_frames();
+  bool worth_bounding() const;
+  bool bounded();
+  void guess(const Summary& source, const Summary& target, Simulation& simulation);
+  void assume(std::string id, std::string kind, std::string text) {
+    proof_.assumptions.push_back({std::move(id), std::move(kind), std::move(text)});
+  }
+  void list_assumptions();
+
+  const Code& source_code_;
+  const Code& target_code_;
+  const Boundaries& boundaries_;
+  const Boundary& own_;
+  const Options& options_;
+  Clock::time_point begin_, deadline_;
+  const Side* source_ = nullptr;
+  const Side* target_ = nullptr;
+  FrameLayout source_frame_, target_frame_;
+  bool frames_shared_ = false, any_nan_ = false;
+  terms::Pool pool_;
+  Symbols symbols_;
+  solve::Prover prover_;
+  std::vector<Term> parameters_, universal_;
+  Proof proof_;
+};
+
+// What the function finds at entry: parameters where the convention puts them, in everything else whatever there was.
+State FunctionProof::entry_state(const Side& side, Executor& executor) {
+  const assembly::Machine& machine = side.machine();
+  State state;
+  state.memory = pool_.memory("memory.entry");
+  for (const assembly::SlotInfo& slot : machine.slots) {
+    state.slots.push_back(pool_.variable(fmt::format("{}:{}@entry", side.prefix(), slot.name), slot.width));
+    universal_.push_back(state.slots.back());
+  }
+  universal_.push_back(executor.frame_variable());
+  state.slots[machine.stack_pointer] = pool_.sub(executor.base(), pool_.constant(64, machine.return_address_bytes));
+  for (unsigned n = 0; n < machine.return_address_bytes; ++n) {
+    const Term byte = pool_.variable(fmt::format("{}:return_address{}@entry", side.prefix(), n), 8);
+    universal_.push_back(byte);
+    state.frame[static_cast<int64_t>(n) - machine.return_address_bytes] = byte;
+  }
+  for (size_t p = 0; p < own_.parameters.size(); ++p) {
+    const BoundaryValue& value = own_.parameters[p];
+    const Place& place = place_of(value, side.which());
+    if (place.kind == Place::Kind::stack) {
+      const Term above = pool_.variable(fmt::format("{}:above{}@entry", side.prefix(), p), 64);
+      universal_.push_back(above);
+      executor.set_frame_bytes(state, 8 * place.index,
+                               in_register(pool_, side.isa(), value, parameters_[p], 64, above));
+      continue;
+    }
+    const Slot slot = slot_of(machine, place);
+    if (slot == assembly::kNoSlot) continue;
+    state.slots[slot] =
+        in_register(pool_, side.isa(), value, parameters_[p], machine.slots[slot].width, state.slots[slot]);
+  }
+  return state;
+}
+
+// Runs both sides on the same inputs, pairs their visits of cut points one by one, and guesses from the pairs.
+void FunctionProof::guess(const Summary& source, const Summary& target, Simulation& simulation) {
+  struct Runs {
+    Valuation entry;
+    Trace source, target;
+  };
+  std::vector<Runs> runs;
+  for (unsigned seed = 1; seed <= kTraces && Clock::now() < deadline_; ++seed) {
+    Runs r{entry_values(pool_, universal_, seed), {}, {}};
+    r.source = run_trace(pool_, source, r.entry, seed, kMostVisits);
+    r.target = run_trace(pool_, target, r.entry, seed, kMostVisits);
+    runs.push_back(std::move(r));
+  }
+  std::map<std::pair<BlockId, BlockId>, std::vector<Sample>> samples;
+  for (const Runs& r : runs) {
+    const size_t common = std::min(r.source.visits.size(), r.target.visits.size());
+    for (size_t n = 0; n < common; ++n) {
+      const Visit &s = r.source.visits[n], &t = r.target.visits[n];
+      std::vector<Sample>& list = samples[{s.cut, t.cut}];
+      if (list.size() < kMostSamples) list.push_back({r.source.seed, &r.entry, &s.values, &t.values});
+    }
+  }
+  simulation.relate(Relation{0, 0, {}, {}, {}});
+  for (const auto& [pair, list] : samples)
+    simulation.relate(guess_relation(pool_, source, target, pair.first, pair.second, universal_, list));
+}
+
+void FunctionProof::list_assumptions() {
+  assume("convention", "convention", "both sides are called, and call, by their psABI with the stated signature");
+  assume("frame-private", "stack",
+         "nobody else reaches the stack frame of a call: no caller, no callee, no pointer argument");
+  assume("sequential", "memory-order", "no other thread is seen: memory order is not considered");
+  if (frames_shared_)
+    assume(
+        "frame-objects", "stack",
+        "addresses that are computed from the address of a local stay clear of saved registers and the return address");
+  const bool calls = std::any_of(proof_.obligations.begin(), proof_.obligations.end(),
+                                 [](const Obligation& o) { return o.kind == "call"; });
+  if (calls)
+    assume("callees", "calls",
+           "functions that are called do the same on both sides when given the same arguments and memory");
+}
+
+Proof FunctionProof::run() {
+  if (!own_.untestable.empty()) {
+    unknown("unsupported", own_.untestable);
+    return proof_;
+  }
+  for (size_t p = 0; p < own_.parameters.size(); ++p) {
+    parameters_.push_back(pool_.variable(fmt::format("parameter{}", p + 1), own_.parameters[p].bits));
+    universal_.push_back(parameters_.back());
+  }
+  auto source = Side::make(Which::source, source_code_.index, own_.name, boundaries_, own_, source_code_.clobbers);
+  auto target = Side::make(Which::target, target_code_.index, own_.target_name.empty() ? own_.name : own_.target_name,
+                           boundaries_, own_, target_code_.clobbers);
+  if (!source || !target) {
+    unknown("unsupported", source ? target.error().message : source.error().message);
+    return proof_;
+  }
+  source_ = &*source;
+  target_ = &*target;
+  prover_.set_deadline(begin_ + options_.time);
+  attempt();
+  // What NaNs look like differs between the ISAs; a proof that leaves that open says so.
+  if (proof_.level != Proof::Level::proved && computes_with_floats()) {
+    const Proof exact = proof_;
+    any_nan_ = true;
+    proof_ = {};
+    attempt();
+    if (proof_.level == Proof::Level::unknown || (proof_.level == exact.level && exact.bound >= proof_.bound))
+      proof_ = exact;
+    else
+      proof_.floating_point = "equal up to the sign and payload of NaNs";
+  }
+  list_assumptions();
+  return proof_;
+}
+
+std::optional<FrameSurvey> FunctionProof::survey(const Side& side, const FrameLayout& frame) {
+  FrameSurvey result;
+  Executor executor(pool_, side, symbols_, frame);
+  State entry = entry_state(side, executor);
+  executor.survey(&result, entry);
+  std::set<uint32_t> universal;
+  for (const Term t : universal_) universal.insert(t.id);
+  Summary summary(pool_, side, executor);
+  Limits limits;
+  limits.any_nan = any_nan_;
+  limits.deadline = begin_ + options_.time / 3;
+  if (summary.build(std::move(entry), std::move(universal), limits)) return std::nullopt;
+  return result;
+}
+
+namespace {
+
+// The parts of a frame between registers that were saved in it that hold something whose address is computed.
+std::vector<std::pair<int64_t, int64_t>> objects_of(const FrameSurvey& survey, unsigned return_address_bytes) {
+  std::vector<std::pair<int64_t, int64_t>> objects;
+  int64_t low = std::min(survey.low, survey.computed.empty() ? 0 : *survey.computed.begin());
+  auto close = [&](int64_t high) {
+    const auto inside = survey.computed.lower_bound(low);
+    if (high > low && inside != survey.computed.end() && *inside <= high) objects.emplace_back(low, high);
+  };
+  for (const auto& [offset, bytes] : survey.saved) {
+    close(offset);
+    low = std::max(low, offset + static_cast<int64_t>(bytes));
+  }
+  close(-static_cast<int64_t>(return_address_bytes));
+  return objects;
+}
+
+}  // namespace
+
+// Where addresses of locals are computed or given away, the frames are laid over each other so that what corresponds
+// has the same address: where a frame lies is nobody's input, so one may choose. Which distance makes them correspond
+// is guessed; a wrong guess proves nothing.
+bool FunctionProof::share_frames() {
+  const Proof before = proof_;
+  const auto source = survey(*source_, source_frame_), target = survey(*target_, target_frame_);
+  if (!source || !target) return false;
+  std::map<int64_t, int> votes;
+  for (const int64_t s : source->computed)
+    for (const int64_t t : target->computed)
+      if ((t - s) % 16 == 0) ++votes[t - s];
+  std::vector<std::pair<int, int64_t>> order;
+  for (const auto& [distance, count] : votes) order.emplace_back(-count, distance);
+  std::sort(order.begin(), order.end());
+  if (order.size() > 3) order.resize(3);
+  const auto objects = objects_of(*source, source_->machine().return_address_bytes);
+  if (objects.empty()) return false;
+  const Term variable = pool_.variable("frame", 64);
+  pool_.declare_object(variable, {objects.front().first, objects.back().second, !source->escapes && !target->escapes});
+  for (const auto& [count, distance] : order) {
+    source_frame_ = {variable, 0, objects};
+    target_frame_ = {variable, -distance, {}};
+    for (const auto& [low, high] : objects) target_frame_.objects.emplace_back(low + distance, high + distance);
+    proof_ = {};
+    frames_shared_ = true;
+    if (unbounded()) return true;
+    if (proof_.reason == "timeout") return false;
+  }
+  if (order.empty()) proof_ = before;
+  return false;
+}
+
+void FunctionProof::attempt() {
+  source_frame_ = {pool_.variable("s:frame", 64), 0, {}};
+  target_frame_ = {pool_.variable("t:frame", 64), 0, {}};
+  frames_shared_ = false;
+  if (!unbounded() && proof_.reason == "unresolved-address") share_frames();
+  if (proof_.level == Proof::Level::unknown && worth_bounding()) bounded();
+}
+
+bool FunctionProof::computes_with_floats() const {
+  for (const ir::Instruction& i : source_->function().values)
+    if (i.nan != ir::NanRule::any) return true;
+  return false;
+}
+
+// A pair that failed for want of a relation or time may still be compared for a few turns of its loops.
+bool FunctionProof::worth_bounding() const {
+  const bool loops = !source_->cuts().empty() || !target_->cuts().empty();
+  return loops && options_.unroll > 0 && (proof_.reason == "no-relation" || proof_.reason == "timeout");
+}
+
+bool FunctionProof::unbounded() {
+  universal_ = parameters_;
+  Frames frames(*this);
+  Summary source(pool_, *source_, frames.source), target(pool_, *target_, frames.target);
+  Limits limits;
+  limits.any_nan = any_nan_;
+  limits.deadline = Clock::now() + (begin_ + options_.time - Clock::now()) * 2 / 3;
+  deadline_ = limits.deadline;
+  auto summarise = [&](Executor& executor, const Side& side, Summary& summary) {
+    State entry = entry_state(side, executor);
+    std::set<uint32_t> universal;
+    for (const Term t : universal_) universal.insert(t.id);
+    universal.insert(entry.memory.id);
+    const auto failure = summary.build(std::move(entry), std::move(universal), limits);
+    return failure ? unknown(failure->reason, failure->detail) : true;
+  };
+  if (!summarise(frames.source, *source_, source) || !summarise(frames.target, *target_, target)) return false;
+  Simulation simulation(pool_, {source, target, symbols_, own_, source_frame_.variable}, prover_, deadline_);
+  guess(source, target, simulation);
+  return simulation.prove(proof_);
+}
+
+bool FunctionProof::bounded() {
+  const Proof before = proof_;
+  deadline_ = begin_ + options_.time;
+  for (uint32_t turns = options_.unroll; turns > 0; turns /= 2) {
+    Frames frames(*this);
+    Summary source(pool_, *source_, frames.source), target(pool_, *target_, frames.target);
+    Limits limits;
+    limits.any_nan = any_nan_;
+    limits.visits = turns + 1;
+    limits.deadline = deadline_;
+    if (source.build_bounded(entry_state(*source_, frames.source), limits) ||
+        target.build_bounded(entry_state(*target_, frames.target), limits))
+      continue;
+    Simulation simulation(pool_, {source, target, symbols_, own_, source_frame_.variable}, prover_, deadline_);
+    simulation.relate(Relation{0, 0, {}, {}, {}});
+    simulation.paths_may_be_missing();
+    proof_.obligations.clear();
+    if (simulation.prove(proof_)) {
+      proof_.level = Proof::Level::bounded;
+      proof_.bound = turns;
+      proof_.detail = before.reason + ": " + before.detail;
+      return true;
+    }
+  }
+  proof_ = before;
+  return false;
+}
+
+}  // namespace
+
+Proof prove(const Code& source, const Code& target, const std::string& function, const Boundaries& boundaries,
+            const Options& options) {
+  const auto begin = Clock::now();
+  Proof proof;
+  const auto own = boundaries.find(function);
+  if (own == boundaries.end()) {
+    proof.reason = "unsupported";
+    proof.detail = "what crosses the function's border is not known";
+  } else {
+    proof = FunctionProof(source, target, boundaries, own->second, options).run();
+  }
+  proof.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+  return proof;
+}
+
+}  // namespace portolan::prove

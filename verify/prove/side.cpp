@@ -1,0 +1,198 @@
+#include "verify/prove/side.h"
+
+#include <fmt/format.h>
+
+#include "frontends/lifters.h"
+#include "ir/cfg.h"
+
+namespace portolan::prove {
+
+using ir::Op;
+using verify::Place;
+
+const Place& place_of(const verify::BoundaryValue& value, Which which) {
+  return which == Which::source ? value.source : value.target;
+}
+
+Slot slot_of(const assembly::Machine& machine, const Place& place) {
+  auto at = [&](const std::vector<Slot>& slots) {
+    return place.index < slots.size() ? slots[place.index] : assembly::kNoSlot;
+  };
+  switch (place.kind) {
+    case Place::Kind::integer_argument:
+      return at(machine.integer_arguments);
+    case Place::Kind::float_argument:
+      return at(machine.float_arguments);
+    case Place::Kind::indirect_result:
+      return machine.indirect_result;
+    case Place::Kind::vector_count:
+      return machine.vector_count;
+    case Place::Kind::integer_result:
+      return at(machine.integer_results);
+    case Place::Kind::float_result:
+      return at(machine.float_results);
+    case Place::Kind::stack:
+      break;
+  }
+  return assembly::kNoSlot;
+}
+
+Expected<Side> Side::make(Which which, const assembly::CodeIndex& index, const std::string& symbol,
+                          const Boundaries& boundaries, const verify::Boundary& own, Clobbers* clobbers) {
+  const assembly::Unit& unit = index.unit();
+  const auto at = unit.symbol_by_name.find(symbol);
+  if (at == unit.symbol_by_name.end()) return error_at({unit.file, 0, 0}, fmt::format("no function '{}'", symbol));
+  assembly::LiftResult lifted = assembly::lift_function(index, frontends::lifter(unit.isa), at->second);
+  if (!lifted.refusals.empty()) return lifted.refusals.front();
+  Side side;
+  side.which_ = which;
+  side.machine_ = &assembly::Machine::get(unit.isa);
+  side.index_ = &index;
+  side.own_ = &own;
+  side.clobbers_ = clobbers;
+  side.function_ = std::move(lifted.function);
+  for (const auto& [name, boundary] : boundaries)
+    side.callees_[which == Which::source || boundary.target_name.empty() ? name : boundary.target_name] = &boundary;
+  side.find_cuts();
+  side.find_live();
+  return side;
+}
+
+const verify::Boundary* Side::boundary_of(const ir::CallTarget& target) const {
+  if (target.indirect) return nullptr;
+  const auto at = callees_.find(target.symbol.name);
+  return at == callees_.end() || !at->second->untestable.empty() ? nullptr : at->second;
+}
+
+std::vector<Slot> Side::clobbered_by(const ir::CallTarget& target) const {
+  std::vector<bool> kept(machine_->slots.size());
+  for (const Slot s : machine_->callee_saved) kept[s] = true;
+  kept[machine_->stack_pointer] = true;
+  if (clobbers_ != nullptr && !target.indirect)
+    if (const auto& written = clobbers_->of(target.symbol.name))
+      for (Slot s = 0; s < kept.size(); ++s)
+        if (!(*written)[s]) kept[s] = true;
+  std::vector<Slot> clobbered;
+  for (Slot s = 0; s < kept.size(); ++s)
+    if (!kept[s]) clobbered.push_back(s);
+  return clobbered;
+}
+
+uint32_t Side::line_of(BlockId block) const {
+  const ir::Block& b = function_.blocks[block];
+  for (const ValueId v : b.instructions)
+    if (function_[v].line != 0) return function_[v].line;
+  return b.terminator.line;
+}
+
+std::string Side::describe(BlockId block) const {
+  if (block == 0) return "entry";
+  const uint32_t line = line_of(block);
+  if (line == 0) return fmt::format("block {}", block);
+  return index_->unit().from_object ? fmt::format("offset {:#x}", line) : fmt::format("line {}", line);
+}
+
+// Targets of edges that go back in a depth-first walk: every cycle passes one.
+void Side::find_cuts() {
+  enum class Colour : uint8_t { white, grey, black };
+  std::vector<Colour> colour(function_.blocks.size());
+  struct Step {
+    BlockId block;
+    size_t edge = 0;
+  };
+  std::vector<Step> stack = {{0}};
+  colour[0] = Colour::grey;
+  while (!stack.empty()) {
+    Step& top = stack.back();
+    const auto& edges = function_.blocks[top.block].terminator.edges;
+    if (top.edge == edges.size()) {
+      colour[top.block] = Colour::black;
+      stack.pop_back();
+      continue;
+    }
+    const BlockId next = edges[top.edge++].target;
+    if (colour[next] == Colour::grey) cuts_.insert(next);
+    if (colour[next] != Colour::white) continue;
+    colour[next] = Colour::grey;
+    stack.push_back({next});
+  }
+}
+
+void Side::use_call(const ir::CallTarget& target, SlotSet& live) const {
+  for (const Slot s : clobbered_by(target)) live[s] = false;
+  live[machine_->stack_pointer] = true;
+  if (const verify::Boundary* boundary = boundary_of(target)) {
+    for (const verify::BoundaryValue& p : boundary->parameters)
+      if (const Slot s = slot_of(*machine_, place_of(p, which_)); s != assembly::kNoSlot) live[s] = true;
+    return;
+  }
+  for (const std::vector<Slot>* slots : {&machine_->integer_arguments, &machine_->float_arguments})
+    for (const Slot s : *slots) live[s] = true;
+}
+
+// What is live before the block, given what is live behind it; `mark`: also which values that needs.
+Side::SlotSet Side::live_through(BlockId block, SlotSet live, bool mark) {
+  const ir::Block& b = function_.blocks[block];
+  const ir::Terminator& t = b.terminator;
+  std::vector<bool>& wanted = needed_;
+  if (mark)
+    for (const ValueId v : t.operands) wanted[v] = true;
+  if (t.op == Op::ret) {
+    for (const verify::BoundaryValue& r : own_->results)
+      if (const Slot s = slot_of(*machine_, place_of(r, which_)); s != assembly::kNoSlot) live[s] = true;
+    for (const std::vector<Slot>* slots : {&machine_->callee_saved, &machine_->callee_saved_low_half})
+      for (const Slot s : *slots) live[s] = true;
+    live[machine_->stack_pointer] = true;
+    if (machine_->return_address != assembly::kNoSlot) live[machine_->return_address] = true;
+  }
+  if (t.op == Op::tail_call) {
+    use_call(function_.calls[t.index], live);
+    for (const std::vector<Slot>* slots : {&machine_->callee_saved, &machine_->callee_saved_low_half})
+      for (const Slot s : *slots) live[s] = true;
+    if (machine_->return_address != assembly::kNoSlot) live[machine_->return_address] = true;
+  }
+  for (auto at = b.instructions.rbegin(); at != b.instructions.rend(); ++at) {
+    const ir::Instruction& i = function_[*at];
+    bool wants = false;
+    if (i.op == Op::set_slot) {
+      wants = live[i.index];
+      live[i.index] = false;
+    } else if (i.op == Op::get_slot) {
+      if (needed_[*at] || !mark) live[i.index] = true;
+    } else if (i.op == Op::call) {
+      use_call(function_.calls[i.index], live);
+      wants = true;
+    } else {
+      const ir::Effects effects = info(i.op).effects;
+      wants = needed_[*at] || (effects != ir::Effects::Pure && effects != ir::Effects::Undef);
+    }
+    if (!mark || !wants) continue;
+    needed_[*at] = true;
+    for (const ValueId v : i.operands) needed_[v] = true;
+  }
+  return live;
+}
+
+// Slots by fixed point over the blocks, where a read counts only if its value is needed; what is needed in turn depends
+// on what is live, so both grow together from nothing.
+void Side::find_live() {
+  const size_t slots = machine_->slots.size();
+  live_in_.assign(function_.blocks.size(), SlotSet(slots));
+  needed_.assign(function_.values.size(), false);
+  std::vector<BlockId> order = ir::reverse_post_order(function_);
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (auto at = order.rbegin(); at != order.rend(); ++at) {
+      SlotSet live(slots);
+      for (const ir::Edge& edge : function_.blocks[*at].terminator.edges)
+        for (size_t s = 0; s < slots; ++s)
+          if (live_in_[edge.target][s]) live[s] = true;
+      live = live_through(*at, std::move(live), true);
+      if (live == live_in_[*at]) continue;
+      live_in_[*at] = std::move(live);
+      changed = true;
+    }
+  }
+}
+
+}  // namespace portolan::prove

@@ -1,0 +1,77 @@
+// One function of one unit, ready to be executed symbolically: machine-level IR straight from the frontend (no pass
+// that a translator uses too touches it), its cut points, and which slots matter where.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "frontends/asm/lift.h"
+#include "verify/boundary.h"
+#include "verify/prove/clobbers.h"
+#include "verify/terms/term.h"
+
+namespace portolan::prove {
+
+using assembly::Slot;
+using ir::BlockId;
+using ir::ValueId;
+using terms::Term;
+
+enum class Which : uint8_t { source, target };
+
+using Boundaries = std::map<std::string, verify::Boundary>;  // by source name
+
+// The registers of one convention at a border.
+const verify::Place& place_of(const verify::BoundaryValue& value, Which which);
+// The slot that a place names; kNoSlot for places on the stack.
+Slot slot_of(const assembly::Machine& machine, const verify::Place& place);
+
+class Side {
+ public:
+  // The error says why the function cannot be judged (unsupported instruction, no such function).
+  static Expected<Side> make(Which which, const assembly::CodeIndex& index, const std::string& symbol,
+                             const Boundaries& boundaries, const verify::Boundary& own, Clobbers* clobbers);
+
+  Which which() const { return which_; }
+  Isa isa() const { return machine_->isa; }
+  const assembly::Machine& machine() const { return *machine_; }
+  const assembly::CodeIndex& index() const { return *index_; }
+  const ir::Function& function() const { return function_; }
+  std::string_view prefix() const { return which_ == Which::source ? "s" : "t"; }
+
+  bool is_cut(BlockId block) const { return cuts_.contains(block); }
+  const std::set<BlockId>& cuts() const { return cuts_; }
+  bool live(BlockId block, Slot slot) const { return live_in_[block][slot]; }
+  // Values that something which matters needs; the others (flags that nobody reads) are not computed.
+  bool needed(ValueId v) const { return needed_[v]; }
+  // What crosses a call of this callee; nothing is known of it: nullptr.
+  const verify::Boundary* boundary_of(const ir::CallTarget& target) const;
+  // Slots that may hold something else after the call.
+  std::vector<Slot> clobbered_by(const ir::CallTarget& target) const;
+  uint32_t line_of(BlockId block) const;
+  std::string describe(BlockId block) const;
+
+ private:
+  using SlotSet = std::vector<bool>;
+
+  void find_cuts();
+  void find_live();
+  SlotSet live_through(BlockId block, SlotSet live, bool mark);
+  void use_call(const ir::CallTarget& target, SlotSet& live) const;
+
+  Which which_ = Which::source;
+  const assembly::Machine* machine_ = nullptr;
+  const assembly::CodeIndex* index_ = nullptr;
+  const verify::Boundary* own_ = nullptr;
+  Clobbers* clobbers_ = nullptr;
+  std::map<std::string, const verify::Boundary*> callees_;  // by this side's name
+  ir::Function function_;
+  std::set<BlockId> cuts_;
+  std::vector<SlotSet> live_in_;
+  std::vector<bool> needed_;
+};
+
+}  // namespace portolan::prove

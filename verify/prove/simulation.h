@@ -1,0 +1,63 @@
+// The proof itself: relations at pairs of cut points are weakened until they are inductive, then every obligation on
+// every pair of paths is asked of the prover.
+#pragma once
+
+#include "verify/prove/prove.h"
+#include "verify/prove/relation.h"
+
+namespace portolan::prove {
+
+struct Sides {
+  const Summary& source;
+  const Summary& target;
+  const Symbols& symbols;
+  const verify::Boundary& boundary;
+  Term frame;  // the variable that both frames are placed by, where they are shared
+};
+
+class Simulation {
+ public:
+  Simulation(terms::Pool& pool, const Sides& sides, solve::Prover& prover,
+             std::chrono::steady_clock::time_point deadline)
+      : pool_(pool), sides_(sides), prover_(prover), deadline_(deadline) {}
+
+  // Relations by pair of cut points, the entries' pair with an empty one.
+  void relate(Relation relation) { relations_[{relation.source, relation.target}] = std::move(relation); }
+  // Paths of the target may be missing: that each of the source's is covered is then an obligation of its own.
+  void paths_may_be_missing() { all_paths_ = false; }
+  // Weakens the relations until they are inductive, then discharges the obligations. True: all hold.
+  bool prove(Proof& proof);
+
+ private:
+  using Pair = std::pair<BlockId, BlockId>;
+  class PathPair;
+  enum class Mode : uint8_t { weaken, discharge };
+
+  bool out_of_time() const { return std::chrono::steady_clock::now() > deadline_; }
+  terms::Substitution start_of(const Relation& relation);
+  std::vector<Term> known_at(const Relation& relation);
+  terms::Substitution end_of(PathPair& paths, const Relation& there);
+  bool walk(const Pair& pair, Mode mode, Proof& proof);
+  bool weaken(PathPair& paths, Relation& there);
+  bool discharge(PathPair& paths, Proof& proof);
+  bool relation_holds(PathPair& paths, const Relation& there, Proof& proof);
+  Term without_frame(Term memory);
+  static bool same_calls(const PathPair& paths);
+  bool calls_agree(PathPair& paths, Proof& proof);
+  bool accesses_agree(PathPair& paths, Proof& proof);
+  bool returns_agree(PathPair& paths, Proof& proof);
+  bool covered(const Path& source, const std::vector<Path>& target, terms::Substitution& start, Proof& proof);
+  bool ask(PathPair& paths, std::string kind, std::string what, Term source, Term target, Proof& proof);
+  void describe(Proof& proof) const;
+  bool fail(Proof& proof, std::string reason, std::string detail);
+
+  terms::Pool& pool_;
+  Sides sides_;
+  solve::Prover& prover_;
+  std::chrono::steady_clock::time_point deadline_;
+  std::map<Pair, Relation> relations_;
+  bool weakened_ = false, all_paths_ = true;
+  uint32_t returns_ = 0;  // pairs of paths that return and may be taken
+};
+
+}  // namespace portolan::prove

@@ -1,0 +1,50 @@
+// What a side knows while it runs symbolically, and what it did on the way.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "verify/prove/side.h"
+
+namespace portolan::prove {
+
+// Memory is split: bytes of the own frame at constant offsets from the frame base, which nobody else can reach, and
+// everything else as one memory term.
+struct State {
+  std::vector<Term> slots;
+  std::map<int64_t, Term> frame;  // byte terms by offset from the frame base
+  Term memory;
+};
+
+struct Access {
+  Term address;
+  uint32_t bytes = 0;
+  bool write = false;
+  uint32_t line = 0;
+};
+
+struct CallEvent {
+  std::string callee;  // by the source's name; empty: through `target`
+  Term target;
+  std::vector<Term> arguments;  // by the callee's boundary
+  std::vector<Term> results;    // variables
+  Term memory;                  // before the call
+  const verify::Boundary* boundary = nullptr;
+  uint32_t line = 0;
+};
+
+enum class End : uint8_t { cut, returned, trapped, dropped };
+
+// One way from a cut point to the next.
+struct Path {
+  std::vector<Term> conditions;
+  std::vector<CallEvent> calls;
+  std::vector<Access> accesses;
+  State state;
+  End end = End::dropped;
+  BlockId block = ir::kNoBlock;  // End::cut: where
+  uint32_t line = 0;             // of the last instruction
+};
+
+}  // namespace portolan::prove

@@ -1,0 +1,152 @@
+#include "verify/prove/summary.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <deque>
+
+namespace portolan::prove {
+
+Term value_at(terms::Pool& pool, const State& state, const Location& location) {
+  if (location.slot != assembly::kNoSlot) return state.slots[location.slot];
+  std::vector<Term> parts;
+  for (unsigned n = 0; n < location.bytes; ++n) {
+    const auto at = state.frame.find(location.offset + n);
+    if (at == state.frame.end()) return {};
+    parts.push_back(at->second);
+  }
+  return pool.join(parts);
+}
+
+// Only of what the function began with, so that it means the same at every cut point. Sizes are bounded, because a fact
+// that grows at every turn of a loop is none.
+bool Summary::closed(Term t) {
+  if (const auto known = closed_.find(t.id); known != closed_.end()) return known->second;
+  bool result = true;
+  switch (pool_.kind(t)) {
+    case terms::Kind::variable: {
+      const std::string_view name = pool_.name(t);
+      result = universal_.contains(t.id);
+      for (const std::string_view address :
+           {"&", "got:", "low:", "tls_offset:", "tls_got:", "tls_index:", "thread_pointer"})
+        result |= name.starts_with(address);
+      break;
+    }
+    case terms::Kind::memory:
+      result = universal_.contains(t.id) || pool_.name(t) == kConstants;
+      break;
+    default:
+      for (const Term o : pool_.operands(t))
+        if (!closed(o)) {
+          result = false;
+          break;
+        }
+  }
+  return closed_[t.id] = result;
+}
+
+bool Summary::merge(BlockId block, const Path& path) {
+  const State& state = path.state;
+  auto [at, first] = facts_.emplace(block, Facts{});
+  Facts& facts = at->second;
+  bool changed = first;
+  if (first) {
+    facts.slots.resize(state.slots.size());
+    for (Slot s = 0; s < state.slots.size(); ++s)
+      if (side_.live(block, s) && closed(state.slots[s])) facts.slots[s] = state.slots[s];
+    for (const auto& [offset, byte] : state.frame) facts.frame[offset] = closed(byte) ? byte : Term{};
+    for (const Term condition : path.conditions)
+      if (closed(condition)) facts.conditions.push_back(condition);
+    return true;
+  }
+  changed |= std::erase_if(facts.conditions, [&](Term condition) {
+               return std::find(path.conditions.begin(), path.conditions.end(), condition) == path.conditions.end();
+             }) != 0;
+  for (Slot s = 0; s < state.slots.size(); ++s) {
+    if (!facts.slots[s] || facts.slots[s] == state.slots[s]) continue;
+    facts.slots[s] = {};
+    changed = true;
+  }
+  for (auto byte = facts.frame.begin(); byte != facts.frame.end();) {
+    const auto now = state.frame.find(byte->first);
+    if (now == state.frame.end()) {
+      byte = facts.frame.erase(byte);
+      changed = true;
+      continue;
+    }
+    if (byte->second && byte->second != now->second) {
+      byte->second = {};
+      changed = true;
+    }
+    ++byte;
+  }
+  return changed;
+}
+
+State Summary::instantiate(BlockId block, std::vector<Location>& locations) {
+  const Facts& facts = facts_.at(block);
+  const assembly::Machine& machine = side_.machine();
+  State state;
+  state.memory = pool_.memory("memory");
+  state.slots = facts.slots;
+  for (Slot s = 0; s < state.slots.size(); ++s) {
+    if (state.slots[s]) continue;
+    const std::string& name = machine.slots[s].name;
+    state.slots[s] = pool_.variable(fmt::format("{}:{}@{}", side_.prefix(), name, block), machine.slots[s].width);
+    if (side_.live(block, s)) locations.push_back({s, 0, machine.slots[s].width / 8, state.slots[s], true, name});
+  }
+  for (auto at = facts.frame.begin(); at != facts.frame.end();) {
+    const int64_t offset = at->first;
+    if (at->second) {
+      state.frame[offset] = at->second;
+      ++at;
+      continue;
+    }
+    unsigned bytes = 8;
+    auto whole = [&] {
+      if (offset % static_cast<int64_t>(bytes) != 0) return false;
+      auto next = at;
+      for (unsigned n = 0; n < bytes; ++n, ++next)
+        if (next == facts.frame.end() || next->first != offset + n || next->second) return false;
+      return true;
+    };
+    while (!whole()) bytes /= 2;
+    const Term variable =
+        pool_.variable(fmt::format("{}:frame{:+}:{}@{}", side_.prefix(), offset, bytes, block), 8 * bytes);
+    locations.push_back({assembly::kNoSlot, offset, bytes, variable, true, fmt::format("frame{:+}", offset)});
+    for (unsigned n = 0; n < bytes; ++n, ++at) state.frame[offset + n] = pool_.extract(variable, 8 * n, 8);
+  }
+  return state;
+}
+
+std::optional<Failure> Summary::build(State entry, std::set<uint32_t> universal, const Limits& limits) {
+  universal_ = std::move(universal);
+  std::deque<BlockId> work = {0};
+  cuts_[0].state = std::move(entry);
+  while (!work.empty()) {
+    const BlockId block = work.front();
+    work.pop_front();
+    CutPoint& cut = cuts_[block];
+    if (block != 0) {
+      cut.locations.clear();
+      cut.state = instantiate(block, cut.locations);
+      cut.conditions = facts_.at(block).conditions;
+    }
+    cut.paths = executor_.run(block, cut.state, limits, cut.conditions);
+    if (executor_.failure()) return executor_.failure();
+    for (const Path& path : cut.paths) {
+      if (path.end != End::cut || !merge(path.block, path)) continue;
+      if (std::find(work.begin(), work.end(), path.block) == work.end()) work.push_back(path.block);
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Failure> Summary::build_bounded(State entry, const Limits& limits) {
+  CutPoint& cut = cuts_[0];
+  cut.state = std::move(entry);
+  cut.paths = executor_.run(0, cut.state, limits);
+  return executor_.failure();
+}
+
+}  // namespace portolan::prove

@@ -1,0 +1,59 @@
+// Symbols of the two units as terms: one variable for what is the same thing on both sides, different variables for
+// what only has the same name. Knows the bytes of constant data.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "verify/prove/side.h"
+
+namespace portolan::prove {
+
+// Constant data never changes, so indexed reads of it have a memory of their own.
+inline constexpr std::string_view kConstants = "constants";
+
+// A read of a constant table at table + coefficient * index + offset.
+struct Table {
+  Term read, symbol, index;
+  uint64_t coefficient = 0;
+  int64_t offset = 0;
+};
+
+class Symbols {
+ public:
+  Symbols(terms::Pool& pool, const assembly::Unit& source, const assembly::Unit& target);
+
+  // The address, or the part of it, that an operand names.
+  Term address(Which which, const ir::SymbolRef& symbol);
+  // What constant data holds at an address term: plain bytes, or the address of a symbol. Nothing: it is no constant
+  // data, or where in it is not known.
+  std::optional<Term> constant_data(Which which, const terms::Linear& address, unsigned bytes);
+  // The variable is the address of a symbol whose object has at least `bytes` from there on; so reading it faults
+  // never.
+  bool within_object(Term variable, int64_t offset, unsigned bytes) const;
+  // The address is an index into constant data.
+  bool constant_table(const terms::Linear& address) const;
+  // The memory to read there: small tables with their contents.
+  Term constants(const terms::Linear& address);
+
+  // The table that a jump's target depends on, and where the jump goes for one index: code_address(). Nothing: the
+  // index has no entry, or the target depends on more than the table.
+  std::optional<Table> find_table(Term target) const;
+  std::optional<uint64_t> table_target(Term target, const Table& table, uint64_t index) const;
+
+ private:
+  const assembly::Unit& unit(Which which) const { return which == Which::source ? source_ : target_; }
+  Term base(Which which, const std::string& name);
+  const assembly::Section* constant_section(Term variable) const;
+  bool same_thing(const std::string& name) const;
+
+  terms::Pool& pool_;
+  const assembly::Unit& source_;
+  const assembly::Unit& target_;
+  std::map<uint32_t, std::pair<Which, assembly::SymbolId>> variables_;  // by term id
+  std::map<uint32_t, std::string> slots_;                               // variables that are addresses of GOT slots
+  std::map<uint32_t, Term> tables_;                                     // contents by variable
+  std::map<std::string, bool> same_;
+};
+
+}  // namespace portolan::prove

@@ -1,0 +1,167 @@
+#include "verify/prove/trace.h"
+
+#include "verify/input.h"
+
+namespace portolan::prove {
+namespace {
+
+using terms::APInt;
+using verify::Random;
+
+uint64_t mix(uint64_t a, uint64_t b) {
+  return Random(a ^ (b * 0x9e3779b97f4a7c15)).next();
+}
+
+// Mostly small numbers: loops over them end soon, and strings have zero bytes.
+uint64_t number(Random& random) {
+  switch (random.below(10)) {
+    case 0:
+      return random.next();
+    case 1:
+      return uint64_t{1} << random.below(64);
+    case 2:
+      return ~random.below(16);
+    case 3:
+      return 0;
+    default:
+      return random.below(24);
+  }
+}
+
+class Memory {
+ public:
+  explicit Memory(uint64_t seed) : seed_(seed) {}
+  uint8_t byte(uint64_t address) const {
+    if (const auto at = written_.find(address); at != written_.end()) return at->second;
+    Random random(mix(seed_, address / 8));
+    return static_cast<uint8_t>(number(random) >> (8 * (address % 8)));
+  }
+  void write(uint64_t address, uint8_t byte) { written_[address] = byte; }
+
+ private:
+  uint64_t seed_;
+  std::unordered_map<uint64_t, uint8_t> written_;
+};
+
+class Run {
+ public:
+  Run(terms::Pool& pool, const Summary& summary, const Valuation& entry, uint64_t seed)
+      : pool_(pool), summary_(summary), entry_(entry), seed_(seed), initial_(seed), now_(seed) {}
+
+  Trace run(size_t most);
+
+ private:
+  const Path* choose(BlockId block, terms::Evaluation& evaluation);
+  void set_results(BlockId block, terms::Evaluation& evaluation);
+  void remember(Term memory, terms::Evaluation& evaluation);
+
+  terms::Pool& pool_;
+  const Summary& summary_;
+  const Valuation& entry_;
+  uint64_t seed_, calls_ = 0;
+  Memory initial_, now_;
+};
+
+const Path* Run::choose(BlockId block, terms::Evaluation& evaluation) {
+  for (const Path& path : summary_.at(block).paths) {
+    bool taken = true;
+    for (const Term condition : path.conditions)
+      if (!evaluation(condition).getBoolValue()) {
+        taken = false;
+        break;
+      }
+    if (taken) return &path;
+  }
+  return nullptr;
+}
+
+// Results of calls differ from call to call, though a segment names them by their place in it.
+void Run::set_results(BlockId block, terms::Evaluation& evaluation) {
+  for (const Path& path : summary_.at(block).paths)
+    for (size_t n = 0; n < path.calls.size(); ++n)
+      for (const Term result : path.calls[n].results) {
+        Random random(
+            mix(seed_, mix(calls_ + n, result.id == 0 ? 1 : std::hash<std::string_view>()(pool_.name(result)))));
+        evaluation.set(result, APInt(pool_.width(result), number(random)));
+      }
+}
+
+// Brings the concrete memory to where the term says: the bytes written since the segment began, or a call's new memory
+// and what was written after it.
+void Run::remember(Term memory, terms::Evaluation& evaluation) {
+  std::vector<std::pair<uint64_t, uint8_t>> bytes;
+  while (pool_.kind(memory) == terms::Kind::write || pool_.kind(memory) == terms::Kind::memory_select) {
+    if (pool_.kind(memory) == terms::Kind::memory_select) {
+      memory = pool_.operands(memory)[evaluation(pool_.operands(memory)[0]).getBoolValue() ? 1 : 2];
+      continue;
+    }
+    const uint64_t base = evaluation(pool_.operands(memory)[1]).getZExtValue();
+    const auto offsets = pool_.offsets(memory);
+    for (size_t n = 0; n < offsets.size(); ++n)
+      bytes.emplace_back(base + static_cast<uint64_t>(offsets[n]),
+                         evaluation(pool_.operands(memory)[n + 2]).getZExtValue());
+    memory = pool_.operands(memory)[0];
+  }
+  const std::string_view name = pool_.name(memory);
+  if (name.starts_with("memory.call")) now_ = Memory(mix(seed_, calls_ + 1000));
+  for (auto at = bytes.rbegin(); at != bytes.rend(); ++at) now_.write(at->first, at->second);
+}
+
+Trace Run::run(size_t most) {
+  Trace trace;
+  trace.seed = seed_;
+  BlockId block = 0;
+  Valuation values;
+  while (trace.visits.size() < most) {
+    terms::Evaluation evaluation(pool_, seed_);
+    for (const auto& [variable, value] : entry_) evaluation.set(variable, value);
+    for (const auto& [variable, value] : values) evaluation.set(variable, value);
+    set_results(block, evaluation);
+    evaluation.byte = [&](std::string_view name, uint64_t address) -> uint8_t {
+      if (name == "memory.entry") return initial_.byte(address);
+      if (name == "memory") return now_.byte(address);
+      return static_cast<uint8_t>(mix(mix(seed_, calls_), address) + name.size() * 77 +
+                                  (name.empty() ? 0 : name.back()));
+    };
+    const Path* path = choose(block, evaluation);
+    if (path == nullptr) return trace;
+    if (path->end != End::cut) {
+      trace.complete = path->end != End::dropped;
+      return trace;
+    }
+    Visit visit{path->block, {}};
+    for (const Location& location : summary_.at(path->block).locations) {
+      const Term term = value_at(pool_, path->state, location);
+      if (term) visit.values.emplace(location.variable, evaluation(term));
+    }
+    remember(path->state.memory, evaluation);
+    calls_ += path->calls.size();
+    block = path->block;
+    values = visit.values;
+    trace.visits.push_back(std::move(visit));
+  }
+  return trace;
+}
+
+}  // namespace
+
+Valuation entry_values(terms::Pool& pool, const std::vector<Term>& variables, uint64_t seed) {
+  Random random(mix(seed, 17));
+  Valuation values;
+  for (const Term variable : variables) {
+    const unsigned width = pool.width(variable);
+    APInt value(width, 0);
+    for (unsigned low = 0; low < width; low += 64)
+      value.insertBits(APInt(std::min(64u, width - low), number(random)), low);
+    // Frames lie where no small number points.
+    if (pool.name(variable).ends_with("frame")) value = APInt(width, 0x7ffc'0000'0000 + (random.below(1 << 20) << 16));
+    values.emplace(variable, value);
+  }
+  return values;
+}
+
+Trace run_trace(terms::Pool& pool, const Summary& summary, const Valuation& entry, uint64_t seed, size_t most_visits) {
+  return Run(pool, summary, entry, seed).run(most_visits);
+}
+
+}  // namespace portolan::prove

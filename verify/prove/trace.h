@@ -1,0 +1,30 @@
+// Concrete runs of one side's summary, over memory that has a value everywhere: what the guesses of relations are made
+// from. Both sides of a pair see the same inputs, memory and results of calls.
+#pragma once
+
+#include <unordered_map>
+
+#include "verify/prove/summary.h"
+#include "verify/terms/rewrite.h"
+
+namespace portolan::prove {
+
+using Valuation = std::unordered_map<Term, terms::APInt, terms::TermHash>;
+
+struct Visit {
+  BlockId cut = ir::kNoBlock;
+  Valuation values;  // of the cut point's variables
+};
+
+struct Trace {
+  std::vector<Visit> visits;  // in order; the entry is not among them
+  uint64_t seed = 0;
+  bool complete = false;  // ended by returning or trapping, not by the limit
+};
+
+// Values for the entry's variables, by seed.
+Valuation entry_values(terms::Pool& pool, const std::vector<Term>& variables, uint64_t seed);
+
+Trace run_trace(terms::Pool& pool, const Summary& summary, const Valuation& entry, uint64_t seed, size_t most_visits);
+
+}  // namespace portolan::prove
