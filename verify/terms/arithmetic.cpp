@@ -31,7 +31,17 @@ Term multiply_parts(Pool& pool, Term a, Term b) {
 
 constexpr size_t kMostProducts = 4;  // sums that would give more are multiplied as they are
 
+// zext of one bit.
+std::optional<Term> as_bit(Pool& pool, Term t) {
+  const unsigned w = pool.width(t);
+  if (pool.known_bits(t).first.countl_one() != w - 1) return std::nullopt;
+  return pool.extract(t, 0, 1);
+}
+
 Term multiply(Pool& pool, Term a, Term b) {
+  const Term zero = pool.constant(pool.width(a), 0);
+  if (auto bit = as_bit(pool, a)) return pool.select(*bit, b, zero);
+  if (auto bit = as_bit(pool, b)) return pool.select(*bit, a, zero);
   const Linear x = decompose(pool, a), y = decompose(pool, b);
   auto size = [](const Linear& form) { return form.parts.size() + !form.constant.isZero(); };
   if (size(x) * size(y) > kMostProducts) return multiply_parts(pool, a, b);
@@ -87,6 +97,20 @@ Term Pool::smulh(Term a, Term b) {
   return raw(*this, Kind::smulh, a, b);
 }
 
+namespace {
+
+// The width that holds both values.
+unsigned narrow_unsigned(const Pool& pool, Term a, Term b) {
+  const unsigned zeros = std::min(pool.known_bits(a).first.countl_one(), pool.known_bits(b).first.countl_one());
+  return std::max(pool.width(a) - zeros, 1u);
+}
+
+unsigned narrow_signed(const Pool& pool, Term a, Term b) {
+  return std::max(significant_bits(pool, a), significant_bits(pool, b));
+}
+
+}  // namespace
+
 Term Pool::udiv(Term a, Term b) {
   const unsigned w = width(a);
   const APInt *x = constant_value(a), *y = constant_value(b);
@@ -97,10 +121,13 @@ Term Pool::udiv(Term a, Term b) {
 }
 
 Term Pool::urem(Term a, Term b) {
+  const unsigned w = width(a);
   const APInt *x = constant_value(a), *y = constant_value(b);
   if (x && y) return constant(y->isZero() ? *x : x->urem(*y));
   if (y && y->isZero()) return a;
   if (y && y->isPowerOf2()) return bit_and(a, constant(*y - 1));
+  // Also where b is 0.
+  if (const unsigned n = narrow_unsigned(*this, a, b); n < w) return zext(urem(extract(a, 0, n), extract(b, 0, n)), w);
   return raw(*this, Kind::urem, a, b);
 }
 
@@ -117,6 +144,8 @@ Term Pool::srem(Term a, Term b) {
   const APInt *x = constant_value(a), *y = constant_value(b);
   if (y && y->isZero()) return a;
   if (x && y) return constant(x->srem(*y));
+  if (const unsigned n = narrow_signed(*this, a, b); n < width(a))
+    return sext(srem(extract(a, 0, n), extract(b, 0, n)), width(a));
   return raw(*this, Kind::srem, a, b);
 }
 
@@ -131,6 +160,19 @@ Term Pool::shl(Term a, Term b) {
   return raw(*this, Kind::shl, a, b);
 }
 
+namespace {
+
+// Shifts to the right of an extended value can be done before extending it, where the count keeps its value.
+std::optional<unsigned> narrow_shift(const Pool& pool, Term a, Term count, unsigned extended) {
+  const unsigned w = pool.width(a);
+  if (extended == 0 || extended >= w) return std::nullopt;
+  const unsigned n = w - extended;
+  if (n < 8 || pool.width(count) - pool.known_bits(count).first.countl_one() > n) return std::nullopt;
+  return n;
+}
+
+}  // namespace
+
 Term Pool::lshr(Term a, Term b) {
   const unsigned w = width(a);
   if (const APInt* count = constant_value(b)) {
@@ -139,6 +181,8 @@ Term Pool::lshr(Term a, Term b) {
     return zext(extract(a, n, w - n), w);
   }
   if (const APInt* value = constant_value(a); value && value->isZero()) return a;
+  if (auto narrower = narrow_shift(*this, a, b, state()[a].zero.countl_one()))
+    return zext(lshr(extract(a, 0, *narrower), extract(b, 0, *narrower)), w);
   return raw(*this, Kind::lshr, a, b);
 }
 
@@ -150,6 +194,8 @@ Term Pool::ashr(Term a, Term b) {
   }
   if (state()[a].zero.isSignBitSet()) return lshr(a, b);
   if (const APInt* value = constant_value(a); value && value->isAllOnes()) return a;
+  if (auto narrower = narrow_shift(*this, a, b, w - significant_bits(*this, a)))
+    return sext(ashr(extract(a, 0, *narrower), extract(b, 0, *narrower)), w);
   return raw(*this, Kind::ashr, a, b);
 }
 
@@ -180,6 +226,15 @@ Term rotate_by_shifts(Pool& pool, Term a, Term n, unsigned wide) {
   return pool.extract(pool.bit_or(pool.shl(whole, n), pool.lshr(whole, back)), 0, w);
 }
 
+// What `t` is the bit_reverse of, if it is written so.
+std::optional<Term> reversed_bits(Pool& pool, Term t) {
+  const unsigned w = pool.width(t);
+  if (w < 2 || pool.kind(t) != Kind::concat || pool.operands(t).size() != w) return std::nullopt;
+  std::vector<Term> highest_first(pool.operands(t).begin(), pool.operands(t).end());
+  const Term base = pool.join(highest_first);
+  return pool.kind(base) == Kind::concat ? std::nullopt : std::optional(base);
+}
+
 }  // namespace
 
 Term Pool::rotl(Term a, Term b) {
@@ -200,16 +255,25 @@ Term Pool::rotr(Term a, Term b) {
 }
 
 Term Pool::clz(Term a) {
+  if (const auto reversed = reversed_bits(*this, a)) return ctz(*reversed);
   if (const APInt* value = constant_value(a)) return constant(width(a), value->countl_zero());
   return apply("clz", width(a), {&a, 1});
 }
 Term Pool::ctz(Term a) {
+  if (const auto reversed = reversed_bits(*this, a)) return clz(*reversed);
   if (const APInt* value = constant_value(a)) return constant(width(a), value->countr_zero());
   return apply("ctz", width(a), {&a, 1});
 }
 Term Pool::popcount(Term a) {
   if (const APInt* value = constant_value(a)) return constant(width(a), value->popcount());
-  if (width(a) == 1) return a;
+  const unsigned w = width(a);
+  if (w == 1) return a;
+  if (w > 8 && w % 8 == 0) {
+    // Byte by byte, as SIMD does it.
+    Linear sum{APInt(w, 0), {}};
+    for (unsigned i = 0; i < w; i += 8) sum.parts.push_back({APInt(w, 1), zext(popcount(extract(a, i, 8)), w)});
+    return from_linear(sum);
+  }
   return apply("popcount", width(a), {&a, 1});
 }
 

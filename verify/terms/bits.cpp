@@ -74,6 +74,20 @@ Term extract_shl(Pool& pool, Term a, unsigned low, unsigned width) {
   return pool.shl(pool.extract(x, 0, width), pool.extract(count, 0, width));
 }
 
+// The low bits of a quotient of extended values: all that the narrow quotient has, which is all ones after a division
+// by zero, and the least number after dividing that by -1, in either width.
+Term extract_quotient(Pool& pool, Term a, unsigned low, unsigned width) {
+  const Term x = pool.operands(a)[0], y = pool.operands(a)[1];
+  const bool is_signed = pool.kind(a) == Kind::sdiv;
+  auto needed = [&](Term t) {
+    return is_signed ? significant_bits(pool, t) : pool.width(t) - pool.known_bits(t).first.countl_one();
+  };
+  const unsigned n = std::max({needed(x), needed(y), low + width});
+  if (n >= pool.width(a)) return raw_extract(pool, a, low, width);
+  const Term p = pool.extract(x, 0, n), q = pool.extract(y, 0, n);
+  return pool.extract(is_signed ? pool.sdiv(p, q) : pool.udiv(p, q), low, width);
+}
+
 Term extract_read(Pool& pool, Term a, unsigned low, unsigned width) {
   const Term memory = pool.operands(a)[0], address = pool.operands(a)[1];
   const unsigned first = low / 8, bytes = (low + width + 7) / 8 - first;
@@ -109,6 +123,9 @@ Term extract_now(Pool& pool, Term a, unsigned low, unsigned width) {
       return pool.bit_xor(part(0), part(1));
     case Kind::select:
       return pool.select(node.operands[0], part(1), part(2));
+    case Kind::udiv:
+    case Kind::sdiv:
+      return extract_quotient(pool, a, low, width);
     case Kind::read:
       return extract_read(pool, a, low, width);
     default:

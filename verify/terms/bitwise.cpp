@@ -105,6 +105,101 @@ void sort_unique(Terms& list) {
   list.erase(std::unique(list.begin(), list.end()), list.end());
 }
 
+bool contains(const Terms& list, Term t) {
+  return std::find(list.begin(), list.end(), t) != list.end();
+}
+
+void remove(Terms& list, Term t) {
+  list.erase(std::find(list.begin(), list.end(), t));
+}
+
+// One comparison of a conjunction, `a < b` or its complement, against the others. True: the list has changed.
+bool simplify_comparison(Pool& pool, Terms& list, Term t, bool holds, Term a, Term b, bool is_signed) {
+  const Term equal = pool.eq(a, b), more = is_signed ? pool.slt(b, a) : pool.ult(b, a);
+  const Term not_equal = pool.bit_not(equal), not_more = pool.bit_not(more);
+  auto drop = [&](Term other) {
+    if (other == t || pool.constant_value(other) || !contains(list, other)) return false;
+    remove(list, other);
+    return true;
+  };
+  auto replace = [&](Term other, Term by) {
+    if (!drop(other)) return false;
+    remove(list, t);
+    if (!contains(list, by)) list.push_back(by);
+    return true;
+  };
+  const Term never = pool.bit(false);
+  if (holds) return drop(not_equal) || drop(not_more) || replace(equal, never) || replace(more, never);
+  return replace(not_equal, more) || replace(not_more, equal) || replace(more, more) || replace(equal, equal);
+}
+
+// Comparisons of the same two values in a conjunction.
+void simplify_conjunction(Pool& pool, Terms& list) {
+  for (size_t i = 0; i < list.size() && list.size() > 1;) {
+    const Term t = list[i];
+    const auto base = complemented(pool, t);
+    const Node& node = pool.state()[base ? *base : t];
+    bool changed = false;
+    if (node.kind == Kind::ult || node.kind == Kind::slt) {
+      const Term a = node.operands[0], b = node.operands[1];
+      const bool is_signed = node.kind == Kind::slt;
+      changed = simplify_comparison(pool, list, t, !base, a, b, is_signed);
+      if (const APInt* limit = changed ? nullptr : pool.constant_value(b)) {
+        // a < limit is not (limit - 1 < a)
+        changed = simplify_comparison(pool, list, t, base.has_value(), pool.constant(*limit - 1), a, is_signed);
+      }
+    }
+    i = changed ? 0 : i + 1;
+  }
+}
+
+void simplify_bits(Pool& pool, Kind kind, Terms& list) {
+  if (list.size() < 2 || list.size() > 16) return;
+  if (kind == Kind::bit_and) return simplify_conjunction(pool, list);
+  for (Term& t : list) t = pool.bit_not(t);
+  simplify_conjunction(pool, list);
+  for (Term& t : list) t = pool.bit_not(t);
+}
+
+// and(x, sext(bit)) = bit ? x : 0; or: bit ? -1 : x.
+std::optional<Term> masked_by_bit(Pool& pool, Kind kind, Term a, Term b) {
+  const unsigned w = pool.width(a);
+  if (w == 1) return std::nullopt;
+  if (pool.kind(a) == Kind::sext) std::swap(a, b);
+  if (pool.kind(b) != Kind::sext || pool.width(pool.operands(b)[0]) != 1) return std::nullopt;
+  const Term bit = pool.operands(b)[0];
+  return kind == Kind::bit_and ? pool.select(bit, a, pool.constant(w, 0))
+                               : pool.select(bit, pool.constant(APInt::getAllOnes(w)), a);
+}
+
+// (bit ? x : 0) | (bit ? 0 : y), also with xor.
+std::optional<Term> join_choices(Pool& pool, Term a, Term b) {
+  const Node &x = pool.state()[a], &y = pool.state()[b];
+  if (x.kind != Kind::select || y.kind != Kind::select || x.operands[0] != y.operands[0]) return std::nullopt;
+  auto is_zero = [&](Term t) { return pool.constant_value(t) && pool.constant_value(t)->isZero(); };
+  if (is_zero(x.operands[1]) && is_zero(y.operands[2])) return pool.select(x.operands[0], y.operands[1], x.operands[2]);
+  if (is_zero(x.operands[2]) && is_zero(y.operands[1])) return pool.select(x.operands[0], x.operands[1], y.operands[2]);
+  return std::nullopt;
+}
+
+// (x << n) | (x >> -n), both counts modulo the width.
+std::optional<Term> rotation_of(Pool& pool, Term a, Term b) {
+  if (pool.kind(a) == Kind::lshr) std::swap(a, b);
+  if (pool.kind(a) != Kind::shl || pool.kind(b) != Kind::lshr || pool.operands(a)[0] != pool.operands(b)[0])
+    return std::nullopt;
+  const Term x = pool.operands(a)[0], left = pool.operands(a)[1], right = pool.operands(b)[1];
+  const unsigned w = pool.width(x), bits = APInt(32, w).logBase2();
+  if (w < 4 || (w & (w - 1)) != 0) return std::nullopt;
+  const unsigned count_width = pool.width(left);
+  // Both counts below the width, and their sum 0 modulo the width.
+  const APInt high = APInt::getHighBitsSet(count_width, count_width - bits);
+  for (Term count : {left, right})
+    if (!high.isSubsetOf(pool.known_bits(count).first)) return std::nullopt;
+  const Term n = pool.extract(left, 0, bits);
+  if (pool.negate(n) != pool.extract(right, 0, bits)) return std::nullopt;
+  return pool.rotl(x, n);
+}
+
 // The list of an `and` (of an `or`, with `dual`), sorted, without constants.
 Term build_and_or(Pool& pool, Kind kind, Terms list, const std::optional<APInt>& value) {
   const unsigned w = pool.width(list[0]);
@@ -148,6 +243,18 @@ Term and_or(Pool& pool, Kind kind, Term a, Term b) {
     } else {
       open.push_back(t);
     }
+  }
+  if (pool.width(a) == 1) {
+    simplify_bits(pool, kind, open);
+    for (size_t i = 0; i < open.size();) {
+      if (const APInt* constant = pool.constant_value(open[i])) {
+        value = value ? (kind == Kind::bit_and ? *value & *constant : *value | *constant) : *constant;
+        open.erase(open.begin() + i);
+      } else {
+        ++i;
+      }
+    }
+    if (open.empty() && !value) return pool.bit(kind == Kind::bit_and);
   }
   if (open.empty()) return pool.constant(*value);
   if (value && (kind == Kind::bit_and ? value->isZero() : value->isAllOnes())) return pool.constant(*value);
@@ -212,6 +319,13 @@ Term bitwise(Pool& pool, Kind kind, Term a, Term b) {
   const Node &x = pool.state()[a], &y = pool.state()[b];
   if (x.kind == Kind::sext && y.kind == Kind::sext && pool.width(x.operands[0]) == pool.width(y.operands[0])) {
     return pool.sext(combine(pool, kind, x.operands[0], y.operands[0]), x.width);
+  }
+  if (kind != Kind::bit_xor) {
+    if (auto choice = masked_by_bit(pool, kind, a, b)) return *choice;
+  }
+  if (kind != Kind::bit_and) {
+    if (auto choice = join_choices(pool, a, b)) return *choice;
+    if (auto rotation = rotation_of(pool, a, b)) return *rotation;
   }
   return kind == Kind::bit_xor ? exclusive_or(pool, a, b) : and_or(pool, kind, a, b);
 }

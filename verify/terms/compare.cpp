@@ -21,22 +21,9 @@ std::optional<unsigned> common_zext(const Pool& pool, Term a, Term b) {
   return std::max(pool.width(a) - zeros, 1u);
 }
 
-unsigned significant(const Pool& pool, Term t) {
-  if (const APInt* value = pool.constant_value(t)) return value->getSignificantBits();
-  const Node& node = pool.state()[t];
-  const unsigned zeros = node.zero.countl_one();
-  if (zeros > 1) return node.width - zeros + 1;
-  Term top = node.kind == Kind::concat ? node.operands[0] : t;
-  if (pool.kind(top) == Kind::sext) {
-    const unsigned copies = pool.width(top) - pool.width(pool.operands(top)[0]);
-    return node.width - copies;
-  }
-  return node.width;
-}
-
 // The least width at which both, read as signed numbers, keep their value.
 std::optional<unsigned> common_sext(const Pool& pool, Term a, Term b) {
-  const unsigned n = std::max(significant(pool, a), significant(pool, b));
+  const unsigned n = std::max(significant_bits(pool, a), significant_bits(pool, b));
   return n < pool.width(a) ? std::optional(n) : std::nullopt;
 }
 
@@ -135,10 +122,34 @@ Term slt_constant(Pool& pool, Term a, const APInt& limit) {
   if (limit.isZero()) return sign_of(pool, a);
   if ((limit - 1).isMinSignedValue()) return pool.eq(a, pool.constant(APInt::getSignedMinValue(w)));
   if (limit.isMaxSignedValue()) return pool.bit_not(pool.eq(a, pool.constant(limit)));
+  // x <= 0 is what zero and sign flags say.
+  if (limit.isOne()) return pool.bit_or(sign_of(pool, a), pool.eq(a, pool.constant(w, 0)));
   return raw(pool, Kind::slt, a, pool.constant(limit));
 }
 
+// compare(choice, constant) is a choice of bits where one side of the choice is a constant too.
+template <class Compare>
+std::optional<Term> compare_choice(Pool& pool, Term choice, Term other, Compare compare) {
+  const Node& node = pool.state()[choice];
+  if (node.kind != Kind::select || !pool.constant_value(other) || node.depth > kDeepest) return std::nullopt;
+  if (!pool.constant_value(node.operands[1]) && !pool.constant_value(node.operands[2])) return std::nullopt;
+  return pool.select(node.operands[0], compare(node.operands[1]), compare(node.operands[2]));
+}
+
 }  // namespace
+
+unsigned significant_bits(const Pool& pool, Term t) {
+  if (const APInt* value = pool.constant_value(t)) return value->getSignificantBits();
+  const Node& node = pool.state()[t];
+  const unsigned zeros = node.zero.countl_one();
+  if (zeros > 1) return node.width - zeros + 1;
+  Term top = node.kind == Kind::concat ? node.operands[0] : t;
+  if (pool.kind(top) == Kind::sext) {
+    const unsigned copies = pool.width(top) - pool.width(pool.operands(top)[0]);
+    return node.width - copies;
+  }
+  return node.width;
+}
 
 Term Pool::eq(Term a, Term b) {
   if (a == b) return bit(true);
@@ -150,6 +161,12 @@ Term Pool::eq(Term a, Term b) {
   if (auto n = common_zext(*this, a, b); n && *n < w) return eq(extract(a, 0, *n), extract(b, 0, *n));
   if (auto n = common_sext(*this, a, b)) return eq(extract(a, 0, *n), extract(b, 0, *n));
   if (auto rest = equal_pieces(*this, a, b)) return *rest;
+  if (constant_value(a)) std::swap(a, b);
+  if (auto bits = compare_choice(*this, a, b, [&](Term t) { return eq(t, b); })) return *bits;
+  if (constant_value(b) && kind(a) == Kind::bit_xor) {
+    const Node& node = (*state_)[a];
+    return eq(node.operands[0], bit_xor(node.operands[1], b));
+  }
   return eq_difference(*this, a, b);
 }
 
@@ -162,6 +179,10 @@ Term Pool::ult(Term a, Term b) {
   if ((~x.zero).ult(y.one)) return bit(true);
   if (!x.one.ult(~y.zero)) return bit(false);
   if (auto n = common_zext(*this, a, b); n && *n < w) return ult(extract(a, 0, *n), extract(b, 0, *n));
+  // Sign extension keeps the order of unsigned numbers too.
+  if (auto n = common_sext(*this, a, b)) return ult(extract(a, 0, *n), extract(b, 0, *n));
+  if (auto bits = compare_choice(*this, a, b, [&](Term t) { return ult(t, b); })) return *bits;
+  if (auto bits = compare_choice(*this, b, a, [&](Term t) { return ult(a, t); })) return *bits;
   return ult_carry(*this, a, b);
 }
 
@@ -176,6 +197,11 @@ Term Pool::slt(Term a, Term b) {
   if (x.one.isSignBitSet() && y.zero.isSignBitSet()) return bit(true);
   if (x.zero.isSignBitSet() && y.one.isSignBitSet()) return bit(false);
   if (auto n = common_sext(*this, a, b)) return slt(extract(a, 0, *n), extract(b, 0, *n));
+  if (auto bits = compare_choice(*this, a, b, [&](Term t) { return slt(t, b); })) return *bits;
+  if (auto bits = compare_choice(*this, b, a, [&](Term t) { return slt(a, t); })) return *bits;
+  const auto not_a = complemented(*this, a), not_b = complemented(*this, b);
+  if ((not_a && (not_b || y.kind == Kind::constant)) || (not_b && x.kind == Kind::constant))
+    return slt(bit_not(b), bit_not(a));
   if (y.kind == Kind::constant) return slt_constant(*this, a, *y.numbers);
   if (x.kind == Kind::constant) {
     const APInt value = *x.numbers;

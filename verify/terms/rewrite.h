@@ -27,6 +27,8 @@ class Substitution {
   Term rebuild(Term t);
   Term settle(Term t);
   void learn(Term what, Term by);
+  void learn_bit(Term t);
+  void learn_order(Term t);
 
   Pool& pool_;
   std::unordered_map<Term, Term, TermHash> replaced_, facts_, done_, settled_;

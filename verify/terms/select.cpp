@@ -55,6 +55,60 @@ std::optional<Term> offset_by_bit(Pool& pool, Term bit, Term one, Term zero) {
   return pool.from_linear({APInt(w, 0), {{APInt(w, 1), zero}, {*value, pool.zext(bit, w)}}});
 }
 
+bool is_negative(Pool& pool, Term t) {
+  const Linear form = decompose(pool, t);
+  return !form.parts.empty() && form.parts[0].coefficient.isNegative();
+}
+
+// A value, its complement or its negation: the value with its bits turned by the condition.
+std::optional<Term> turned_by_bit(Pool& pool, Term bit, Term one, Term zero) {
+  if (pool.constant_value(one) || pool.constant_value(zero)) return std::nullopt;
+  const unsigned w = pool.width(one);
+  const Term sum = pool.add(one, zero);
+  const APInt* value = pool.constant_value(sum);
+  if (!value || !(value->isZero() || value->isAllOnes())) return std::nullopt;
+  if (is_negative(pool, zero)) {
+    std::swap(one, zero);
+    bit = pool.bit_not(bit);
+  }
+  const Term turned = pool.bit_xor(zero, pool.sext(bit, w));
+  return value->isZero() ? pool.add(turned, pool.zext(bit, w)) : turned;
+}
+
+// Whether both sides are the same wherever `equation` holds.
+bool same_where(Pool& pool, Term equation, Term one, Term zero) {
+  if (pool.kind(equation) != Kind::eq) return false;
+  if (equation == pool.eq(one, zero)) return true;
+  const Term t = pool.operands(equation)[0];
+  const APInt* value = pool.constant_value(pool.operands(equation)[1]);
+  return value && value->isZero() && (t == one || t == zero) && one == pool.negate(zero);
+}
+
+// The condition without what doesn't matter: where both sides are equal it may say anything.
+Term relevant_condition(Pool& pool, Term bit, Term one, Term zero) {
+  const Node& node = pool.state()[bit];
+  const bool disjunction = node.kind == Kind::bit_or;
+  if (disjunction || node.kind == Kind::bit_and) {
+    for (unsigned i = 0; i < 2; ++i) {
+      const Term part = node.operands[i];
+      if (same_where(pool, disjunction ? part : pool.bit_not(part), one, zero)) return node.operands[1 - i];
+    }
+  }
+  if (node.kind != Kind::ult && node.kind != Kind::slt) return bit;
+  const Term a = node.operands[0], b = node.operands[1];
+  const bool is_signed = node.kind == Kind::slt;
+  auto less = [&](Term p, Term q) { return is_signed ? pool.slt(p, q) : pool.ult(p, q); };
+  if (const APInt* limit = pool.constant_value(b)) {
+    // a < limit is a <= limit - 1
+    const Term last = pool.constant(*limit - 1);
+    return same_where(pool, pool.eq(a, last), one, zero) ? less(a, last) : bit;
+  }
+  // a < b is as good as a <= b: the older of (a < b) and (b < a) is taken.
+  if (a < b || !same_where(pool, pool.eq(a, b), one, zero)) return bit;
+  const Term other = less(b, a);
+  return pool.kind(other) == node.kind && pool.operands(other)[0] < pool.operands(other)[1] ? pool.bit_not(other) : bit;
+}
+
 }  // namespace
 
 Term Pool::select(Term bit, Term one, Term zero) {
@@ -71,7 +125,10 @@ Term Pool::select(Term bit, Term one, Term zero) {
     if (auto logic = select_bits(*this, bit, one, zero)) return *logic;
     return raw_select(*this, bit, one, zero);
   }
+  if (const Term condition = relevant_condition(*this, bit, one, zero); condition != bit)
+    return select(condition, one, zero);
   if (auto shared = shared_pieces(*this, bit, one, zero)) return *shared;
+  if (auto turned = turned_by_bit(*this, bit, one, zero)) return *turned;
   if (auto sum = offset_by_bit(*this, bit, one, zero)) return *sum;
   const Node &x = (*state_)[one], &y = (*state_)[zero];
   if (x.kind == Kind::sext && y.kind == Kind::sext && width(x.operands[0]) == width(y.operands[0]))

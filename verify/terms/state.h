@@ -84,6 +84,8 @@ Term join_address(Pool& pool, const Address& address);
 // `memory` with bytes stored at base + offset.
 Term write_bytes(Pool& pool, Term memory, Term base, const std::map<int64_t, Term>& bytes);
 
+// The width from which t is a sign extension.
+unsigned significant_bits(const Pool& pool, Term t);
 // The top bit of t.
 inline Term sign_of(Pool& pool, Term t) {
   return pool.extract(t, pool.width(t) - 1, 1);

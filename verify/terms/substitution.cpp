@@ -104,6 +104,24 @@ void Substitution::learn(Term what, Term by) {
   for (auto& [key, value] : facts_) value = settle(value);
 }
 
+void Substitution::learn_bit(Term t) {
+  if (pool_.constant_value(t)) return;
+  if (const auto base = complemented(pool_, t)) {
+    learn(*base, pool_.bit(false));
+  } else {
+    learn(t, pool_.bit(true));
+  }
+}
+
+// a < b says that they are not equal and not the other way round.
+void Substitution::learn_order(Term t) {
+  const bool is_signed = pool_.kind(t) == Kind::slt;
+  if (!is_signed && pool_.kind(t) != Kind::ult) return;
+  const Term a = pool_.operands(t)[0], b = pool_.operands(t)[1];
+  learn_bit(pool_.bit_not(pool_.eq(a, b)));
+  learn_bit(pool_.bit_not(is_signed ? pool_.slt(b, a) : pool_.ult(b, a)));
+}
+
 void Substitution::assume(Term condition) {
   std::vector<Term> todo = {condition};
   while (!todo.empty()) {
@@ -133,11 +151,8 @@ void Substitution::assume(Term condition) {
         learn(std::max(a, b), std::min(a, b));
       }
     }
-    if (base) {
-      learn(*base, pool_.bit(false));
-    } else {
-      learn(t, pool_.bit(true));
-    }
+    learn_bit(t);
+    if (!base) learn_order(t);
   }
 }
 
