@@ -133,11 +133,13 @@ void Executor::set_frame_bytes(State& state, int64_t offset, Term value) {
 
 Term Executor::read(Thread& thread, Term address, unsigned width, uint32_t line) {
   const unsigned bytes = width / 8;
-  if (const auto offset = frame_offset(address)) return frame_bytes(thread.path.state, *offset, bytes);
+  if (const auto offset = frame_offset(address)) {
+    if (survey_ != nullptr) survey_->low = std::min(survey_->low, *offset);
+    return frame_bytes(thread.path.state, *offset, bytes);
+  }
   if (mentions_base(address)) {
-    fail("unresolved-address",
-         fmt::format("a local is accessed at a place that is not known ({}, {})", side_.index().unit().file, line));
-    return pool_.constant(width, 0);
+    if (!computed(address, "a read", line)) return fresh(thread, "unknown", width);
+    return pool_.load(thread.path.state.memory, address, width);
   }
   const terms::Linear form = pool_.linear(address);
   if (const auto constant = symbols_.constant_data(side_.which(), form, bytes)) return *constant;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <unordered_map>
 
 namespace portolan::prove {
 namespace {
@@ -35,14 +36,22 @@ class Guesser {
   void add_pieces(std::vector<Piece>& pieces, Term variable, const std::string& name, From from);
   void add_facts(BlockId source_cut);
   void bounds(BlockId cut, std::vector<Term>& out);
-  Term limit_of(const terms::Linear& whole, const terms::Linear::Part& part);
+  using Locations = std::map<Term, const Location*>;
+  Term limit_of(const terms::Linear& whole, const terms::Linear::Part& part, const Locations& locations) const;
   bool universal_term(Term t) const;
-  void add_bounds(Term part, Term limit, const std::map<Term, const Location*>& locations, std::vector<Term>& out);
+  void congruence(Term distance, std::vector<Term>& out);
+  void add_bounds(Term part, Term limit, const Locations& locations, std::vector<Term>& out);
   std::vector<Candidate> for_source(const Location& location);
   std::vector<Candidate> for_target(const Location& location);
   void equalities(const Location& location, const std::vector<APInt>& values, std::vector<Candidate>& out);
   void low_parts(const Location& location, const std::vector<APInt>& values, std::vector<Candidate>& out);
   void affine(const Location& location, const std::vector<APInt>& values, std::vector<Candidate>& out);
+  struct Sum {
+    Term term;
+    std::string text;
+  };
+  std::vector<Piece> summands(unsigned width) const;
+  std::vector<Sum> sums(const std::vector<APInt>& values, unsigned width) const;
   void constants(const std::vector<APInt>& values, std::vector<Candidate>& out);
 
   terms::Pool& pool_;
@@ -143,24 +152,34 @@ void Guesser::constants(const std::vector<APInt>& values, std::vector<Candidate>
   out.push_back({Shape::constant, pool_.constant(values[0]), fmt::format("0x{}", std::string(digits))});
 }
 
-// t = a + k * b + c with c the same in all samples; b must vary, or anything fits.
+// Sums of pieces that give the values of a location, in its own width or in its low half.
 void Guesser::affine(const Location& location, const std::vector<APInt>& values, std::vector<Candidate>& out) {
   const unsigned width = pool_.width(location.variable);
-  if (width != 64 && width != 32) return;
-  if (values.size() < 3) return;
-  struct Wide {
-    Term term;
-    std::string text;
-    std::vector<APInt> values;
-  };
-  std::vector<Wide> wide;
-  auto varies = [](const std::vector<APInt>& v) {
-    return std::any_of(v.begin(), v.end(), [&](const APInt& x) { return x != v[0]; });
-  };
+  if ((width != 64 && width != 32) || values.size() < 3) return;
+  for (const Sum& sum : sums(values, width)) out.push_back({Shape::affine, sum.term, sum.text});
+  if (width == 32 || out.size() >= kMostCandidates) return;
+  std::vector<APInt> low;
+  for (const APInt& v : values) low.push_back(v.trunc(32));
+  const bool zero = std::all_of(values.begin(), values.end(), [](const APInt& v) { return v.isIntN(32); });
+  const bool sign = std::all_of(values.begin(), values.end(), [](const APInt& v) { return v.isSignedIntN(32); });
+  for (const Sum& sum : sums(low, 32)) {
+    if (zero) out.push_back({Shape::zero_extended, pool_.zext(sum.term, 64), fmt::format("zext({})", sum.text)});
+    if (sign) out.push_back({Shape::sign_extended, pool_.sext(sum.term, 64), fmt::format("sext({})", sum.text)});
+    if (zero || sign) continue;
+    const Term open = pool_.variable(fmt::format("{}/open32", pool_.name(location.variable)), 32);
+    out.push_back({Shape::low_part, pool_.concat(open, sum.term), fmt::format("{} below bit 32", sum.text)});
+  }
+}
+
+// What sums are made of: pieces of the width, or extended to it, that vary; one of those that always agree.
+std::vector<Piece> Guesser::summands(unsigned width) const {
+  constexpr size_t kMost = 48;
+  std::vector<Piece> found;
   auto add = [&](Term term, std::string text, std::vector<APInt> v) {
-    if (varies(v) &&
-        std::none_of(wide.begin(), wide.end(), [&](const Wide& w) { return w.term == term || w.values == v; }))
-      wide.push_back({term, std::move(text), std::move(v)});
+    const bool varies = std::any_of(v.begin(), v.end(), [&](const APInt& x) { return x != v[0]; });
+    const bool known =
+        std::any_of(found.begin(), found.end(), [&](const Piece& p) { return p.term == term || p.values == v; });
+    if (varies && !known && found.size() < kMost) found.push_back({term, std::move(text), std::move(v), true});
   };
   for (const Piece& piece : pieces_) {
     const unsigned bits = pool_.width(piece.term);
@@ -171,34 +190,91 @@ void Guesser::affine(const Location& location, const std::vector<APInt>& values,
     add(pool_.zext(piece.term, 64), fmt::format("zext({})", piece.text), zero);
     add(pool_.sext(piece.term, 64), fmt::format("sext({})", piece.text), sign);
   }
-  if (wide.size() > 48) wide.resize(48);
-  const int64_t factors[] = {1, -1, 2, 4, 8, 16, -2, -4, -8, 3, 12, 24};
-  auto try_sum = [&](const Wide* a, int64_t factor_a, const Wide* b, int64_t factor_b) {
-    const APInt fa(width, static_cast<uint64_t>(factor_a), true), fb(width, static_cast<uint64_t>(factor_b), true);
-    auto rest = [&](size_t n) {
-      APInt r = values[n];
-      if (a) r -= fa * a->values[n];
-      return r - fb * b->values[n];
-    };
-    const APInt c = rest(0);
-    for (size_t n = 1; n < values.size(); ++n)
-      if (rest(n) != c) return;
-    Term sum = pool_.add(pool_.mul(pool_.constant(fb), b->term), pool_.constant(c));
-    if (a) sum = pool_.add(sum, pool_.mul(pool_.constant(fa), a->term));
-    out.push_back({Shape::affine, sum,
-                   fmt::format("{}{} * {} + {}", a ? fmt::format("{} * {} + ", factor_a, a->text) : "", factor_b,
-                               b->text, c.getSExtValue())});
+  return found;
+}
+
+namespace {
+
+using Column = std::vector<uint64_t>;
+
+// A multiple of a piece, by how its values change from the first sample.
+struct Multiple {
+  size_t piece;
+  int64_t factor;
+  Column change;
+};
+
+struct ColumnHash {
+  size_t operator()(const Column& column) const {
+    size_t hash = 0xcbf29ce484222325;
+    for (const uint64_t v : column) hash = (hash ^ v) * 0x100000001b3;
+    return hash;
+  }
+};
+
+Column change_of(const std::vector<APInt>& values, uint64_t factor, uint64_t mask) {
+  Column column;
+  for (const APInt& v : values) column.push_back(((v.getZExtValue() - values[0].getZExtValue()) * factor) & mask);
+  return column;
+}
+
+Column difference(const Column& a, const Column& b, uint64_t mask) {
+  Column result(a.size());
+  for (size_t n = 0; n < a.size(); ++n) result[n] = (a[n] - b[n]) & mask;
+  return result;
+}
+
+}  // namespace
+
+// Up to three multiples of pieces whose changes add up to the location's; what is left is the constant.
+std::vector<Guesser::Sum> Guesser::sums(const std::vector<APInt>& values, unsigned width) const {
+  constexpr int64_t kFactors[] = {1, -1, 2, 4, 8, 16, -2, -4, -8, 3, 12, 24};
+  const uint64_t mask = ~uint64_t{0} >> (64 - width);
+  const std::vector<Piece> pieces = summands(width);
+  const Column wanted = change_of(values, 1, mask);
+  std::vector<Multiple> multiples;
+  std::unordered_map<Column, std::vector<size_t>, ColumnHash> by_change;
+  for (size_t p = 0; p < pieces.size(); ++p)
+    for (const int64_t factor : kFactors) {
+      multiples.push_back({p, factor, change_of(pieces[p].values, static_cast<uint64_t>(factor), mask)});
+      by_change[multiples.back().change].push_back(multiples.size() - 1);
+    }
+  std::vector<Sum> out;
+  auto add = [&](std::initializer_list<size_t> parts) {
+    if (out.size() >= kMostCandidates) return;
+    APInt rest = values[0];
+    Sum sum{{}, ""};
+    for (const size_t part : parts) {
+      const Multiple& m = multiples[part];
+      const APInt factor(width, static_cast<uint64_t>(m.factor), true);
+      rest -= factor * pieces[m.piece].values[0];
+      const Term term = pool_.mul(pool_.constant(factor), pieces[m.piece].term);
+      sum.term = sum.term ? pool_.add(sum.term, term) : term;
+      sum.text += fmt::format("{}{} * {}", sum.text.empty() ? "" : " + ", m.factor, pieces[m.piece].text);
+    }
+    sum.term = pool_.add(sum.term, pool_.constant(rest));
+    sum.text += fmt::format(" {:+}", rest.getSExtValue());
+    out.push_back(std::move(sum));
   };
-  const size_t before = out.size();
-  for (const Wide& b : wide)
-    for (const int64_t factor : factors) try_sum(nullptr, 0, &b, factor);
-  for (size_t a = 0; a < wide.size(); ++a)
-    for (size_t b = 0; b < wide.size(); ++b)
-      for (const int64_t factor : factors) {
-        if (a == b || (factor == 1 && a > b)) continue;
-        if (out.size() >= before + kMostCandidates) return;
-        try_sum(&wide[a], 1, &wide[b], factor);
-      }
+  auto matching = [&](const Column& change, size_t above, auto&& found) {
+    if (const auto at = by_change.find(change); at != by_change.end())
+      for (const size_t m : at->second)
+        if (multiples[m].piece >= above) found(m);
+  };
+  matching(wanted, 0, [&](size_t a) { add({a}); });
+  for (size_t a = 0; a < multiples.size(); ++a)
+    matching(difference(wanted, multiples[a].change, mask), multiples[a].piece + 1, [&](size_t b) { add({a, b}); });
+  if (!out.empty()) return out;
+  for (size_t a = 0; a < multiples.size(); ++a) {
+    if (multiples[a].factor != 1 && multiples[a].factor != -1) continue;
+    const Column rest = difference(wanted, multiples[a].change, mask);
+    for (size_t b = 0; b < multiples.size(); ++b)
+      if (multiples[b].piece != multiples[a].piece)
+        matching(difference(rest, multiples[b].change, mask), multiples[b].piece + 1, [&](size_t c) {
+          if (multiples[c].piece != multiples[a].piece) add({a, b, c});
+        });
+  }
+  return out;
 }
 
 std::vector<Candidate> Guesser::for_source(const Location& location) {
@@ -234,7 +310,7 @@ std::vector<Candidate> Guesser::for_target(const Location& location) {
 // Bounds that the conditions of the loop suggest: where a path asks whether a location equals something that stays the
 // same, perhaps the location never passes it.
 void Guesser::bounds(BlockId cut, std::vector<Term>& out) {
-  std::map<Term, const Location*> locations;
+  Locations locations;
   for (const Location& l : source_.at(cut).locations) locations[l.variable] = &l;
   std::set<Term> seen;
   for (const Path& path : source_.at(cut).paths)
@@ -246,19 +322,19 @@ void Guesser::bounds(BlockId cut, std::vector<Term>& out) {
       const terms::Linear difference = pool_.linear(pool_.sub(pool_.operands(c)[0], pool_.operands(c)[1]));
       for (const terms::Linear::Part& part : difference.parts) {
         if (!part.coefficient.isOne() && !part.coefficient.isAllOnes()) continue;
-        const Term limit = limit_of(difference, part);
+        const Term limit = limit_of(difference, part, locations);
         if (limit && seen.insert(pool_.eq(part.term, limit)).second) add_bounds(part.term, limit, locations, out);
       }
     }
 }
 
-// What the part equals where the whole is zero, if that is the same all the time.
-Term Guesser::limit_of(const terms::Linear& whole, const terms::Linear::Part& part) {
+// What the part equals where the whole is zero, if that is the same all the time or up to other locations.
+Term Guesser::limit_of(const terms::Linear& whole, const terms::Linear::Part& part, const Locations& locations) const {
   terms::Linear rest;
   rest.constant = whole.constant;
   for (const terms::Linear::Part& other : whole.parts) {
     if (other.term == part.term) continue;
-    if (!universal_term(other.term)) return {};
+    if (!universal_term(other.term) && !locations.contains(other.term)) return {};
     rest.parts.push_back(other);
   }
   const Term sum = pool_.from_linear(rest);
@@ -273,8 +349,7 @@ bool Guesser::universal_term(Term t) const {
   return std::all_of(operands.begin(), operands.end(), [&](Term o) { return universal_term(o); });
 }
 
-void Guesser::add_bounds(Term part, Term limit, const std::map<Term, const Location*>& locations,
-                         std::vector<Term>& out) {
+void Guesser::add_bounds(Term part, Term limit, const Locations& locations, std::vector<Term>& out) {
   // Of one location alone.
   const Location* location = nullptr;
   for (const auto& [variable, l] : locations)
@@ -295,6 +370,21 @@ void Guesser::add_bounds(Term part, Term limit, const std::map<Term, const Locat
     });
     if (held) out.push_back(bound);
   }
+  congruence(pool_.sub(part, limit), out);
+}
+
+// The distance from the limit is a multiple of a power of two, as far as is seen.
+void Guesser::congruence(Term distance, std::vector<Term>& out) {
+  unsigned zeros = 6;
+  for (const Sample& s : samples_) {
+    terms::Evaluation evaluation(pool_, s.seed);
+    for (const auto& [variable, value] : *s.entry) evaluation.set(variable, value);
+    for (const auto& [variable, value] : *s.source) evaluation.set(variable, value);
+    zeros = std::min(zeros, evaluation(distance).countr_zero());
+  }
+  if (zeros == 0 || zeros >= pool_.width(distance)) return;
+  const Term aligned = pool_.eq(pool_.extract(distance, 0, zeros), pool_.constant(zeros, 0));
+  if (!pool_.constant_value(aligned) && std::find(out.begin(), out.end(), aligned) == out.end()) out.push_back(aligned);
 }
 
 Relation Guesser::run(BlockId source_cut, BlockId target_cut) {
