@@ -16,7 +16,7 @@ using verify::Place;
 
 constexpr unsigned kTraces = 24;
 constexpr size_t kMostVisits = 24;
-constexpr size_t kMostSamples = 120;
+constexpr size_t kMostSamples = 60;
 
 class FunctionProof {
  public:
@@ -29,7 +29,8 @@ class FunctionProof {
         options_(options),
         begin_(Clock::now()),
         symbols_(pool_, source.index.unit(), target.index.unit()),
-        prover_(pool_, {std::min(options.time, std::chrono::milliseconds(5000)), options.solver_memory}) {}
+        limits_{std::min(options.time, std::chrono::milliseconds(5000)), options.solver_memory},
+        prover_(pool_, limits_) {}
 
   Proof run();
 
@@ -74,6 +75,7 @@ class FunctionProof {
   bool frames_shared_ = false, any_nan_ = false;
   terms::Pool pool_;
   Symbols symbols_;
+  solve::Limits limits_;
   solve::Prover prover_;
   std::vector<Term> parameters_, universal_;
   Proof proof_;
@@ -295,7 +297,7 @@ bool FunctionProof::unbounded() {
     return failure ? unknown(failure->reason, failure->detail) : true;
   };
   if (!summarise(frames.source, *source_, source) || !summarise(frames.target, *target_, target)) return false;
-  Simulation simulation(pool_, {source, target, symbols_, own_, source_frame_.variable}, prover_, deadline_);
+  Simulation simulation(pool_, {source, target, symbols_, own_, source_frame_.variable}, prover_, limits_, deadline_);
   guess(source, target, simulation);
   return simulation.prove(proof_);
 }
@@ -313,7 +315,7 @@ bool FunctionProof::bounded() {
     if (source.build_bounded(entry_state(*source_, frames.source), limits) ||
         target.build_bounded(entry_state(*target_, frames.target), limits))
       continue;
-    Simulation simulation(pool_, {source, target, symbols_, own_, source_frame_.variable}, prover_, deadline_);
+    Simulation simulation(pool_, {source, target, symbols_, own_, source_frame_.variable}, prover_, limits_, deadline_);
     simulation.relate(Relation{0, 0, {}, {}, {}});
     simulation.paths_may_be_missing();
     proof_.obligations.clear();

@@ -173,7 +173,7 @@ void Guesser::affine(const Location& location, const std::vector<APInt>& values,
 
 // What sums are made of: pieces of the width, or extended to it, that vary; one of those that always agree.
 std::vector<Piece> Guesser::summands(unsigned width) const {
-  constexpr size_t kMost = 48;
+  constexpr size_t kMost = 28;
   std::vector<Piece> found;
   auto add = [&](Term term, std::string text, std::vector<APInt> v) {
     const bool varies = std::any_of(v.begin(), v.end(), [&](const APInt& x) { return x != v[0]; });

@@ -10,6 +10,8 @@
 namespace portolan::prove {
 
 using solve::Answer;
+
+constexpr std::chrono::milliseconds kGuessTime{500};
 using Verdict = solve::Answer::Verdict;
 
 class Simulation::PathPair : public prove::PathPair {
@@ -377,11 +379,14 @@ void Simulation::describe(Proof& proof) const {
 }
 
 bool Simulation::prove(Proof& proof) {
+  // A guess that takes long to prove is more likely wrong; what is kept is proved again below.
+  prover_.set_limits({kGuessTime, limits_.memory_bytes});
   do {
     weakened_ = false;
     for (const auto& [pair, relation] : relations_)
       if (!walk(pair, Mode::weaken, proof)) return false;
   } while (weakened_);
+  prover_.set_limits(limits_);
   describe(proof);
   for (const auto& [pair, relation] : relations_)
     if (!walk(pair, Mode::discharge, proof)) return false;

@@ -17,9 +17,9 @@ struct Sides {
 
 class Simulation {
  public:
-  Simulation(terms::Pool& pool, const Sides& sides, solve::Prover& prover,
+  Simulation(terms::Pool& pool, const Sides& sides, solve::Prover& prover, const solve::Limits& limits,
              std::chrono::steady_clock::time_point deadline)
-      : pool_(pool), sides_(sides), prover_(prover), deadline_(deadline) {}
+      : pool_(pool), sides_(sides), prover_(prover), limits_(limits), deadline_(deadline) {}
 
   // Relations by pair of cut points, the entries' pair with an empty one.
   void relate(Relation relation) { relations_[{relation.source, relation.target}] = std::move(relation); }
@@ -54,6 +54,7 @@ class Simulation {
   terms::Pool& pool_;
   Sides sides_;
   solve::Prover& prover_;
+  solve::Limits limits_;
   std::chrono::steady_clock::time_point deadline_;
   std::map<Pair, Relation> relations_;
   bool weakened_ = false, all_paths_ = true;
