@@ -310,6 +310,7 @@ bool Executor::instruction(Thread& thread, ValueId v) {
 }
 
 bool Executor::block_body(Thread& thread) {
+  thread.path.blocks.insert(thread.block);
   for (const ValueId v : side_.function().blocks[thread.block].instructions) {
     if (!side_.needed(v)) continue;
     if (++steps_ > limits_.steps) {

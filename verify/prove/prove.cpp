@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "ir/cfg.h"
 #include "verify/prove/simulation.h"
 
 namespace portolan::prove {
@@ -57,6 +58,7 @@ class FunctionProof {
   bool share_frames();
   bool worth_bounding() const;
   bool bounded();
+  bool runs_everywhere(const std::set<BlockId>& compared) const;
   void guess(const Summary& source, const Summary& target, Simulation& simulation);
   void assume(std::string id, std::string kind, std::string text) {
     proof_.assumptions.push_back({std::move(id), std::move(kind), std::move(text)});
@@ -302,10 +304,17 @@ bool FunctionProof::unbounded() {
   return simulation.prove(proof_);
 }
 
+// A bound under which some code never runs says nothing about that code.
+bool FunctionProof::runs_everywhere(const std::set<BlockId>& compared) const {
+  for (const BlockId block : ir::reverse_post_order(source_->function()))
+    if (!compared.contains(block)) return false;
+  return true;
+}
+
 bool FunctionProof::bounded() {
   const Proof before = proof_;
   deadline_ = begin_ + options_.time;
-  for (uint32_t turns = options_.unroll; turns > 0; turns /= 2) {
+  for (uint32_t turns = options_.unroll; turns > 0 && Clock::now() < deadline_; turns /= 2) {
     Frames frames(*this);
     Summary source(pool_, *source_, frames.source), target(pool_, *target_, frames.target);
     Limits limits;
@@ -319,7 +328,7 @@ bool FunctionProof::bounded() {
     simulation.relate(Relation{0, 0, {}, {}, {}});
     simulation.paths_may_be_missing();
     proof_.obligations.clear();
-    if (simulation.prove(proof_)) {
+    if (simulation.prove(proof_) && runs_everywhere(simulation.compared())) {
       proof_.level = Proof::Level::bounded;
       proof_.bound = turns;
       proof_.detail = before.reason + ": " + before.detail;

@@ -360,6 +360,7 @@ bool Simulation::walk(const Pair& pair, Mode mode, Proof& proof) {
       } else {
         if (!discharge(paths, proof)) return false;
         if (p.end == End::returned) ++returns_;
+        compared_.insert(p.blocks.begin(), p.blocks.end());
       }
     }
   }

@@ -25,6 +25,8 @@ class Simulation {
   void relate(Relation relation) { relations_[{relation.source, relation.target}] = std::move(relation); }
   // Paths of the target may be missing: that each of the source's is covered is then an obligation of its own.
   void paths_may_be_missing() { all_paths_ = false; }
+  // Blocks of the source on paths that were compared to their end.
+  const std::set<BlockId>& compared() const { return compared_; }
   // Weakens the relations until they are inductive, then discharges the obligations. True: all hold.
   bool prove(Proof& proof);
 
@@ -58,6 +60,7 @@ class Simulation {
   std::chrono::steady_clock::time_point deadline_;
   std::map<Pair, Relation> relations_;
   bool weakened_ = false, all_paths_ = true;
+  std::set<BlockId> compared_;
   uint32_t returns_ = 0;  // pairs of paths that return and may be taken
 };
 

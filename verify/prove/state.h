@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,7 @@ struct Path {
   End end = End::dropped;
   BlockId block = ir::kNoBlock;  // End::cut: where
   uint32_t line = 0;             // of the last instruction
+  std::set<BlockId> blocks;      // that it runs through
 };
 
 }  // namespace portolan::prove

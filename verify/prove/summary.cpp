@@ -8,7 +8,8 @@
 namespace portolan::prove {
 
 Term value_at(terms::Pool& pool, const State& state, const Location& location) {
-  if (location.slot != assembly::kNoSlot) return state.slots[location.slot];
+  if (location.slot != assembly::kNoSlot)
+    return pool.extract(state.slots[location.slot], location.low, pool.width(location.variable));
   std::vector<Term> parts;
   for (unsigned n = 0; n < location.bytes; ++n) {
     const auto at = state.frame.find(location.offset + n);
@@ -45,6 +46,12 @@ bool Summary::closed(Term t) {
   return closed_[t.id] = result;
 }
 
+// The upper half of a vector register is a matter of its own: only the lower one survives calls, say.
+Term Summary::piece(Term slot, size_t n) {
+  const unsigned width = std::min(64u, pool_.width(slot));
+  return pool_.extract(slot, static_cast<unsigned>(n) * width, width);
+}
+
 bool Summary::merge(BlockId block, const Path& path) {
   const State& state = path.state;
   auto [at, first] = facts_.emplace(block, Facts{});
@@ -52,8 +59,12 @@ bool Summary::merge(BlockId block, const Path& path) {
   bool changed = first;
   if (first) {
     facts.slots.resize(state.slots.size());
-    for (Slot s = 0; s < state.slots.size(); ++s)
-      if (side_.live(block, s) && closed(state.slots[s])) facts.slots[s] = state.slots[s];
+    for (Slot s = 0; s < state.slots.size(); ++s) {
+      facts.slots[s].resize(std::max(1u, pool_.width(state.slots[s]) / 64));
+      for (size_t n = 0; n < facts.slots[s].size(); ++n)
+        if (const Term value = piece(state.slots[s], n); side_.live(block, s) && closed(value))
+          facts.slots[s][n] = value;
+    }
     for (const auto& [offset, byte] : state.frame) facts.frame[offset] = closed(byte) ? byte : Term{};
     for (const Term condition : path.conditions)
       if (closed(condition)) facts.conditions.push_back(condition);
@@ -62,11 +73,12 @@ bool Summary::merge(BlockId block, const Path& path) {
   changed |= std::erase_if(facts.conditions, [&](Term condition) {
                return std::find(path.conditions.begin(), path.conditions.end(), condition) == path.conditions.end();
              }) != 0;
-  for (Slot s = 0; s < state.slots.size(); ++s) {
-    if (!facts.slots[s] || facts.slots[s] == state.slots[s]) continue;
-    facts.slots[s] = {};
-    changed = true;
-  }
+  for (Slot s = 0; s < state.slots.size(); ++s)
+    for (size_t n = 0; n < facts.slots[s].size(); ++n) {
+      if (!facts.slots[s][n] || facts.slots[s][n] == piece(state.slots[s], n)) continue;
+      facts.slots[s][n] = {};
+      changed = true;
+    }
   for (auto byte = facts.frame.begin(); byte != facts.frame.end();) {
     const auto now = state.frame.find(byte->first);
     if (now == state.frame.end()) {
@@ -88,12 +100,18 @@ State Summary::instantiate(BlockId block, std::vector<Location>& locations) {
   const assembly::Machine& machine = side_.machine();
   State state;
   state.memory = pool_.memory("memory");
-  state.slots = facts.slots;
-  for (Slot s = 0; s < state.slots.size(); ++s) {
-    if (state.slots[s]) continue;
-    const std::string& name = machine.slots[s].name;
-    state.slots[s] = pool_.variable(fmt::format("{}:{}@{}", side_.prefix(), name, block), machine.slots[s].width);
-    if (side_.live(block, s)) locations.push_back({s, 0, machine.slots[s].width / 8, state.slots[s], true, name});
+  for (Slot s = 0; s < facts.slots.size(); ++s) {
+    const assembly::SlotInfo& info = machine.slots[s];
+    std::vector<Term> pieces;
+    for (size_t n = 0; n < facts.slots[s].size(); ++n) {
+      const unsigned width = std::min(64u, info.width), low = static_cast<unsigned>(n) * width;
+      const std::string name = n == 0 ? info.name : fmt::format("{}[{}..)", info.name, low);
+      pieces.push_back(facts.slots[s][n]);
+      if (pieces.back()) continue;
+      pieces.back() = pool_.variable(fmt::format("{}:{}@{}", side_.prefix(), name, block), width);
+      if (side_.live(block, s)) locations.push_back({s, low, 0, (width + 7) / 8, pieces.back(), true, name});
+    }
+    state.slots.push_back(pool_.join(pieces));
   }
   for (auto at = facts.frame.begin(); at != facts.frame.end();) {
     const int64_t offset = at->first;
@@ -113,7 +131,7 @@ State Summary::instantiate(BlockId block, std::vector<Location>& locations) {
     while (!whole()) bytes /= 2;
     const Term variable =
         pool_.variable(fmt::format("{}:frame{:+}:{}@{}", side_.prefix(), offset, bytes, block), 8 * bytes);
-    locations.push_back({assembly::kNoSlot, offset, bytes, variable, true, fmt::format("frame{:+}", offset)});
+    locations.push_back({assembly::kNoSlot, 0, offset, bytes, variable, true, fmt::format("frame{:+}", offset)});
     for (unsigned n = 0; n < bytes; ++n, ++at) state.frame[offset + n] = pool_.extract(variable, 8 * n, 8);
   }
   return state;

@@ -8,7 +8,8 @@ namespace portolan::prove {
 
 // Where a cut point's state has a variable.
 struct Location {
-  Slot slot = assembly::kNoSlot;  // else in the frame:
+  Slot slot = assembly::kNoSlot;  // its bits from `low` on; else in the frame:
+  unsigned low = 0;
   int64_t offset = 0;
   unsigned bytes = 0;
   Term variable;
@@ -43,12 +44,13 @@ class Summary {
  private:
   // What arrives at a cut point: equal terms on all ways, or nothing.
   struct Facts {
-    std::vector<Term> slots;
+    std::vector<std::vector<Term>> slots;  // by pieces of at most 64 bits
     std::map<int64_t, Term> frame;
     std::vector<Term> conditions;
   };
 
   bool merge(BlockId block, const Path& path);
+  Term piece(Term slot, size_t n);
   bool closed(Term t);
   State instantiate(BlockId block, std::vector<Location>& locations);
 
