@@ -245,7 +245,8 @@ Term Pool::extract(Term a, unsigned low, unsigned width) {
   assert(width > 0 && low + width <= this->width(a));
   if (width == this->width(a)) return a;
   if (kind(a) == Kind::variable) return raw_extract(*this, a, low, width);
-  const auto key = std::make_tuple(a.id, low, width);
+  if (this->width(a) > UINT16_MAX) return extract_now(*this, a, low, width);
+  const uint64_t key = uint64_t{a.id} << 32 | low << 16 | width;
   if (const auto found = state_->extracts.find(key); found != state_->extracts.end()) return found->second;
   const Term result = extract_now(*this, a, low, width);
   state_->extracts.emplace(key, result);

@@ -133,6 +133,20 @@ bool simplify_comparison(Pool& pool, Terms& list, Term t, bool holds, Term a, Te
   return replace(not_equal, more) || replace(not_more, equal) || replace(more, more) || replace(equal, equal);
 }
 
+// The sign of a value, or its complement, against equations of the value with 0.
+bool simplify_sign(Pool& pool, Terms& list, Term t, bool negative, Term value) {
+  const Term equal = pool.eq(value, pool.constant(pool.width(value), 0)), not_equal = pool.bit_not(equal);
+  if (t == equal || t == not_equal) return false;
+  if (negative && contains(list, equal)) {
+    list = {pool.bit(false)};
+    return true;
+  }
+  const Term implied = negative ? not_equal : t;
+  if (!contains(list, negative ? not_equal : equal)) return false;
+  remove(list, implied);
+  return true;
+}
+
 // Comparisons of the same two values in a conjunction.
 void simplify_conjunction(Pool& pool, Terms& list) {
   for (size_t i = 0; i < list.size() && list.size() > 1;) {
@@ -140,6 +154,9 @@ void simplify_conjunction(Pool& pool, Terms& list) {
     const auto base = complemented(pool, t);
     const Node& node = pool.state()[base ? *base : t];
     bool changed = false;
+    if (node.kind == Kind::extract && node.extra + 1 == pool.width(node.operands[0])) {
+      changed = simplify_sign(pool, list, t, !base, node.operands[0]);
+    }
     if (node.kind == Kind::ult || node.kind == Kind::slt) {
       const Term a = node.operands[0], b = node.operands[1];
       const bool is_signed = node.kind == Kind::slt;
@@ -155,10 +172,28 @@ void simplify_conjunction(Pool& pool, Terms& list) {
 
 void simplify_bits(Pool& pool, Kind kind, Terms& list) {
   if (list.size() < 2 || list.size() > 16) return;
-  if (kind == Kind::bit_and) return simplify_conjunction(pool, list);
+  if (kind == Kind::bit_and) {
+    simplify_conjunction(pool, list);
+    return meet_float_relations(pool, list);
+  }
   for (Term& t : list) t = pool.bit_not(t);
   simplify_conjunction(pool, list);
+  meet_float_relations(pool, list);
   for (Term& t : list) t = pool.bit_not(t);
+}
+
+// (a < b) | (a == b & c) is a choice by a == b: carries and borrows of numbers of several words.
+std::optional<Term> choice_by_equality(Pool& pool, Term less, Term rest) {
+  const Kind kind = pool.kind(less);
+  if ((kind != Kind::ult && kind != Kind::slt) || pool.kind(rest) != Kind::bit_and) return std::nullopt;
+  const Term equal = pool.eq(pool.operands(less)[0], pool.operands(less)[1]);
+  Terms list;
+  gather(pool, Kind::bit_and, rest, list);
+  if (!contains(list, equal)) return std::nullopt;
+  remove(list, equal);
+  Term others = pool.bit(true);
+  for (Term t : list) others = pool.bit_and(others, t);
+  return pool.select(equal, others, less);
 }
 
 // and(x, sext(bit)) = bit ? x : 0; or: bit ? -1 : x.
@@ -292,6 +327,16 @@ Term exclusive_or(Pool& pool, Term a, Term b) {
     i = end;
   }
   if (odd.empty()) return pool.constant(value);
+  for (size_t i = 0; w == 1 && i < odd.size(); ++i) {
+    for (size_t k = i + 1; k < odd.size(); ++k) {
+      const auto both = difference_of_float_relations(pool, odd[i], odd[k]);
+      if (!both) continue;
+      Term result = pool.bit_xor(*both, pool.constant(value));
+      for (size_t other = 0; other < odd.size(); ++other)
+        if (other != i && other != k) result = pool.bit_xor(result, odd[other]);
+      return result;
+    }
+  }
   const Term result = comb(pool, Kind::bit_xor, odd);
   if (value.isZero()) return result;
   if (value.isAllOnes() && w > 1) return pool.bit_not(result);
@@ -322,6 +367,10 @@ Term bitwise(Pool& pool, Kind kind, Term a, Term b) {
   }
   if (kind != Kind::bit_xor) {
     if (auto choice = masked_by_bit(pool, kind, a, b)) return *choice;
+  }
+  if (kind == Kind::bit_or && pool.width(a) == 1) {
+    if (auto choice = choice_by_equality(pool, a, b)) return *choice;
+    if (auto choice = choice_by_equality(pool, b, a)) return *choice;
   }
   if (kind != Kind::bit_and) {
     if (auto choice = join_choices(pool, a, b)) return *choice;

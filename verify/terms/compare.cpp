@@ -100,6 +100,17 @@ Term ult_constant(Pool& pool, Term a, const APInt& limit) {
 Term ult_carry(Pool& pool, Term x, Term y) {
   const Term b = pool.sub(x, y), not_a = pool.bit_not(y), not_b = pool.bit_not(b), not_sum = pool.bit_not(x);
   const std::pair<Term, Term> forms[] = {{x, y}, {x, b}, {not_a, b}, {not_b, y}, {not_a, not_sum}, {not_b, not_sum}};
+  // Below a bit is only 0.
+  std::optional<std::tuple<unsigned, Term, Term>> below_bit;
+  for (const auto& [p, q] : forms) {
+    if (pool.known_bits(q).first.countl_one() + 1 != pool.width(q)) continue;
+    const auto candidate = std::make_tuple(cost(pool, p), p, q);
+    if (!below_bit || candidate < *below_bit) below_bit = candidate;
+  }
+  if (below_bit) {
+    const auto [ignored_cost, p, q] = *below_bit;
+    return pool.bit_and(pool.extract(q, 0, 1), pool.eq(p, pool.constant(pool.width(p), 0)));
+  }
   std::optional<std::tuple<unsigned, bool, Term, Term>> best;
   for (const auto& [p, q] : forms) {
     const bool constant_left = pool.constant_value(p) != nullptr;
@@ -210,17 +221,28 @@ Term Pool::slt(Term a, Term b) {
   return raw(*this, Kind::slt, a, b);
 }
 
+namespace {
+
+// a < b, or a == b and c.
+Term less_with_borrow(Pool& pool, Term a, Term b, Term c, bool is_signed) {
+  auto less = [&](Term x, Term y) { return is_signed ? pool.slt(x, y) : pool.ult(x, y); };
+  if (const APInt* value = pool.constant_value(c)) return value->isZero() ? less(a, b) : pool.bit_not(less(b, a));
+  return pool.select(pool.eq(a, b), c, less(a, b));
+}
+
+}  // namespace
+
 Term Pool::add_carry(Term a, Term b, Term c) {
-  return bit_or(ult(bit_not(a), b), bit_and(c, eq(bit_not(a), b)));
+  return less_with_borrow(*this, bit_not(a), b, c, false);
 }
 
 Term Pool::sub_borrow(Term a, Term b, Term c) {
-  return bit_or(ult(a, b), bit_and(c, eq(a, b)));
+  return less_with_borrow(*this, a, b, c, false);
 }
 
 // The sign of the difference, unless it is right.
 Term Pool::sub_overflow(Term a, Term b, Term c) {
-  const Term less = bit_or(slt(a, b), bit_and(c, eq(a, b)));
+  const Term less = less_with_borrow(*this, a, b, c, true);
   return bit_xor(less, sign_of(*this, sub(sub(a, b), zext(c, width(a)))));
 }
 

@@ -53,6 +53,17 @@ std::optional<Enum> named(const Enum (&values)[n], std::string_view word) {
   return std::nullopt;
 }
 
+}  // namespace
+
+APInt evaluate_floating(const ir::Instruction& inst, unsigned width, std::span<const APInt> operands) {
+  if (ir::info(inst.op).shape != ir::Shape::Compare) return ir::ConcreteDomain().floating(inst, width, operands);
+  ir::Instruction comparison = inst;
+  comparison.width = 1;
+  return ir::evaluate_concrete(ir::Function(), comparison, operands);
+}
+
+namespace {
+
 Term apply_floating(Pool& pool, std::string_view name, const ir::Instruction& inst, unsigned width,
                     std::span<const Term> operands) {
   std::vector<Term> sorted(operands.begin(), operands.end());
@@ -61,7 +72,8 @@ Term apply_floating(Pool& pool, std::string_view name, const ir::Instruction& in
   std::vector<APInt> values;
   for (Term t : sorted)
     if (const APInt* value = pool.constant_value(t)) values.push_back(*value);
-  if (values.size() == sorted.size()) return pool.constant(ir::ConcreteDomain().floating(inst, width, values));
+  if (values.size() == sorted.size()) return pool.constant(evaluate_floating(inst, width, values));
+  if (inst.op == ir::Op::flt && sorted[0] == sorted[1]) return pool.bit(false);
   return pool.apply(name, width, sorted);
 }
 
@@ -74,6 +86,27 @@ Term TermDomain::leaf(const ir::Function&, const ir::Instruction& inst) {
 
 Term TermDomain::unspecified(unsigned width) {
   return pool_.variable(fmt::format(".unspecified.{}", width), width);
+}
+
+// Comparisons of floating-point numbers stay what they are: sets of less, equal, greater and unordered.
+std::optional<Term> TermDomain::native(const ir::Function&, const ir::Instruction& inst,
+                                       std::span<const Term> operands) {
+  if (ir::info(inst.op).shape != ir::Shape::Compare || inst.format == ir::FloatFormat::none) return std::nullopt;
+  const unsigned lane = ir::bits(inst.format);
+  auto compare = [&](ir::Op op, Term a, Term b) {
+    ir::Instruction one;
+    one.op = op;
+    one.format = inst.format;
+    const Term pair[] = {a, b};
+    return floating(one, 1, pair);
+  };
+  std::vector<Term> bits;
+  for (unsigned i = 0; i < inst.lanes; ++i) {
+    const Term a = pool_.extract(operands[0], i * lane, lane), b = pool_.extract(operands[1], i * lane, lane);
+    bits.push_back(inst.op == ir::Op::fle ? pool_.bit_or(compare(ir::Op::flt, a, b), compare(ir::Op::feq, a, b))
+                                          : compare(inst.op, a, b));
+  }
+  return pool_.join(bits);
 }
 
 std::optional<bool> TermDomain::known(Term bit) {

@@ -43,15 +43,18 @@ class TermDomain {
   Term zext(Term a, unsigned width) { return pool_.zext(a, width); }
   Term sext(Term a, unsigned width) { return pool_.sext(a, width); }
   // An uninterpreted function named by operation, formats and rounding; floating_instruction() reads the name.
+  std::optional<Term> native(const ir::Function& function, const ir::Instruction& inst, std::span<const Term> operands);
   Term floating(const ir::Instruction& inst, unsigned result_width, std::span<const Term> operands);
 
  private:
   Pool& pool_;
 };
 
-// The operation that the name of an `apply` stands for, if it is one that TermDomain::floating made. Its NaN rule is
-// `any`: where an operand is a NaN, or the result is, users of the value don't look at its bits.
+// The operation that the name of an `apply` stands for, if it is one that TermDomain made: those of ir/domain.h's
+// floating(), and feq, flt and funordered. Its NaN rule is `any`: where an operand is a NaN, or the result is, users of
+// the value don't look at its bits.
 std::optional<ir::Instruction> floating_instruction(std::string_view name);
+APInt evaluate_floating(const ir::Instruction& inst, unsigned width, std::span<const APInt> operands);
 
 // An application of `function` with other arguments; folds those with a known meaning.
 Term apply_again(Pool& pool, std::string_view function, unsigned width, std::span<const Term> arguments);

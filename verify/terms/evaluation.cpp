@@ -113,7 +113,7 @@ std::optional<APInt> compute_known(std::string_view name, unsigned width, std::s
   if (name == "ctz") return APInt(width, v[0].countr_zero());
   if (name == "popcount") return APInt(width, v[0].popcount());
   if (name == "rotl") return v[0].rotl(static_cast<unsigned>(v[1].getZExtValue()));
-  if (const auto inst = floating_instruction(name)) return ir::ConcreteDomain().floating(*inst, width, v);
+  if (const auto inst = floating_instruction(name)) return evaluate_floating(*inst, width, v);
   return std::nullopt;
 }
 

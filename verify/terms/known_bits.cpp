@@ -75,6 +75,14 @@ KnownBits compute(const Pool::State& state, const Draft& draft) {
       bits.Zero.setLowBits(operand(0).countMinTrailingZeros());
       return bits;
     }
+    case Kind::apply: {
+      KnownBits bits(draft.width);
+      const std::string_view name = state.names[draft.extra];
+      // At most the width.
+      if (name == "clz" || name == "ctz" || name == "popcount")
+        bits.Zero.setBitsFrom(std::min(llvm::Log2_32(draft.width) + 1, draft.width));
+      return bits;
+    }
     default:
       return KnownBits(draft.width);
   }

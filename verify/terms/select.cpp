@@ -55,6 +55,26 @@ std::optional<Term> offset_by_bit(Pool& pool, Term bit, Term one, Term zero) {
   return pool.from_linear({APInt(w, 0), {{APInt(w, 1), zero}, {*value, pool.zext(bit, w)}}});
 }
 
+// Where a and b differ, a < b is not (b < a): the one whose operands are sorted.
+Term order_of_different(Pool& pool, Term equation, Term bit) {
+  const auto base = complemented(pool, bit);
+  const Term t = base ? *base : bit;
+  const Kind kind = pool.kind(t);
+  if (kind != Kind::ult && kind != Kind::slt) return bit;
+  const Term a = pool.operands(t)[0], b = pool.operands(t)[1];
+  if (a < b || pool.eq(a, b) != equation) return bit;
+  const Term other = kind == Kind::slt ? pool.slt(b, a) : pool.ult(b, a);
+  if (pool.kind(other) != kind || pool.operands(other)[1] < pool.operands(other)[0]) return bit;
+  return base ? other : pool.bit_not(other);
+}
+
+// Of single bits: a complement stands outside, and never in the second place.
+Term choose_bit(Pool& pool, Term bit, Term one, Term zero) {
+  if (pool.kind(bit) == Kind::eq) zero = order_of_different(pool, bit, zero);
+  if (const auto base = complemented(pool, zero)) return pool.bit_not(pool.select(bit, pool.bit_not(one), *base));
+  return raw_select(pool, bit, one, zero);
+}
+
 bool is_negative(Pool& pool, Term t) {
   const Linear form = decompose(pool, t);
   return !form.parts.empty() && form.parts[0].coefficient.isNegative();
@@ -123,7 +143,7 @@ Term Pool::select(Term bit, Term one, Term zero) {
   if (w == 0) return raw_select(*this, bit, one, zero);
   if (w == 1) {
     if (auto logic = select_bits(*this, bit, one, zero)) return *logic;
-    return raw_select(*this, bit, one, zero);
+    return choose_bit(*this, bit, one, zero);
   }
   if (const Term condition = relevant_condition(*this, bit, one, zero); condition != bit)
     return select(condition, one, zero);

@@ -54,7 +54,7 @@ struct Pool::State {
   std::unordered_map<Term, uint64_t, TermHash> mentions;  // objects in a term, as bits
   std::vector<Term> object_list;
   std::unordered_map<Term, Address, TermHash> addresses;
-  std::map<std::tuple<uint32_t, uint32_t, uint32_t>, Term> extracts;  // (term, low, width)
+  std::unordered_map<uint64_t, Term> extracts;  // by term, lowest bit and width
 
   const Node& operator[](Term t) const { return nodes[t.id]; }
   // The node itself, without rewriting; a constant if all its bits are known.
@@ -84,6 +84,10 @@ Term join_address(Pool& pool, const Address& address);
 // `memory` with bytes stored at base + offset.
 Term write_bytes(Pool& pool, Term memory, Term base, const std::map<int64_t, Term>& bytes);
 
+// Members of a conjunction that compare the same two floating-point numbers become one condition.
+void meet_float_relations(Pool& pool, llvm::SmallVectorImpl<Term>& list);
+// The exclusive or of two comparisons of the same two numbers.
+std::optional<Term> difference_of_float_relations(Pool& pool, Term x, Term y);
 // The width from which t is a sign extension.
 unsigned significant_bits(const Pool& pool, Term t);
 // The top bit of t.
