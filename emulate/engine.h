@@ -150,10 +150,11 @@ struct Outcome {
 struct Capabilities {
   bool externals = false;
   bool coverage = false;
-  bool counts = false;       // Outcome::instructions and Limits::instructions, when coverage is asked for
-  bool access_kind = false;  // Trap::access of segmentation faults is never unknown
-  bool fp_status = false;    // sticky floating-point exception bits are right
-  bool nan_boxing = true;    // RISC-V: upper halves of single-precision registers are right
+  bool counts = false;         // Outcome::instructions and Limits::instructions, when coverage is asked for
+  bool access_kind = false;    // Trap::access of segmentation faults is never unknown
+  bool rounding_modes = true;  // fp_control other than what a process starts with
+  bool fp_status = false;      // sticky floating-point exception bits are right
+  bool nan_boxing = true;      // RISC-V: upper halves of single-precision registers are right
   bool x87 = false;
   bool upper_vectors = false;  // x86-64: bytes 16-31 of the vector registers
 };
@@ -177,7 +178,7 @@ class Engine {
   }
 };
 
-// "native" (the host's own ISA), "unicorn", "qemu".
+// "ir", "native" (the host's own ISA), "unicorn", "qemu".
 Expected<std::unique_ptr<Engine>> make_engine(std::string_view name, Isa isa);
 
 // The state a request begins with: stack pointer, return address, thread pointer and gp filled in. `stack` gets the

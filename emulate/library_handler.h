@@ -33,6 +33,8 @@ class LibraryHandler : public ExternalHandler {
   uint64_t next_random();
   void seed_random(uint64_t seed) { random_ = seed; }
   const Image* image() const { return image_; }
+  // What the program has written since the request started; no more than the first MiB.
+  const std::string& output() const { return output_; }
 
  private:
   void answer(Call& call, const std::string& name, const std::string& signature);
@@ -44,6 +46,7 @@ class LibraryHandler : public ExternalHandler {
   const Image* image_;
   std::map<std::string, std::string> declared_;
   std::map<std::string, uint64_t> objects_;
+  std::string output_;
 };
 
 // A writable region to give to the handler of the same addresses.

@@ -36,7 +36,7 @@ constexpr int kRiscvFirstCall = 8, kRiscvLastCall = 11;
 }  // namespace
 
 UnicornMachine::UnicornMachine(const UnicornLibrary& library, const Image& image, bool observe)
-    : library_(library), image_(image), observe_(observe), registers_(image.isa), watchdog_([this] {
+    : library_(library), image_(image), observe_(observe), registers_(image.isa), memory_(image), watchdog_([this] {
         library_.emu_stop(engine_);
       }) {}
 
@@ -60,10 +60,7 @@ uc_err UnicornMachine::open() {
   if (error != UC_ERR_OK) return error;
   if (image_.isa == Isa::aarch64) error = library_.ctl(engine_, UC_CTL_WRITE(UC_CTL_CPU_MODEL, 1), UC_CPU_ARM64_MAX);
   if (error != UC_ERR_OK) return error;
-  for (const Segment& segment : image_.segments) {
-    Mapped& mapped =
-        segments_.emplace_back(Mapped{segment.address, segment.bytes, segment.writable, segment.executable});
-    mapped.bytes.resize(page_ceil(segment.memory_size));
+  for (Mapped& mapped : memory_.segments) {
     error = map(mapped);
     if (error != UC_ERR_OK) return error;
   }
@@ -141,40 +138,23 @@ void UnicornMachine::on_instruction(uint64_t address) {
 
 // Mapping anew costs translations, so the pages of the last run stay when the new ones lie alike.
 void UnicornMachine::map_regions(const MemoryPlan& plan) {
-  bool same = regions_.size() == plan.regions.size();
-  for (size_t i = 0; same && i < regions_.size(); ++i)
-    same = regions_[i].address == plan.regions[i].address && regions_[i].writable == plan.regions[i].writable &&
-           regions_[i].bytes.size() == plan.regions[i].contents.size();
-  if (same) {
-    for (size_t i = 0; i < regions_.size(); ++i)
-      std::memcpy(regions_[i].bytes.data(), plan.regions[i].contents.data(), regions_[i].bytes.size());
-    return;
-  }
-  for (Mapped& mapped : regions_) library_.mem_unmap(engine_, mapped.address, mapped.bytes.size());
-  regions_.clear();
-  regions_.reserve(plan.regions.size());
+  if (memory_.refill_regions(plan)) return;
+  std::vector<Mapped>& regions = memory_.regions;
+  for (Mapped& mapped : regions) library_.mem_unmap(engine_, mapped.address, mapped.bytes.size());
+  regions.clear();
+  regions.reserve(plan.regions.size());
   for (const PageRun& run : plan.regions)
-    map(regions_.emplace_back(Mapped{run.address, run.contents, run.writable, false}));
+    map(regions.emplace_back(Mapped{run.address, run.contents, run.writable, false}));
 }
 
 void UnicornMachine::load(const Request& request, const MemoryPlan& plan) {
-  for (size_t i = 0; i < segments_.size(); ++i) {
-    if (!segments_[i].writable) continue;
-    const std::vector<uint8_t>& initial = image_.segments[i].bytes;
-    std::vector<uint8_t>& bytes = segments_[i].bytes;
-    if (!initial.empty()) std::memcpy(bytes.data(), initial.data(), initial.size());
-    std::memset(bytes.data() + initial.size(), 0, bytes.size() - initial.size());
-  }
+  memory_.reset_segments(image_);
   map_regions(plan);
-  if (stack_.bytes.size() != plan.stack_size) {
-    if (!stack_.bytes.empty()) library_.mem_unmap(engine_, stack_.address, stack_.bytes.size());
-    stack_ = {plan.stack_address, std::vector<uint8_t>(plan.stack_size), true, false};
-    map(stack_);
-  }
-  std::memset(stack_.bytes.data(), request.fill, stack_.bytes.size());
-  const uint64_t pointer = plan.entry.general[stack_pointer_index(image_.isa)];
-  std::copy(plan.stack.begin(), plan.stack.end(),
-            stack_.bytes.begin() + static_cast<ptrdiff_t>(pointer - stack_.address));
+  const bool resize = memory_.stack.bytes.size() != plan.stack_size;
+  if (resize && !memory_.stack.bytes.empty())
+    library_.mem_unmap(engine_, memory_.stack.address, memory_.stack.bytes.size());
+  memory_.reset_stack(request, plan, stack_pointer_index(image_.isa));
+  if (resize) map(memory_.stack);
 }
 
 Outcome UnicornMachine::run(const Request& request, const MemoryPlan& plan) {
@@ -185,11 +165,7 @@ Outcome UnicornMachine::run(const Request& request, const MemoryPlan& plan) {
   outcome.state = plan.entry;
   library_.context_restore(engine_, fresh_);
   execute(request, outcome);
-  std::vector<std::span<const uint8_t>> pages;
-  for (const Mapped& mapped : regions_) pages.emplace_back(mapped.bytes);
-  collect_regions(request, plan, pages, outcome);
-  for (size_t i = 0; i < segments_.size(); ++i)
-    if (segments_[i].writable) collect_changes(image_.segments[i], segments_[i].bytes, outcome.changes);
+  memory_.collect(image_, request, plan, outcome);
   outcome.instructions = instructions_;
   if (request.coverage) {
     outcome.blocks.assign(blocks_.begin(), blocks_.end());
@@ -212,7 +188,7 @@ void UnicornMachine::execute(const Request& request, Outcome& outcome) {
       outcome.ending = Ending::returned;
       break;
     }
-    if (at_stub && step_external(image_, request, outcome.state, *this, outcome)) continue;
+    if (at_stub && step_external(image_, request, outcome.state, memory_, outcome)) continue;
     if (at_stub) break;
     if (stop_.too_many || watchdog_.fired()) {
       outcome.ending = Ending::limit;
@@ -253,7 +229,7 @@ void UnicornMachine::classify(uc_err error, Outcome& outcome) {
 TrapKind UnicornMachine::exception_kind(uint64_t pc) {
   uint32_t word = 0;
   for (size_t bytes = 4; bytes >= 2; bytes -= 2)
-    if (read(pc, {reinterpret_cast<uint8_t*>(&word), bytes})) break;
+    if (memory_.read(pc, {reinterpret_cast<uint8_t*>(&word), bytes})) break;
   const uint32_t half = word & 0xffff;
   if (stop_.system_call) return TrapKind::system_call;
   switch (image_.isa) {
@@ -274,34 +250,6 @@ TrapKind UnicornMachine::exception_kind(uint64_t pc) {
       break;
   }
   return TrapKind::other;
-}
-
-const UnicornMachine::Mapped* UnicornMachine::find(uint64_t address, uint64_t size) const {
-  auto holds = [&](const Mapped& mapped) {
-    return address >= mapped.address && address - mapped.address < mapped.bytes.size() &&
-           size <= mapped.bytes.size() - (address - mapped.address);
-  };
-  if (holds(stack_)) return &stack_;
-  for (const std::vector<Mapped>* list : {&segments_, &regions_})
-    for (const Mapped& mapped : *list)
-      if (holds(mapped)) return &mapped;
-  return nullptr;
-}
-
-bool UnicornMachine::read(uint64_t address, std::span<uint8_t> bytes) {
-  if (bytes.empty()) return true;
-  const Mapped* mapped = find(address, bytes.size());
-  if (mapped == nullptr) return false;
-  std::memcpy(bytes.data(), mapped->bytes.data() + (address - mapped->address), bytes.size());
-  return true;
-}
-
-bool UnicornMachine::write(uint64_t address, std::span<const uint8_t> bytes) {
-  if (bytes.empty()) return true;
-  const Mapped* mapped = find(address, bytes.size());
-  if (mapped == nullptr || !mapped->writable) return false;
-  std::memcpy(const_cast<uint8_t*>(mapped->bytes.data()) + (address - mapped->address), bytes.data(), bytes.size());
-  return true;
 }
 
 }  // namespace portolan::emulate

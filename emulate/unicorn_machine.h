@@ -4,32 +4,24 @@
 
 #include <set>
 
-#include "emulate/memory_plan.h"
+#include "emulate/guest_memory.h"
 #include "emulate/unicorn_registers.h"
 #include "emulate/watchdog.h"
 
 namespace portolan::emulate {
 
-class UnicornMachine : public MemoryAccess {
+class UnicornMachine {
  public:
   // `observe`: with hooks that collect coverage, count instructions and know which one trapped (without them Unicorn
   // reports the start of the block). Hooks change the translation and cost time, so the machine that only runs has
   // none.
   static Expected<std::unique_ptr<UnicornMachine>> make(const Image& image, bool observe);
-  ~UnicornMachine() override;
+  ~UnicornMachine();
 
   Outcome run(const Request& request, const MemoryPlan& plan);
 
-  bool read(uint64_t address, std::span<uint8_t> bytes) override;
-  bool write(uint64_t address, std::span<const uint8_t> bytes) override;
-
  private:
-  struct Mapped {
-    uint64_t address;
-    std::vector<uint8_t> bytes;
-    bool writable;
-    bool executable;
-  };
+  using Mapped = GuestMemory::Mapped;
   // Why emulation stopped, as the hooks saw it.
   struct Stop {
     bool memory = false, invalid = false, too_many = false, system_call = false;
@@ -48,7 +40,6 @@ class UnicornMachine : public MemoryAccess {
   void execute(const Request& request, Outcome& outcome);
   void classify(uc_err error, Outcome& outcome);
   TrapKind exception_kind(uint64_t pc);
-  const Mapped* find(uint64_t address, uint64_t size) const;
   void on_block(uint64_t address, uint32_t size);
   void on_instruction(uint64_t address);
 
@@ -58,8 +49,7 @@ class UnicornMachine : public MemoryAccess {
   uc_engine* engine_ = nullptr;
   uc_context* fresh_ = nullptr;
   UnicornRegisters registers_;
-  std::vector<Mapped> segments_, regions_;
-  Mapped stack_{};
+  GuestMemory memory_;
   Stop stop_;
   Watchdog watchdog_;
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "frontends/aarch64/opcodes.h"
+#include "frontends/asm/pc_relative.h"
 #include "frontends/asm/references.h"
 #include "frontends/riscv64/opcodes.h"
 #include "frontends/x86_64/opcodes.h"
@@ -126,15 +127,6 @@ void ObjectCode::make_unread(SectionId id, Instruction& instruction, const std::
   unit_.unread.push_back({0, id, instruction.offset, hexadecimal(bytes), reason});
 }
 
-bool ObjectCode::is_pc_relative(const llvm::MCInst& inst, unsigned operand) const {
-  const llvm::MCInstrDesc& description = target_.instructions().get(inst.getOpcode());
-  if (operand >= description.getNumOperands()) return false;
-  if (description.operands()[operand].OperandType == llvm::MCOI::OPERAND_PCREL) return true;
-  // x86-64 memory operands are base, scale, index, displacement, segment.
-  return target_.isa() == Isa::x86_64 && operand >= 3 && inst.getOperand(operand - 3).isReg() &&
-         inst.getOperand(operand - 3).getReg() == x86_64::RIP;
-}
-
 bool ObjectCode::apply(SectionId id, Instruction& instruction, const ElfRelocation& relocation, std::string& reason) {
   RelocationKind kind = relocation_kind(target_.isa(), relocation.type);
   if (kind.role == RelocationKind::ignored) return true;
@@ -167,7 +159,7 @@ bool ObjectCode::apply_x86(Instruction& instruction, const ElfRelocation& reloca
     if (instruction.offset + field.offset != relocation.offset || field.size != kind.size) continue;
     if (field.operand >= instruction.inst.getNumOperands() || !instruction.inst.getOperand(field.operand).isImm())
       continue;
-    if (is_pc_relative(instruction.inst, field.operand) != kind.pc_relative) continue;
+    if (is_pc_relative(target_, instruction.inst, field.operand) != kind.pc_relative) continue;
     SymbolicValue value{symbol_of_[relocation.symbol], kNoSymbol, relocation.addend, kind.reference, 0};
     // The field counts from the end of the instruction, the relocation from the field.
     if (kind.pc_relative)
@@ -233,31 +225,15 @@ bool ObjectCode::fuse_call(SectionId, llvm::ArrayRef<uint8_t> bytes, Instruction
   return true;
 }
 
-// What a pc-relative operand without relocation adds to the place of its instruction.
-int64_t ObjectCode::distance(const Instruction& instruction, unsigned operand) const {
-  int64_t value = instruction.inst.getOperand(operand).getImm();
-  switch (target_.isa()) {
-    case Isa::x86_64:
-      return value + instruction.size;
-    case Isa::aarch64:
-      return instruction.inst.getOpcode() == aarch64::ADR ? value : value * 4;
-    case Isa::riscv64:
-      break;
-  }
-  return value;
-}
-
 bool ObjectCode::settle_places(SectionId id, Instruction& instruction, std::string& reason) {
   llvm::MCInst& inst = instruction.inst;
-  bool page = (target_.isa() == Isa::aarch64 && inst.getOpcode() == aarch64::ADRP) ||
-              (target_.isa() == Isa::riscv64 && inst.getOpcode() == riscv64::AUIPC);
-  if (page && instruction.symbolic_operand(1) == nullptr) {
+  if (names_page(target_.isa(), inst) && instruction.symbolic_operand(1) == nullptr) {
     reason = "an address of code without a relocation";
     return false;
   }
   for (unsigned i = 0; i < inst.getNumOperands(); ++i) {
-    if (!inst.getOperand(i).isImm() || !is_pc_relative(inst, i) || instruction.symbolic_operand(i) != nullptr) continue;
-    uint64_t place = instruction.offset + static_cast<uint64_t>(distance(instruction, i));
+    if (!is_pc_relative(target_, inst, i) || instruction.symbolic_operand(i) != nullptr) continue;
+    uint64_t place = named_place(target_, inst, i, instruction.offset, instruction.size);
     if (place > unit_.sections[id].size) {
       reason = "a place outside of the section without a relocation";
       return false;

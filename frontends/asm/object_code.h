@@ -48,8 +48,6 @@ class ObjectCode {
   bool fuse_call(SectionId id, llvm::ArrayRef<uint8_t> bytes, Instruction& instruction, const ElfRelocation& relocation,
                  std::string& reason);
   bool settle_places(SectionId id, Instruction& instruction, std::string& reason);
-  bool is_pc_relative(const llvm::MCInst& inst, unsigned operand) const;
-  int64_t distance(const Instruction& instruction, unsigned operand) const;
   SymbolId label(SectionId id, uint64_t offset, uint64_t from, bool is_call);
 
   const McTarget& target_;

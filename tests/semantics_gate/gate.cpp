@@ -142,7 +142,7 @@ Case Gate::shrink(const Image& image, const Pending& pending) {
   };
   for (assembly::Slot slot = 0; slot < map_.machine().slots.size(); ++slot) {
     Case candidate = best.test;
-    map_.clear(candidate.state, slot);
+    map_.set(candidate.state, slot, ir::APInt::getZero(map_.machine().slots[slot].width));
     keep_engine_registers(options_.isa, best.test.state, candidate.state);
     if (candidate.state != best.test.state && still_fails(candidate)) best.test = candidate;
   }

@@ -63,9 +63,12 @@ class Memory : public ir::Environment {
 
   uint64_t page_address, stack_address = 0, thread = 0;
   std::vector<uint8_t> page, stack;
+  bool misaligned = false;
 
  private:
   uint8_t* at(uint64_t address, size_t size) {
+    // Of sizes that are no power of two, elements count.
+    misaligned |= address % (size & -size) != 0;
     if (address >= page_address && address - page_address <= kPageSize - size) return &page[address - page_address];
     if (address >= stack_address && address - stack_address <= kStackBytes - size)
       return &stack[address - stack_address];
@@ -124,63 +127,6 @@ bool set_by_engine(Isa isa, unsigned general) {
   return isa == Isa::aarch64 ? general == 30 : isa == Isa::riscv64 && general <= 4;
 }
 
-SlotMap::SlotMap(Isa isa) : machine_(assembly::Machine::get(isa)) {
-  using enum Isa;
-  constexpr std::pair<std::string_view, uint8_t> kFlags[] = {{"cf", 0}, {"pf", 2},  {"af", 4},  {"zf", 6},
-                                                             {"sf", 7}, {"df", 10}, {"of", 11}, {"n", 31},
-                                                             {"z", 30}, {"c", 29},  {"v", 28}};
-  for (const assembly::SlotInfo& slot : machine_.slots) {
-    Place place;
-    const std::string& name = slot.name;
-    const auto number = [&](size_t skip) { return static_cast<uint8_t>(std::atoi(name.c_str() + skip)); };
-    for (const auto& [flag, bit] : kFlags)
-      if (name == flag) place = {Place::flag, bit, 0};
-    for (uint8_t i = 0; i < 8; ++i)
-      if (isa == x86_64 && name == kX86General[i]) place = {Place::general, i, 0};
-    const bool numbered = name.size() > 1 && name[1] >= '0' && name[1] <= '9';
-    if (isa == x86_64 && numbered && name[0] == 'r') place = {Place::general, number(1), 0};
-    if (name.starts_with("xmm")) place = {Place::vector, number(3), 0};
-    if (name.starts_with("ymm")) place = {Place::vector, number(3), 16};
-    if (isa != x86_64 && numbered && name[0] == 'x') place = {Place::general, number(1), 0};
-    if (isa == aarch64 && name == "sp") place = {Place::general, 31, 0};
-    if (numbered && (name[0] == 'v' || name[0] == 'f')) place = {Place::vector, number(1), 0};
-    places_.push_back(place);
-  }
-}
-
-std::optional<APInt> SlotMap::get(const MachineState& state, assembly::Slot slot) const {
-  const unsigned width = machine_.slots[slot].width;
-  const Place& place = places_[slot];
-  switch (place.kind) {
-    case Place::general:
-      return APInt(width, state.general[place.index]);
-    case Place::flag:
-      return APInt(1, (state.flags >> place.index) & 1);
-    case Place::vector: {
-      uint64_t words[2] = {};
-      std::memcpy(words, &state.vector[place.index][place.byte], width / 8);
-      return APInt(width, llvm::ArrayRef<uint64_t>(words, (width + 63) / 64));
-    }
-    default:
-      return std::nullopt;
-  }
-}
-
-void SlotMap::clear(MachineState& state, assembly::Slot slot) const {
-  const Place& place = places_[slot];
-  if (place.kind == Place::general && slot != machine_.stack_pointer) state.general[place.index] = 0;
-  if (place.kind == Place::flag) state.flags &= ~(uint64_t{1} << place.index);
-  if (place.kind == Place::vector)
-    std::fill_n(state.vector[place.index].begin() + place.byte, machine_.slots[slot].width / 8, 0);
-}
-
-std::vector<APInt> SlotMap::slots(const MachineState& state) const {
-  std::vector<APInt> slots;
-  for (assembly::Slot slot = 0; slot < machine_.slots.size(); ++slot)
-    slots.push_back(get(state, slot).value_or(APInt(machine_.slots[slot].width, 0)));
-  return slots;
-}
-
 IrResult run_ir(const Case& test, const SlotMap& map) {
   IrResult result;
   for (uint64_t seed = 1; seed <= kUndefSeeds; ++seed) {
@@ -197,6 +143,7 @@ IrResult run_ir(const Case& test, const SlotMap& map) {
       for (const APInt& slot : slots) result.undefined.emplace_back(slot.getBitWidth(), 0);
       result.slots = std::move(slots);
       result.page = std::move(memory.page);
+      result.misaligned = memory.misaligned;
       result.undefined_bytes.assign(kPageSize, 0);
       if (std::none_of(test.snippet->function.values.begin(), test.snippet->function.values.end(),
                        [](const ir::Instruction& inst) { return inst.op == ir::Op::undef; }))

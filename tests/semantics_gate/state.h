@@ -2,31 +2,13 @@
 #pragma once
 
 #include "emulate/engine.h"
-#include "frontends/asm/machine.h"
+#include "emulate/slot_map.h"
 #include "ir/interpreter.h"
 #include "tests/semantics_gate/snippet.h"
 
 namespace portolan::gate {
 
-// Where a slot of the IR's machine lives in an engine's state.
-class SlotMap {
- public:
-  explicit SlotMap(Isa isa);
-  const assembly::Machine& machine() const { return machine_; }
-  // Nothing for slots that no register stands behind.
-  std::optional<ir::APInt> get(const emulate::MachineState& state, assembly::Slot slot) const;
-  void clear(emulate::MachineState& state, assembly::Slot slot) const;
-  std::vector<ir::APInt> slots(const emulate::MachineState& state) const;
-
- private:
-  struct Place {
-    enum { none, general, flag, vector } kind = none;
-    uint8_t index = 0;  // register, or bit of the flags
-    uint8_t byte = 0;   // vector: where the slot starts
-  };
-  const assembly::Machine& machine_;
-  std::vector<Place> places_;
-};
+using emulate::SlotMap;
 
 // The number of the 64-bit register that an MC register is (part of), or nothing. Only registers that addresses use.
 std::optional<unsigned> general_index(Isa isa, std::string_view name);
@@ -49,6 +31,7 @@ struct IrResult {
   ir::Outcome outcome;
   std::vector<ir::APInt> slots, undefined;
   std::vector<uint8_t> page, undefined_bytes;  // the page around the buffer
+  bool misaligned = false;                     // some access was not at a multiple of its size
 };
 
 IrResult run_ir(const Case& test, const SlotMap& map);

@@ -9,7 +9,7 @@ namespace portolan::emulate {
 
 std::vector<EngineCase> engine_cases() {
   std::vector<EngineCase> cases;
-  for (const char* name : {"native", "unicorn", "qemu"})
+  for (const char* name : {"native", "unicorn", "qemu", "ir"})
     for (Isa isa : kIsas)
       if (make_engine(name, isa)) cases.push_back({name, isa});
   return cases;
