@@ -31,8 +31,8 @@ class FieldRecorder : public llvm::MCSymbolizer {
   std::vector<Decoder::Field>& fields_;
 };
 
-// The disassembler names an instruction after its encoding: ADD64rr_REV has the same operands as ADD64rr, JMP_4 and
-// JMP_2 as JMP_1.
+// The disassembler names an instruction after its encoding: ADD64rr_REV has the same operands as ADD64rr, JMP_4 as
+// JMP_1.
 std::vector<uint16_t> normal_opcodes(const McTarget& target) {
   const llvm::MCInstrInfo& instructions = target.instructions();
   std::map<std::string_view, unsigned> by_name;
@@ -47,8 +47,8 @@ std::vector<uint16_t> normal_opcodes(const McTarget& target) {
         instructions.get(found->second).getNumOperands() == instructions.get(i).getNumOperands())
       normal[i] = static_cast<uint16_t>(found->second);
   }
-  normal[x86_64::JMP_4] = normal[x86_64::JMP_2] = x86_64::JMP_1;
-  normal[x86_64::JCC_4] = normal[x86_64::JCC_2] = x86_64::JCC_1;
+  normal[x86_64::JMP_4] = x86_64::JMP_1;
+  normal[x86_64::JCC_4] = x86_64::JCC_1;
   return normal;
 }
 

@@ -73,8 +73,11 @@ Lifted nothing(LiftContext&) {
 constexpr std::string_view kConditionFlags = "cf:r pf:r zf:r sf:r of:r";
 
 constexpr Row kRows[] = {
-    {"JMP_1 JMP_2 JMP_4", "jmp", "", lift<jmp, kIgnored>},
-    {"JCC_1 JCC_2 JCC_4", "jcc", kConditionFlags, lift<jcc, kIgnored>},
+    {"JMP_1 JMP_4", "jmp", "", lift<jmp, kIgnored>},
+    {"JCC_1 JCC_4", "jcc", kConditionFlags, lift<jcc, kIgnored>},
+    // SDM vol. 2, JMP: the prefix is ignored in 64-bit mode. APM vol. 3, 1.2.4: it makes the displacement 16 bits and
+    // cuts the address.
+    {"JMP_2 JCC_2", "jmpw", "", nullptr, "with an operand-size prefix processors of different makers differ"},
     {"JRCXZ JECXZ", "jrcxz", "", lift<jrcxz>},
     {"LOOP", "loop", "", lift<loop>},
     {"LOOPE LOOPNE", "loope", "zf:r", lift<loop>},
