@@ -16,6 +16,7 @@
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/report.h"
+#include "ir/isa.h"
 
 namespace portolan::cli {
 namespace {
@@ -141,6 +142,10 @@ Exit run(const Arguments& a) {
   unsigned shard = 0, shards = 0;
   if (std::sscanf(a.shard.c_str(), "%u/%u", &shard, &shards) != 2 || shard == 0 || shard > shards) {
     fmt::print(stderr, "portolan: error: --shard takes I/N with 1 <= I <= N, not '{}'\n", a.shard);
+    return Exit::usage;
+  }
+  if (!isa_from_string(a.target)) {
+    fmt::print(stderr, "portolan: error: unknown target '{}'; known: x86-64 aarch64 riscv64\n", a.target);
     return Exit::usage;
   }
   if (!fs::is_directory(a.directory)) {

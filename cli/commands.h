@@ -15,6 +15,7 @@ void add_translate(CLI::App& app, Command& chosen);
 void add_batch(CLI::App& app, Command& chosen);
 void add_replay(CLI::App& app, Command& chosen);
 void add_lift(CLI::App& app, Command& chosen);
+void add_run(CLI::App& app, Command& chosen);
 void add_isa(CLI::App& app, Command& chosen);
 void add_doctor(CLI::App& app, Command& chosen);
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <fstream>
 #include <iterator>
 
@@ -66,8 +67,58 @@ json counterexample_json(const verify::Boundary& boundary, const verify::Counter
   return j;
 }
 
-uint64_t number(const json& j) {
-  return std::stoull(j.get<std::string>(), nullptr, 16);
+[[noreturn]] void ill_formed(const std::string& what) {
+  throw json::other_error::create(502, what, nullptr);
+}
+
+uint64_t number(const std::string& text) {
+  uint64_t value = 0;
+  const char* end = text.data() + text.size();
+  const bool prefixed = text.starts_with("0x");
+  const auto [at, error] = std::from_chars(text.data() + (prefixed ? 2 : 0), end, value, 16);
+  if (!prefixed || error != std::errc() || at != end) ill_formed("'" + text + "' is no hexadecimal number");
+  return value;
+}
+
+std::vector<uint8_t> bytes_of(const std::string& digits) {
+  std::vector<uint8_t> bytes(digits.size() / 2);
+  for (size_t n = 0; n < bytes.size(); ++n)
+    if (std::from_chars(&digits[2 * n], &digits[2 * n] + 2, bytes[n], 16).ptr != &digits[2 * n] + 2)
+      ill_formed("a buffer's bytes are no hexadecimal digits");
+  if (digits.size() % 2 != 0) ill_formed("a buffer's last byte has one digit");
+  return bytes;
+}
+
+// Places are ordinals into what a calling convention has.
+void check_place(const Place& place, Isa isa) {
+  constexpr uint32_t kMostResults = 8, kMostStackSlots = 512;
+  uint32_t limit = 1;
+  switch (place.kind) {
+    case Place::Kind::integer_argument:
+      limit = static_cast<uint32_t>(emulate::integer_arguments(isa).size());
+      break;
+    case Place::Kind::float_argument:
+      limit = static_cast<uint32_t>(emulate::float_arguments(isa).size());
+      break;
+    case Place::Kind::stack:
+      limit = kMostStackSlots;
+      break;
+    case Place::Kind::integer_result:
+    case Place::Kind::float_result:
+      limit = kMostResults;
+      break;
+    case Place::Kind::indirect_result:
+    case Place::Kind::vector_count:
+      break;
+  }
+  if (place.index >= limit)
+    ill_formed(fmt::format("there is no {} {}", kPlaces[static_cast<size_t>(place.kind)], place.index));
+}
+
+void check_value(const BoundaryValue& value, Isa source, Isa target) {
+  if (value.bits == 0 || value.bits > 128) ill_formed(fmt::format("a value of {} bits", value.bits));
+  check_place(value.source, source);
+  check_place(value.target, target);
 }
 
 json verdict_json(const translate::FunctionReport& f, const verify::Verdict& v) {
@@ -102,7 +153,7 @@ std::string hex(uint64_t value) {
 Expected<emulate::Object> source_object(const assembly::Unit& unit) {
   if (unit.from_object) {
     std::ifstream file(unit.file, std::ios::binary);
-    if (!file) return error_at({unit.file, 0, 0}, "cannot read it again for the tests");
+    if (!file) return error_at({unit.file, 0, 0}, "an object is read a second time for the tests: give it as a file");
     return emulate::Object(std::istreambuf_iterator<char>(file), {});
   }
   std::string text;
@@ -136,7 +187,7 @@ json function_json(const translate::FunctionReport& f, const verify::Verdict* ve
 }
 
 // The file comes from outside, so everything about it may be wrong; nlohmann::json says so by throwing.
-Expected<StoredInput> stored_input(const json& function) try {
+Expected<StoredInput> stored_input(const json& function, Isa source, Isa target) try {
   const json& c = function.at("verdict").at("counterexample");
   StoredInput stored;
   stored.boundary.name = function.at("name");
@@ -146,13 +197,10 @@ Expected<StoredInput> stored_input(const json& function) try {
     stored.input.values.push_back({number(p.at("value").at(0)), number(p.at("value").at(1))});
   }
   for (const json& r : c.at("results")) stored.boundary.results.push_back(value_of(r));
-  for (const json& b : c.at("buffers")) {
-    emulate::Region region{number(b.at("address")), {}, true};
-    const std::string bytes = b.at("bytes");
-    for (size_t n = 0; n + 2 <= bytes.size(); n += 2)
-      region.bytes.push_back(static_cast<uint8_t>(std::stoul(bytes.substr(n, 2), nullptr, 16)));
-    stored.input.regions.push_back(std::move(region));
-  }
+  for (const BoundaryValue& v : stored.boundary.parameters) check_value(v, source, target);
+  for (const BoundaryValue& v : stored.boundary.results) check_value(v, source, target);
+  for (const json& b : c.at("buffers"))
+    stored.input.regions.push_back({number(b.at("address")), bytes_of(b.at("bytes")), true});
   return stored;
 } catch (const std::exception& e) {
   return error_at({}, fmt::format("the evidence holds no input that could be run: {}", e.what()));

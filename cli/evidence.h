@@ -24,6 +24,6 @@ struct StoredInput {
   verify::Boundary boundary;
   verify::Input input;
 };
-Expected<StoredInput> stored_input(const nlohmann::json& function);
+Expected<StoredInput> stored_input(const nlohmann::json& function, Isa source, Isa target);
 
 }  // namespace portolan::cli

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "cli/commands.h"
+#include "cli/function_names.h"
 #include "cli/prototypes.h"
 #include "frontends/asm/reader.h"
 #include "frontends/lifters.h"
@@ -50,6 +51,11 @@ Exit run(const Arguments& a) {
     return Exit::usage;
   }
   for (const Diagnostic& d : unit->diagnostics) fmt::print(stderr, "{}", to_string(d));
+  if (std::string missing = missing_function(*unit, a.functions); !missing.empty()) {
+    fmt::print(stderr, "{}: error: there is no function '{}'; there are: {}\n", a.input, missing,
+               function_names(*unit));
+    return Exit::usage;
+  }
   if (!a.raised_for.empty()) return run_raised(a, *unit);
   assembly::CodeIndex index(*unit);
   bool complete = true;

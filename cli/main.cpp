@@ -1,7 +1,12 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <string>
+#include <system_error>
 
 #include "cli/commands.h"
 
@@ -19,6 +24,7 @@ int main(int argc, char** argv) {
   add_batch(app, chosen);
   add_replay(app, chosen);
   add_lift(app, chosen);
+  add_run(app, chosen);
   add_isa(app, chosen);
   add_doctor(app, chosen);
   try {
@@ -27,5 +33,17 @@ int main(int argc, char** argv) {
     int code = app.exit(error);
     return code == 0 ? 0 : static_cast<int>(Exit::usage);
   }
-  return static_cast<int>(chosen());
+  Exit status = Exit::internal;
+  std::string failure;
+  try {
+    status = chosen();
+    if (std::fflush(stdout) != 0) failure = std::strerror(errno);
+  } catch (const std::system_error& error) {  // fmt::print on a full disk, say
+    failure = error.what();
+  }
+  // What could not be written whole must not look like success.
+  if (failure.empty() && std::ferror(stdout) != 0) failure = "not everything could be written";
+  if (failure.empty()) return static_cast<int>(status);
+  fmt::print(stderr, "portolan: error: standard output: {}\n", failure);
+  return static_cast<int>(status == Exit::ok || status == Exit::internal ? Exit::usage : status);
 }

@@ -7,10 +7,10 @@
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "cli/commands.h"
 #include "cli/evidence.h"
+#include "cli/function_names.h"
 #include "cli/output.h"
 #include "cli/prototypes.h"
 #include "frontends/asm/reader.h"
@@ -24,15 +24,6 @@ struct Arguments {
   uint32_t tests = 20, test_time = 1500;
   uint64_t seed = 1;
 };
-
-// The first of the wanted functions that the unit does not have, or empty.
-std::string missing_function(const assembly::Unit& unit, const std::vector<std::string>& wanted) {
-  std::set<std::string_view> known;
-  for (assembly::SymbolId f : unit.functions()) known.insert(unit.symbols[f].name);
-  for (const std::string& name : wanted)
-    if (!known.count(name)) return name;
-  return {};
-}
 
 // Runs the tester over the translated functions; verdicts stand beside translation.functions.
 verify::TestReport test(const Arguments& a, const assembly::Unit& unit, const translate::Translation& translation,

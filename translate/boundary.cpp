@@ -11,27 +11,6 @@ using verify::Boundary;
 using verify::BoundaryValue;
 using verify::Place;
 
-// Hands out places as the C calling convention of the target does (LLVM's default convention for these types).
-class TargetPlaces {
- public:
-  explicit TargetPlaces(Isa isa) : isa_(isa), integers_(isa == Isa::x86_64 ? 6 : 8) {}
-
-  Place integer() {
-    if (integers_used_ < integers_) return {Place::Kind::integer_argument, integers_used_++};
-    return {Place::Kind::stack, stack_used_++};
-  }
-  Place floating() {
-    if (floats_used_ < 8) return {Place::Kind::float_argument, floats_used_++};
-    // RISC-V: what has no floating-point register left goes into integer ones.
-    return isa_ == Isa::riscv64 ? integer() : Place{Place::Kind::stack, stack_used_++};
-  }
-  Place indirect_result() { return isa_ == Isa::aarch64 ? Place{Place::Kind::indirect_result, 0} : integer(); }
-
- private:
-  Isa isa_;
-  uint32_t integers_, integers_used_ = 0, floats_used_ = 0, stack_used_ = 0;
-};
-
 Place source_place(const raise::Convention& c, Isa source, unsigned position) {
   if (position >= raise::kStackSlot) return {Place::Kind::stack, position - raise::kStackSlot};
   if (position < c.integer_arguments()) return {Place::Kind::integer_argument, position};
@@ -73,6 +52,21 @@ std::string obstacle(const raise::Signature& s, const raise::RaisedFunction& f, 
 
 }  // namespace
 
+Place ArgumentPlaces::integer() {
+  if (integers_used_ < integers_) return {Place::Kind::integer_argument, integers_used_++};
+  return {Place::Kind::stack, stack_used_++};
+}
+
+Place ArgumentPlaces::floating() {
+  if (floats_used_ < 8) return {Place::Kind::float_argument, floats_used_++};
+  // RISC-V: what has no floating-point register left goes into integer ones.
+  return isa_ == Isa::riscv64 ? integer() : Place{Place::Kind::stack, stack_used_++};
+}
+
+Place ArgumentPlaces::indirect_result() {
+  return isa_ == Isa::aarch64 ? Place{Place::Kind::indirect_result, 0} : integer();
+}
+
 Boundary describe_boundary(const raise::RaisedUnit& unit, const raise::RaisedFunction& f, Isa source, Isa target) {
   Boundary boundary;
   boundary.name = f.name;
@@ -80,7 +74,7 @@ Boundary describe_boundary(const raise::RaisedUnit& unit, const raise::RaisedFun
   boundary.untestable = obstacle(s, f, source, target);
   if (!boundary.untestable.empty()) return boundary;
   raise::Convention convention(source);
-  TargetPlaces places(target);
+  ArgumentPlaces places(target);  // LLVM's default convention is C's for these types
   for (size_t n = 0; n < s.parameters.size(); ++n) {
     BoundaryValue value = value_of(s.parameters[n]);
     value.source = source_place(convention, source, f.parameter_positions[n]);

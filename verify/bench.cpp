@@ -142,6 +142,10 @@ void Bench::add_source_coverage(const Boundary& boundary, const std::vector<Tria
 }
 
 Expected<Replay> Bench::replay(const Boundary& boundary, const Input& input) {
+  for (const Side* side : {source_.get(), target_.get()})
+    if (side->image().find_symbol(side->symbol_of(boundary)) == nullptr)
+      return error_at(
+          {}, fmt::format("there is no function '{}' for {}", side->symbol_of(boundary), to_string(side->isa())));
   auto trials = run(boundary, {input}, nullptr);
   if (!trials) return trials.error();
   const Request first = source_->request(boundary, input, kFirst);

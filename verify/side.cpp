@@ -76,7 +76,7 @@ unsigned float_result_register(Isa isa, uint32_t index) {
 }
 
 Expected<std::unique_ptr<Side>> Side::make(Which which, Isa isa, const emulate::Object& object,
-                                           const std::set<std::string>& missing) {
+                                           const std::set<std::string>& missing, std::string_view engine_name) {
   auto side = std::make_unique<Side>();
   side->which_ = which;
   emulate::LinkOptions options;
@@ -84,8 +84,8 @@ Expected<std::unique_ptr<Side>> Side::make(Which which, Isa isa, const emulate::
   Expected<emulate::Image> image = emulate::link_image(isa, {&object, 1}, options);
   if (!image) return image.error();
   side->image_ = std::move(*image);
-  auto native = emulate::make_engine("native", isa);
-  auto engine = native ? std::move(native) : emulate::make_engine("unicorn", isa);
+  auto engine = emulate::make_engine(engine_name.empty() ? "native" : engine_name, isa);
+  if (!engine && engine_name.empty()) engine = emulate::make_engine("unicorn", isa);
   if (!engine) return engine.error();
   side->engine_ = std::move(*engine);
   if (auto reason = side->engine_->refuses(side->image_))

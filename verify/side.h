@@ -18,9 +18,10 @@ struct Rubbish {
 
 class Side {
  public:
-  // `missing`: functions that the other side has and this one lacks; calling them ends the run.
+  // `missing`: functions that the other side has and this one lacks; calling them ends the run. Without an engine's
+  // name the processor itself runs its own code, and Unicorn that of others.
   static Expected<std::unique_ptr<Side>> make(Which which, Isa isa, const emulate::Object& object,
-                                              const std::set<std::string>& missing);
+                                              const std::set<std::string>& missing, std::string_view engine = {});
 
   emulate::Request request(const Boundary& boundary, const Input& input, const Rubbish& rubbish, bool coverage = false);
   Expected<std::vector<emulate::Outcome>> run(std::span<const emulate::Request> requests) {
@@ -28,6 +29,8 @@ class Side {
   }
 
   const emulate::Image& image() const { return image_; }
+  // What the last run wrote by printf and the like.
+  const std::string& output() const { return handler_->output(); }
   const emulate::Engine& engine() const { return *engine_; }
   Isa isa() const { return image_.isa; }
   const std::string& symbol_of(const Boundary& b) const { return which_ == Which::source ? b.name : b.target_name; }

@@ -195,6 +195,13 @@ class BadInput:
         self.refuse(source, 3, r"full.*: error: ", output=device)
         check(stat.S_ISCHR(os.stat(device).st_mode), "the device was replaced by a file")
 
+    def full_standard_output(self):
+        source = self.write("stdoutfull", GOOD)
+        for arguments in (("lift", source), ("isa", "show", "x86-64"), ("translate", source, "--to", "aarch64"), ("doctor",)):
+            with open("/dev/full", "w", encoding="utf-8") as full:
+                ran = subprocess.run([self.portolan, *map(str, arguments)], stdout=full, stderr=subprocess.PIPE, check=False)
+            check(ran.returncode == 3 and b"No space left" in ran.stderr, f"{arguments}: {ran}")
+
     def full_disk(self):
         source = self.write("fulldisk", GOOD + "\t.data\n\t.globl d\nd:\n" + "\t.quad 1\n" * 20000)
         disk = source.parent / "disk"
@@ -250,6 +257,15 @@ class BadInput:
 
     def no_such_function(self):
         self.refuse(self.write("nofunction", GOOD), 3, r"nosuchfunction", extra=("--function", "nosuchfunction"))
+
+    def no_such_function_to_lift(self):
+        source = self.write("nolift", GOOD)
+        outcome = toolchain.run([self.portolan, "lift", source, "--function", "nosuchfunction"])
+        check(outcome.status == 3 and re.search(r"input\.s: error: .*nosuchfunction", outcome.stderr), outcome.stderr)
+
+    def batch_of_an_unknown_target(self):
+        self.write("unknowntarget", GOOD)
+        self.usage("batch", self.work / "unknowntarget", "--to", "pdp11", "--out", self.work / "unknowntarget.out")
 
     def bad_prototypes(self):
         source = self.write("badproto", GOOD)
