@@ -81,12 +81,19 @@ Lifted load_exclusive_pair(LiftContext& c) {
   return Lifted::done();
 }
 
-// `status` becomes 0 where the store happened. A store to another address than the load's is unpredictable, and traps.
+constexpr int64_t kNowhere = -1;
+
+// `status` becomes 0 where the store happened. A reservation serves one store; whether one at another address than the
+// load's may succeed is left to the implementation (Arm ARM, "Synchronization and semaphores"), and here it does not.
 Lifted exclusive_store(LiftContext& c, ValueId address, ValueId value, bool release) {
-  c.b.trap_if(c.b.ne(address, c.b.get_slot(slots().reserved_address, 64)), ir::TrapKind::abort);
+  const ValueId same_place = c.b.eq(address, c.b.get_slot(slots().reserved_address, 64));
   const ValueId expected = c.b.truncate(c.b.get_slot(slots().reserved_value, 128), c.b.width(value));
-  const ValueId old = c.b.atomic_cas(address, expected, value, release ? Ordering::sequential : Ordering::relaxed);
-  write(c, 0, c.b.zext(c.b.ne(old, expected), 32));
+  // At another place nothing may change: exchange a value with itself.
+  const ValueId target = c.b.select(same_place, value, expected);
+  const ValueId old = c.b.atomic_cas(address, expected, target, release ? Ordering::sequential : Ordering::relaxed);
+  c.b.set_slot(slots().reserved_address, c.b.signed_constant(64, kNowhere));
+  const ValueId unchanged = c.b.eq(old, expected);
+  write(c, 0, c.b.zext(c.b.bit_not(c.b.bit_and(same_place, unchanged)), 32));
   return Lifted::done();
 }
 
@@ -102,7 +109,7 @@ Lifted store_exclusive_pair(LiftContext& c) {
 }
 
 Lifted clear_exclusive(LiftContext& c) {
-  c.b.set_slot(slots().reserved_address, c.b.signed_constant(64, -1));
+  c.b.set_slot(slots().reserved_address, c.b.signed_constant(64, kNowhere));
   return Lifted::done();
 }
 
