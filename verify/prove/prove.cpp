@@ -88,7 +88,8 @@ State FunctionProof::entry_state(const Side& side, Executor& executor) {
   const assembly::Machine& machine = side.machine();
   State state;
   state.memory = pool_.memory("memory.entry");
-  for (const assembly::SlotInfo& slot : machine.slots) {
+  for (Slot s = 0; s < side.slots(); ++s) {
+    const assembly::SlotInfo slot = side.slot(s);
     state.slots.push_back(pool_.variable(fmt::format("{}:{}@entry", side.prefix(), slot.name), slot.width));
     universal_.push_back(state.slots.back());
   }

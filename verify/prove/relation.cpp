@@ -98,7 +98,7 @@ void Guesser::add_facts(BlockId source_cut) {
     if (!source_.side().live(source_cut, slot) || pool_.width(fact) != 64) continue;
     const bool symbol = kind == terms::Kind::variable && pool_.name(fact).starts_with("&");
     if (!symbol && kind != terms::Kind::linear && kind != terms::Kind::concat && kind != terms::Kind::sext) continue;
-    Piece piece{fact, source_.side().machine().slots[slot].name, {}, true};
+    Piece piece{fact, source_.side().slot(slot).name, {}, true};
     for (const Sample& s : samples_) {
       terms::Evaluation evaluation(pool_, s.seed);
       for (const auto& [variable, value] : *s.entry) evaluation.set(variable, value);

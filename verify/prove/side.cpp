@@ -4,6 +4,7 @@
 
 #include "frontends/lifters.h"
 #include "ir/cfg.h"
+#include "verify/prove/expand.h"
 
 namespace portolan::prove {
 
@@ -53,9 +54,16 @@ Expected<Side> Side::make(Which which, const assembly::CodeIndex& index, const s
   side.function_ = std::move(lifted.function);
   for (const auto& [name, boundary] : boundaries)
     side.callees_[which == Which::source || boundary.target_name.empty() ? name : boundary.target_name] = &boundary;
+  side.extra_widths_ = expand_repetitions(side.function_, static_cast<uint32_t>(side.machine_->slots.size()));
   side.find_cuts();
   side.find_live();
   return side;
+}
+
+assembly::SlotInfo Side::slot(Slot slot) const {
+  const size_t own = machine_->slots.size();
+  return slot < own ? machine_->slots[slot]
+                    : assembly::SlotInfo{fmt::format("repeat{}", slot - own), extra_widths_[slot - own]};
 }
 
 const verify::Boundary* Side::boundary_of(const ir::CallTarget& target) const {
@@ -176,7 +184,7 @@ Side::SlotSet Side::live_through(BlockId block, SlotSet live, bool mark) {
 // Slots by fixed point over the blocks, where a read counts only if its value is needed; what is needed in turn depends
 // on what is live, so both grow together from nothing.
 void Side::find_live() {
-  const size_t slots = machine_->slots.size();
+  const size_t slots = this->slots();
   live_in_.assign(function_.blocks.size(), SlotSet(slots));
   needed_.assign(function_.values.size(), false);
   std::vector<BlockId> order = ir::reverse_post_order(function_);

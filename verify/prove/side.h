@@ -38,6 +38,9 @@ class Side {
   Which which() const { return which_; }
   Isa isa() const { return machine_->isa; }
   const assembly::Machine& machine() const { return *machine_; }
+  // The machine's registers and what expanded repetitions keep beside them.
+  size_t slots() const { return machine_->slots.size() + extra_widths_.size(); }
+  assembly::SlotInfo slot(Slot slot) const;
   const assembly::CodeIndex& index() const { return *index_; }
   const ir::Function& function() const { return function_; }
   std::string_view prefix() const { return which_ == Which::source ? "s" : "t"; }
@@ -69,6 +72,7 @@ class Side {
   Clobbers* clobbers_ = nullptr;
   std::map<std::string, const verify::Boundary*> callees_;  // by this side's name
   ir::Function function_;
+  std::vector<uint32_t> extra_widths_;
   std::set<BlockId> cuts_;
   std::vector<SlotSet> live_in_;
   std::vector<bool> needed_;

@@ -97,11 +97,10 @@ bool Summary::merge(BlockId block, const Path& path) {
 
 State Summary::instantiate(BlockId block, std::vector<Location>& locations) {
   const Facts& facts = facts_.at(block);
-  const assembly::Machine& machine = side_.machine();
   State state;
   state.memory = pool_.memory("memory");
   for (Slot s = 0; s < facts.slots.size(); ++s) {
-    const assembly::SlotInfo& info = machine.slots[s];
+    const assembly::SlotInfo info = side_.slot(s);
     std::vector<Term> pieces;
     for (size_t n = 0; n < facts.slots[s].size(); ++n) {
       const unsigned width = std::min(64u, info.width), low = static_cast<unsigned>(n) * width;
