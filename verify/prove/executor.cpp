@@ -121,7 +121,9 @@ Term Executor::frame_bytes(State& state, int64_t offset, unsigned bytes) {
   std::vector<Term> parts;
   for (unsigned n = 0; n < bytes; ++n) {
     auto [at, missing] = state.frame.emplace(offset + n, Term{});
-    if (missing) at->second = pool_.variable(fmt::format("{}:frame{:+}@{}", side_.prefix(), offset + n, segment_), 8);
+    if (missing)
+      at->second =
+          pool_.variable(fmt::format("{}:frame{:+}.{}@{}", side_.prefix(), offset + n, unwritten_++, segment_), 8);
     parts.push_back(at->second);
   }
   return pool_.join(parts);
@@ -131,9 +133,43 @@ void Executor::set_frame_bytes(State& state, int64_t offset, Term value) {
   for (unsigned n = 0; 8 * n < pool_.width(value); ++n) state.frame[offset + n] = pool_.extract(value, 8 * n, 8);
 }
 
+// AMD64 psABI 3.2.2: 128 bytes below rsp are the function's own; the other two conventions have no such zone.
+std::optional<int64_t> Executor::stack_end(const State& state) const {
+  const auto pointer = frame_offset(state.slots[side_.machine().stack_pointer]);
+  if (!pointer) return std::nullopt;  // not a constant place: a dynamic frame, whose accesses are computed ones
+  return *pointer - (side_.isa() == Isa::x86_64 ? 128 : 0);
+}
+
+void Executor::note_access(Thread& thread, int64_t offset) {
+  thread.lowest_access = std::min(thread.lowest_access.value_or(offset), offset);
+}
+
+void Executor::begin_instruction(Thread& thread, uint32_t line) {
+  const auto end = stack_end(thread.path.state);
+  if (thread.lowest_access && end && thread.stack_before &&
+      *thread.lowest_access < std::min(*end, *thread.stack_before))
+    fail("unsupported",
+         fmt::format("{}:{}: an access below the stack pointer", side_.index().unit().file, thread.path.line));
+  thread.lowest_access.reset();
+  thread.stack_before = end;
+  if (line != 0) thread.path.line = line;
+}
+
+// The callee's frame, and the arguments that it got on the stack, are its own to change.
+void Executor::forget_callee_stack(State& state, const verify::Boundary& callee, unsigned above) {
+  const auto stack = frame_offset(state.slots[side_.machine().stack_pointer]);
+  if (!stack) return;
+  int64_t end = *stack + above;
+  for (const BoundaryValue& p : callee.parameters)
+    if (const Place& place = place_of(p, side_.which()); place.kind == Place::Kind::stack)
+      end = std::max(end, *stack + above + 8 * (static_cast<int64_t>(place.index) + 1));
+  state.frame.erase(state.frame.begin(), state.frame.lower_bound(end));
+}
+
 Term Executor::read(Thread& thread, Term address, unsigned width, uint32_t line) {
   const unsigned bytes = width / 8;
   if (const auto offset = frame_offset(address)) {
+    note_access(thread, *offset);
     if (survey_ != nullptr) survey_->low = std::min(survey_->low, *offset);
     return frame_bytes(thread.path.state, *offset, bytes);
   }
@@ -150,6 +186,7 @@ Term Executor::read(Thread& thread, Term address, unsigned width, uint32_t line)
 
 void Executor::store(Thread& thread, Term address, Term value, uint32_t line) {
   if (const auto offset = frame_offset(address)) {
+    note_access(thread, *offset);
     if (survey_ != nullptr) {
       survey_->low = std::min(survey_->low, *offset);
       if (std::find(entry_values_.begin(), entry_values_.end(), value) != entry_values_.end())
@@ -205,6 +242,7 @@ void Executor::call(Thread& thread, const ir::CallTarget& target, Term address, 
   const size_t index = path.calls.size();
   path.calls.push_back(std::move(event));
   path.state.memory = pool_.memory(fmt::format("memory.call{}", index));
+  if (above == 0) forget_callee_stack(path.state, *boundary, above);
   const std::vector<Slot>& halves = machine.callee_saved_low_half;
   for (const Slot s : side_.clobbered_by(target)) {
     const unsigned width = machine.slots[s].width;
@@ -230,7 +268,7 @@ bool Executor::instruction(Thread& thread, ValueId v) {
   const ir::Function& f = side_.function();
   const Instruction& i = f[v];
   State& state = thread.path.state;
-  if (i.line != 0) thread.path.line = i.line;
+  if (i.line != thread.path.line && i.line != 0) begin_instruction(thread, i.line);
   auto operand = [&](unsigned n) { return values_[i.operands[n]]; };
   switch (i.op) {
     case Op::get_slot:
@@ -311,6 +349,7 @@ bool Executor::instruction(Thread& thread, ValueId v) {
 
 bool Executor::block_body(Thread& thread) {
   thread.path.blocks.insert(thread.block);
+  if (!thread.stack_before) thread.stack_before = stack_end(thread.path.state);
   for (const ValueId v : side_.function().blocks[thread.block].instructions) {
     if (!side_.needed(v)) continue;
     if (++steps_ > limits_.steps) {
@@ -330,6 +369,7 @@ std::optional<bool> Executor::decided(const Thread& thread, Term condition) cons
 }
 
 void Executor::finish(Thread thread, End end) {
+  begin_instruction(thread, 0);
   thread.path.end = end;
   thread.path.block = end == End::cut ? thread.block : ir::kNoBlock;
   done_.push_back(std::move(thread.path));
@@ -353,7 +393,7 @@ void Executor::follow(Thread thread, size_t edge, Term condition) {
 
 bool Executor::terminator(Thread thread) {
   const ir::Terminator& t = side_.function().blocks[thread.block].terminator;
-  if (t.line != 0) thread.path.line = t.line;
+  if (t.line != thread.path.line && t.line != 0) begin_instruction(thread, t.line);
   switch (t.op) {
     case Op::jump:
       follow(std::move(thread), 0, {});
@@ -392,7 +432,8 @@ std::vector<Path> Executor::run(BlockId block, State state, const Limits& limits
   steps_ = 0;
   done_.clear();
   work_.clear();
-  Thread start{block, {}, {}, {}, 0, false};
+  Thread start;
+  start.block = block;
   start.path.state = std::move(state);
   for (const Term condition : conditions) {
     start.known.emplace_back(condition, true);

@@ -62,17 +62,24 @@ class Executor {
 
  private:
   struct Thread {
-    BlockId block;
+    BlockId block = ir::kNoBlock;
     Path path;
     std::map<BlockId, uint32_t> visits;
     std::vector<std::pair<Term, bool>> known;
     uint32_t undefined = 0;
     bool started = false;
+    std::optional<int64_t> lowest_access, stack_before;  // of the present instruction
   };
 
   // An address in the frame that is not at a constant offset, or leaves the function's hands. False: it can't be
   // followed.
   bool computed(Term address, std::string_view use, uint32_t line);
+  // The frame ends at the stack pointer, but for x86-64's red zone: what is below may change at any time. An
+  // instruction that moves the pointer reaches what it has before or after, so its accesses are judged when it is done.
+  void note_access(Thread& thread, int64_t offset);
+  void begin_instruction(Thread& thread, uint32_t line);
+  std::optional<int64_t> stack_end(const State& state) const;
+  void forget_callee_stack(State& state, const verify::Boundary& callee, unsigned above);
   bool block_body(Thread& thread);
   bool instruction(Thread& thread, ValueId v);
   Term load(Thread& thread, const ir::Instruction& i);
@@ -98,7 +105,7 @@ class Executor {
   std::vector<Term> values_;
   std::vector<Thread> work_;
   std::vector<Path> done_;
-  size_t steps_ = 0;
+  size_t steps_ = 0, unwritten_ = 0;
   Limits limits_;
   bool dropped_ = false;
   std::optional<Failure> failure_;

@@ -150,6 +150,7 @@ void FunctionProof::list_assumptions() {
   assume("frame-private", "stack",
          "nobody else reaches the stack frame of a call: no caller, no callee, no pointer argument");
   assume("sequential", "memory-order", "no other thread is seen: memory order is not considered");
+  assume("constant-tables", "memory", "what is read with an index from constant data lies in constant data");
   if (frames_shared_)
     assume(
         "frame-objects", "stack",

@@ -126,6 +126,14 @@ void Side::find_cuts() {
   }
 }
 
+// What a caller finds as it left it, whatever the convention lets change.
+void Side::use_reserved(SlotSet& live) const {
+  live[machine_->stack_pointer] = true;
+  if (machine_->return_address != assembly::kNoSlot) live[machine_->return_address] = true;
+  for (const char* name : {"x3", "x4", "df"})
+    if (const Slot s = machine_->slot(name); s != assembly::kNoSlot) live[s] = true;
+}
+
 void Side::use_call(const ir::CallTarget& target, SlotSet& live) const {
   for (const Slot s : clobbered_by(target)) live[s] = false;
   live[machine_->stack_pointer] = true;
@@ -150,11 +158,11 @@ Side::SlotSet Side::live_through(BlockId block, SlotSet live, bool mark) {
       if (const Slot s = slot_of(*machine_, place_of(r, which_)); s != assembly::kNoSlot) live[s] = true;
     for (const std::vector<Slot>* slots : {&machine_->callee_saved, &machine_->callee_saved_low_half})
       for (const Slot s : *slots) live[s] = true;
-    live[machine_->stack_pointer] = true;
-    if (machine_->return_address != assembly::kNoSlot) live[machine_->return_address] = true;
+    use_reserved(live);
   }
   if (t.op == Op::tail_call) {
     use_call(function_.calls[t.index], live);
+    use_reserved(live);
     for (const std::vector<Slot>* slots : {&machine_->callee_saved, &machine_->callee_saved_low_half})
       for (const Slot s : *slots) live[s] = true;
     if (machine_->return_address != assembly::kNoSlot) live[machine_->return_address] = true;

@@ -63,6 +63,7 @@ class Side {
   void find_cuts();
   void find_live();
   SlotSet live_through(BlockId block, SlotSet live, bool mark);
+  void use_reserved(SlotSet& live) const;
   void use_call(const ir::CallTarget& target, SlotSet& live) const;
 
   Which which_ = Which::source;

@@ -286,6 +286,10 @@ bool Simulation::returns_agree(PathPair& paths, Proof& proof) {
     if (!ask(paths, "callee-saved", machine.slots[slot].name, pool_.extract(before.slots[slot], 0, 64),
              pool_.extract(t.slots[slot], 0, 64), proof))
       return false;
+  // RISC-V's global and thread pointers belong to the program; the direction flag is clear between x86-64 functions.
+  for (const char* name : {"x3", "x4", "df"})
+    if (const Slot slot = machine.slot(name); slot != assembly::kNoSlot && target.isa() != Isa::aarch64)
+      if (!ask(paths, "callee-saved", name, before.slots[slot], t.slots[slot], proof)) return false;
   if (!ask(paths, "stack-pointer", machine.slots[machine.stack_pointer].name, before.slots[machine.stack_pointer],
            t.slots[machine.stack_pointer], proof))
     return false;

@@ -166,6 +166,29 @@ TEST(Prove, Calls) {
   EXPECT_NOT_PROVED(prove_pair(source, {Isa::aarch64, head + "add w0, w0, w19\n" + tail}, b, {{"g", g}}));
 }
 
+TEST(Prove, TheStackEndsAtItsPointer) {
+  const Boundary b = integers({32, 32}, 32);
+  // A signal may come between the two; x86-64 alone keeps 128 bytes.
+  EXPECT_NOT_PROVED(prove_pair(kAdd, {Isa::aarch64, "str w1, [sp, #-4]\nldr w8, [sp, #-4]\nadd w0, w0, w8\nret\n"}, b));
+  EXPECT_NOT_PROVED(prove_pair(kAdd, {Isa::riscv64, "sw a1, -4(sp)\nlw a1, -4(sp)\naddw a0, a0, a1\nret\n"}, b));
+  EXPECT_PROVED(prove_pair(kAdd, {Isa::x86_64, "movl %esi, -4(%rsp)\nmovl %edi, %eax\naddl -4(%rsp), %eax\nret\n"}, b));
+  EXPECT_NOT_PROVED(
+      prove_pair(kAdd, {Isa::x86_64, "movl %esi, -132(%rsp)\nmovl %edi, %eax\naddl -132(%rsp), %eax\nret\n"}, b));
+  // Calls write into it.
+  Boundary g = integers({32}, 32);
+  g.name = g.target_name = "g";
+  const Text source{Isa::x86_64, "pushq %rbx\nmovl %esi, %ebx\ncall g\naddl %ebx, %eax\npopq %rbx\nret\n"};
+  EXPECT_NOT_PROVED(prove_pair(
+      source, {Isa::x86_64, "movl %esi, -4(%rsp)\nsubq $8, %rsp\naddq $8, %rsp\ncall g\naddl -4(%rsp), %eax\nret\n"}, b,
+      {{"g", g}}));
+}
+
+TEST(Prove, ReservedRegisters) {
+  const Boundary b = integers({32, 32}, 32);
+  EXPECT_NOT_PROVED(prove_pair(kAdd, {Isa::riscv64, "addw a0, a0, a1\nmv gp, a0\nret\n"}, b));
+  EXPECT_NOT_PROVED(prove_pair(kAdd, {Isa::x86_64, "leal (%rdi,%rsi), %eax\nstd\nret\n"}, b));
+}
+
 TEST(Prove, UnknownCalleesAreNotGuessed) {
   const Proof p = prove_pair({Isa::x86_64, "subq $8, %rsp\ncall h\naddq $8, %rsp\nret\n"},
                              {Isa::aarch64, "str x30, [sp, #-16]!\nbl h\nldr x30, [sp], #16\nret\n"}, integers({}, 32));
