@@ -138,6 +138,15 @@ Exit run(const Arguments& a) {
     complete &= f.translated;
     tally.refused += !f.translated;
     for (const Diagnostic& d : f.refusals) fmt::print(stderr, "{}", to_string(d));
+    if (f.translated && f.local_only)
+      fmt::print(
+          stderr, "{}",
+          to_string(Diagnostic{Severity::warning,
+                               {a.input, f.line, 0},
+                               fmt::format("'{}' is not exported: what it takes on the stack or returns in memory "
+                                           "may be structures; its prototype would tell (--proto)",
+                                           f.name),
+                               {}}));
     const verify::Verdict* verdict = report && f.translated ? &report->verdicts[next++] : nullptr;
     if (verdict) report_verdict(a, f, *verdict, tally);
     evidence["functions"].push_back(function_json(f, verdict));

@@ -13,9 +13,9 @@ from common import toolchain  # noqa: E402
 ISAS = toolchain.ISAS
 
 
-def compile_to_assembly(isa, compiler, level, source, output):
+def compile_to_assembly(isa, compiler, level, source, output, *more):
     flags = (*toolchain.COMMON_FLAGS, *toolchain.ASSEMBLY_FLAGS)
-    return toolchain.run([*toolchain.compiler(compiler, isa), f"-{level}", *flags, "-S", "-o", output, source])
+    return toolchain.run([*toolchain.compiler(compiler, isa), f"-{level}", *flags, *more, "-S", "-o", output, source])
 
 
 def link(isa, output, *inputs):

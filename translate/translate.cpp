@@ -95,6 +95,7 @@ Expected<Translation> translate(const assembly::Unit& unit, const TranslateOptio
     FunctionReport report;
     report.name = f.name;
     report.translated = f.ok;
+    report.local_only = f.local_only;
     report.line = unit.symbols[ids[n]].line;
     report.instructions_in = f.source_instructions;
     report.instructions_out = counts[llvm_proposer::body_name(f)];

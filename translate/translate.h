@@ -21,6 +21,7 @@ struct TranslateOptions {
 struct FunctionReport {
   std::string name;
   bool translated = false;
+  bool local_only = false;  // as RaisedFunction has it
   uint32_t line = 0;
   uint32_t instructions_in = 0;
   uint32_t instructions_out = 0;

@@ -115,8 +115,10 @@ void declare(ModuleEmission& m, const raise::RaisedFunction& raised) {
   bool hidden = false;
   if (at != m.unit.symbol_by_name.end()) {
     const assembly::Symbol& symbol = m.unit.symbols[at->second];
-    if (symbol.binding == assembly::Binding::local) linkage = llvm::GlobalValue::InternalLinkage;
-    if (symbol.binding == assembly::Binding::weak) linkage = llvm::GlobalValue::WeakAnyLinkage;
+    if (symbol.binding == assembly::Binding::local || raised.local_only)
+      linkage = llvm::GlobalValue::InternalLinkage;
+    else if (symbol.binding == assembly::Binding::weak)
+      linkage = llvm::GlobalValue::WeakAnyLinkage;
     hidden = symbol.visibility == assembly::Visibility::hidden;
   }
   if (raised.outside || !raised.entry.empty()) {

@@ -212,6 +212,11 @@ void Finisher::call_unknown(Builder& b, ValueId v) {
     APInt bits = demanded.extractBits(c_.result_width(r), c_.result_low(r));
     if (bits.isZero()) continue;
     bool first_of_kind = r == 0 || r == c_.integer_results();
+    // A function that is translated without knowing this caller gives the first ones only (infer.cpp).
+    if (!first_of_kind && !indirect)
+      raiser_.refuse(n_, call.line,
+                     "call of '" + f_.calls[call.index].symbol.name +
+                         "': more than one result register is used; its prototype is needed (--proto)");
     if (raiser_.options().target == Isa::riscv64 && !first_of_kind) continue;  // as in choose_signature()
     if (raiser_.options().target == Isa::x86_64 && r >= c_.integer_results() + 2) continue;
     Passed p;
@@ -347,12 +352,31 @@ void UnitRaiser::check_addresses(size_t n) {
     }
 }
 
+// Callers outside pass structures, and take them, where their own convention has them. What the code reads on the stack
+// while registers are left, or as memory, may be one.
+bool UnitRaiser::needs_prototype(const FunctionState& state) const {
+  if (!state.exported || state.prototype || state.outside) return false;
+  if (state.takes_stack_address || state.result_in_memory) return true;
+  bool registers_left = false;
+  for (unsigned a = 0; a < convention_.integer_arguments(); ++a)
+    registers_left |= state.operand_demand[convention_.integer_argument(a)].isZero();
+  return state.stack_bytes != 0 && registers_left;
+}
+
 // The entry block keeps its parameters: they are the function's.
 void UnitRaiser::finish(size_t n) {
   FunctionState& state = states_[n];
   RaisedFunction& out = result_.functions[n];
   if (!state.lifted) return;
-  if (!state.prototype && !state.outside) assume(n, "its signature is inferred");
+  if (!state.prototype && !state.outside)
+    assume(n, state.exported ? "its signature is inferred: callers outside use at most one integer and one "
+                               "floating-point result"
+                             : "its signature is inferred");
+  out.local_only = needs_prototype(state);
+  if (out.local_only) assume(n, "it is called from within this file only: its symbol is not exported");
+  if (state.takes_stack_address && state.address_taken && calls_by_pointer_ && !state.outside)
+    refuse(n, unit().symbols[unit().symbol_by_name.at(state.name)].line,
+           "it walks through its stack arguments and may be called by pointer");
   if (state.exported && !state.prototype && unit().isa == Isa::riscv64 && !state.signature.parameters.empty())
     assume(n, "callers outside extend 32-bit integers to 64 bits as RISC-V's convention has it");
   out.signature = add_signature(state.signature);

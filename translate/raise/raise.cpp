@@ -136,15 +136,12 @@ void UnitRaiser::note_stack_arguments(size_t n) {
   state.stack_bytes = 0;
   state.takes_stack_address = false;
   auto above = [&](ValueId v) { return f[v].op == Op::frame_address && f[v].offset >= 0; };
-  uint32_t line = 0;
-  bool unclear = false;
   // Where x86-64 keeps the return address there is nothing else: an address there plus an index means what is above.
   auto biased = [&](ValueId v) {
     return f[v].op == Op::frame_address && f[v].offset < 0 && f[v].offset >= convention_.entry_stack_offset();
   };
   auto other_use = [&](ValueId v, bool escapes) {
     if (f[v].offset == 0 && !escapes && convention_.machine().return_address_bytes == 0) return;
-    if (f[v].offset == 0 && escapes) unclear = true;
     state.takes_stack_address = true;
   };
   for (BlockId block : ir::reverse_post_order(f)) {
@@ -161,10 +158,8 @@ void UnitRaiser::note_stack_arguments(size_t n) {
               std::max<uint32_t>(state.stack_bytes, static_cast<uint32_t>(offset) + f.width(i.operands[1]) / 8);
         else if (i.op == Op::call && o + 1 == i.operands.size())
           continue;  // the stack pointer of a tail call
-        else {
-          line = i.line;
+        else
           other_use(i.operands[o], i.op == Op::store || i.op == Op::call);
-        }
       }
     }
     for (const ir::Edge& edge : f.blocks[block].terminator.edges)
@@ -172,11 +167,7 @@ void UnitRaiser::note_stack_arguments(size_t n) {
         if (above(v)) other_use(v, false);
   }
   if (saves_last_argument_below_base(state)) state.takes_stack_address = true;
-  if (!state.takes_stack_address) return;
-  if (unclear && state.exported && !function_named("main"))
-    refuse(n, line, "the address of its stack arguments is used, and it may be called from outside this file");
-  else
-    assume(n, "callers pass at most 512 bytes of stack arguments");
+  if (state.takes_stack_address) assume(n, "callers pass at most 512 bytes of stack arguments");
 }
 
 void UnitRaiser::note_addresses_taken() {

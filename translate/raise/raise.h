@@ -42,6 +42,9 @@ struct RaisedFunction {
   std::vector<unsigned> parameter_positions;
   std::vector<unsigned> result_positions;
   std::optional<OutsideEntry> outside;
+  // Only callers within the unit can reach it, because nothing says how those outside pass what it takes on the stack
+  // or returns in memory: its symbol is not exported, so that linking fails rather than a call.
+  bool local_only = false;
   std::vector<RaisedFunction> entry;  // what callers outside get, or empty
 };
 

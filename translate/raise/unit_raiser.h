@@ -144,6 +144,7 @@ class UnitRaiser {
   std::optional<ir::ValueId> hidden_result_address(size_t n, const ir::Instruction& call) const;
 
   // finish.cpp
+  bool needs_prototype(const FunctionState& state) const;
   void check_addresses(size_t n);
   void finish(size_t n);
 
