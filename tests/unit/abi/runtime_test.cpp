@@ -148,6 +148,88 @@ int main(void) {
 }
 )";
 
+// The reverse: the target's program unpacks its own va_list and prints the slots; the source's reads them.
+constexpr std::string_view kUnpackMain = R"(
+long UNPACK(const void *format, long kind, void *target, unsigned long *slots, unsigned long count, void *source);
+static void bytes(const void *from, size_t n) {
+  printf("{");
+  for (size_t i = 0; i < n; ++i) printf("%u,", ((const unsigned char *)from)[i]);
+  printf("},");
+}
+static void check(int kind, const char *format, const char *input, ...) {
+  static char result[4096], source[64] __attribute__((aligned(16)));
+  static unsigned long slots[64] __attribute__((aligned(16)));
+  static wchar_t wide[1024], wide_format[256];
+  va_list ap, again;
+  va_start(ap, input);
+  va_copy(again, ap);
+  swprintf(wide_format, 256, L"%s", format);
+  memset(RESULT(0), 0, 1024);
+  memset(slots, 0xa5, sizeof slots);
+  int n;
+  if (kind == 0) n = vsnprintf(result, sizeof result, format, ap);
+  else if (kind == 1) { n = vswprintf(wide, 1024, wide_format, ap); snprintf(result, sizeof result, "%ls", wide); }
+  else { n = vsscanf(input, format, ap); memcpy(result, RESULT(0), 1024); }
+#if defined(__x86_64__)
+  void *list = again;
+#elif defined(__aarch64__)
+  void *list = &again;
+#else
+  void *list = *(void **)&again;
+#endif
+  long used = UNPACK(kind == 1 ? (void *)wide_format : (void *)format, kind, list, slots, 64, source);
+  printf("{%d,%d,%ld,", kind, n, used);
+  bytes(format, strlen(format) + 1);
+  bytes(input, strlen(input) + 1);
+  bytes(result, kind == 2 ? 1024 : strlen(result) + 1);
+  printf("{");
+  for (int i = 0; i < 64; ++i) printf("0x%lx,", slots[i]);
+  printf("}},\n");
+  va_end(again);
+  va_end(ap);
+}
+int main(void) {
+  map_shared();
+  printf("static struct image images[] = {\n");
+)";
+
+constexpr std::string_view kReadMain = R"(
+struct image { int kind, n; long used; unsigned char format[256], input[256], result[1024];
+  unsigned long slots[64] __attribute__((aligned(16))); };
+)";
+
+constexpr std::string_view kReadRun = R"(
+static int run(struct image *m) {
+  static char result[4096];
+  static wchar_t wide[1024], wide_format[256];
+  va_list ap;
+#if defined(__x86_64__)
+  struct { unsigned gp, fp; void *overflow, *save; } list = {48, 176, m->slots, 0};
+#elif defined(__aarch64__)
+  struct { void *stack, *gr_top, *vr_top; int gr, vr; } list = {m->slots, 0, 0, 0, 0};
+#else
+  void *list = m->slots;
+#endif
+  memcpy(&ap, &list, sizeof list);
+  swprintf(wide_format, 256, L"%s", m->format);
+  memset(RESULT(0), 0, 1024);
+  int n;
+  if (m->kind == 0) n = vsnprintf(result, sizeof result, (char *)m->format, ap);
+  else if (m->kind == 1) { n = vswprintf(wide, 1024, wide_format, ap); snprintf(result, sizeof result, "%ls", wide); }
+  else { n = vsscanf((char *)m->input, (char *)m->format, ap); memcpy(result, RESULT(0), 1024); }
+  int wrong = m->used < 0 || n != m->n || (m->kind == 2 ? memcmp(result, m->result, 1024) : strcmp(result, (char *)m->result));
+  if (wrong) printf("'%s': '%s' instead of '%s'\n", m->format, result, m->result);
+  return wrong;
+}
+int main(void) {
+  map_shared();
+  int wrong = 0, n = sizeof images / sizeof *images;
+  for (int i = 0; i < n; ++i) wrong += run(&images[i]);
+  printf("%d images, %d wrong\n", n, wrong);
+  return 0;
+}
+)";
+
 class CallGenerator {
  public:
   CallGenerator(uint64_t seed, bool long_double) : random_(seed), long_double_(long_double) {}
@@ -251,6 +333,27 @@ TEST_P(Runtime, PackedArgumentsPrintAndScanAlike) {
     std::string log = shell(fmt::format("{} -O1 -w -static -o {}/p {}", compiler, folder.path(), c));
     ASSERT_EQ(log, "");
     EXPECT_EQ(shell(runner_for(target) + folder.path() + "/p"), fmt::format("{} images, 0 wrong\n", kCalls));
+  }
+}
+
+TEST_P(Runtime, UnpackedArgumentsPrintAndScanAlike) {
+  auto [source, target] = GetParam();
+  CallGenerator generator(6, source != Isa::x86_64 && target != Isa::x86_64);
+  std::string calls;
+  constexpr int kCalls = 60;
+  for (int i = 0; i < kCalls; ++i)
+    calls += i % 3 == 2 ? generator.scan_call() : generator.print_call(/*wide=*/i % 9 == 0);
+  TemporaryFolder folder;
+  std::string assembly = folder.write("runtime.s", runtime_text(RuntimeFunction::va_unpack, source, target));
+  std::string unpack = fmt::format(
+      "#define UNPACK {}\n{}{}{}  printf(\"}};\\n\");\n  return 0;\n}}\n"
+      "__asm__(\".include \\\"{}\\\"\\n.text\\n\");\n",
+      runtime_symbol(RuntimeFunction::va_unpack, source, target), kShared, kUnpackMain, calls, assembly);
+  for (const std::string& compiler : {gcc_for(target), clang_for(target)}) {
+    std::string images = compile_and_run(target, compiler, unpack);
+    ASSERT_EQ(images.find("[status"), std::string::npos) << images;
+    EXPECT_EQ(compile_and_run(source, gcc_for(source), fmt::format("{}{}{}{}", kShared, kReadMain, images, kReadRun)),
+              fmt::format("{} images, 0 wrong\n", kCalls));
   }
 }
 
