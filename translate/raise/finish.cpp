@@ -36,6 +36,7 @@ class Finisher : public Rewriter {
   struct UnknownCall {
     unsigned integers = 0, floats = 0;  // argument registers up to the last one that holds something
     bool result_in_memory = false;
+    std::vector<bool> worked_on;  // results that an instruction works on, rather than only carries elsewhere
   };
   bool rewrite(Builder& b, ValueId v) override;
   void rewrite_terminator(Builder& b, ir::Terminator& t) override;
@@ -47,6 +48,7 @@ class Finisher : public Rewriter {
   unsigned stack_slots_passed(const Instruction& call, bool all_registers);
   void finish_call(Builder& b, ValueId v, Instruction typed, Signature signature, const std::vector<unsigned>& results);
   void note_unknown_call(ValueId v);
+  std::vector<bool> results_worked_on(ValueId call) const;
   ValueId extend(Builder& b, ValueId v, const Passed& p, uint32_t width) const {
     return extended(b, v, p, width, raiser_.unit().isa);
   }
@@ -61,10 +63,36 @@ class Finisher : public Rewriter {
   bool stack_filled_ = false;
 };
 
+// Joins, returns and other calls also carry what a register happens to hold.
+std::vector<bool> Finisher::results_worked_on(ValueId call) const {
+  std::vector<bool> worked_on(c_.results());
+  std::map<ValueId, unsigned> parts;
+  for (ir::BlockId block : ir::reverse_post_order(f_))
+    for (ValueId v : f_.blocks[block].instructions) {
+      const Instruction& i = f_[v];
+      if (i.op == Op::call) continue;
+      for (ValueId operand : i.operands) {
+        unsigned r = 0;
+        if (operand == call && i.op == Op::extract)
+          while (r + 1 < c_.results() && c_.result_low(r + 1) <= i.index) ++r;
+        else if (auto part = parts.find(operand); part != parts.end())
+          r = part->second;
+        else
+          continue;
+        if (i.op == Op::extract || i.op == Op::zext || i.op == Op::concat)
+          parts[v] = r;
+        else
+          worked_on[r] = true;
+      }
+    }
+  return worked_on;
+}
+
 void Finisher::note_unknown_call(ValueId v) {
   const Instruction& call = f_[v];
   unsigned first = f_.calls[call.index].indirect ? 1 : 0;
   UnknownCall& known = unknown_calls_[v];
+  if (first == 0) known.worked_on = results_worked_on(v);
   for (unsigned a = 0; a < c_.integer_arguments(); ++a)
     if (raiser_.holds_argument(n_, call.operands[first + c_.integer_argument(a)])) known.integers = a + 1;
   for (unsigned a = 0; a < c_.float_arguments(); ++a)
@@ -213,7 +241,7 @@ void Finisher::call_unknown(Builder& b, ValueId v) {
     if (bits.isZero()) continue;
     bool first_of_kind = r == 0 || r == c_.integer_results();
     // A function that is translated without knowing this caller gives the first ones only (infer.cpp).
-    if (!first_of_kind && !indirect)
+    if (!first_of_kind && !indirect && known.worked_on[r])
       raiser_.refuse(n_, call.line,
                      "call of '" + f_.calls[call.index].symbol.name +
                          "': more than one result register is used; its prototype is needed (--proto)");
