@@ -75,7 +75,8 @@ class Printer {
   const Division& divided(const Integer& value, unsigned bits);
   Integer wrapped(const Integer& value, unsigned width);
   // As the total unsigned division of width bits says.
-  const Division& quotient(const Integer& a, const Integer& b, unsigned width);
+  Division quotient(const Integer& a, const Integer& b, unsigned width);
+  const Division& true_quotient(const Integer& a, const Integer& b);
 
   Integer product(Term a, Term b);
   Integer product_of(const Integer& a, const Integer& b);
@@ -170,25 +171,35 @@ Integer Printer::wrapped(const Integer& value, unsigned width) {
   return divided(value, width).remainder;
 }
 
-const Printer::Division& Printer::quotient(const Integer& a, const Integer& b, unsigned width) {
-  const auto key = std::pair(a.text, b.text + fmt::format(" {}", width));
+// Of the same two numbers at whatever width: what an instruction set divides at 64 bits after extension another divides
+// at 32. Says nothing of division by zero.
+const Printer::Division& Printer::true_quotient(const Integer& a, const Integer& b) {
+  const auto key = std::pair(a.text, b.text);
   if (const auto known = quotients_.find(key); known != quotients_.end()) return known->second;
-  const APInt ones = power(width) - 1;
   Division made;
-  if (b.constant() && b.low.isZero()) {
-    made = {constant_of(ones), a};
-  } else if (b.constant()) {
+  if (b.constant()) {
     made = {fresh(number(0), a.high.sdiv(b.low)), fresh(number(0), b.low - 1)};
     facts_ +=
         fmt::format("(assert (= {} (+ (* {} {}) {})))\n", a.text, b.text, made.quotient.text, made.remainder.text);
   } else {
-    made = {fresh(number(0), ones), fresh(number(0), a.high)};
+    // The product is opaque: that the quotient is not above the dividend must be said.
+    made = {fresh(number(0), a.high), fresh(number(0), a.high)};
     const Integer multiple = product_of(made.quotient, b);
-    facts_ +=
-        fmt::format("(assert (ite (= {1} 0) (and (= {2} {4}) (= {3} {0})) (and (= {0} (+ {5} {3})) (< {3} {1}))))\n",
-                    a.text, b.text, made.quotient.text, made.remainder.text, decimal(ones), multiple.text);
+    facts_ += fmt::format("(assert (=> (not (= {1} 0)) (and (= {0} (+ {4} {3})) (< {3} {1}) (<= {2} {0}))))\n", a.text,
+                          b.text, made.quotient.text, made.remainder.text, multiple.text);
+    facts_ += fmt::format("(assert (=> (< {0} {1}) (= {2} 0)))\n", a.text, b.text, made.quotient.text);
   }
   return quotients_.emplace(key, std::move(made)).first->second;
+}
+
+Printer::Division Printer::quotient(const Integer& a, const Integer& b, unsigned width) {
+  const Integer ones = constant_of(power(width) - 1);
+  if (b.constant()) return b.low.isZero() ? Division{ones, a} : true_quotient(a, b);
+  const Integer x = named(a), y = named(b);
+  const Division& parts = true_quotient(x, y);
+  if (y.low.isStrictlyPositive()) return parts;
+  const std::string zero = fmt::format("(= {} 0)", y.text);
+  return {choice(zero, ones, parts.quotient), choice(zero, x, parts.remainder)};
 }
 
 // Products of two unknowns are unknowns; the same two give the same one.
@@ -320,7 +331,7 @@ Integer Printer::divided_by(Term t) {
   const Kind kind = pool_.kind(t);
   if (kind == Kind::udiv) return quotient(integer(a), integer(b), width).quotient;
   if (kind == Kind::urem) return quotient(integer(a), integer(b), width).remainder;
-  const Division& parts = quotient(magnitude(a), magnitude(b), width);
+  const Division parts = quotient(magnitude(a), magnitude(b), width);
   const std::string sign_a = negative(a), sign_b = negative(b);
   if (kind == Kind::srem) return wrapped(choice(sign_a, scaled(parts.remainder, number(-1)), parts.remainder), width);
   const Integer negated = scaled(parts.quotient, number(-1));

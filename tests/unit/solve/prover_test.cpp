@@ -163,6 +163,29 @@ TEST_P(DivisionTest, SignedByTen) {
 
 INSTANTIATE_TEST_SUITE_P(Widths, DivisionTest, testing::Values(16u, 32u, 64u));
 
+// x86-64 divides twice the width and traps where the quotient doesn't fit; the others divide at the width.
+TEST_P(DivisionTest, ExtendedDividends) {
+  NEEDS_SOLVERS();
+  const unsigned w = GetParam();
+  const Term x = pool.variable("x", w), y = pool.variable("y", w);
+  const Term nonzero = pool.bit_not(pool.eq(y, number(w, 0)));
+  const Term whole = pool.udiv(pool.zext(x, 2 * w), pool.zext(y, 2 * w));
+  const Term fits = pool.eq(pool.extract(whole, w, w), number(w, 0));
+  const Term same = pool.eq(pool.extract(whole, 0, w), pool.udiv(x, y));
+  for (Term goal : {fits, same}) {
+    const Answer answer = holds(goal, {nonzero});
+    EXPECT_EQ(answer.verdict, Verdict::holds) << answer.reason;
+    EXPECT_TRUE(answer.cross_checked);
+  }
+  const Term rest = pool.urem(pool.zext(x, 2 * w), pool.zext(y, 2 * w));
+  EXPECT_EQ(holds(pool.eq(pool.extract(rest, 0, w), pool.urem(x, y)), {nonzero}).verdict, Verdict::holds);
+  const Term is_signed = pool.sdiv(pool.sext(x, 2 * w), pool.sext(y, 2 * w));
+  const Answer answer = holds(pool.eq(pool.extract(is_signed, 0, w), pool.sdiv(x, y)), {nonzero});
+  EXPECT_EQ(answer.verdict, Verdict::holds) << answer.reason;
+  // By zero the two differ.
+  EXPECT_NE(holds(pool.eq(pool.zext(pool.udiv(x, y), 2 * w), whole)).verdict, Verdict::holds);
+}
+
 TEST_F(ProverTest, HighHalfFromFourProducts) {
   NEEDS_SOLVERS();
   const Term a = pool.variable("a", 64), b = pool.variable("b", 64);
