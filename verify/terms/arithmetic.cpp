@@ -137,6 +137,12 @@ Term Pool::sdiv(Term a, Term b) {
   if (y && y->isZero()) return constant(APInt::getAllOnes(w));
   if (x && y) return constant(x->sdiv(*y));
   if (y && y->isOne() && w > 1) return a;
+  if (const unsigned n = narrow_signed(*this, a, b); n < w) {
+    // The narrow quotient, but for the least number divided by -1, which does not fit there.
+    const Term p = extract(a, 0, n), q = extract(b, 0, n);
+    const Term overflow = bit_and(eq(p, constant(APInt::getSignedMinValue(n))), eq(q, constant(APInt::getAllOnes(n))));
+    return select(overflow, constant(APInt::getOneBitSet(w, n - 1)), sext(sdiv(p, q), w));
+  }
   return raw(*this, Kind::sdiv, a, b);
 }
 

@@ -174,6 +174,14 @@ Term Pool::eq(Term a, Term b) {
   if (auto rest = equal_pieces(*this, a, b)) return *rest;
   if (constant_value(a)) std::swap(a, b);
   if (auto bits = compare_choice(*this, a, b, [&](Term t) { return eq(t, b); })) return *bits;
+  for (const auto& [choice, other] : {std::pair(a, b), std::pair(b, a)}) {
+    const Node& node = (*state_)[choice];
+    if (node.kind == Kind::select && (node.operands[1] == other || node.operands[2] == other))
+      return select(node.operands[0], eq(node.operands[1], other), eq(node.operands[2], other));
+  }
+  // A constant that no extended value can be.
+  if (constant_value(b) && kind(a) == Kind::sext && significant_bits(*this, b) > width((*state_)[a].operands[0]))
+    return bit(false);
   if (constant_value(b) && kind(a) == Kind::bit_xor) {
     const Node& node = (*state_)[a];
     return eq(node.operands[0], bit_xor(node.operands[1], b));

@@ -29,6 +29,7 @@ class Substitution {
   void learn(Term what, Term by);
   void learn_bit(Term t);
   void learn_order(Term t);
+  void learn_from_denial(Term t);
 
   Pool& pool_;
   std::unordered_map<Term, Term, TermHash> replaced_, facts_, done_, settled_;

@@ -129,6 +129,19 @@ Term relevant_condition(Pool& pool, Term bit, Term one, Term zero) {
   return pool.kind(other) == node.kind && pool.operands(other)[0] < pool.operands(other)[1] ? pool.bit_not(other) : bit;
 }
 
+// A choice that says for the least number divided by -1 what the quotient is anyway.
+bool says_nothing(Pool& pool, Term bit, Term one, Term zero) {
+  const bool part = pool.kind(zero) == Kind::extract;
+  const Term quotient = part ? pool.operands(zero)[0] : zero;
+  const APInt* value = pool.constant_value(one);
+  if (pool.kind(quotient) != Kind::sdiv || pool.kind(bit) != Kind::bit_and || !value) return false;
+  const unsigned w = pool.width(quotient);
+  const APInt least = APInt::getSignedMinValue(w);
+  if (*value != least.extractBits(value->getBitWidth(), part ? pool.low_bit(zero) : 0)) return false;
+  const Term a = pool.operands(quotient)[0], b = pool.operands(quotient)[1];
+  return bit == pool.bit_and(pool.eq(a, pool.constant(least)), pool.eq(b, pool.constant(APInt::getAllOnes(w))));
+}
+
 }  // namespace
 
 Term Pool::select(Term bit, Term one, Term zero) {
@@ -145,6 +158,7 @@ Term Pool::select(Term bit, Term one, Term zero) {
     if (auto logic = select_bits(*this, bit, one, zero)) return *logic;
     return choose_bit(*this, bit, one, zero);
   }
+  if (says_nothing(*this, bit, one, zero)) return zero;
   if (const Term condition = relevant_condition(*this, bit, one, zero); condition != bit)
     return select(condition, one, zero);
   if (auto shared = shared_pieces(*this, bit, one, zero)) return *shared;

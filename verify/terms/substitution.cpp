@@ -122,6 +122,28 @@ void Substitution::learn_order(Term t) {
   learn_bit(pool_.bit_not(is_signed ? pool_.slt(b, a) : pool_.ult(b, a)));
 }
 
+// Of less, equal and more two denials leave the third.
+void Substitution::learn_from_denial(Term t) {
+  const Kind kind = pool_.kind(t);
+  if (kind != Kind::ult && kind != Kind::slt && kind != Kind::eq) return;
+  const Term a = pool_.operands(t)[0], b = pool_.operands(t)[1];
+  if (pool_.width(a) == 0) return;
+  auto denied = [&](Term condition) {
+    const APInt* value = pool_.constant_value(settle(condition));
+    return value && value->isZero();
+  };
+  for (const Kind order : {Kind::ult, Kind::slt}) {
+    if (kind != Kind::eq && kind != order) continue;
+    const Term less = order == Kind::ult ? pool_.ult(a, b) : pool_.slt(a, b);
+    const Term more = order == Kind::ult ? pool_.ult(b, a) : pool_.slt(b, a);
+    const Term equal = pool_.eq(a, b);
+    const bool not_less = denied(less), not_more = denied(more), not_equal = denied(equal);
+    if (not_less && not_equal) learn_bit(more);
+    if (not_more && not_equal) learn_bit(less);
+    if (not_less && not_more) learn_bit(equal);
+  }
+}
+
 void Substitution::assume(Term condition) {
   std::vector<Term> todo = {condition};
   while (!todo.empty()) {
@@ -152,7 +174,11 @@ void Substitution::assume(Term condition) {
       }
     }
     learn_bit(t);
-    if (!base) learn_order(t);
+    if (base) {
+      learn_from_denial(*base);
+    } else {
+      learn_order(t);
+    }
   }
 }
 

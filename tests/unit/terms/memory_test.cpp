@@ -236,6 +236,21 @@ TEST(TermSubstitution, AssumptionsHold) {
   EXPECT_TRUE(facts.contradictory());
 }
 
+TEST(TermSubstitution, TwoDenialsLeaveTheThird) {
+  Pool pool;
+  const Term x = pool.variable("x", 32), y = pool.variable("y", 32);
+  Substitution facts(pool);
+  facts.assume(pool.bit_not(pool.ult(x, y)));
+  EXPECT_EQ(facts(pool.ult(y, x)), pool.ult(y, x));
+  facts.assume(pool.bit_not(pool.eq(x, y)));
+  EXPECT_EQ(facts(pool.ult(y, x)), pool.bit(true));
+  EXPECT_EQ(facts(pool.slt(y, x)), pool.slt(y, x));
+  Substitution equal(pool);
+  equal.assume(pool.bit_not(pool.slt(x, y)));
+  equal.assume(pool.bit_not(pool.slt(y, x)));
+  EXPECT_EQ(equal(pool.eq(x, y)), pool.bit(true));
+}
+
 TEST(TermEvaluation, LongChainsNeedNoStack) {
   Pool pool;
   Term value = pool.variable("x", 64), memory = pool.memory("m");

@@ -21,6 +21,7 @@ class Concrete : public ir::ConcreteDomain {
   explicit Concrete(std::map<std::string, APInt> values) : values_(std::move(values)) {}
   using ir::ConcreteDomain::constant;
   APInt constant(unsigned width, uint64_t value) { return APInt(width, value); }
+  APInt sdiv(const APInt& a, const APInt& b) { return b.isZero() ? APInt::getAllOnes(a.getBitWidth()) : a.sdiv(b); }
   APInt variable(const char* name, unsigned) { return values_.at(name); }
 
  private:

@@ -209,6 +209,16 @@ void rules_of_divisions(Visit visit) {
   RULE("shift-of-sext", (p.ashr(p.sext(x, w + 8), p.zext(p.extract(y, 0, 1), w + 8))),
        (p.sext(p.ashr(x, p.zext(p.extract(y, 0, 1), w)), w + 8)));
   RULE("shift-by-width", (p.shl(x, number(w))), (w > 1 ? zero : p.shl(x, one)));
+  RULE_FROM(2u, "truncated-signed-quotient", (p.extract(p.sdiv(p.sext(x, 2 * w), p.sext(y, 2 * w)), 0, w)),
+            (p.sdiv(x, y)));
+  RULE_FROM(2u, "signed-quotient-fits",
+            (p.eq(p.sext(p.extract(p.sdiv(p.sext(x, 2 * w), p.sext(y, 2 * w)), 0, w), 2 * w),
+                  p.sdiv(p.sext(x, 2 * w), p.sext(y, 2 * w)))),
+            (p.bit_not(p.bit_and(p.eq(x, p.constant(APInt::getSignedMinValue(w))), p.eq(y, ones)))));
+  RULE("eq-of-choice-and-its-side", (p.eq(p.select(b, x, y), y)), (p.bit_or(p.bit_not(b), p.eq(x, y))));
+  RULE("eq-of-sext-and-what-it-cannot-be", (p.eq(p.sext(x, w + 4), p.zext(p.concat(p.constant(1, 1), zero), w + 4))),
+       (none));
+  NO_RULE("signed-quotient-of-sexts", (p.sdiv(p.sext(x, 2 * w), p.sext(y, 2 * w))), (p.sext(p.sdiv(x, y), 2 * w)));
   NO_RULE("quotient-of-zexts", (p.udiv(p.zext(x, 2 * w), p.zext(y, 2 * w))), (p.zext(p.udiv(x, y), 2 * w)));
 }
 

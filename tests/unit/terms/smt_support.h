@@ -53,6 +53,12 @@ class TextDomain {
           Text bit_not(const Text& a) {
     return {hole("bvnot", {a.text}), a.width};
   }
+  // SMT-LIB's quotient by zero is 1 for negative dividends.
+  Text sdiv(const Text& a, const Text& b) {
+    const std::string by_zero = hole("=", {b.text, constant(b.width, 0).text});
+    return {hole("ite", {by_zero, constant(APInt::getAllOnes(b.width)).text, hole("bvsdiv", {a.text, b.text})}),
+            a.width};
+  }
   Text bit_of(const std::string& boolean) { return {hole("ite", {boolean, "#b1", "#b0"}), 1}; }
   Text eq(const Text& a, const Text& b) { return bit_of(hole("=", {a.text, b.text})); }
   Text ult(const Text& a, const Text& b) { return bit_of(hole("bvult", {a.text, b.text})); }
