@@ -5,11 +5,11 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <string>
 #include <vector>
 
 #include "ir/op.h"
+#include "ir/pool.h"
 #include "llvm/ADT/APInt.h"
 #include "llvm/ADT/SmallVector.h"
 
@@ -70,6 +70,13 @@ struct Terminator {
 };
 
 struct Block {
+  Block() = default;
+  Block(const Block&) = default;
+  Block& operator=(const Block&) = default;
+  // Terminators have a SmallVector, whose move says noexcept nowhere: without these, a growing vector of blocks copies.
+  Block(Block&&) noexcept = default;
+  Block& operator=(Block&&) noexcept = default;
+
   std::string name;  // the source's label, or empty
   std::vector<ValueId> parameters;
   std::vector<ValueId> instructions;
@@ -89,13 +96,13 @@ class Function {
   std::string name;
   std::vector<Block> blocks;  // blocks[0] is the entry
 
-  // Deques, because they grow while somebody holds a reference into them: a fold looks at an operand's definition and
+  // Pools, because they grow while somebody holds a reference into them: a fold looks at an operand's definition and
   // makes new instructions from it.
-  std::deque<Instruction> values;
-  std::deque<APInt> constants;
-  std::deque<std::vector<int>> masks;
-  std::deque<SymbolRef> symbols;
-  std::deque<CallTarget> calls;
+  Pool<Instruction> values;
+  Pool<APInt> constants;
+  Pool<std::vector<int>> masks;
+  Pool<SymbolRef> symbols;
+  Pool<CallTarget> calls;
 
   BlockId add_block(std::string block_name = {});
   ValueId add_parameter(BlockId block, uint32_t width);

@@ -52,8 +52,10 @@ std::vector<assembly::SymbolId> entries(const assembly::CodeIndex& index, const 
 
 raise::RaisedUnit raise(const assembly::CodeIndex& index, const TranslateOptions& options) {
   const assembly::Lifter& lifter = frontends::lifter(index.unit().isa);
+  std::vector<assembly::SymbolId> ids = entries(index, options);
   std::vector<assembly::LiftResult> lifted;
-  for (assembly::SymbolId id : entries(index, options)) lifted.push_back(assembly::lift_function(index, lifter, id));
+  lifted.reserve(ids.size());
+  for (assembly::SymbolId id : ids) lifted.push_back(assembly::lift_function(index, lifter, id));
   std::map<std::string, std::optional<abi::FunctionType>> libc;
   const assembly::Unit& unit = index.unit();
   raise::RaiseOptions raise_options;

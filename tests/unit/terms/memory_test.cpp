@@ -1,4 +1,5 @@
 // Random programs of stores and loads against a map of bytes, under valuations where the bases overlap or not.
+#include <deque>
 #include <map>
 
 #include "test_support.h"

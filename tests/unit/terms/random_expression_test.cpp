@@ -1,4 +1,6 @@
 // Random expressions of all pure ops, lanes and widths, built as terms, against the interpreter on the same values.
+#include <deque>
+
 #include "test_support.h"
 
 namespace portolan::terms {
