@@ -63,6 +63,7 @@ struct Fold {
   ValueId compare_and(ValueId x, ValueId y);
   ValueId carry();
   ValueId load();
+  ValueId permute();
 
   struct Compared {
     ValueId a, b;
@@ -444,6 +445,19 @@ ValueId Fold::load() {
   return b.symbol_address(s);
 }
 
+// With known indices it is a shuffle of the table and a zero.
+ValueId Fold::permute() {
+  const APInt* indices = constant(1);
+  if (!indices) return kNoValue;
+  unsigned lane = i.width / i.lanes, entries = f.width(operand(0)) / lane;
+  std::vector<int> mask;
+  for (unsigned n = 0; n < i.lanes; ++n) {
+    APInt index = indices->extractBits(lane, n * lane);
+    mask.push_back(static_cast<int>(index.ult(entries) ? index.getZExtValue() : entries));
+  }
+  return b.shuffle(operand(0), b.constant(f.width(operand(0)), 0), static_cast<uint16_t>(entries), std::move(mask));
+}
+
 ValueId Fold::run() {
   switch (i.op) {
     case Op::add:
@@ -485,6 +499,8 @@ ValueId Fold::run() {
       return select();
     case Op::load:
       return load();
+    case Op::permute:
+      return permute();
     case Op::udiv:
     case Op::urem: {
       const Instruction &x = def(operand(0)), &y = def(operand(1));
