@@ -37,6 +37,7 @@ class Round {
   void find_trivial_parameters();
   ValueId resolve(ValueId v) const;
   bool joins_predecessor(BlockId block) const;
+  bool same_for_live(const Edge& one, const Edge& other) const;
   // The new value of an operand. Leaves are made again in each block that uses them, so that they always dominate.
   ValueId use(Builder& b, ValueId v);
   void copy(Builder& b, ValueId v);
@@ -220,11 +221,7 @@ bool Round::joins_predecessor(BlockId block) const {
 
 void Round::copy(Builder& b, ValueId v) {
   const Instruction& i = source_[v];
-  if (!live_[v]) {
-    changed_ |= !is_leaf(i.op);
-    return;
-  }
-  if (is_leaf(i.op)) return;
+  if (!live_[v] || is_leaf(i.op)) return;  // what is not live is found in one go: no reason for another round
   b.set_line(i.line);
   Instruction copy = i;
   for (ValueId& operand : copy.operands) operand = use(b, operand);
@@ -248,12 +245,20 @@ void Round::copy(Builder& b, ValueId v) {
       new_value_[v] != before || result_.values.size() != before + 1 || made.op != i.op || made.operands != operands;
 }
 
+bool Round::same_for_live(const Edge& one, const Edge& other) const {
+  if (one.target != other.target) return false;
+  const std::vector<ValueId>& parameters = source_.blocks[one.target].parameters;
+  for (size_t n = 0; n < parameters.size(); ++n)
+    if (live_[parameters[n]] && one.arguments[n] != other.arguments[n]) return false;
+  return true;
+}
+
 void Round::copy_terminator(Builder& b, BlockId block) {
   Terminator t = source_.blocks[block].terminator;
   for (ValueId& v : t.operands) v = use(b, v);
   if (t.op == Op::branch) {
     const APInt* c = result_.constant(t.operands[0]);
-    bool same = t.edges[0].target == t.edges[1].target && t.edges[0].arguments == t.edges[1].arguments;
+    bool same = same_for_live(t.edges[0], t.edges[1]);
     if (c || same) {
       Edge kept = c && c->isZero() ? t.edges[1] : t.edges[0];
       t.op = Op::jump;
@@ -295,10 +300,7 @@ Function Round::run() {
     }
     new_block_[block] = result_.add_block(source_.blocks[block].name);
     for (ValueId p : source_.blocks[block].parameters)
-      if (live_[p])
-        new_value_[p] = result_.add_parameter(new_block_[block], source_.width(p));
-      else if (same_as_[p] == kNoValue && !frame_offset_[p])
-        changed_ = true;
+      if (live_[p]) new_value_[p] = result_.add_parameter(new_block_[block], source_.width(p));
   }
   for (BlockId block : order_) {
     Builder b(result_, new_block_[block]);
