@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "ir/cfg.h"
+#include "translate/raise/constant_data.h"
 #include "translate/raise/jump_table.h"
 #include "translate/raise/prototype_calls.h"
 #include "translate/raise/stack.h"
@@ -69,9 +70,11 @@ void UnitRaiser::assume(size_t n, const std::string& what) {
 }
 
 // jmp f is call f and return: the target's own code generator makes tail calls again where it can.
-void UnitRaiser::convert_tail_calls(Function& f) const {
+bool UnitRaiser::convert_tail_calls(Function& f) const {
+  bool any = false;
   for (BlockId block = 0; block < f.blocks.size(); ++block) {
     if (f.blocks[block].terminator.op != Op::tail_call) continue;
+    any = true;
     ir::Terminator t = std::move(f.blocks[block].terminator);
     ir::Builder b(f, block);
     b.set_line(t.line);
@@ -92,6 +95,7 @@ void UnitRaiser::convert_tail_calls(Function& f) const {
     ret.operands.push_back(sp);
     f.blocks[block].terminator = std::move(ret);
   }
+  return any;
 }
 
 void UnitRaiser::check_returns(size_t n) {
@@ -325,10 +329,11 @@ void UnitRaiser::prepare(size_t n, Function machine_level) {
   }
   for (const Instruction& i : state.f.values)
     if (i.op == Op::frame_address) state.frame_low = std::min(state.frame_low, i.offset);
-  if (resolve_stack_pointer(state.f)) state.frame_low -= kRoomBelowFrame;
-  convert_tail_calls(state.f);
-  state.f = ir::simplify(std::move(state.f));
+  bool dynamic = resolve_stack_pointer(state.f);
+  if (dynamic) state.frame_low -= kRoomBelowFrame;
+  if (convert_tail_calls(state.f) || dynamic) state.f = ir::simplify(std::move(state.f));
   check_returns(n);
+  fold_constant_loads(state.f, unit());
   split_by_format(n);
   for (bool last_round : {false, true}) {
     PrototypeCalls calls(*this, n, last_round);

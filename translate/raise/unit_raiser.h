@@ -92,7 +92,7 @@ class UnitRaiser {
   void find_written_slots(const std::vector<assembly::LiftResult>& functions);
   void prepare(size_t n, ir::Function machine_level);
   void prune_indirect_jumps(ir::Function& machine_level, const ir::SlotConvention& slots) const;
-  void convert_tail_calls(ir::Function& f) const;
+  bool convert_tail_calls(ir::Function& f) const;  // true: there was one
   void check_returns(size_t n);
   void note_entry_values(FunctionState& state) const;
   void note_stack_arguments(size_t n);
