@@ -131,7 +131,10 @@ void Finisher::fill_stack_arguments(Builder& b) {
   for (size_t p = 0; p < parameters_.size(); ++p) {
     unsigned position = state_.parameter_positions[p];
     if (position == kStackAddress)
-      b.memory_copy(address(0), parameters_[p], b.constant(64, kCopiedStackBytes / 8), 8);
+      for (uint32_t at = 0, size = 16; at < state_.copied_stack_bytes; at += size) {
+        if (at + size > state_.copied_stack_bytes) size = 8;
+        b.store(address(at), b.load(b.add(parameters_[p], b.constant(64, at)), size * 8));
+      }
     else if (position >= kStackSlot)
       b.store(address((position - kStackSlot) * 8), extend(b, parameters_[p], state_.signature.parameters[p], 64));
   }
@@ -423,12 +426,15 @@ void UnitRaiser::finish(size_t n) {
   split.run();
   if (split.any()) assume(n, "the halves of an address are only put together again");
   for (int round = 0; round < 2; ++round) {
+    size_t values = state.f.values.size();
     state.f = ir::narrow(state.f, typed_demand(state.f));
+    if (round != 0 && state.f.values.size() == values) break;  // whatever is narrowed leaves a new value
     state.f = ir::simplify(std::move(state.f));
   }
   check_addresses(n);
   out.frame_low = state.frame_low;
-  out.frame_high = state.takes_stack_address ? kCopiedStackBytes : (state.stack_bytes + 7) / 8 * 8;
+  out.frame_high = (state.stack_bytes + 7) / 8 * 8;
+  if (state.takes_stack_address) out.frame_high = std::max<int64_t>(out.frame_high, state.copied_stack_bytes);
   for (const Instruction& i : state.f.values)
     if (i.op == Op::frame_address) out.frame_low = std::min(out.frame_low, i.offset);
   out.function = std::move(state.f);

@@ -2,6 +2,8 @@
 // matter to it, and gives the result registers that matter to a caller. "Matters" is demand, spread across calls until
 // nothing changes. Callers that the unit does not see are assumed to want the first integer and the first
 // floating-point result.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "ir/cfg.h"
@@ -157,7 +159,13 @@ void UnitRaiser::choose_signature(size_t n) {
     if (demanded(c.private_argument(a)))
       add(c.private_argument(a),
           a < c.private_integers() ? Passed{} : floating(state.operand_demand[c.private_argument(a)]));
-  if (state.takes_stack_address) add(kStackAddress, {});
+  if (state.takes_stack_address) {
+    add(kStackAddress, {});
+    state.copied_stack_bytes = copied_stack_bytes(n);
+    assume(n, state.copied_stack_bytes == kCopiedStackBytes
+                  ? fmt::format("callers pass at most {} bytes of stack arguments", kCopiedStackBytes)
+                  : "callers write stack arguments by their own address or one below it, and leave no large gaps");
+  }
   state.signature.fixed = static_cast<uint32_t>(state.signature.parameters.size());
 
   // A result in memory is all there is: registers hold leftovers.

@@ -171,7 +171,8 @@ void UnitRaiser::note_stack_arguments(size_t n) {
         if (above(v)) other_use(v, false);
   }
   if (saves_last_argument_below_base(state)) state.takes_stack_address = true;
-  if (state.takes_stack_address) assume(n, "callers pass at most 512 bytes of stack arguments");
+  // Of inferred signatures choose_signature() knows more.
+  if (state.takes_stack_address && state.prototype) assume(n, "callers pass at most 512 bytes of stack arguments");
 }
 
 void UnitRaiser::note_addresses_taken() {

@@ -33,6 +33,8 @@ class Rewriter {
   std::vector<ir::ValueId> replacement_;
 };
 
+inline constexpr uint32_t kCopiedStackBytes = 512;  // of stack arguments, when nobody knows how many there are
+
 struct FunctionState {
   std::string name;
   ir::Function f;
@@ -47,7 +49,8 @@ struct FunctionState {
   // Stack arguments: highest byte read at a constant offset, and whether their address goes elsewhere.
   uint32_t stack_bytes = 0;
   bool takes_stack_address = false;
-  int64_t frame_low = 0;  // the lowest place the stack pointer goes
+  uint32_t copied_stack_bytes = kCopiedStackBytes;  // then: how many of them the function's frame has room for
+  int64_t frame_low = 0;                            // the lowest place the stack pointer goes
   // Inferred: bits demanded of each call operand and each result, by position.
   std::vector<ir::APInt> operand_demand;
   std::vector<ir::APInt> result_demand;
@@ -62,9 +65,8 @@ struct FunctionState {
   std::vector<unsigned> result_positions;
 };
 
-inline constexpr unsigned kStackSlot = 1000;        // kStackSlot + n: the n-th 8 bytes of stack arguments
-inline constexpr unsigned kStackAddress = 2000;     // the address of the stack arguments
-inline constexpr uint32_t kCopiedStackBytes = 512;  // of stack arguments, from that address
+inline constexpr unsigned kStackSlot = 1000;     // kStackSlot + n: the n-th 8 bytes of stack arguments
+inline constexpr unsigned kStackAddress = 2000;  // the address of the stack arguments
 
 struct CallSite {
   size_t function;
@@ -142,6 +144,10 @@ class UnitRaiser {
   bool stores_result_in_memory(size_t n) const;
   void find_results_in_memory();
   std::optional<ir::ValueId> hidden_result_address(size_t n, const ir::Instruction& call) const;
+
+  // outgoing_arguments.cpp
+  uint32_t outgoing_stack_bytes(const CallSite& site) const;
+  uint32_t copied_stack_bytes(size_t n) const;
 
   // finish.cpp
   bool needs_prototype(const FunctionState& state) const;
