@@ -480,9 +480,22 @@ Value LlvmDomain::floating(const ir::Instruction& i, unsigned, std::span<const V
   return float_op(i, operands);
 }
 
+// 64-bit lanes multiplied from 32-bit ones (x86 pmuludq). LLVM turns the extensions into masks, and then AArch64's code
+// generator, which has no multiplication of 64-bit lanes, does not see that its umull would do.
+std::optional<Value> LlvmDomain::widening_multiply(const ir::Function& f, const ir::Instruction& i) {
+  if (target_ != Isa::aarch64 || i.op != Op::mul || i.lanes != 2 || i.width != 128) return std::nullopt;
+  const ir::Instruction &x = f[i.operands[0]], &y = f[i.operands[1]];
+  if ((x.op != Op::zext && x.op != Op::sext) || y.op != x.op || x.lanes != 2 || y.lanes != 2) return std::nullopt;
+  if (f.width(x.operands[0]) != 64 || f.width(y.operands[0]) != 64) return std::nullopt;
+  ID id = x.op == Op::zext ? llvm::Intrinsic::aarch64_neon_umull : llvm::Intrinsic::aarch64_neon_smull;
+  return b_.CreateIntrinsic(id, {vector_type(2, 64)},
+                            {vector(values_(x.operands[0]), 2), vector(values_(y.operands[0]), 2)});
+}
+
 std::optional<Value> LlvmDomain::native(const ir::Function& f, const ir::Instruction& i, std::span<const Value> o) {
   if (i.op == Op::parameter || o.empty()) return std::nullopt;
   if (Value v = float_op(i, o)) return v;
+  if (auto v = widening_multiply(f, i)) return v;
   if (auto v = integer_op(i, o)) return v;
   if (auto v = width_op(f, i, o)) return v;
   return lane_op(f, i, o);

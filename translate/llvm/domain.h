@@ -67,6 +67,7 @@ class LlvmDomain {
   Value intrinsic(llvm::Intrinsic::ID id, std::initializer_list<Value> operands);
   std::optional<Value> integer_op(const ir::Instruction& i, std::span<const Value> operands);
   std::optional<Value> width_op(const ir::Function& f, const ir::Instruction& i, std::span<const Value> operands);
+  std::optional<Value> widening_multiply(const ir::Function& f, const ir::Instruction& i);
   std::optional<Value> lane_op(const ir::Function& f, const ir::Instruction& i, std::span<const Value> operands);
   std::optional<Value> inserted_lane(const ir::Function& f, const ir::Instruction& i, std::span<const Value> operands);
   Value float_op(const ir::Instruction& i, std::span<const Value> operands);

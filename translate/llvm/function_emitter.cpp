@@ -16,6 +16,8 @@ using raise::Signature;
 
 namespace {
 
+constexpr uint64_t kUnrolledElements = 32;  // of memory_copy and memory_set
+
 llvm::AtomicOrdering atomic_ordering(ir::Ordering ordering) {
   switch (ordering) {
     case ir::Ordering::none:
@@ -64,6 +66,40 @@ void FunctionEmitter::prepare_blocks() {
   }
 }
 
+// Registers that may hold arguments are passed whatever they hold. What is undefined in them costs nothing as long as
+// nobody computes with it.
+void FunctionEmitter::find_passed_on() {
+  passed_on_.resize(f_.values.size());
+  for (ValueId v = 0; v < f_.values.size(); ++v) {
+    const Instruction& i = f_[v];
+    passed_on_[v] =
+        i.op == Op::undef || (i.op == Op::parameter && i.block != 0) || (i.op == Op::extract && i.lanes == 1);
+  }
+  std::vector<BlockId> order = ir::reverse_post_order(f_);
+  for (bool changed = true; changed;) {
+    changed = false;
+    auto compute_with = [&](ValueId v) {
+      changed |= passed_on_[v] != 0;
+      passed_on_[v] = 0;
+    };
+    for (BlockId block : order) {
+      for (ValueId v : f_.blocks[block].instructions) {
+        const Instruction& i = f_[v];
+        bool carries = i.op == Op::call || (i.op == Op::extract && passed_on_[v]);
+        unsigned callee = i.op == Op::call && f_.calls[i.index].indirect ? 1 : 0;
+        for (unsigned o = 0; o < i.operands.size(); ++o)
+          if (!carries || o < callee) compute_with(i.operands[o]);
+      }
+      const ir::Terminator& t = f_.blocks[block].terminator;
+      for (ValueId v : t.operands)
+        if (t.op != Op::ret) compute_with(v);
+      for (const ir::Edge& edge : t.edges)
+        for (size_t n = 0; n < edge.arguments.size(); ++n)
+          if (!passed_on_[f_.blocks[edge.target].parameters[n]]) compute_with(edge.arguments[n]);
+    }
+  }
+}
+
 // The type in which a join carries a value: that of its first use, so that vectors and floats stay in their registers.
 llvm::Type* FunctionEmitter::natural_type(ValueId v) const {
   uint32_t width = f_.width(v);
@@ -95,6 +131,7 @@ void FunctionEmitter::make_frame() {
 
 void FunctionEmitter::run() {
   prepare_blocks();
+  find_passed_on();
   domain_.find_wide_integers(f_);
   domain_.look_up_with([this](ValueId v) { return value(v); });
   auto* type = m_.debug->createSubroutineType(m_.debug->getOrCreateTypeArray({}));
@@ -279,6 +316,16 @@ void FunctionEmitter::emit_memory_loop(const Instruction& i) {
   Value count = domain_.integer(value(i.operands[2]));
   llvm::Type* element = b_.getIntNTy(i.index * 8);
   Value source = i.op == Op::memory_copy ? pointer(i.operands[1]) : as(value(i.operands[1]), element);
+  auto move = [&](Value n) {
+    Value moved = i.op == Op::memory_copy
+                      ? b_.CreateAlignedLoad(element, b_.CreateGEP(element, source, n), llvm::Align(1))
+                      : source;
+    b_.CreateAlignedStore(moved, b_.CreateGEP(element, to, n), llvm::Align(1));
+  };
+  if (auto* known = llvm::dyn_cast<llvm::ConstantInt>(count); known && known->getValue().ule(kUnrolledElements)) {
+    for (uint64_t n = 0; n < known->getZExtValue(); ++n) move(b_.getInt64(n));
+    return;
+  }
   llvm::BasicBlock* before = b_.GetInsertBlock();
   auto* loop = llvm::BasicBlock::Create(b_.getContext(), "", &llvm_);
   auto* rest = llvm::BasicBlock::Create(b_.getContext(), "", &llvm_);
@@ -288,10 +335,7 @@ void FunctionEmitter::emit_memory_loop(const Instruction& i) {
   b_.SetInsertPoint(loop);
   auto* n = b_.CreatePHI(b_.getInt64Ty(), 2);
   n->addIncoming(b_.getInt64(0), before);
-  Value moved = i.op == Op::memory_copy
-                    ? b_.CreateAlignedLoad(element, b_.CreateGEP(element, source, n), llvm::Align(1))
-                    : source;
-  b_.CreateAlignedStore(moved, b_.CreateGEP(element, to, n), llvm::Align(1));
+  move(n);
   Value next = b_.CreateAdd(n, b_.getInt64(1));
   n->addIncoming(next, loop);
   b_.CreateCondBr(b_.CreateICmpEQ(next, count), rest, loop);
@@ -361,7 +405,7 @@ void FunctionEmitter::emit(ValueId v) {
     case Op::undef:
       // One use may see anything; several must see the same.
       values_[v] = llvm::UndefValue::get(b_.getIntNTy(i.width));
-      if (uses_[v] > 1) values_[v] = b_.CreateFreeze(values_[v]);
+      if (uses_[v] > 1 && !passed_on_[v]) values_[v] = b_.CreateFreeze(values_[v]);
       return;
     case Op::symbol_address:
     case Op::frame_address:

@@ -32,6 +32,7 @@ class FunctionEmitter {
  private:
   using Value = llvm::Value*;
   void prepare_blocks();
+  void find_passed_on();
   void make_frame();
   void emit_block(ir::BlockId block);
   void emit(ir::ValueId v);
@@ -64,6 +65,7 @@ class FunctionEmitter {
   std::vector<Value> values_;
   std::vector<unsigned> uses_;
   std::vector<ir::ValueId> first_user_;
+  std::vector<uint8_t> passed_on_;  // values that nothing computes with: only calls and returns carry them
   std::vector<llvm::BasicBlock*> blocks_;
   std::vector<llvm::BasicBlock*> last_of_;  // where a block's terminator is: traps split blocks
   std::vector<std::vector<llvm::PHINode*>> phis_;
