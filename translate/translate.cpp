@@ -86,7 +86,7 @@ Expected<Translation> translate(const assembly::Unit& unit, const TranslateOptio
   llvm::LLVMContext context;
   auto module = llvm_proposer::emit_module(context, unit, raised, **machine, options.target);
   Translation result;
-  result.assembly = llvm_proposer::generate_assembly(*module, **machine, options.target);
+  result.assembly = llvm_proposer::generate_assembly(*module, **machine, unit.isa, options.target);
   std::map<std::string, uint32_t> counts = count_instructions(result.assembly);
   result.assembly += print_data(index, {llvm_proposer::target_name});
   for (abi::RuntimeFunction function : raised.runtime)

@@ -5,21 +5,9 @@
 #include "llvm/ADT/SmallString.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/MC/TargetRegistry.h"
-#include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Support/raw_ostream.h"
-#include "llvm/Transforms/InstCombine/InstCombine.h"
-#include "llvm/Transforms/Scalar/ADCE.h"
-#include "llvm/Transforms/Scalar/BDCE.h"
-#include "llvm/Transforms/Scalar/CorrelatedValuePropagation.h"
-#include "llvm/Transforms/Scalar/DeadStoreElimination.h"
-#include "llvm/Transforms/Scalar/EarlyCSE.h"
-#include "llvm/Transforms/Scalar/GVN.h"
-#include "llvm/Transforms/Scalar/LICM.h"
-#include "llvm/Transforms/Scalar/LoopPassManager.h"
-#include "llvm/Transforms/Scalar/Reassociate.h"
-#include "llvm/Transforms/Scalar/SROA.h"
-#include "llvm/Transforms/Scalar/SimplifyCFG.h"
+#include "translate/llvm/optimise.h"
 
 namespace portolan::llvm_proposer {
 namespace {
@@ -45,36 +33,6 @@ void initialise(Isa isa) {
       LLVMInitializeRISCVAsmPrinter();
       return;
   }
-}
-
-void optimise(llvm::Module& module, llvm::TargetMachine& machine) {
-  llvm::LoopAnalysisManager loops;
-  llvm::FunctionAnalysisManager functions;
-  llvm::CGSCCAnalysisManager components;
-  llvm::ModuleAnalysisManager modules;
-  llvm::PassBuilder builder(&machine);
-  builder.registerModuleAnalyses(modules);
-  builder.registerCGSCCAnalyses(components);
-  builder.registerFunctionAnalyses(functions);
-  builder.registerLoopAnalyses(loops);
-  builder.crossRegisterProxies(loops, functions, components, modules);
-
-  llvm::FunctionPassManager passes;
-  passes.addPass(llvm::SROAPass(llvm::SROAOptions::ModifyCFG));
-  passes.addPass(llvm::EarlyCSEPass(true));
-  passes.addPass(llvm::InstCombinePass());
-  passes.addPass(llvm::SimplifyCFGPass());
-  passes.addPass(llvm::CorrelatedValuePropagationPass());
-  passes.addPass(llvm::ReassociatePass());
-  passes.addPass(llvm::createFunctionToLoopPassAdaptor(llvm::LICMPass(llvm::LICMOptions()), true));
-  passes.addPass(llvm::GVNPass());
-  passes.addPass(llvm::BDCEPass());
-  passes.addPass(llvm::InstCombinePass());
-  passes.addPass(llvm::DSEPass());
-  passes.addPass(llvm::ADCEPass());
-  passes.addPass(llvm::SimplifyCFGPass());
-  for (llvm::Function& f : module)
-    if (!f.isDeclaration()) passes.run(f, functions);
 }
 
 bool is_debug_section(std::string_view line) {
@@ -142,8 +100,8 @@ Expected<std::unique_ptr<llvm::TargetMachine>> make_target_machine(Isa isa) {
       triple, cpu, features, options, llvm::Reloc::PIC_, model, llvm::CodeGenOptLevel::Default));
 }
 
-std::string generate_assembly(llvm::Module& module, llvm::TargetMachine& machine, Isa isa) {
-  optimise(module, machine);
+std::string generate_assembly(llvm::Module& module, llvm::TargetMachine& machine, Isa source, Isa target) {
+  optimise(module, machine, source, target);
   llvm::SmallString<0> text;
   llvm::raw_svector_ostream stream(text);
   llvm::legacy::PassManager passes;
@@ -151,7 +109,7 @@ std::string generate_assembly(llvm::Module& module, llvm::TargetMachine& machine
   assert(!failed && "the target prints assembly");
   (void)failed;
   passes.run(module);
-  return tidy(std::string_view(text.data(), text.size()), isa);
+  return tidy(std::string_view(text.data(), text.size()), target);
 }
 
 }  // namespace portolan::llvm_proposer

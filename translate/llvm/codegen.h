@@ -15,8 +15,8 @@ namespace portolan::llvm_proposer {
 // independent. Registers the target with LLVM on first use.
 Expected<std::unique_ptr<llvm::TargetMachine>> make_target_machine(Isa isa);
 
-// Optimises each function by itself (no inlining, no unrolling, no vectorising: the source's compiler has done that)
-// and prints assembler text that GNU as and clang accept, with a comment wherever the source line changes.
-std::string generate_assembly(llvm::Module& module, llvm::TargetMachine& machine, Isa isa);
+// Optimises each function by itself (no inlining, no unrolling: the source's compiler has done that) and prints
+// assembler text that GNU as and clang accept, with a comment wherever the source line changes.
+std::string generate_assembly(llvm::Module& module, llvm::TargetMachine& machine, Isa source, Isa target);
 
 }  // namespace portolan::llvm_proposer

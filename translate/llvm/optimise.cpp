@@ -1,0 +1,82 @@
+#include "translate/llvm/optimise.h"
+
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Transforms/AggressiveInstCombine/AggressiveInstCombine.h"
+#include "llvm/Transforms/InstCombine/InstCombine.h"
+#include "llvm/Transforms/Scalar/ADCE.h"
+#include "llvm/Transforms/Scalar/BDCE.h"
+#include "llvm/Transforms/Scalar/CorrelatedValuePropagation.h"
+#include "llvm/Transforms/Scalar/DeadStoreElimination.h"
+#include "llvm/Transforms/Scalar/EarlyCSE.h"
+#include "llvm/Transforms/Scalar/GVN.h"
+#include "llvm/Transforms/Scalar/LICM.h"
+#include "llvm/Transforms/Scalar/LoopPassManager.h"
+#include "llvm/Transforms/Scalar/Reassociate.h"
+#include "llvm/Transforms/Scalar/SROA.h"
+#include "llvm/Transforms/Scalar/Scalarizer.h"
+#include "llvm/Transforms/Scalar/SimplifyCFG.h"
+#include "llvm/Transforms/Vectorize/LoopVectorize.h"
+#include "llvm/Transforms/Vectorize/SLPVectorizer.h"
+#include "llvm/Transforms/Vectorize/VectorCombine.h"
+#include "translate/llvm/recurrences.h"
+
+namespace portolan::llvm_proposer {
+namespace {
+
+// For a target without vector registers: lane by lane, before the passes that tidy up, rather than in the code
+// generator, after which nothing does.
+void add_scalarizing_passes(llvm::FunctionPassManager& passes) {
+  passes.addPass(llvm::ScalarizerPass(llvm::ScalarizerPassOptions()));
+  passes.addPass(llvm::InstCombinePass());
+}
+
+// Where the source's instruction set has vectors, its compiler has done this.
+void add_vector_passes(llvm::FunctionPassManager& passes) {
+  passes.addPass(PointerRecurrences());
+  passes.addPass(llvm::LoopVectorizePass());
+  passes.addPass(llvm::SLPVectorizerPass());
+  passes.addPass(llvm::VectorCombinePass());
+}
+
+}  // namespace
+
+void optimise(llvm::Module& module, llvm::TargetMachine& machine, Isa source, Isa target) {
+  llvm::LoopAnalysisManager loops;
+  llvm::FunctionAnalysisManager functions;
+  llvm::CGSCCAnalysisManager components;
+  llvm::ModuleAnalysisManager modules;
+  llvm::PassBuilder builder(&machine);
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(components);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, components, modules);
+  // Without knowing loops it takes apart sums of addresses whose first part a loop does not change.
+  auto combine = llvm::InstCombineOptions().setUseLoopInfo(true);
+  bool vectors = target != Isa::riscv64;
+
+  llvm::FunctionPassManager passes;
+  passes.addPass(llvm::SROAPass(llvm::SROAOptions::ModifyCFG));
+  passes.addPass(llvm::EarlyCSEPass(/*UseMemorySSA=*/false));
+  passes.addPass(llvm::InstCombinePass(combine));
+  passes.addPass(llvm::AggressiveInstCombinePass());  // bit counts and such, spelled out where the source has none
+  if (!vectors) add_scalarizing_passes(passes);
+  passes.addPass(llvm::SimplifyCFGPass());
+  passes.addPass(llvm::CorrelatedValuePropagationPass());
+  passes.addPass(llvm::ReassociatePass());
+  passes.addPass(llvm::createFunctionToLoopPassAdaptor(llvm::LICMPass(llvm::LICMOptions()), true));
+  passes.addPass(llvm::GVNPass());
+  passes.addPass(llvm::BDCEPass());
+  if (vectors && source == Isa::riscv64) add_vector_passes(passes);
+  passes.addPass(llvm::InstCombinePass(combine));
+  passes.addPass(llvm::DSEPass());
+  passes.addPass(llvm::ADCEPass());
+  passes.addPass(llvm::SimplifyCFGPass());
+  for (llvm::Function& f : module) {
+    if (f.isDeclaration()) continue;
+    passes.run(f, functions);
+    functions.clear(f, f.getName());  // analyses of finished functions would only take memory
+  }
+}
+
+}  // namespace portolan::llvm_proposer
