@@ -16,6 +16,7 @@ import time
 from common import cells, report, toolchain
 
 COPIES = 4
+ROUNDS = 3  # the best counts: a busy machine only ever adds to CPU time
 # Directives whose operands are symbols.
 NAMING = (".globl", ".type", ".size", ".weak", ".set", ".local", ".comm", ".hidden")
 NAMING += (".quad", ".xword", ".dword", ".long", ".word", ".8byte", ".4byte")
@@ -113,13 +114,17 @@ def main():
                     check_assembles(source, path)
                 count = cells.count_instructions(path)
                 command = (args.portolan, "translate", path, "--to", target, "-o", out, "--require", "none")
-                status, cpu, _, peak = measured(command)
+                runs = [measured(command) for _ in range(ROUNDS)]
+                status, cpu, peak = max(run[0] for run in runs), min(run[1] for run in runs), max(run[3] for run in runs)
                 failed |= status not in (0, 2)
                 row += [count, f"{count / cpu:.0f}" if status in (0, 2) else f"status {status}", f"{peak / 2**20:.0f}"]
             rows.append(row)
     header = ["direction", "instructions", "a second", "peak MiB", f"{COPIES} times that", "a second", "peak MiB"]
     words = f"Start-up (`portolan --version`, best of 21): {start * 1e3:.1f} ms; the goal is {GOAL_START * 1e3:.0f} ms."
-    goal = f"Rates are source instructions per CPU second of one process without tests; the goal is {GOAL_RATE}."
+    goal = (
+        f"Rates are source instructions per CPU second of one process without tests, best of {ROUNDS}; "
+        f"the goal is {GOAL_RATE}."
+    )
     print(report.text_table(header, rows), words, goal, sep="\n")
     body = ["## Speed of the translator", "", words, goal, "", report.markdown_table(header, rows)]
     report.replace_section(args.docs, "speed", "\n".join(body))

@@ -131,7 +131,8 @@ def wall_times(args, pipeline, paths, folder):
     """Rows (program, native gcc, translated, qemu) in seconds net of start-up, for AArch64 programs on this host."""
     if not folder:
         return None
-    starts = counts.start_up_times(args.work)
+    empty = counts.empty_programs(args.work)
+    qemu = toolchain.ISAS["aarch64"].qemu
     rows = []
     for program in paths:
         translated = folder / program.stem
@@ -139,14 +140,12 @@ def wall_times(args, pipeline, paths, folder):
         original, also_failed = pipeline.compiled(program, "gcc", "O2", "aarch64")
         if not translated.exists() or failed or also_failed:
             continue
-        times = [
-            counts.best_time((native,)),
-            counts.best_time((translated,)),
-            counts.best_time((toolchain.ISAS["aarch64"].qemu, original), 3),
-        ]
-        if None in times:
+        times = counts.best_times(
+            [(native,), (translated,), (qemu, original), (empty["x86-64"],), (qemu, empty["aarch64"])]
+        )
+        if times is None:
             continue
-        net = [t - s for t, s in zip(times, (starts["x86-64"], starts["x86-64"], starts["aarch64"]))]
+        net = [times[0] - times[3], times[1] - times[3], times[2] - times[4]]
         # What runs for less is noise, start-up being about as long.
         if min(net) >= 5e-4:
             rows.append((program.stem, *net))

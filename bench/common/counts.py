@@ -52,29 +52,34 @@ def geometric_mean(values):
     return math.exp(sum(math.log(value) for value in values) / len(values)) if values else None
 
 
-def best_time(command, rounds=9):
-    """The least CPU time of several runs, in seconds: of one thread, and steadier than wall time on a busy machine."""
-    best = None
+def cpu_time(command):
+    """Seconds of CPU that a run took, or None if it failed: of one thread, and steadier than wall time."""
+    child = subprocess.Popen([str(w) for w in command], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    return usage.ru_utime + usage.ru_stime if child.returncode == 0 else None
+
+
+def best_times(commands, rounds=9):
+    """The least CPU time of each command, in seconds. They take turns, so that a busy machine slows all of them."""
+    best = [None] * len(commands)
     for _ in range(rounds):
-        child = subprocess.Popen([str(w) for w in command], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-        if child.returncode != 0:
-            return None
-        elapsed = usage.ru_utime + usage.ru_stime
-        best = elapsed if best is None else min(best, elapsed)
+        for n, command in enumerate(commands):
+            elapsed = cpu_time(command)
+            if elapsed is None:
+                return None
+            best[n] = elapsed if best[n] is None else min(best[n], elapsed)
     return best
 
 
-def start_up_times(work):
-    """What an empty static program costs natively and under each QEMU: subtracted from the times of short programs."""
+def empty_programs(work):
+    """A static program that does nothing, for each ISA: what it costs is start-up, natively and under each QEMU."""
     cache = toolchain.Cache(work / "cache")
     source = work / "empty.c"
     source.write_text("int main(void) { return 0; }\n")
-    times = {}
+    programs = {}
     for isa in toolchain.ISAS.values():
-        binary, failed = cache.build((isa.gcc, "-O2", *toolchain.LINK_FLAGS, source), (source,), ".bin")
+        programs[isa.name], failed = cache.build((isa.gcc, "-O2", *toolchain.LINK_FLAGS, source), (source,), ".bin")
         if failed:
             raise RuntimeError(failed.first_error())
-        times[isa.name] = best_time((*isa.runner, binary), 21)
-    return times
+    return programs
