@@ -28,7 +28,7 @@ class DataPrinter {
   void print_symbol(const Symbol& symbol);
   void print_binding(const Symbol& symbol, const std::string& name);
   void print_bytes(const Section& section, uint64_t from, uint64_t to);
-  void print_fixup(const Fixup& fixup);
+  void print_fixup(SectionId section, const Fixup& fixup);
   void print_common();
   void print_undefined();
   void print_function_aliases();
@@ -90,13 +90,14 @@ void DataPrinter::print_bytes(const Section& section, uint64_t from, uint64_t to
   }
 }
 
-void DataPrinter::print_fixup(const Fixup& fixup) {
+void DataPrinter::print_fixup(SectionId section, const Fixup& fixup) {
   static constexpr const char* kDirectives[] = {"", ".byte", ".short", "", ".long", "", "", "", ".quad"};
   const assembly::SymbolicValue& v = fixup.value;
   const char* directive = kDirectives[fixup.size];
   if (v.minus != assembly::kNoSymbol) {
     // Differences that involve code are entries of jump tables, which the code no longer reads.
-    bool code = is_inside_function(v.symbol, v.addend) || is_inside_function(v.minus, 0);
+    bool code =
+        is_inside_function(v.symbol, v.addend + index_.table_of(section, fixup)) || is_inside_function(v.minus, 0);
     if (code)
       out_ += fmt::format("\t{}\t0\n", directive);
     else if (v.right_shift)
@@ -145,7 +146,7 @@ void DataPrinter::print_section(SectionId id) {
       print_symbol(unit_.symbols[*next_symbol++]);
     while (next_fixup != section.fixups.end() && next_fixup->offset < at) ++next_fixup;
     if (next_fixup != section.fixups.end() && next_fixup->offset == at) {
-      print_fixup(*next_fixup);
+      print_fixup(id, *next_fixup);
       at += next_fixup++->size;
       continue;
     }

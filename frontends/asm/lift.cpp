@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <functional>
 #include <map>
 #include <set>
 
@@ -105,11 +106,40 @@ CodeIndex::CodeIndex(const Unit& unit) : unit_(unit) {
   for (SymbolId id = 0; id < unit.symbols.size(); ++id)
     if (unit.symbols[id].kind != SymbolKind::section)
       if (auto place = place_of(id, 0)) labels_.emplace(*place, id);
-  for (const Section& section : unit.sections) {
-    if (!section.allocated) continue;
-    for (const Fixup& fixup : section.fixups)
-      if (auto place = place_of(fixup.value.symbol, fixup.value.addend)) in_data_.insert(*place);
+  for (const Section& section : unit.sections)
+    for (const Instruction& instruction : section.instructions)
+      for (const Instruction::SymbolicOperand& s : instruction.symbolic) note_reference(s.value);
+  for (SectionId id = 0; id < unit.sections.size(); ++id) {
+    if (!unit.sections[id].allocated) continue;
+    for (const Fixup& fixup : unit.sections[id].fixups)
+      if (auto place = place_of(fixup.value.symbol, fixup.value.addend + table_of(id, fixup))) in_data_.insert(*place);
   }
+}
+
+void CodeIndex::note_reference(const SymbolicValue& value) {
+  if (value.symbol == kNoSymbol || value.minus != kNoSymbol) return;
+  const Symbol& symbol = unit_.symbols[value.symbol];
+  if (symbol.section < unit_.sections.size() && !unit_.sections[symbol.section].executable)
+    referenced_[symbol.section].insert(symbol.offset + value.addend);
+}
+
+// An object's entry that is relative to its own place, with the start of its section as `minus`, is meant relative to
+// the start of its table: the last place before it that an instruction names.
+int64_t CodeIndex::table_of(SectionId section, const Fixup& fixup) const {
+  if (!unit_.from_object || fixup.value.minus == kNoSymbol) return 0;
+  const Symbol& minus = unit_.symbols[fixup.value.minus];
+  auto offsets = referenced_.find(section);
+  if (minus.section != section || minus.kind != SymbolKind::section || offsets == referenced_.end()) return 0;
+  auto after = offsets->second.upper_bound(fixup.offset);
+  return after == offsets->second.begin() ? 0 : static_cast<int64_t>(*std::prev(after));
+}
+
+uint64_t CodeIndex::next_reference(SectionId section, uint64_t offset) const {
+  uint64_t end = unit_.sections[section].size;
+  auto offsets = referenced_.find(section);
+  if (offsets == referenced_.end()) return end;
+  auto after = offsets->second.upper_bound(offset);
+  return after == offsets->second.end() ? end : std::min(end, *after);
 }
 
 std::optional<Place> CodeIndex::place_of(SymbolId id, int64_t addend) const {
@@ -148,6 +178,7 @@ class FunctionLifting {
   Destination destination(const SymbolicValue& target) const;
   // Blocks that data tables or address-taking instructions of this function may jump to.
   void discover_indirect_targets();
+  void guess_indirect_targets(const std::function<bool(Place)>& within);
   void lift_block(Place start, BlockId block);
   void end_block(LiftContext& context, Place place);
   ir::Edge edge_to(Place place) { return {block_at(place), {}}; }
@@ -156,6 +187,7 @@ class FunctionLifting {
   BlockId block_at(Place place);
   bool entry_of_other_function(Place place) const;
   void fall_through(LiftContext& context, Place next);
+  bool is_padding(const Instruction& instruction) const;
   void refuse(const Instruction& instruction, const std::string& reason);
   const Instruction& at(Place p) const { return unit_.sections[p.section].instructions[p.index]; }
   bool exists(Place p) const { return p.index < unit_.sections[p.section].instructions.size(); }
@@ -255,10 +287,15 @@ void FunctionLifting::discover_indirect_targets() {
       return true;
     return reached_.contains(p);
   };
+  bool takes_own_address = false;
   auto consider = [&](const SymbolicValue& value) {
     SymbolicValue plain = value;
     plain.minus = kNoSymbol;
-    if (auto place = place_of(plain); place && within(*place) && *place != start_) indirect_targets_.insert(*place);
+    auto place = place_of(plain);
+    if (!place || !within(*place) || *place == start_) return;
+    takes_own_address = true;
+    indirect_targets_.insert(*place);
+    result_.guessed_targets.erase(code_address(place->section, at(*place).offset));
   };
   for (Place p : index_.in_data())
     if (within(p) && p != start_) indirect_targets_.insert(p);
@@ -270,7 +307,17 @@ void FunctionLifting::discover_indirect_targets() {
       if (!is_target) consider(s.value);
     }
   }
+  if (unit_.from_object && takes_own_address) guess_indirect_targets(within);
   for (Place p : indirect_targets_) leaders_.insert(p);
+}
+
+// Tables of distances between labels of one section are plain numbers in objects (AArch64), so that nothing in the
+// object names the labels: any instruction could be one. Which are is seen when the table is read.
+void FunctionLifting::guess_indirect_targets(const std::function<bool(Place)>& within) {
+  const std::vector<Instruction>& all = unit_.sections[start_.section].instructions;
+  for (Place p{start_.section, start_.index + 1}; p.index < all.size() && within(p); ++p.index)
+    if (indirect_targets_.insert(p).second)
+      result_.guessed_targets.insert(code_address(p.section, all[p.index].offset));
 }
 
 void FunctionLifting::discover() {
@@ -332,6 +379,17 @@ void FunctionLifting::refuse(const Instruction& instruction, const std::string& 
   result_.refusals.push_back(std::move(d));
 }
 
+// What assemblers fill gaps between functions with (in objects).
+bool FunctionLifting::is_padding(const Instruction& instruction) const {
+  const llvm::MCInst& inst = instruction.inst;
+  std::string_view name = target_.opcode_name(inst.getOpcode());
+  if (name == "HINT") return inst.getOperand(0).isImm() && inst.getOperand(0).getImm() == 0;
+  if (name == "ADDI")  // RISC-V: a register moved to itself
+    return inst.getOperand(0).getReg() == inst.getOperand(1).getReg() && inst.getOperand(2).isImm() &&
+           inst.getOperand(2).getImm() == 0;
+  return name.starts_with("NOOP") || name == "XCHG16ar";
+}
+
 // Control reaches the end of a block's instructions.
 void FunctionLifting::fall_through(LiftContext& context, Place next) {
   ir::Terminator t;
@@ -340,8 +398,9 @@ void FunctionLifting::fall_through(LiftContext& context, Place next) {
     t.op = Op::trap;
     t.trap = ir::TrapKind::abort;
   } else if (entry_of_other_function(next)) {
-    const Instruction& last = at({next.section, next.index - 1});
-    Flow::Kind kind = lifter_.flow(last.inst).kind;
+    size_t before = next.index - 1;
+    while (before > start_.index && is_padding(at({next.section, before}))) --before;
+    Flow::Kind kind = lifter_.flow(at({next.section, before}).inst).kind;
     if (kind == Flow::Kind::call || kind == Flow::Kind::call_indirect) {
       t.op = Op::trap;
       t.trap = ir::TrapKind::abort;

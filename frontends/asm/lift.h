@@ -145,6 +145,9 @@ struct LiftResult {
   ir::Function function;
   std::vector<Diagnostic> refusals;  // empty: `function` is the whole meaning
   uint32_t instructions = 0;         // lifted ones
+  // Of the cases of jump_indirect those that no label or relocation names: places that a table of plain numbers
+  // (objects of AArch64) may lead to.
+  std::set<uint64_t> guessed_targets;
 };
 
 // A place in the code: an instruction of a section.
@@ -164,14 +167,21 @@ class CodeIndex {
   const std::map<Place, SymbolId>& function_entries() const { return function_entries_; }
   // Instructions whose addresses stand in data (jump tables and the like).
   const std::set<Place>& in_data() const { return in_data_; }
+  // The first place behind an offset in data that an instruction names, or the section's end.
+  uint64_t next_reference(SectionId section, uint64_t offset) const;
+  // What an entry relative to the section's start is off by: where its table begins (objects only, else 0).
+  int64_t table_of(SectionId section, const Fixup& fixup) const;
   // A label at the place, or empty.
   std::string_view label(Place place) const;
 
  private:
+  void note_reference(const SymbolicValue& value);
+
   const Unit& unit_;
   std::map<Place, SymbolId> function_entries_;
   std::map<Place, SymbolId> labels_;
   std::set<Place> in_data_;
+  std::map<SectionId, std::set<uint64_t>> referenced_;  // offsets in data that instructions name
 };
 
 // `entry` is one of unit.functions(). Machine level: get_slot/set_slot within blocks, no block parameters. The cases

@@ -84,6 +84,7 @@ class ObjectReader {
     for (size_t i = 0; i < file_.sections.size(); ++i)
       if (section_of_[i] != kUndefined) read_contents(section_of_[i], file_.sections[i]);
     code_.finish();
+    name_functions();
     report();
     return std::move(unit_);
   }
@@ -135,18 +136,20 @@ class ObjectReader {
     bool in_code = made.section < unit_.sections.size() && unit_.sections[made.section].executable;
     if (in_code) add_mark(from, made);
     if (is_mapping_symbol(from)) return kNoSymbol;
-    made.name = made.kind == SymbolKind::section && made.section < unit_.sections.size()
-                    ? unit_.sections[made.section].name
-                    : from.name;
+    bool section = made.kind == SymbolKind::section && made.section < unit_.sections.size();
+    made.name = section ? section_symbol_name(made.section) : from.name;
     made.binding = from.binding == elf::STB_LOCAL  ? Binding::local
                    : from.binding == elf::STB_WEAK ? Binding::weak
                                                    : Binding::global;
     made.visibility = visibility_of(from.visibility);
     made.size = from.size;
-    made.temporary = made.binding == Binding::local && made.name.starts_with(".L");
+    made.temporary = !section && made.binding == Binding::local && made.name.starts_with(".L");
     if (made.name.empty()) return kNoSymbol;
     return add(std::move(made));
   }
+
+  // A label that assemblers take, which the section's own name is not.
+  std::string section_symbol_name(SectionId id) const { return ".Lsection" + unit_.sections[id].name; }
 
   // Names are unique within a unit: later local symbols of the same name get a suffix.
   SymbolId add(Symbol symbol) {
@@ -242,12 +245,33 @@ class ObjectReader {
   SymbolId section_symbol(SectionId id) {
     if (section_symbols_[id] == kNoSymbol) {
       Symbol made;
-      made.name = unit_.sections[id].name;
+      made.name = section_symbol_name(id);
       made.kind = SymbolKind::section;
       made.section = id;
       add(std::move(made));
     }
     return section_symbols_[id];
+  }
+
+  // Assemblers write a function that is not exported as its section plus an offset: here it has its name.
+  void name_functions() {
+    std::map<std::pair<SectionId, uint64_t>, SymbolId> functions;
+    for (SymbolId id : unit_.functions())
+      functions.emplace(std::pair(unit_.symbols[id].section, unit_.symbols[id].offset), id);
+    auto rename = [&](SymbolicValue& value) {
+      if (value.symbol == kNoSymbol || value.minus != kNoSymbol) return;
+      const Symbol& symbol = unit_.symbols[value.symbol];
+      if (symbol.kind != SymbolKind::section || symbol.section >= unit_.sections.size()) return;
+      auto at = functions.find({symbol.section, symbol.offset + static_cast<uint64_t>(value.addend)});
+      if (at == functions.end()) return;
+      value.symbol = at->second;
+      value.addend = 0;
+    };
+    for (Section& section : unit_.sections) {
+      for (Fixup& fixup : section.fixups) rename(fixup.value);
+      for (Instruction& instruction : section.instructions)
+        for (Instruction::SymbolicOperand& s : instruction.symbolic) rename(s.value);
+    }
   }
 
   // Distances within one section of data are numbers; half a difference is nothing.

@@ -66,7 +66,7 @@ struct Found {
 class Resolver {
  public:
   Resolver(Function& f, const CodeIndex& index) : f_(f), index_(index), unit_(index.unit()), layout_(index.unit()) {}
-  void run();
+  void run(const std::set<uint64_t>& guessed);
   std::optional<Found> find(ir::BlockId block, const std::vector<uint64_t>& candidates);
 
  private:
@@ -184,9 +184,9 @@ std::optional<Table> Resolver::find_table(ValueId load) const {
   return table;
 }
 
-// Tables end where the next label stands.
+// Tables end where the next label stands, or the next place that code names.
 uint64_t Resolver::table_end(const Table& table) const {
-  uint64_t end = table.section->size;
+  uint64_t end = index_.next_reference(table.section_id, table.offset);
   for (const Symbol& symbol : unit_.symbols)
     if (symbol.section == table.section_id && symbol.offset > table.offset) end = std::min(end, symbol.offset);
   return end;
@@ -302,7 +302,7 @@ bool Resolver::resolve(ir::BlockId block) {
   return true;
 }
 
-void Resolver::run() {
+void Resolver::run(const std::set<uint64_t>& guessed) {
   std::vector<ir::BlockId> open;
   for (ir::BlockId block : ir::reverse_post_order(f_))
     if (f_.blocks[block].terminator.op == Op::jump_indirect && !resolve(block)) open.push_back(block);
@@ -311,7 +311,7 @@ void Resolver::run() {
     std::vector<ir::Edge> edges;
     std::vector<uint64_t> cases;
     for (size_t e = 0; e < t.cases.size(); ++e)
-      if (!accounted_for_.contains(t.cases[e])) {
+      if (!accounted_for_.contains(t.cases[e]) && !guessed.contains(t.cases[e])) {
         edges.push_back(t.edges[e]);
         cases.push_back(t.cases[e]);
       }
@@ -335,8 +335,8 @@ std::vector<uint64_t> indirect_targets(const ir::Function& function, ir::BlockId
   return found ? found->targets : std::vector<uint64_t>();
 }
 
-void resolve_indirect_jumps(ir::Function& function, const CodeIndex& index) {
-  Resolver(function, index).run();
+void resolve_indirect_jumps(ir::Function& function, const CodeIndex& index, const std::set<uint64_t>& guessed) {
+  Resolver(function, index).run(guessed);
 }
 
 }  // namespace portolan::raise

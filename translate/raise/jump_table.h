@@ -6,9 +6,10 @@
 
 namespace portolan::raise {
 
-// Works on SSA form. Jumps whose table cannot be found stay jump_indirect, with the edges that no table accounts for;
-// those that can only be calls by pointer become tail_call.
-void resolve_indirect_jumps(ir::Function& function, const assembly::CodeIndex& index);
+// Works on SSA form. Jumps whose table cannot be found stay jump_indirect, with the edges that no table accounts for
+// and that are not `guessed` (LiftResult); those that can only be calls by pointer become tail_call.
+void resolve_indirect_jumps(ir::Function& function, const assembly::CodeIndex& index,
+                            const std::set<uint64_t>& guessed);
 
 // Where the jump_indirect that ends `block` goes by its table: code addresses, all of them among `candidates`. Empty if
 // no table is found.

@@ -243,7 +243,8 @@ void UnitRaiser::find_written_slots(const std::vector<assembly::LiftResult>& fun
 // Indirect jumps come with every label they could go to. Taking all of those at once would make registers look unknown
 // that are not, the tables' addresses among them; so each jump starts with no target and gets those of its table, as
 // long as that brings new code within reach. Jumps without a table get what no table accounts for.
-void UnitRaiser::prune_indirect_jumps(Function& f, const ir::SlotConvention& slots) const {
+void UnitRaiser::prune_indirect_jumps(Function& f, const ir::SlotConvention& slots,
+                                      const std::set<uint64_t>& guessed) const {
   struct Jump {
     ir::Terminator all;
     std::set<uint64_t> known;
@@ -288,13 +289,13 @@ void UnitRaiser::prune_indirect_jumps(Function& f, const ir::SlotConvention& slo
       if (jump.table || jump.open) continue;
       jump.open = true;
       for (uint64_t target : jump.all.cases)
-        if (!accounted_for.contains(target)) changed |= jump.known.insert(target).second;
+        if (!accounted_for.contains(target) && !guessed.contains(target)) changed |= jump.known.insert(target).second;
     }
   }
   restrict_edges();
 }
 
-void UnitRaiser::prepare(size_t n, Function machine_level) {
+void UnitRaiser::prepare(size_t n, Function machine_level, const std::set<uint64_t>& guessed) {
   FunctionState& state = states_[n];
   for (const Instruction& i : machine_level.values)  // the stack pointer aligned by hand
     if (i.op == Op::bit_and)
@@ -309,12 +310,12 @@ void UnitRaiser::prepare(size_t n, Function machine_level) {
     std::optional<size_t> callee = function_named(target.symbol.name);
     return callee && !written_[*callee].empty() && !written_[*callee][slot];
   };
-  prune_indirect_jumps(machine_level, slots);
+  prune_indirect_jumps(machine_level, slots, guessed);
   state.f = ir::simplify(ir::construct_ssa(machine_level, slots));
   bool indirect = std::any_of(state.f.blocks.begin(), state.f.blocks.end(),
                               [](const ir::Block& b) { return b.terminator.op == Op::jump_indirect; });
   if (indirect) {
-    resolve_indirect_jumps(state.f, index_);
+    resolve_indirect_jumps(state.f, index_, guessed);
     for (const ir::Block& block : state.f.blocks)
       if (block.terminator.op == Op::tail_call && state.f.calls[block.terminator.index].indirect &&
           !written_[n].empty())
@@ -366,7 +367,7 @@ RaisedUnit UnitRaiser::run(std::vector<assembly::LiftResult> functions) {
   find_written_slots(functions);
   for (size_t n = 0; n < functions.size(); ++n) {
     if (!states_[n].lifted) continue;
-    prepare(n, std::move(functions[n].function));
+    prepare(n, std::move(functions[n].function), functions[n].guessed_targets);
     apply_own_prototype(n);
     note_entry_values(states_[n]);
     note_stack_arguments(n);

@@ -92,8 +92,9 @@ class UnitRaiser {
 
  private:
   void find_written_slots(const std::vector<assembly::LiftResult>& functions);
-  void prepare(size_t n, ir::Function machine_level);
-  void prune_indirect_jumps(ir::Function& machine_level, const ir::SlotConvention& slots) const;
+  void prepare(size_t n, ir::Function machine_level, const std::set<uint64_t>& guessed_targets);
+  void prune_indirect_jumps(ir::Function& machine_level, const ir::SlotConvention& slots,
+                            const std::set<uint64_t>& guessed_targets) const;
   bool convert_tail_calls(ir::Function& f) const;  // true: there was one
   void check_returns(size_t n);
   void note_entry_values(FunctionState& state) const;
