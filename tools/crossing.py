@@ -18,6 +18,10 @@ def compile_to_assembly(isa, compiler, level, source, output, *more):
     return toolchain.run([*toolchain.compiler(compiler, isa), f"-{level}", *flags, *more, "-S", "-o", output, source])
 
 
+def assemble(isa, output, source):
+    return toolchain.run([isa.gcc, "-c", "-o", output, source])
+
+
 def link(isa, output, *inputs):
     """Assembles, compiles and links, statically: QEMU then needs no library of the other system."""
     flags = (*toolchain.COMMON_FLAGS, *toolchain.LINK_FLAGS)

@@ -1,6 +1,8 @@
 """What compilers write that once came out wrong: small programs in assembly, NAME.ISA.s under idioms/. The original runs
-under its own instruction set's QEMU (or natively); each translation must print the same and end the same way.
+under its own instruction set's QEMU (or natively); each translation, of the text and of the object that it assembles
+to, must print the same and end the same way.
 """
+import itertools
 import sys
 
 import harness
@@ -21,15 +23,20 @@ class Idiom:
         ran = crossing.execute(isa, program)
         return ran.status, ran.stdout
 
-    def case(self, target):
-        stem = self.work / f"{self.path.stem}.to.{target.name}"
+    def case(self, target, form):
+        stem = self.work / f"{self.path.stem}.{form}.to.{target.name}"
         original = stem.with_name(stem.name + ".original")
         linked = crossing.link(self.source, original, self.path)
         check(linked.status == 0, linked.stderr)
         status, expected = self.run(self.source, original)
         check(status == 0 and expected, f"the original ends with {status}")
+        given = self.path
+        if form == "object":
+            given = stem.with_name(stem.name + ".o")
+            assembled = crossing.assemble(self.source, given, self.path)
+            check(assembled.status == 0, assembled.stderr)
         outcome, _ = crossing.translate(
-            self.portolan, self.path, target, f"{stem}.s", f"{stem}.json", "--require", "none"
+            self.portolan, given, target, f"{stem}.s", f"{stem}.json", "--require", "none"
         )
         check(outcome.status == 0, f"translate: status {outcome.status}\n{outcome.stderr}")
         linked = crossing.link(target, stem, f"{stem}.s")
@@ -43,9 +50,10 @@ def main():
     cases = {}
     for path in sorted(SOURCES.glob("*.s")):
         idiom = Idiom(options, path)
-        for target in crossing.ISAS.values():
+        for target, form in itertools.product(crossing.ISAS.values(), ("text", "object")):
             if target is not idiom.source:
-                cases[f"{path.stem} to {target.name}"] = lambda idiom=idiom, target=target: idiom.case(target)
+                name = f"{path.stem} to {target.name}, {form}"
+                cases[name] = lambda idiom=idiom, target=target, form=form: idiom.case(target, form)
     return harness.run_cases(cases, workers=2, only=options.only)
 
 

@@ -364,6 +364,7 @@ RaisedUnit UnitRaiser::run(std::vector<assembly::LiftResult> functions) {
     result_.functions[n].source_instructions = functions[n].instructions;
     state.lifted = result_.functions[n].refusals.empty();
   }
+  find_functions_without_return(functions);
   find_written_slots(functions);
   for (size_t n = 0; n < functions.size(); ++n) {
     if (!states_[n].lifted) continue;

@@ -39,8 +39,9 @@ struct FunctionState {
   std::string name;
   ir::Function f;
   bool lifted = false;
-  bool exported = false;                      // callers outside the unit may exist
-  bool address_taken = false;                 // callers by pointer may exist
+  bool exported = false;       // callers outside the unit may exist
+  bool address_taken = false;  // callers by pointer may exist
+  bool never_returns = false;
   std::optional<Signature> prototype;         // fixed by a prototype; else inferred
   std::vector<unsigned> prototype_positions;  // of its parameters, as parameter_positions below
   std::optional<OutsideEntry> outside;        // then `exported` is false: callers outside get another function
@@ -110,6 +111,11 @@ class UnitRaiser {
   void choose_variadic_kind(size_t n);
   // structure_entry.cpp
   void make_structure_entry(size_t n);
+
+  // no_return.cpp: calls that do not come back.
+  bool never_returns(const ir::CallTarget& target) const;
+  bool cut_behind_calls(ir::Function& machine_level) const;
+  void find_functions_without_return(std::vector<assembly::LiftResult>& functions);
 
   // format_calls.cpp: one call for each format that a variadic call may get.
   std::optional<unsigned> format_operand(const ir::CallTarget& target) const;
