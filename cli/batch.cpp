@@ -28,6 +28,7 @@ struct Arguments {
   std::vector<std::string> headers;
   unsigned jobs = std::max(1u, std::thread::hardware_concurrency());
   bool resume = false;
+  double prove = -1;  // not given: as translate does
 };
 
 struct Job {
@@ -59,6 +60,7 @@ pid_t start(const Arguments& a, const Job& job) {
   std::vector<std::string> words = {
       "portolan",          "translate",  job.input.string(),    "--to",      a.target, "-o",
       job.output.string(), "--evidence", job.evidence.string(), "--require", a.require};
+  if (a.prove >= 0) words.insert(words.end(), {"--prove", fmt::format("{}", a.prove)});
   for (const std::string& header : a.headers) words.insert(words.end(), {"--proto", header});
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
@@ -163,7 +165,7 @@ Exit run(const Arguments& a) {
   fmt::print("{}", text_report(reports));
   std::optional<Diagnostic> error;
   if (!a.report.empty()) error = write_output(a.report, html_report(reports, a.target));
-  if (!error && !a.junit.empty()) error = write_output(a.junit, junit_report(reports));
+  if (!error && !a.junit.empty()) error = write_output(a.junit, junit_report(reports, a.require));
   if (error) {
     fmt::print(stderr, "{}", to_string(*error));
     return Exit::usage;
@@ -184,6 +186,8 @@ void add_batch(CLI::App& app, Command& chosen) {
   command->add_option("--require", a->require, "proved, bounded, tested (default) or none")
       ->check(CLI::IsMember({"proved", "bounded", "tested", "none"}));
   command->add_option("--proto", a->headers, "a C header or .prototypes file (may be given again)");
+  command->add_option("--prove", a->prove, "seconds for the proof of each function; default: as translate")
+      ->check(CLI::Range(0.0, 86400.0));
   command->add_option("--report", a->report, "an HTML report");
   command->add_option("--junit", a->junit, "a JUnit report");
   command->add_flag("--resume", a->resume, "keep results that are newer than their input");

@@ -13,6 +13,7 @@ enum class Exit : int { ok = 0, refuted = 1, fell_short = 2, usage = 3, internal
 using Command = std::function<Exit()>;
 void add_translate(CLI::App& app, Command& chosen);
 void add_batch(CLI::App& app, Command& chosen);
+void add_verify(CLI::App& app, Command& chosen);
 void add_replay(CLI::App& app, Command& chosen);
 void add_lift(CLI::App& app, Command& chosen);
 void add_run(CLI::App& app, Command& chosen);

@@ -3,8 +3,12 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
+
+#include "cli/output.h"
+#include "llvm/Support/SHA256.h"
 
 namespace portolan::cli {
 namespace {
@@ -36,6 +40,7 @@ json value_json(const BoundaryValue& v) {
   return {{"kind", kKinds[static_cast<size_t>(v.kind)]},
           {"bits", v.bits},
           {"signed", v.is_signed},
+          {"whole", v.whole},
           {"source", place_json(v.source)},
           {"target", place_json(v.target)}};
 }
@@ -45,6 +50,7 @@ BoundaryValue value_of(const json& j) {
   v.kind = kind_named<BoundaryValue::Kind>(kKinds, j.at("kind"));
   v.bits = j.at("bits").get<uint32_t>();
   v.is_signed = j.at("signed").get<bool>();
+  v.whole = j.value("whole", true);
   v.source = place_of(j.at("source"));
   v.target = place_of(j.at("target"));
   return v;
@@ -121,68 +127,96 @@ void check_value(const BoundaryValue& value, Isa source, Isa target) {
   check_place(value.target, target);
 }
 
-json verdict_json(const translate::FunctionReport& f, const verify::Verdict& v) {
-  static constexpr const char* kLevels[] = {"tested", "refuted", "unknown"};
-  json j = {{"level", kLevels[static_cast<size_t>(v.level)]},
-            {"tests", v.tests},
-            {"inputs_tried", v.tried},
-            {"seed", hex(v.seed)},
+json tests_json(const verify::TestResult& t) {
+  json j = {{"tests", t.tests},
+            {"inputs_tried", t.tried},
+            {"seed", hex(t.seed)},
             {"coverage",
-             {{"source_blocks", v.coverage.source_blocks},
-              {"target_blocks", v.coverage.target_blocks},
-              {"target_bytes", v.coverage.target_bytes},
-              {"target_size", v.coverage.target_size}}}};
-  if (!v.reason.empty()) j["reason"] = v.reason;
-  if (v.nan_differences != 0) j["nan_differences"] = v.nan_differences;
-  if (v.counterexample) j["counterexample"] = counterexample_json(f.boundary, *v.counterexample);
+             {{"source_blocks", t.coverage.source_blocks},
+              {"target_blocks", t.coverage.target_blocks},
+              {"target_bytes", t.coverage.target_bytes},
+              {"target_size", t.coverage.target_size}}}};
+  if (t.nan_differences != 0) j["nan_differences"] = t.nan_differences;
+  return j;
+}
+
+json obligation_json(const prove::Obligation& o, QueryStore& queries) {
+  static constexpr const char* kMethods[] = {"syntactic", "evaluation", "euf", "integers", "bit-vectors"};
+  static constexpr const char* kAnswers[] = {"holds", "fails", "unknown"};
+  json j = {{"kind", o.kind},
+            {"what", o.what},
+            {"source", o.source},
+            {"target", o.target},
+            {"method", kMethods[static_cast<size_t>(o.answer.method)]},
+            {"answer", kAnswers[static_cast<size_t>(o.answer.verdict)]},
+            {"cross_checked", o.answer.cross_checked}};
+  if (!o.answer.reason.empty()) j["reason"] = o.answer.reason;
+  for (const solve::SolverRun& run : o.answer.runs)
+    j["solvers"].push_back({{"solver", run.solver}, {"answer", run.answer}, {"seconds", run.seconds}});
+  if (const std::string name = queries.add(o.answer.query); !name.empty()) j["query"] = name;
+  return j;
+}
+
+json proof_json(const prove::Proof& proof, QueryStore& queries) {
+  static constexpr const char* kLevels[] = {"proved", "bounded", "unknown"};
+  json j = {{"level", kLevels[static_cast<size_t>(proof.level)]},
+            {"seconds", proof.seconds},
+            {"floating_point", proof.floating_point},
+            {"relations", proof.relations},
+            {"obligations", json::array()}};
+  if (proof.level == prove::Proof::Level::bounded) j["bound"] = proof.bound;
+  if (!proof.reason.empty()) j["reason"] = proof.reason, j["detail"] = proof.detail;
+  for (const prove::Obligation& o : proof.obligations) j["obligations"].push_back(obligation_json(o, queries));
   return j;
 }
 
 }  // namespace
 
-uint64_t fnv64(std::string_view bytes) {
-  uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : bytes) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001b3;
-  return hash;
-}
-
 std::string hex(uint64_t value) {
   return fmt::format("{:#x}", value);
 }
 
-Expected<emulate::Object> source_object(const assembly::Unit& unit) {
-  if (unit.from_object) {
-    std::ifstream file(unit.file, std::ios::binary);
-    if (!file) return error_at({unit.file, 0, 0}, "an object is read a second time for the tests: give it as a file");
-    return emulate::Object(std::istreambuf_iterator<char>(file), {});
-  }
+std::string sha256(std::string_view bytes) {
+  llvm::SHA256 hash;
+  hash.update(llvm::StringRef(bytes.data(), bytes.size()));
   std::string text;
-  for (const std::string& line : unit.lines) text += line + "\n";
-  return verify::object_of_text(unit.isa, text, unit.file);
+  for (const uint8_t byte : hash.final()) text += fmt::format("{:02x}", byte);
+  return text;
 }
 
-verify::Subject subject_of(const assembly::Unit& unit, const translate::Translation& translation, Isa target,
-                           const emulate::Object& source_object, const emulate::Object& target_object) {
-  verify::Subject subject{unit.isa, target, source_object, target_object, {}};
-  for (const translate::FunctionReport& f : translation.functions)
-    if (!f.translated) subject.missing.insert(f.boundary.target_name);
-  return subject;
+std::string QueryStore::add(const std::string& query) {
+  if (query.empty() || evidence_.empty()) return {};
+  std::string name = sha256(query).substr(0, 16) + ".smt2";
+  queries_.emplace(name, query);
+  return name;
 }
 
-json function_json(const translate::FunctionReport& f, const verify::Verdict* verdict) {
-  json j = {{"name", f.name},
-            {"line", f.line},
-            {"instructions_in", f.instructions_in},
-            {"instructions_out", f.instructions_out},
-            {"assumptions", f.assumptions}};
-  if (!f.translated) {
-    j["verdict"] = {{"level", "refused"}};
-    for (const Diagnostic& d : f.refusals) j["refusals"].push_back({{"line", d.location.line}, {"reason", d.message}});
-  } else if (verdict == nullptr) {
-    j["verdict"] = {{"level", "unknown"}, {"reason", "not tested"}};
-  } else {
-    j["verdict"] = verdict_json(f, *verdict);
-  }
+std::optional<Diagnostic> QueryStore::write() const {
+  if (queries_.empty()) return std::nullopt;
+  const std::string path = folder(evidence_);
+  std::error_code failed;
+  std::filesystem::create_directories(path, failed);
+  if (failed) return error_at({path, 0, 0}, "cannot create the folder: " + failed.message());
+  for (const auto& [name, query] : queries_)
+    if (auto error = write_output(path + "/" + name, query)) return error;
+  return std::nullopt;
+}
+
+// `tests` and what belongs to it stand in the verdict itself, as in the first version of the format.
+json verdict_json(const verify::Boundary& boundary, const judge::Verdict& v, QueryStore& queries) {
+  json j = v.tests ? tests_json(*v.tests) : json::object();
+  j["level"] = judge::to_string(v.level);
+  j["word"] = judge::word(v);
+  j["claim"] = judge::sentence(v, boundary);
+  j["observables"] = judge::observables(boundary);
+  if (v.level == judge::Level::bounded) j["bound"] = v.bound;
+  if (!v.reason.empty()) j["reason"] = v.reason;
+  if (!v.detail.empty()) j["detail"] = v.detail;
+  j["assumptions"] = json::array();
+  for (const prove::Assumption& a : v.assumptions)
+    j["assumptions"].push_back({{"id", a.id}, {"kind", a.kind}, {"text", a.text}, {"discharged", "unchecked"}});
+  if (v.proof) j["proof"] = proof_json(*v.proof, queries);
+  if (v.tests && v.tests->counterexample) j["counterexample"] = counterexample_json(boundary, *v.tests->counterexample);
   return j;
 }
 

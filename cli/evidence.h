@@ -1,25 +1,33 @@
-// The evidence file: what was tested, how each function fared, and the inputs that refuted one.
+// The evidence file: what was judged, how each function fared, and the inputs that refuted one. docs/evidence-format.md
+// describes every field.
 #pragma once
 
 #include <nlohmann/json.hpp>
 
-#include "frontends/asm/unit.h"
-#include "translate/translate.h"
-#include "verify/tester.h"
+#include "verify/judge/judge.h"
 
 namespace portolan::cli {
 
-uint64_t fnv64(std::string_view bytes);
+std::string sha256(std::string_view bytes);
 std::string hex(uint64_t value);
 
-// The source as an object: its own bytes, or the text assembled.
-Expected<emulate::Object> source_object(const assembly::Unit& unit);
-verify::Subject subject_of(const assembly::Unit& unit, const translate::Translation& translation, Isa target,
-                           const emulate::Object& source_object, const emulate::Object& target_object);
+// Queries that a verdict rests on are stored beside the evidence, each once, under the hash of their text.
+class QueryStore {
+ public:
+  explicit QueryStore(std::string evidence_path) : evidence_(std::move(evidence_path)) {}
+  // The name under which the evidence mentions it; empty: there is no query or no evidence file.
+  std::string add(const std::string& query);
+  std::optional<Diagnostic> write() const;
+  static std::string folder(const std::string& evidence_path) { return evidence_path + ".queries"; }
 
-nlohmann::json function_json(const translate::FunctionReport& f, const verify::Verdict* verdict);
+ private:
+  std::string evidence_;
+  std::map<std::string, std::string> queries_;  // by name
+};
 
-// The boundary and input that function_json() stored for a refuted function.
+nlohmann::json verdict_json(const verify::Boundary& boundary, const judge::Verdict& verdict, QueryStore& queries);
+
+// The boundary and input that verdict_json() stored for a refuted function.
 struct StoredInput {
   verify::Boundary boundary;
   verify::Input input;

@@ -32,7 +32,7 @@ Exit run_raised(const Arguments& a, const assembly::Unit& unit) {
     return Exit::usage;
   }
   options.target = *target;
-  add_prototypes(unit, {}, options);
+  options.debug_prototypes = debug_prototypes(unit);
   raise::RaisedUnit raised = translate::raise(assembly::CodeIndex(unit), options);
   bool complete = true;
   for (const raise::RaisedFunction& f : raised.functions) {

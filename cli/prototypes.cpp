@@ -12,7 +12,7 @@
 namespace portolan::cli {
 namespace {
 
-Expected<abi::Prototypes> debug_prototypes(const assembly::Unit& unit) {
+Expected<abi::Prototypes> read_debug(const assembly::Unit& unit) {
   if (unit.from_object) {
     std::ifstream file(unit.file, std::ios::binary);
     return abi::prototypes_from_dwarf(std::string(std::istreambuf_iterator<char>(file), {}), unit.file);
@@ -26,21 +26,25 @@ Expected<abi::Prototypes> debug_prototypes(const assembly::Unit& unit) {
 
 }  // namespace
 
-std::optional<Diagnostic> add_prototypes(const assembly::Unit& unit, const std::vector<std::string>& headers,
-                                         translate::TranslateOptions& options) {
+Expected<abi::Prototypes> read_headers(const std::vector<std::string>& headers, Isa isa) {
+  abi::Prototypes all;
   for (const std::string& header : headers) {
-    auto prototypes = abi::load_prototypes_from_header(header, unit.isa);
+    auto prototypes = abi::load_prototypes_from_header(header, isa);
     if (!prototypes) return prototypes.error();
-    options.prototypes.merge(*prototypes);
+    all.merge(*prototypes);
   }
-  if (auto debug = debug_prototypes(unit)) {
-    options.debug_prototypes = std::move(*debug);
-  } else {
+  return all;
+}
+
+abi::Prototypes debug_prototypes(const assembly::Unit& unit) {
+  if (auto debug = read_debug(unit))
+    return std::move(*debug);
+  else {
     Diagnostic d = debug.error();
     d.severity = Severity::warning;
     fmt::print(stderr, "{}", to_string(d));
   }
-  return std::nullopt;
+  return {};
 }
 
 }  // namespace portolan::cli

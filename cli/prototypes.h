@@ -1,14 +1,14 @@
-// What translate and replay know of the types of a unit's functions.
+// What commands know of the types of a unit's functions.
 #pragma once
 
 #include "frontends/asm/unit.h"
-#include "translate/translate.h"
+#include "translate/abi/types.h"
 
 namespace portolan::cli {
 
-// Adds the prototypes that headers state (the first to name a function counts) and those of the unit's debug
-// information. Fails if a header cannot be read; debug information that cannot be is reported and left out.
-std::optional<Diagnostic> add_prototypes(const assembly::Unit& unit, const std::vector<std::string>& headers,
-                                         translate::TranslateOptions& options);
+// All headers together, as one instruction set reads them; the first to name a function counts.
+Expected<abi::Prototypes> read_headers(const std::vector<std::string>& headers, Isa isa);
+// Those of the unit's debug information; what cannot be read is reported and left out.
+abi::Prototypes debug_prototypes(const assembly::Unit& unit);
 
 }  // namespace portolan::cli

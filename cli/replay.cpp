@@ -1,4 +1,4 @@
-// portolan replay: runs the inputs again that refuted a translation.
+// portolan replay: runs the inputs again that refuted a pair. Needs no solver.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,8 +9,9 @@
 
 #include "cli/commands.h"
 #include "cli/evidence.h"
+#include "cli/input.h"
 #include "cli/prototypes.h"
-#include "frontends/asm/reader.h"
+#include "translate/translate.h"
 
 namespace portolan::cli {
 namespace {
@@ -18,14 +19,16 @@ namespace {
 struct Arguments {
   std::string evidence;
   std::vector<std::string> functions;
+  bool recheck = false;
+  double seconds = 60;
 };
 
 struct Evidence {
   nlohmann::json json;
-  std::string source, output, output_hash;
-  Isa target = Isa::x86_64, from = Isa::x86_64;
-  translate::TranslateOptions options;
-  std::vector<std::string> headers;
+  std::string source, source_hash, target, target_hash;
+  Isa from = Isa::x86_64, to = Isa::x86_64;
+  bool translated = false;  // the target is a translation, which can be made anew
+  std::vector<std::string> functions, headers;
 };
 
 Expected<Evidence> load(const std::string& path) try {
@@ -34,43 +37,72 @@ Expected<Evidence> load(const std::string& path) try {
   Evidence evidence;
   evidence.json = nlohmann::json::parse(file);
   if (!evidence.json.at("functions").is_array()) return error_at({path, 0, 0}, "not an evidence file: no functions");
+  const nlohmann::json& sides = evidence.json.at("sides");
   evidence.source = evidence.json.at("source");
-  evidence.output = evidence.json.at("output").at("file");
-  evidence.output_hash = evidence.json.at("output").at("fnv64");
-  auto target = isa_from_string(evidence.json.at("to").get<std::string>());
+  evidence.source_hash = sides.at("source").at("sha256");
+  evidence.target_hash = sides.at("target").at("sha256");
+  evidence.translated = evidence.json.at("command") == "translate";
+  evidence.target = evidence.translated ? evidence.json.at("output").at("file") : evidence.json.at("target");
   auto from = isa_from_string(evidence.json.at("from").get<std::string>());
-  if (!target || !from) return error_at({path, 0, 0}, "it names an unknown instruction set");
-  evidence.target = evidence.options.target = *target;
+  auto to = isa_from_string(evidence.json.at("to").get<std::string>());
+  if (!to || !from) return error_at({path, 0, 0}, "it names an unknown instruction set");
   evidence.from = *from;
+  evidence.to = *to;
   evidence.headers = evidence.json.at("options").at("proto").get<std::vector<std::string>>();
-  evidence.options.functions = evidence.json.at("options").at("functions").get<std::vector<std::string>>();
+  evidence.functions = evidence.json.at("options").at("functions").get<std::vector<std::string>>();
   return evidence;
 } catch (const std::exception& e) {
   return error_at({path, 0, 0}, fmt::format("not an evidence file: {}", e.what()));
 }
 
-// The output that was written, if it is still what it was; else a new translation, as the program makes it today.
-std::string output_text(const Evidence& e, const translate::Translation& translation) {
-  if (e.output != "-") {
-    std::ifstream file(e.output, std::ios::binary);
-    std::string text(std::istreambuf_iterator<char>(file), {});
-    if (file && hex(fnv64(text)) == e.output_hash) return text;
+void warn_of_change(const std::string& path, const std::string& contents, const std::string& hash) {
+  if (sha256(contents) != hash) fmt::print(stderr, "{}: warning: it has changed since the evidence was made\n", path);
+}
+
+// A translation as it was written, if it is still there and what it was; else as the program makes it today.
+Expected<emulate::Object> translated_object(const Evidence& e, const InputFile& source) {
+  if (e.target != "-") {
+    std::ifstream file(e.target, std::ios::binary);
+    const std::string text(std::istreambuf_iterator<char>(file), {});
+    if (sha256(text) == e.target_hash) return verify::object_of_text(e.to, text, e.target);
   }
-  if (hex(fnv64(translation.assembly)) != e.output_hash)
+  auto prototypes = read_headers(e.headers, e.from);
+  if (!prototypes) return prototypes.error();
+  auto translation =
+      translate::translate(*source.unit, {e.to, e.functions, std::move(*prototypes), debug_prototypes(*source.unit)});
+  if (!translation) return translation.error();
+  if (sha256(translation->assembly) != e.target_hash)
     fmt::print(stderr, "portolan: the translation is not the one that the evidence speaks of: it is made anew\n");
-  return translation.assembly;
+  return verify::object_of_text(e.to, translation->assembly, e.target);
+}
+
+Expected<verify::Subject> load_subject(const Evidence& e) {
+  auto source = read_input(e.source == "<stdin>" ? "-" : e.source, std::string(to_string(e.from)), "--from");
+  if (!source) return source.error();
+  warn_of_change(e.source, source->contents, e.source_hash);
+  auto source_object = source->object();
+  if (!source_object) return source_object.error();
+  verify::Subject subject{e.from, e.to, std::move(*source_object), {}, {}};
+  // What the source defines and the target lacks is a function all the same.
+  for (const assembly::SymbolId f : source->unit->functions()) subject.missing.insert(source->unit->symbols[f].name);
+  if (e.translated) {
+    auto target = translated_object(e, *source);
+    if (!target) return target.error();
+    subject.target = std::move(*target);
+    return subject;
+  }
+  auto target = read_input(e.target, std::string(to_string(e.to)), "--to");
+  if (!target) return target.error();
+  warn_of_change(e.target, target->contents, e.target_hash);
+  auto target_object = target->object();
+  if (!target_object) return target_object.error();
+  subject.target = std::move(*target_object);
+  return subject;
 }
 
 Exit fail(const Diagnostic& d) {
   fmt::print(stderr, "{}", to_string(d));
   return Exit::usage;
-}
-
-// It was refuted and is asked for.
-bool wanted(const Arguments& a, const nlohmann::json& f) {
-  if (!f.is_object() || !f.contains("verdict") || !f["verdict"].contains("counterexample")) return false;
-  return a.functions.empty() ||
-         std::find(a.functions.begin(), a.functions.end(), f.value("name", "")) != a.functions.end();
 }
 
 // A name that is asked for and that the evidence does not have, or empty.
@@ -82,30 +114,68 @@ std::string missing_name(const Arguments& a, const nlohmann::json& functions) {
   return {};
 }
 
+bool wanted(const Arguments& a, const nlohmann::json& function) {
+  const std::string name = function.value("name", "");
+  return a.functions.empty() || std::find(a.functions.begin(), a.functions.end(), name) != a.functions.end();
+}
+
+struct Recheck {
+  unsigned confirmed = 0, failed = 0;
+};
+
+// One stored question through every solver again: none may say sat, and one must say unsat.
+void recheck_query(const Arguments& a, const std::string& name, const std::string& function, Recheck& sum) {
+  const std::string path = QueryStore::folder(a.evidence) + "/" + name;
+  std::ifstream file(path, std::ios::binary);
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  std::string answers;
+  bool unsat = false, sat = false;
+  if (!file || !name.starts_with(sha256(text).substr(0, 16)))
+    answers = ": it is missing, or not what it was";
+  else
+    for (const solve::SolverRun& r :
+         solve::recheck(text, {std::chrono::milliseconds(static_cast<int64_t>(a.seconds * 1000)), uint64_t{2} << 30})) {
+      answers += fmt::format(", {}: {} in {:.2f} s", r.solver, r.answer, r.seconds);
+      unsat |= r.answer == "unsat";
+      sat |= r.answer == "sat";
+    }
+  const bool good = unsat && !sat;
+  ++(good ? sum.confirmed : sum.failed);
+  if (!good) fmt::print("{}: {}{}\n", function, path, answers);
+}
+
+// Asks again what the proofs of the evidence rest on. Exit status: 0 all answers are still unsat, 2 they are not.
+Exit recheck(const Arguments& a, const nlohmann::json& evidence) try {
+  Recheck sum;
+  for (const nlohmann::json& f : evidence.at("functions")) {
+    const nlohmann::json& verdict = f.at("verdict");
+    const std::string level = verdict.at("level");
+    if (!wanted(a, f) || !verdict.contains("proof") || (level != "proved" && level != "bounded")) continue;
+    for (const nlohmann::json& o : verdict.at("proof").at("obligations"))
+      if (o.contains("query")) recheck_query(a, o.at("query"), f.at("name"), sum);
+  }
+  fmt::print("{} stored queries confirmed, {} not\n", sum.confirmed, sum.failed);
+  return sum.failed == 0 ? Exit::ok : Exit::fell_short;
+} catch (const std::exception& e) {
+  return fail(error_at({a.evidence, 0, 0}, fmt::format("not an evidence file: {}", e.what())));
+}
+
 Exit run(const Arguments& a) {
   auto evidence = load(a.evidence);
   if (!evidence) return fail(evidence.error());
   if (std::string name = missing_name(a, evidence->json["functions"]); !name.empty())
     return fail(error_at({a.evidence, 0, 0}, fmt::format("it says nothing of a function '{}'", name)));
-  assembly::ReadOptions read;
-  read.isa = evidence->from;
-  auto unit = assembly::read_unit_from_file(evidence->source, read);
-  if (!unit) return fail(unit.error());
-  if (auto error = add_prototypes(*unit, evidence->headers, evidence->options)) return fail(*error);
-  auto translation = translate::translate(*unit, evidence->options);
-  if (!translation) return fail(translation.error());
-  auto source = source_object(*unit);
-  if (!source) return fail(source.error());
-  auto target = verify::object_of_text(evidence->target, output_text(*evidence, *translation), evidence->output);
-  if (!target) return fail(target.error());
-  const verify::Subject subject = subject_of(*unit, *translation, evidence->target, *source, *target);
+  if (a.recheck) return recheck(a, evidence->json);
+  auto subject = load_subject(*evidence);
+  if (!subject) return fail(subject.error());
   unsigned replayed = 0, differing = 0, open = 0;
   for (const nlohmann::json& f : evidence->json["functions"]) {
+    if (!f.is_object() || !f.contains("verdict") || !f["verdict"].contains("counterexample")) continue;
     if (!wanted(a, f)) continue;
     const std::string name = f.value("name", "");
-    auto stored = stored_input(f, evidence->from, evidence->target);
+    auto stored = stored_input(f, evidence->from, evidence->to);
     if (!stored) return fail(error_at({a.evidence, 0, 0}, stored.error().message));
-    auto replay = verify::replay(subject, stored->boundary, stored->input);
+    auto replay = verify::replay(*subject, stored->boundary, stored->input);
     if (!replay) return fail(error_at({a.evidence, 0, 0}, replay.error().message));
     ++replayed;
     differing += replay->comparison.finding == verify::Finding::differs;
@@ -118,7 +188,7 @@ Exit run(const Arguments& a) {
       return values;
     }());
     fmt::print("source ({}): {}\n", to_string(evidence->from), replay->source);
-    fmt::print("translation ({}): {}\n", to_string(evidence->target), replay->target);
+    fmt::print("target ({}): {}\n", to_string(evidence->to), replay->target);
     const char* const findings[] = {"they agree", "they differ", "nothing can be said"};
     fmt::print("{}{}{}\n", findings[static_cast<size_t>(replay->comparison.finding)],
                replay->comparison.what.empty() ? "" : ": ", replay->comparison.what);
@@ -132,9 +202,11 @@ Exit run(const Arguments& a) {
 
 void add_replay(CLI::App& app, Command& chosen) {
   auto a = std::make_shared<Arguments>();
-  CLI::App* command = app.add_subcommand("replay", "run the inputs again that refuted a translation");
-  command->add_option("EVIDENCE", a->evidence, "the evidence that translate wrote")->required();
+  CLI::App* command = app.add_subcommand("replay", "run the inputs again that refuted something");
+  command->add_option("EVIDENCE", a->evidence, "the evidence that verify or translate wrote")->required();
   command->add_option("--function", a->functions, "only this function (may be given again)");
+  command->add_flag("--recheck", a->recheck, "ask the solvers again what the proofs rest on");
+  command->add_option("--seconds", a->seconds, "for each stored query; default: 60")->check(CLI::Range(0.1, 86400.0));
   command->callback([a, &chosen] { chosen = [a] { return run(*a); }; });
 }
 

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "cli/commands.h"
+#include "verify/judge/verdict.h"
+
 namespace portolan::cli {
 namespace {
 
@@ -31,7 +34,7 @@ std::string escaped(const std::string& text) {
 }
 
 struct Row {
-  std::string name, level, detail;
+  std::string name, level, word, detail;
   unsigned in = 0, out = 0;
 };
 
@@ -45,8 +48,9 @@ std::vector<Row> rows_of(const FileReport& report) {
     row.out = f.value("instructions_out", 0u);
     const json verdict = f.value("verdict", json::object());
     row.level = verdict.value("level", "unknown");
-    if (verdict.contains("tests")) row.level += "(" + verdict["tests"].dump() + ")";
-    row.detail = verdict.value("reason", "");
+    row.word = verdict.value("word", row.level);
+    if (row.level == "tested" && verdict.contains("tests")) row.word += "(" + verdict["tests"].dump() + ")";
+    row.detail = verdict.value("detail", verdict.value("claim", ""));
     if (f.contains("refusals"))
       for (const json& r : f["refusals"]) row.detail += (row.detail.empty() ? "" : "; ") + r.value("reason", "");
     rows.push_back(std::move(row));
@@ -55,26 +59,26 @@ std::vector<Row> rows_of(const FileReport& report) {
 }
 
 bool is_good(const std::string& level) {
-  return level.starts_with("proved") || level.starts_with("bounded") || level.starts_with("tested");
+  return level_reaches(level, "tested");
 }
 
 }  // namespace
 
+bool level_reaches(const std::string& level, const std::string& require) {
+  const auto known = judge::level_from_string(level);
+  const auto requirement = judge::requirement_from_string(require);
+  return known && requirement && judge::reaches(*known, *requirement);
+}
+
 int evidence_exit(const json& evidence, const std::string& require) {
-  if (!evidence.is_object() || !evidence.contains("functions")) return 4;
-  static const std::vector<std::string> kLevels = {"none", "tested", "bounded", "proved"};
-  auto rank = [](const std::string& level) {
-    for (size_t n = kLevels.size(); n-- > 0;)
-      if (level == kLevels[n]) return static_cast<int>(n);
-    return level == "unknown" ? 0 : -1;
-  };
-  int code = 0;
+  if (!evidence.is_object() || !evidence.contains("functions")) return static_cast<int>(Exit::internal);
+  Exit code = Exit::ok;
   for (const json& f : evidence["functions"]) {
-    std::string level = f.value("verdict", json::object()).value("level", "unknown");
-    if (level == "refuted") return 1;
-    if (rank(level) < rank(require)) code = 2;
+    const std::string level = f.value("verdict", json::object()).value("level", "unknown");
+    if (level == "refuted") return static_cast<int>(Exit::refuted);
+    if (!level_reaches(level, require)) code = Exit::fell_short;
   }
-  return code;
+  return static_cast<int>(code);
 }
 
 std::string text_report(const std::vector<FileReport>& reports) {
@@ -84,8 +88,8 @@ std::string text_report(const std::vector<FileReport>& reports) {
     for (const Row& row : rows_of(r)) {
       ++functions;
       good += is_good(row.level);
-      refused += row.level.starts_with("refused");
-      refuted += row.level.starts_with("refuted");
+      refused += row.level == "refused";
+      refuted += row.level == "refuted";
     }
   }
   return fmt::format(
@@ -111,16 +115,16 @@ std::string html_report(const std::vector<FileReport>& reports, const std::strin
     for (const Row& row : rows)
       out += fmt::format("<tr><td>{}<td class=\"n\">{}<td class=\"n\">{}<td class=\"{}\">{}<td>{}\n", escaped(row.name),
                          row.in, row.out,
-                         is_good(row.level)                 ? "good"
-                         : row.level.starts_with("refuted") ? "bad"
-                                                            : "short",
-                         escaped(row.level), escaped(row.detail));
+                         is_good(row.level)       ? "good"
+                         : row.level == "refuted" ? "bad"
+                                                  : "short",
+                         escaped(row.word), escaped(row.detail));
     if (!rows.empty()) out += "</table>\n";
   }
   return out + "</html>\n";
 }
 
-std::string junit_report(const std::vector<FileReport>& reports) {
+std::string junit_report(const std::vector<FileReport>& reports, const std::string& require) {
   std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n";
   for (const FileReport& r : reports) {
     std::vector<Row> rows = rows_of(r);
@@ -128,13 +132,13 @@ std::string junit_report(const std::vector<FileReport>& reports) {
     std::string cases;
     for (const Row& row : rows) {
       cases += fmt::format("    <testcase classname=\"{}\" name=\"{}\"", escaped(r.file), escaped(row.name));
-      if (is_good(row.level)) {
+      if (level_reaches(row.level, require)) {
         cases += "/>\n";
         continue;
       }
       ++failures;
       cases +=
-          fmt::format("><failure message=\"{}\">{}</failure></testcase>\n", escaped(row.level), escaped(row.detail));
+          fmt::format("><failure message=\"{}\">{}</failure></testcase>\n", escaped(row.word), escaped(row.detail));
     }
     if (rows.empty()) {
       failures = 1;

@@ -14,11 +14,14 @@ struct FileReport {
   std::string messages;
 };
 
+// Whether a verdict's level is what --require asks for.
+bool level_reaches(const std::string& level, const std::string& require);
+
 // What `portolan translate --require LEVEL` would have exited with, from its evidence.
 int evidence_exit(const nlohmann::json& evidence, const std::string& require);
 
 std::string text_report(const std::vector<FileReport>& reports);
 std::string html_report(const std::vector<FileReport>& reports, const std::string& target);
-std::string junit_report(const std::vector<FileReport>& reports);
+std::string junit_report(const std::vector<FileReport>& reports, const std::string& require);
 
 }  // namespace portolan::cli

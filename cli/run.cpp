@@ -11,8 +11,8 @@
 #include "cli/commands.h"
 #include "cli/evidence.h"
 #include "cli/function_names.h"
+#include "cli/input.h"
 #include "cli/run_arguments.h"
-#include "frontends/asm/reader.h"
 #include "verify/side.h"
 
 namespace portolan::cli {
@@ -146,16 +146,12 @@ void print_json(const Arguments& a, const verify::Side& side, const RunArguments
 }
 
 Exit run(const Arguments& a) {
-  assembly::ReadOptions read;
-  if (!a.isa.empty()) {
-    read.isa = isa_from_string(a.isa);
-    if (!read.isa) return fail(error_at({}, fmt::format("unknown instruction set '{}'", a.isa)));
-  }
-  auto unit = assembly::read_unit_from_file(a.input, read);
-  if (!unit) return fail(unit.error());
+  auto file = read_input(a.input, a.isa, "--from");
+  if (!file) return fail(file.error());
+  const assembly::Unit* unit = file->unit.get();
   auto given = parse_run_arguments(unit->isa, a.function, a.values);
   if (!given) return fail(given.error());
-  auto object = source_object(*unit);
+  auto object = file->object();
   if (!object) return fail(object.error());
   auto side = verify::Side::make(verify::Which::source, unit->isa, *object, {}, a.engine);
   if (!side) return fail(side.error());

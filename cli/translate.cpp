@@ -11,69 +11,195 @@
 #include "cli/commands.h"
 #include "cli/evidence.h"
 #include "cli/function_names.h"
+#include "cli/input.h"
 #include "cli/output.h"
 #include "cli/prototypes.h"
+#include "cli/prover.h"
+#include "cli/report.h"
 #include "frontends/asm/reader.h"
+#include "translate/pair.h"
 
 namespace portolan::cli {
 namespace {
+
+Exit fail(const Diagnostic& d) {
+  fmt::print(stderr, "{}", to_string(d));
+  return Exit::usage;
+}
 
 struct Arguments {
   std::string input, target, output = "-", evidence, require = "tested", from;
   std::vector<std::string> functions, headers;
   uint32_t tests = 20, test_time = 1500;
   uint64_t seed = 1;
+  double prove = -1;  // not given
 };
 
-// Runs the tester over the translated functions; verdicts stand beside translation.functions.
-verify::TestReport test(const Arguments& a, const assembly::Unit& unit, const translate::Translation& translation,
-                        Isa target) {
-  verify::TestReport nothing;
-  std::vector<verify::Boundary> boundaries;
-  for (const translate::FunctionReport& f : translation.functions)
-    if (f.translated) boundaries.push_back(f.boundary);
-  auto source = source_object(unit);
-  auto translated = verify::object_of_text(target, translation.assembly, "the translation of " + a.input);
-  if (!translated || !source) {
-    nothing.problem = translated ? "the source cannot be assembled: " + source.error().message
-                                 : "the translation cannot be assembled: " + translated.error().message;
-    nothing.verdicts.resize(boundaries.size());
-    for (verify::Verdict& v : nothing.verdicts) v.reason = nothing.problem;
-    return nothing;
-  }
-  verify::TestOptions options;
-  options.tests = a.tests;
-  options.seed = a.seed;
-  options.time = std::chrono::milliseconds(a.test_time);
-  return verify::test_unit(subject_of(unit, translation, target, *source, *translated), boundaries, options);
+// What was translated and judged, by function.
+struct Judged {
+  translate::Translation translation;
+  judge::Report report;  // verdicts stand beside the functions
+};
+
+judge::Verdict refused(const translate::FunctionReport& f) {
+  judge::Verdict verdict;
+  verdict.level = judge::Level::refused;
+  for (const Diagnostic& d : f.refusals) verdict.detail += (verdict.detail.empty() ? "" : "; ") + d.message;
+  return verdict;
 }
 
-struct Tally {
-  unsigned tested = 0, refuted = 0, unknown = 0, refused = 0;
+// Of the headers, as both instruction sets read them.
+struct HeaderPair {
+  abi::Prototypes source, target;
 };
 
-void report_verdict(const Arguments& a, const translate::FunctionReport& f, const verify::Verdict& v, Tally& tally) {
-  const SourceLocation where{a.input, f.line, 0};
-  switch (v.level) {
-    case verify::Verdict::Level::tested:
-      ++tally.tested;
-      break;
-    case verify::Verdict::Level::refuted:
-      ++tally.refuted;
-      fmt::print(stderr, "{}",
-                 to_string(error_at(where, fmt::format("the translation of '{}' is REFUTED: {}", f.name, v.reason))));
-      break;
-    case verify::Verdict::Level::unknown:
-      ++tally.unknown;
-      fmt::print(
-          stderr, "{}",
-          to_string(Diagnostic{Severity::note, where, fmt::format("'{}' is not tested: {}", f.name, v.reason), {}}));
-      break;
+judge::Report judge_all(const Arguments& a, const InputFile& source, const translate::Translation& translation,
+                        Isa target, const HeaderPair& prototypes) {
+  judge::Report judged;
+  std::vector<verify::Boundary> boundaries;
+  verify::Subject subject{source.isa(), target, {}, {}, {}};
+  for (const translate::FunctionReport& f : translation.functions)
+    if (f.translated)
+      boundaries.push_back(f.boundary);
+    else
+      subject.missing.insert(f.boundary.target_name);
+  const bool wanted = (a.require != "none" || a.prove > 0) && !boundaries.empty();
+  auto source_object = source.object();
+  auto target_object = verify::object_of_text(target, translation.assembly, "the translation of " + a.input);
+  if (wanted && source_object && target_object) {
+    judge::Options options;
+    options.run_tests = a.require != "none";
+    options.tests.tests = a.tests;
+    options.tests.seed = a.seed;
+    options.tests.time = std::chrono::milliseconds(a.test_time);
+    subject.source = std::move(*source_object);
+    subject.target = std::move(*target_object);
+    // What is proved is the text that was written, read back.
+    assembly::ReadOptions read;
+    read.isa = target;
+    const auto unit = assembly::read_unit(translation.assembly, "the translation of " + a.input, read);
+    std::optional<assembly::CodeIndex> index;
+    if (unit) {
+      index.emplace(*unit);
+      ProofRequest request{*source.index, *index, {}, a.prove, false};
+      request.boundaries =
+          translate::describe_externals({*source.index, prototypes.source, {}}, {*index, prototypes.target, {}});
+      for (const verify::Boundary& b : boundaries) request.boundaries.insert_or_assign(b.name, b);
+      options.prover = make_prover(std::move(request));
+    }
+    judged = judge::judge(subject, boundaries, options);
+  } else if (wanted) {
+    judged.problem = target_object ? "the source cannot be assembled: " + source_object.error().message
+                                   : "the translation cannot be assembled: " + target_object.error().message;
   }
+  judge::Report report{{}, judged.source_engine, judged.target_engine, judged.problem};
+  size_t next = 0;
+  for (const translate::FunctionReport& f : translation.functions) {
+    judge::Verdict verdict;
+    if (!f.translated)
+      verdict = refused(f);
+    else if (next < judged.verdicts.size())
+      verdict = std::move(judged.verdicts[next++]);
+    else if (wanted)
+      verdict.level = judge::Level::unknown, verdict.reason = "unsupported", verdict.detail = judged.problem;
+    report.verdicts.push_back(std::move(verdict));
+  }
+  return report;
+}
+
+void report_verdict(const Arguments& a, const translate::FunctionReport& f, const judge::Verdict& v) {
+  const SourceLocation where{a.input, f.line, 0};
+  for (const Diagnostic& d : f.refusals) fmt::print(stderr, "{}", to_string(d));
+  if (f.translated && f.local_only)
+    fmt::print(stderr, "{}",
+               to_string(Diagnostic{Severity::warning,
+                                    where,
+                                    fmt::format("'{}' is not exported: what it takes on the stack or returns in memory "
+                                                "may be structures; its prototype would tell (--proto)",
+                                                f.name),
+                                    {}}));
+  if (v.level == judge::Level::refuted)
+    fmt::print(stderr, "{}",
+               to_string(error_at(where, fmt::format("the translation of '{}' is REFUTED: {}", f.name, v.detail))));
+  if (v.level == judge::Level::unknown)
+    fmt::print(stderr, "{}",
+               to_string(Diagnostic{
+                   Severity::note, where, fmt::format("nothing is claimed of '{}': {}", f.name, v.detail), {}}));
+}
+
+nlohmann::json function_json(const translate::FunctionReport& f, const judge::Verdict& verdict, QueryStore& queries) {
+  nlohmann::json j = {{"name", f.name},
+                      {"line", f.line},
+                      {"instructions_in", f.instructions_in},
+                      {"instructions_out", f.instructions_out},
+                      {"assumptions", f.assumptions},
+                      {"verdict", verdict_json(f.boundary, verdict, queries)}};
+  for (const Diagnostic& d : f.refusals) j["refusals"].push_back({{"line", d.location.line}, {"reason", d.message}});
+  return j;
 }
 
 std::string replay_command(const Arguments& a) {
   return fmt::format("portolan replay {}", a.evidence.empty() ? "EVIDENCE" : a.evidence);
+}
+
+nlohmann::json evidence_of(const Arguments& a, const InputFile& source, Isa target, const Judged& judged,
+                           QueryStore& queries) {
+  nlohmann::json evidence = {{"schema", "portolan-evidence-1"}, {"tool", "portolan 0.1.0"},
+                             {"command", "translate"},          {"source", a.input},
+                             {"from", to_string(source.isa())}, {"to", to_string(target)}};
+  evidence["sides"] = {{"source", {{"file", a.input}, {"sha256", sha256(source.contents)}}},
+                       {"target", {{"file", a.output}, {"sha256", sha256(judged.translation.assembly)}}}};
+  evidence["options"] = {{"functions", a.functions}, {"proto", a.headers}, {"require", a.require},
+                         {"prove_seconds", a.prove}, {"tests", a.tests},   {"seed", hex(a.seed)}};
+  evidence["output"] = {{"file", a.output}};
+  if (!judged.report.source_engine.empty()) {
+    evidence["engines"] = {{"source", judged.report.source_engine}, {"target", judged.report.target_engine}};
+    evidence["replay"] = replay_command(a);
+  }
+  evidence["functions"] = nlohmann::json::array();
+  for (size_t n = 0; n < judged.translation.functions.size(); ++n)
+    evidence["functions"].push_back(function_json(judged.translation.functions[n], judged.report.verdicts[n], queries));
+  return evidence;
+}
+
+// Translates and judges; with --require proved again and again without what was not proved, until all that is left is.
+Expected<Judged> translate_and_judge(const Arguments& a, const InputFile& source, Isa target,
+                                     const HeaderPair& prototypes) {
+  translate::TranslateOptions options{target, a.functions, prototypes.source, debug_prototypes(*source.unit)};
+  std::vector<translate::FunctionReport> dropped;
+  std::vector<judge::Verdict> dropped_verdicts;
+  for (;;) {
+    auto translation = translate::translate(*source.unit, options);
+    if (!translation) return translation.error();
+    Judged judged{std::move(*translation), {}};
+    judged.report = judge_all(a, source, judged.translation, target, prototypes);
+    std::vector<std::string> kept;
+    size_t translated = 0;
+    for (size_t n = 0; n < judged.translation.functions.size(); ++n) {
+      const translate::FunctionReport& f = judged.translation.functions[n];
+      if (!f.translated) continue;
+      ++translated;
+      if (a.require != "proved" || judged.report.verdicts[n].level == judge::Level::proved) {
+        kept.push_back(f.name);
+        continue;
+      }
+      dropped.push_back(f);
+      dropped.back().refusals.push_back(error_at(
+          {a.input, f.line, 0},
+          fmt::format("'{}' is left out because it is not proved: {}: {}", f.name,
+                      judge::word(judged.report.verdicts[n]), judge::sentence(judged.report.verdicts[n], f.boundary))));
+      dropped_verdicts.push_back(std::move(judged.report.verdicts[n]));
+    }
+    if (kept.size() == translated || kept.empty()) {
+      if (kept.empty() && translated != 0) judged = {};
+      for (size_t n = 0; n < dropped.size(); ++n) {
+        judged.translation.functions.push_back(std::move(dropped[n]));
+        judged.report.verdicts.push_back(std::move(dropped_verdicts[n]));
+      }
+      return judged;
+    }
+    options.functions = std::move(kept);
+  }
 }
 
 Exit run(const Arguments& a) {
@@ -82,92 +208,39 @@ Exit run(const Arguments& a) {
     fmt::print(stderr, "portolan: error: unknown target '{}'; known: x86-64 aarch64 riscv64\n", a.target);
     return Exit::usage;
   }
-  assembly::ReadOptions read;
-  if (!a.from.empty()) {
-    read.isa = isa_from_string(a.from);
-    if (!read.isa) {
-      fmt::print(stderr, "portolan: error: unknown source '{}'; known: x86-64 aarch64 riscv64\n", a.from);
-      return Exit::usage;
-    }
-  }
-  auto unit = assembly::read_unit_from_file(a.input, read);
-  if (!unit) {
-    fmt::print(stderr, "{}", to_string(unit.error()));
-    return Exit::usage;
-  }
-  bool complete = true;
-  for (const Diagnostic& d : unit->diagnostics) {
-    complete &= d.severity != Severity::error;
-    fmt::print(stderr, "{}", to_string(d));
-  }
-  if (std::string missing = missing_function(*unit, a.functions); !missing.empty()) {
+  auto source = read_input(a.input, a.from, "--from");
+  if (!source) return fail(source.error());
+  for (const Diagnostic& d : source->unit->diagnostics) fmt::print(stderr, "{}", to_string(d));
+  if (std::string missing = missing_function(*source->unit, a.functions); !missing.empty()) {
     fmt::print(stderr, "{}: error: there is no function '{}'\n", a.input, missing);
     return Exit::usage;
   }
-  translate::TranslateOptions options;
-  options.target = *target;
-  options.functions = a.functions;
-  if (auto error = add_prototypes(*unit, a.headers, options)) {
-    fmt::print(stderr, "{}", to_string(*error));
-    return Exit::usage;
-  }
-  auto translation = translate::translate(*unit, options);
-  if (!translation) {
-    fmt::print(stderr, "{}", to_string(translation.error()));
+  auto source_headers = read_headers(a.headers, source->isa()), target_headers = read_headers(a.headers, *target);
+  if (!source_headers || !target_headers) return fail((source_headers ? target_headers : source_headers).error());
+  auto judged = translate_and_judge(a, *source, *target, {std::move(*source_headers), std::move(*target_headers)});
+  if (!judged) {
+    fmt::print(stderr, "{}", to_string(judged.error()));
     return Exit::internal;
   }
-  const bool tests =
-      a.require != "none" && std::any_of(translation->functions.begin(), translation->functions.end(),
-                                         [](const translate::FunctionReport& f) { return f.translated; });
-  std::optional<verify::TestReport> report;
-  if (tests) {
-    report = test(a, *unit, *translation, *target);
-    if (!report->problem.empty()) fmt::print(stderr, "{}: error: {}\n", a.input, report->problem);
+  if (!judged->report.problem.empty()) fmt::print(stderr, "{}: error: {}\n", a.input, judged->report.problem);
+  QueryStore queries(a.evidence);
+  const nlohmann::json evidence = evidence_of(a, *source, *target, *judged, queries);
+  std::map<judge::Level, unsigned> counts;
+  for (size_t n = 0; n < judged->translation.functions.size(); ++n) {
+    report_verdict(a, judged->translation.functions[n], judged->report.verdicts[n]);
+    ++counts[judged->report.verdicts[n].level];
   }
-  nlohmann::json evidence = {{"source", a.input}, {"from", to_string(unit->isa)}, {"to", to_string(*target)}};
-  evidence["options"] = {{"functions", a.functions}, {"proto", a.headers}, {"require", a.require}};
-  evidence["output"] = {{"file", a.output}, {"fnv64", hex(fnv64(translation->assembly))}};
-  if (report) {
-    evidence["engines"] = {{"source", report->source_engine}, {"target", report->target_engine}};
-    evidence["replay"] = replay_command(a);
+  if (a.require != "none") {
+    fmt::print(stderr, "portolan: {}: {}\n", a.input, judge::tally(judged->report.verdicts));
+    if (counts[judge::Level::refuted] != 0)
+      fmt::print(stderr, "portolan: see the inputs with: {}\n", replay_command(a));
   }
-  evidence["functions"] = nlohmann::json::array();
-  Tally tally;
-  size_t next = 0;
-  for (const translate::FunctionReport& f : translation->functions) {
-    complete &= f.translated;
-    tally.refused += !f.translated;
-    for (const Diagnostic& d : f.refusals) fmt::print(stderr, "{}", to_string(d));
-    if (f.translated && f.local_only)
-      fmt::print(
-          stderr, "{}",
-          to_string(Diagnostic{Severity::warning,
-                               {a.input, f.line, 0},
-                               fmt::format("'{}' is not exported: what it takes on the stack or returns in memory "
-                                           "may be structures; its prototype would tell (--proto)",
-                                           f.name),
-                               {}}));
-    const verify::Verdict* verdict = report && f.translated ? &report->verdicts[next++] : nullptr;
-    if (verdict) report_verdict(a, f, *verdict, tally);
-    evidence["functions"].push_back(function_json(f, verdict));
-  }
-  if (tests) {
-    fmt::print(stderr, "portolan: {}: {} tested, {} unknown, {} refuted, {} refused\n", a.input, tally.tested,
-               tally.unknown, tally.refuted, tally.refused);
-    if (tally.refuted != 0) fmt::print(stderr, "portolan: see the inputs with: {}\n", replay_command(a));
-    complete &= tally.unknown == 0 && a.require == "tested";
-  }
-  if (auto error = write_output(a.output, translation->assembly)) {
-    fmt::print(stderr, "{}", to_string(*error));
-    return Exit::usage;
-  }
-  if (!a.evidence.empty())
-    if (auto error = write_output(a.evidence, evidence.dump(2) + "\n")) {
-      fmt::print(stderr, "{}", to_string(*error));
-      return Exit::usage;
-    }
-  if (tally.refuted != 0) return Exit::refuted;
-  return complete ? Exit::ok : Exit::fell_short;
+  std::optional<Diagnostic> error = write_output(a.output, judged->translation.assembly);
+  if (!error && !a.evidence.empty()) error = write_output(a.evidence, evidence.dump(2) + "\n");
+  if (!error) error = queries.write();
+  if (error) return fail(*error);
+  const Exit exit = static_cast<Exit>(evidence_exit(evidence, a.require));
+  return exit == Exit::ok && source->has_errors() ? Exit::fell_short : exit;
 }
 
 }  // namespace
@@ -186,8 +259,15 @@ void add_translate(CLI::App& app, Command& chosen) {
   command->add_option("--tests", a->tests, "inputs per function; default: 20");
   command->add_option("--seed", a->seed, "of the inputs; default: 1");
   command->add_option("--test-time", a->test_time, "milliseconds for all tests; 0: no limit; default: 1500");
+  command
+      ->add_option("--prove", a->prove, "seconds for the proof of each function; default: 0, with --require proved 10")
+      ->check(CLI::Range(0.0, 86400.0));
   command->add_option("--evidence", a->evidence, "where the evidence goes, as JSON");
-  command->callback([a, &chosen] { chosen = [a] { return run(*a); }; });
+  command->callback([a, &chosen] {
+    // Who requires proofs wants them tried.
+    if (a->prove < 0) a->prove = a->require == "proved" || a->require == "bounded" ? 10 : 0;
+    chosen = [a] { return run(*a); };
+  });
 }
 
 }  // namespace portolan::cli

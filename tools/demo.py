@@ -26,8 +26,8 @@ def verdict_text(function):
     coverage = verdict.get("coverage") or {}
     if level == "tested" and coverage.get("target_size"):
         detail.append(f"{100 * coverage['target_bytes'] // coverage['target_size']} % of the code run")
-    if verdict.get("reason"):
-        detail.append(verdict["reason"])
+    if verdict.get("detail"):
+        detail.append(verdict["detail"])
     for refusal in function.get("refusals", [])[:1]:
         detail.append(f"line {refusal['line']}: {refusal['reason']}")
     return f"{level} ({', '.join(detail)})" if detail else level

@@ -13,10 +13,12 @@ using emulate::Request;
 // The source's two runs differ in every bit that nobody defined (compare.h).
 constexpr Rubbish kFirst{1, 0xa5}, kSecond{2, 0x5a}, kTarget{3, 0xc3};
 
-// Registers of the second run are the complement of the first's where no argument stands.
+// Registers of the second run are the complement of the first's where no argument stands; above a narrow argument they
+// are that already.
 void complement(Request& second, const Request& first, const Request& other) {
   for (size_t i = 0; i < second.state.general.size(); ++i)
-    if (first.state.general[i] != other.state.general[i]) second.state.general[i] = ~first.state.general[i];
+    if (static_cast<uint32_t>(first.state.general[i]) != static_cast<uint32_t>(other.state.general[i]))
+      second.state.general[i] = ~first.state.general[i];
   for (size_t i = 0; i < second.state.vector.size(); ++i)
     for (size_t b = 0; b < 16; b += 8)
       if (!std::equal(first.state.vector[i].begin() + b, first.state.vector[i].begin() + b + 8,
@@ -50,7 +52,7 @@ Expected<std::unique_ptr<Bench>> Bench::make(const Subject& subject) {
   auto source = Side::make(Which::source, subject.source_isa, subject.source, {});
   if (!source) return error_at({}, "the source: " + source.error().message);
   auto target = Side::make(Which::target, subject.target_isa, subject.target, subject.missing);
-  if (!target) return error_at({}, "the translation: " + target.error().message);
+  if (!target) return error_at({}, "the target: " + target.error().message);
   bench->source_ = std::move(*source);
   bench->target_ = std::move(*target);
   bench->map_ = std::make_unique<AddressMap>(*bench->source_, *bench->target_);

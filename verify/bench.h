@@ -1,7 +1,7 @@
-// A source and its translation side by side, ready to run inputs.
+// A source and its target side by side, ready to run inputs.
 #pragma once
 
-#include "verify/tester.h"
+#include "verify/trace.h"
 
 namespace portolan::verify {
 
@@ -22,6 +22,8 @@ class Bench {
   const Side& source() const { return *source_; }
   const Side& target() const { return *target_; }
   Expected<Replay> replay(const Boundary& boundary, const Input& input);
+  // The same with every instruction that ran.
+  Expected<Traces> trace(const Boundary& boundary, const Input& input);
   void add_source_coverage(const Boundary& boundary, const std::vector<Trial>& trials, Coverage& coverage);
 
  private:
@@ -31,6 +33,24 @@ class Bench {
   std::unique_ptr<Side> source_, target_;
   std::unique_ptr<AddressMap> map_;
 };
+
+// Divides the time for tests among functions; what happens between end() and begin() costs nothing.
+class Shares {
+ public:
+  Shares(std::chrono::milliseconds time, size_t functions)
+      : unlimited_(time.count() == 0), left_(time), functions_(functions) {}
+  std::chrono::steady_clock::time_point begin();  // the next function's deadline
+  void end();
+
+ private:
+  bool unlimited_;
+  std::chrono::steady_clock::duration left_;
+  size_t functions_;
+  std::chrono::steady_clock::time_point begun_;
+};
+
+TestResult test_function(Bench& bench, const Boundary& boundary, const TestOptions& options,
+                         std::chrono::steady_clock::time_point deadline);
 
 // Finds what the function takes for pointers.
 Shape discover(Bench& bench, const Boundary& boundary, Random& random);

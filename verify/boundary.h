@@ -1,5 +1,5 @@
-// What crosses the border of a function, and where each value stands on either side: all that the tester needs to know
-// of a translation. Places are ordinals of the calling conventions, so that this header needs no ISA.
+// What crosses the border of a function, and where each value stands on either side: all that the judge needs to know
+// of a pair. Places are ordinals of the calling conventions, so that this header needs no ISA.
 #pragma once
 
 #include <cstdint>
@@ -29,6 +29,9 @@ struct BoundaryValue {
   uint32_t bits = 64;
   bool is_signed = false;  // how narrower integers are extended
   Place source, target;
+  // A value of its own, which is extended to its register as the convention says; false: a part of a structure, above
+  // which registers hold anything.
+  bool whole = true;
   bool operator==(const BoundaryValue&) const = default;
 };
 
@@ -39,6 +42,10 @@ struct Boundary {
   std::vector<BoundaryValue> parameters, results;
   bool noreturn = false;
   std::string untestable;  // why there is no such description; empty: there is one
+  // Where the description comes from, and what it takes for granted; evidence and reports repeat it.
+  enum class Origin : uint8_t { translation, prototype, debug_information, library, inferred };
+  Origin origin = Origin::translation;
+  std::vector<std::string> assumptions;
   bool operator==(const Boundary&) const = default;
 };
 

@@ -59,14 +59,15 @@ class Comparer {
   Finding word(uint64_t first, uint64_t second, uint64_t target, bool surely_floating);
   bool ending();
   void results(const Boundary& boundary);
+  void extension(const BoundaryValue& value, size_t index);
   void preserved();
   void regions(const Input& input);
   void data();
   void data_byte(uint64_t source_address, uint64_t target_address);
   uint64_t data_word(const Side& side, const Outcome& outcome, uint64_t address) const;
   void calls();
-  void differs(std::string what) {
-    if (out_.finding != Finding::differs) out_.what = std::move(what);
+  void differs(std::string what, const Spot& spot = {}) {
+    if (out_.finding != Finding::differs) out_.what = std::move(what), out_.spot = spot;
     out_.finding = Finding::differs;
   }
   void inconclusive(std::string why) {
@@ -122,16 +123,18 @@ bool Comparer::ending() {
     case Ending::unsupported:
     case Ending::limit:
     case Ending::external_unhandled:
-      inconclusive("the translation " + describe_ending(t));
+      inconclusive("the target " + describe_ending(t));
       return false;
     case Ending::trapped:
-      differs(fmt::format("the translation {}, the source {}", describe_ending(t), describe_ending(runs_.first)));
+      differs(fmt::format("the target {}, the source {}", describe_ending(t), describe_ending(runs_.first)),
+              {.kind = Spot::Kind::ending});
       return false;
     default:
       break;
   }
   if (t.ending == runs_.first.ending) return true;
-  differs(fmt::format("the translation {}, the source {}", describe_ending(t), describe_ending(runs_.first)));
+  differs(fmt::format("the target {}, the source {}", describe_ending(t), describe_ending(runs_.first)),
+          {.kind = Spot::Kind::ending});
   return false;
 }
 
@@ -145,10 +148,24 @@ void Comparer::results(const Boundary& boundary) {
           word(first[half], second[half], target[half], value.kind == BoundaryValue::Kind::floating);
       if (finding == Finding::inconclusive) inconclusive("the result is undefined or perhaps a NaN");
       if (finding == Finding::differs)
-        differs(fmt::format("result {}{}: source {:#x}, translation {:#x}", r + 1, half == 0 ? "" : " (upper half)",
-                            first[half], target[half]));
+        differs(fmt::format("result {}{}: source {:#x}, target {:#x}", r + 1, half == 0 ? "" : " (upper half)",
+                            first[half], target[half]),
+                {.kind = Spot::Kind::result, .index = static_cast<uint32_t>(r), .half = half});
     }
+    extension(value, r + 1);
   }
+}
+
+// RISC-V's callers count on 32-bit integers being sign-extended, whatever their sign (psABI, "Integer Calling
+// Convention").
+void Comparer::extension(const BoundaryValue& value, size_t index) {
+  if (target_.isa() != Isa::riscv64 || value.kind != BoundaryValue::Kind::integer || value.bits != 32 || !value.whole)
+    return;
+  if (source_.result(value, runs_.first) != source_.result(value, runs_.second)) return;
+  const uint64_t whole = runs_.target.state.general[integer_result_register(Isa::riscv64, value.target.index)];
+  if (static_cast<int64_t>(whole) != static_cast<int32_t>(whole))
+    differs(fmt::format("result {} is not sign-extended as RISC-V's calling convention wants: {:#x}", index, whole),
+            {.kind = Spot::Kind::result, .index = static_cast<uint32_t>(index - 1)});
 }
 
 void Comparer::preserved() {
@@ -159,19 +176,21 @@ void Comparer::preserved() {
   for (const uint8_t n : emulate::callee_saved_general(isa))
     if (before.general[n] != after.general[n])
       differs(
-          fmt::format("callee-saved general register {} was {:#x}, is {:#x}", n, before.general[n], after.general[n]));
+          fmt::format("callee-saved general register {} was {:#x}, is {:#x}", n, before.general[n], after.general[n]),
+          {.kind = Spot::Kind::register_, .index = n});
   for (const uint8_t n : emulate::callee_saved_vector(isa))
     if (std::memcmp(before.vector[n].data(), after.vector[n].data(), 8) != 0)
       differs(fmt::format("callee-saved vector register {} has changed", n));
   const unsigned sp = emulate::stack_pointer_index(isa);
   const uint64_t expected = before.general[sp] + (isa == Isa::x86_64 ? 8 : 0);
   if (after.general[sp] != expected)
-    differs(fmt::format("the stack pointer is {:#x} instead of {:#x}", after.general[sp], expected));
+    differs(fmt::format("the stack pointer is {:#x} instead of {:#x}", after.general[sp], expected),
+            {.kind = Spot::Kind::register_, .index = sp});
 }
 
 void Comparer::regions(const Input& input) {
   if (!runs_.target.stray_writes.empty() && runs_.first.stray_writes.empty())
-    differs(fmt::format("the translation writes past a buffer, at {:#x}", runs_.target.stray_writes[0]));
+    differs(fmt::format("the target writes past a buffer, at {:#x}", runs_.target.stray_writes[0]));
   const size_t count = std::min(runs_.first.regions.size(), runs_.target.regions.size());
   for (size_t r = 0; r < count; ++r) {
     const auto &first = runs_.first.regions[r], &second = runs_.second.regions[r], &target = runs_.target.regions[r];
@@ -184,8 +203,9 @@ void Comparer::regions(const Input& input) {
       const Finding finding = word(a, b, t, false);
       if (finding == Finding::inconclusive) inconclusive("what is in memory is undefined or perhaps a NaN");
       if (finding == Finding::differs)
-        differs(fmt::format("{} + {}: source {:#x}, translation {:#x}",
-                            r < input.regions.size() ? fmt::format("buffer {}", r + 1) : "heap", at, a, t));
+        differs(fmt::format("{} + {}: source {:#x}, target {:#x}",
+                            r < input.regions.size() ? fmt::format("buffer {}", r + 1) : "heap", at, a, t),
+                {.kind = Spot::Kind::region, .index = static_cast<uint32_t>(r), .source = at, .target = at});
     }
   }
 }
@@ -214,8 +234,9 @@ void Comparer::data_byte(uint64_t source_address, uint64_t target_address) {
   const Finding finding = word(a, b, t, false);
   if (finding == Finding::inconclusive) inconclusive("what is in memory is undefined or perhaps a NaN");
   if (finding == Finding::differs)
-    differs(fmt::format("data at {:#x} (translation: {:#x}): source {:#x}, translation {:#x}", source_address,
-                        target_address, a, t));
+    differs(
+        fmt::format("data at {:#x} (target: {:#x}): source {:#x}, target {:#x}", source_address, target_address, a, t),
+        {.kind = Spot::Kind::data, .source = source_address - lead, .target = target_address - lead});
 }
 
 void Comparer::data() {
@@ -225,13 +246,13 @@ void Comparer::data() {
       if (map_.to_target(change.address + n, other) && target_.is_writable_data(other))
         data_byte(change.address + n, other);
       else
-        return inconclusive("it writes to data that has no name in the translation");
+        return inconclusive("it writes to data that has no name in the target");
   for (const emulate::MemoryChange& change : runs_.target.changes)
     for (uint64_t n = 0; n < change.bytes.size(); ++n)
       if (map_.to_source(change.address + n, other) && source_.is_writable_data(other))
         data_byte(other, change.address + n);
       else
-        return inconclusive("the translation writes to data that has no name in the source");
+        return inconclusive("the target writes to data that has no name in the source");
 }
 
 void Comparer::calls() {
@@ -242,7 +263,7 @@ void Comparer::calls() {
     auto name = [n](const std::vector<ExternalCall>& calls) {
       return n < calls.size() ? "'" + calls[n].name + "'" : std::string("nothing");
     };
-    return differs(fmt::format("call {} to the outside: source {}, translation {}{}", n + 1, name(source), name(target),
+    return differs(fmt::format("call {} to the outside: source {}, target {}{}", n + 1, name(source), name(target),
                                name(source) == name(target) ? " with other arguments" : ""));
   }
 }

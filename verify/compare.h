@@ -37,9 +37,20 @@ enum class Finding : uint8_t {
   inconclusive,  // says nothing, about this input
 };
 
+// Where a difference shows, for those who follow the value back to the instruction that made it.
+struct Spot {
+  enum class Kind : uint8_t { other, result, region, data, register_, ending };
+  Kind kind = Kind::other;
+  uint32_t index = 0;   // result; region; general register of the target
+  uint32_t half = 0;    // result: of a vector
+  uint64_t source = 0;  // region: offset; data: address
+  uint64_t target = 0;
+};
+
 struct Comparison {
   Finding finding = Finding::agrees;
   std::string what;              // differs: what; inconclusive: why
+  Spot spot;                     // differs
   unsigned nan_differences = 0;  // allowed, and counted
 };
 

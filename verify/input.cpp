@@ -57,8 +57,15 @@ double floating_number(Numbers how, Random& random) {
                                         1e-3, 1e9,  1e18, 1e30, 1e-30, 255.0, 65536.5, 2147483648.0, 0.1};
   if (how == Numbers::boundary && random.one_in(6)) return std::numeric_limits<double>::infinity();
   if (how == Numbers::boundary && random.one_in(12)) return std::numeric_limits<double>::quiet_NaN();
-  if (how == Numbers::random || random.one_in(3))
-    return (static_cast<double>(random.below(2'000'001)) - 1'000'000) / 1024;
+  // Zeros of both signs often: what is made of a pair of them differs between ISAs.
+  if (random.one_in(6)) return random.one_in(2) ? 0.0 : -0.0;
+  // All bits of the mantissa count: rounding shows in the last one. Magnitudes are near each other, or sums are one of
+  // the operands.
+  if (how == Numbers::random || random.one_in(2)) {
+    const uint64_t exponent = 1023 - 4 + random.below(9);
+    return std::bit_cast<double>(random.next() >> 63 << 63 | exponent << 52 | random.next() >> 12);
+  }
+  if (random.one_in(3)) return (static_cast<double>(random.below(2'000'001)) - 1'000'000) / 1024;
   return kNumbers[random.below(std::size(kNumbers))];
 }
 
@@ -66,7 +73,8 @@ double floating_number(Numbers how, Random& random) {
 uint64_t floating_bits(uint32_t bits, Numbers how, Random& random, bool& has_nan) {
   const double value = floating_number(how, random);
   has_nan |= std::isnan(value);
-  if (bits == 32 || (bits == 64 && random.one_in(3))) return std::bit_cast<uint32_t>(static_cast<float>(value));
+  if (bits == 32 || (bits == 64 && random.one_in(how == Numbers::random ? 8 : 3)))
+    return std::bit_cast<uint32_t>(static_cast<float>(value));
   return std::bit_cast<uint64_t>(value);
 }
 
@@ -85,6 +93,7 @@ class Maker {
 
  private:
   uint64_t pointer(uint32_t buffer);
+  void overlap();
   void fill(uint32_t buffer, bool& has_nan);
 
   const Shape& shape_;
@@ -101,6 +110,20 @@ uint64_t Maker::pointer(uint32_t buffer) {
     return addresses_[other] + (random_.one_in(2) ? 0 : random_.below(4) * 8);
   }
   return addresses_[buffer];
+}
+
+// One pointer parameter into another's buffer: every ordered pair at every distance, one after the other.
+void Maker::overlap() {
+  static constexpr uint64_t kDistances[] = {0, 8, 16, 4, 1, 24};
+  std::vector<uint32_t> pointers;
+  for (uint32_t p = 0; p < shape_.parameters.size(); ++p)
+    if (shape_.parameters[p] != Shape::kNumber) pointers.push_back(p);
+  const size_t n = pointers.size(), pairs = n * (n - 1);
+  if (filling_.alias == 0 || n < 2) return;
+  const size_t turn = filling_.alias - 1, pair = turn % pairs, first = pair / (n - 1);
+  const size_t second = pair % (n - 1) + (pair % (n - 1) >= first);
+  input_.values[pointers[first]][0] =
+      addresses_[shape_.parameters[pointers[second]]] + kDistances[turn / pairs % std::size(kDistances)];
 }
 
 void Maker::fill(uint32_t n, bool& has_nan) {
@@ -144,7 +167,8 @@ Input Maker::make(const Boundary& boundary) {
     Value value{};
     // Mixed: a function of five numbers seldom wants all of them large.
     Numbers how = filling_.parameters;
-    if (how != Numbers::tag && how != Numbers::zero && random_.one_in(4)) how = Numbers::small;
+    const bool rounds = how == Numbers::random && parameter.kind == BoundaryValue::Kind::floating;
+    if (how != Numbers::tag && how != Numbers::zero && !rounds && random_.one_in(4)) how = Numbers::small;
     if (shape_.parameters[p] != Shape::kNumber)
       value[0] = pointer(shape_.parameters[p]);
     else if (parameter.kind == BoundaryValue::Kind::floating)
@@ -160,6 +184,7 @@ Input Maker::make(const Boundary& boundary) {
       value[0] = narrow(value[0], parameter.bits, parameter.is_signed);
     input_.values.push_back(value);
   }
+  overlap();
   return std::move(input_);
 }
 

@@ -55,6 +55,7 @@ struct Filling {
   Numbers words = Numbers::small;
   int tagged_parameter = -1;  // this one has a tag instead, while looking for pointers
   bool aliases = false;       // some pointers point into another's buffer, some are null
+  uint32_t alias = 0;         // not 0: the number of a pair of pointer parameters and how they overlap, in turns
 };
 
 // Addresses that are never mapped, one for each slot: a fault near one shows that the slot is used as a pointer.

@@ -16,12 +16,18 @@ constexpr uint64_t kHeapSize = 64 * 1024;
 // The translation has longer: its engine is mostly the slower one, and a limit there proves nothing.
 constexpr std::chrono::milliseconds kSourceTime{30}, kTargetTime{200};
 
+// What stands in the register or stack slot of an integer of at most 32 bits. RISC-V keeps 32-bit integers
+// sign-extended whatever their sign (psABI, "Integer Calling Convention"); the other two say nothing of the upper half.
+uint64_t widened(Isa isa, const BoundaryValue& v, uint64_t value, const Rubbish& rubbish) {
+  if (v.kind != BoundaryValue::Kind::integer || v.bits > 32) return value;
+  if (isa == Isa::riscv64 && v.whole)
+    return v.bits == 32 ? static_cast<uint64_t>(static_cast<int64_t>(static_cast<int32_t>(value))) : value;
+  return (value & 0xffffffff) | uint64_t{rubbish.fill} * 0x0101010100000000;
+}
+
 void put(MachineState& state, std::vector<uint8_t>& stack, Isa isa, const BoundaryValue& v, const Place& place,
-         const Value& value) {
-  // RISC-V keeps 32-bit integers sign-extended whatever their sign, and boxes floats.
-  uint64_t low = value[0];
-  if (isa == Isa::riscv64 && v.kind == BoundaryValue::Kind::integer && v.bits == 32)
-    low = static_cast<uint64_t>(static_cast<int64_t>(static_cast<int32_t>(low)));
+         const Value& value, const Rubbish& rubbish) {
+  uint64_t low = widened(isa, v, value[0], rubbish);
   switch (place.kind) {
     case Place::Kind::integer_argument:
       state.general[emulate::integer_arguments(isa)[place.index]] = low;
@@ -101,7 +107,7 @@ emulate::Request Side::request(const Boundary& boundary, const Input& input, con
   fill_registers(request.state, isa(), rubbish);
   for (size_t p = 0; p < boundary.parameters.size(); ++p)
     put(request.state, request.stack_arguments, isa(), boundary.parameters[p], place_of(boundary.parameters[p]),
-        input.values[p]);
+        input.values[p], rubbish);
   request.regions = input.regions;
   if (!image_.externals.empty()) request.regions.push_back(emulate::heap_region(kHeap, kHeapSize));
   request.fill = rubbish.fill;

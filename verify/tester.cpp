@@ -39,20 +39,21 @@ class FunctionTester {
         options_(options),
         deadline_(deadline),
         random_(seed_of(options.seed, boundary.name)) {
-    verdict_.seed = options.seed;
+    result_.seed = options.seed;
   }
 
-  Verdict run();
+  TestResult run();
 
  private:
   bool out_of_time() const { return Clock::now() > deadline_; }
   bool batch(const Shape& shape);  // false: enough seen
   bool judge(const std::vector<Trial>& trials);
   void conclude();
-  Verdict unknown(std::string reason) {
-    verdict_.level = Verdict::Level::unknown;
-    verdict_.reason = std::move(reason);
-    return verdict_;
+  TestResult unknown(std::string_view cause, std::string reason) {
+    result_.level = TestResult::Level::unknown;
+    result_.cause = cause;
+    result_.reason = std::move(reason);
+    return result_;
   }
 
   Bench& bench_;
@@ -60,13 +61,13 @@ class FunctionTester {
   const TestOptions& options_;
   Clock::time_point deadline_;
   Random random_;
-  Verdict verdict_;
+  TestResult result_;
   struct Reason {
     uint32_t count = 0;
     std::string example;
   };
   std::map<std::string, Reason> reasons_;  // why inputs did not count
-  uint32_t limits_ = 0, sampled_ = 0;
+  uint32_t limits_ = 0, sampled_ = 0, aliases_ = 0;
   bool stopped_early_ = false;
 };
 
@@ -78,16 +79,16 @@ std::string kind_of(const std::string& reason) {
 
 bool FunctionTester::judge(const std::vector<Trial>& trials) {
   for (const Trial& trial : trials) {
-    verdict_.nan_differences += trial.comparison.nan_differences;
+    result_.nan_differences += trial.comparison.nan_differences;
     const std::string& why = trial.unfit.empty() ? trial.comparison.what : trial.unfit;
     if (trial.unfit.empty() && trial.comparison.finding == Finding::agrees) {
-      ++verdict_.tests;
+      ++result_.tests;
       continue;
     }
     if (trial.unfit.empty() && trial.comparison.finding == Finding::differs) {
-      verdict_.level = Verdict::Level::refuted;
-      verdict_.counterexample = shrink(bench_, boundary_, trial, Clock::now() + std::chrono::seconds(1));
-      verdict_.reason = verdict_.counterexample->difference;
+      result_.level = TestResult::Level::refuted;
+      result_.counterexample = shrink(bench_, boundary_, trial, Clock::now() + std::chrono::seconds(1));
+      result_.reason = result_.counterexample->difference;
       return false;
     }
     Reason& reason = reasons_[kind_of(why)];
@@ -100,88 +101,107 @@ bool FunctionTester::judge(const std::vector<Trial>& trials) {
 bool FunctionTester::batch(const Shape& shape) {
   std::vector<Input> inputs;
   const uint32_t wanted = std::min(kBatch, options_.tests);
-  for (uint32_t n = 0; n < wanted; ++n)
-    inputs.push_back(make_input(boundary_, shape, kFillings[verdict_.tried++ % std::size(kFillings)], random_));
+  for (uint32_t n = 0; n < wanted; ++n) {
+    Filling filling = kFillings[result_.tried++ % std::size(kFillings)];
+    if (filling.aliases) filling.alias = ++aliases_;
+    inputs.push_back(make_input(boundary_, shape, filling, random_));
+  }
   // The first inputs alone: most functions that cannot be tested show it there.
   const size_t first = std::min<size_t>(4, inputs.size());
   std::vector<Input> rest(std::make_move_iterator(inputs.begin() + first), std::make_move_iterator(inputs.end()));
   inputs.resize(first);
   for (std::vector<Input>* part : {&inputs, &rest}) {
-    auto trials = bench_.run(boundary_, std::move(*part), &verdict_.coverage);
+    auto trials = bench_.run(boundary_, std::move(*part), &result_.coverage);
     if (!trials) {
-      unknown(trials.error().message);
+      unknown("unsupported", trials.error().message);
       stopped_early_ = true;
       return false;
     }
     if (!judge(*trials)) return false;
     // Stepping costs more than all the rest: a sample.
-    if (sampled_++ < 2) bench_.add_source_coverage(boundary_, *trials, verdict_.coverage);
-    const bool hopeless = limits_ >= 4 || (verdict_.tests == 0 && reasons_.size() == 1 &&
+    if (sampled_++ < 2) bench_.add_source_coverage(boundary_, *trials, result_.coverage);
+    const bool hopeless = limits_ >= 4 || (result_.tests == 0 && reasons_.size() == 1 &&
                                            reasons_.begin()->first.find("does not know") != std::string::npos);
     if (hopeless || out_of_time()) return false;
   }
-  return verdict_.tests < options_.tests && verdict_.tried < kTriesPerTest * options_.tests;
+  return result_.tests < options_.tests && result_.tried < kTriesPerTest * options_.tests;
 }
 
 void FunctionTester::conclude() {
-  if (verdict_.level == Verdict::Level::refuted || stopped_early_) return;
+  if (result_.level == TestResult::Level::refuted || stopped_early_) return;
   // Inputs that differ in nothing are one test, however often they run.
-  if (boundary_.parameters.empty() && verdict_.tests > 0) {
-    const Coverage& c = verdict_.coverage;
+  if (boundary_.parameters.empty() && result_.tests > 0) {
+    const Coverage& c = result_.coverage;
     const bool whole = c.target_size != 0 && c.target_bytes == c.target_size;
-    verdict_.tests = whole ? verdict_.tests : 1;
-    if (!whole) return void(unknown("it takes no arguments, and the one run that there is agreed"));
+    result_.tests = whole ? result_.tests : 1;
+    if (!whole) return void(unknown("too-few-inputs", "it takes no arguments, and the one run that there is agreed"));
   }
-  if (verdict_.tests >= kFewestTests) {
-    verdict_.level = Verdict::Level::tested;
+  if (result_.tests >= kFewestTests) {
+    result_.level = TestResult::Level::tested;
     return;
   }
-  if (out_of_time()) return void(unknown("the time for tests is over"));
+  if (out_of_time()) return void(unknown("resource-limit", "the time for tests is over"));
   const auto most = std::max_element(reasons_.begin(), reasons_.end(),
                                      [](const auto& a, const auto& b) { return a.second.count < b.second.count; });
-  unknown(most == reasons_.end() ? "too few inputs"
-                                 : fmt::format("only {} of {} inputs could be compared; most often {}", verdict_.tests,
-                                               verdict_.tried, most->second.example));
+  if (most == reasons_.end()) return void(unknown("too-few-inputs", "too few inputs"));
+  // Nothing can be said of a source that never comes to an end of its own.
+  const bool vacuous = result_.tests == 0 && std::all_of(reasons_.begin(), reasons_.end(), [](const auto& reason) {
+                         return reason.first.starts_with("the source traps");
+                       });
+  unknown(vacuous ? "vacuous" : "too-few-inputs", fmt::format("only {} of {} inputs could be compared; most often {}",
+                                                              result_.tests, result_.tried, most->second.example));
 }
 
-Verdict FunctionTester::run() {
-  if (!boundary_.untestable.empty()) return unknown(boundary_.untestable);
+TestResult FunctionTester::run() {
+  if (!boundary_.untestable.empty()) return unknown("unsupported", boundary_.untestable);
   for (const Side* side : {&bench_.source(), &bench_.target()})
     if (side->image().find_symbol(side->symbol_of(boundary_)) == nullptr)
-      return unknown("its symbol is not in the image");
-  if (out_of_time()) return unknown("the time for tests is over");
+      return unknown("unsupported", "its symbol is not in the image");
+  if (out_of_time()) return unknown("resource-limit", "the time for tests is over");
   const Shape shape = discover(bench_, boundary_, random_);
   while (batch(shape)) {
   }
   conclude();
-  return verdict_;
+  return result_;
 }
 
 }  // namespace
+
+// Each gets its share of the time that is left, so that the last ones have their turn.
+Clock::time_point Shares::begin() {
+  begun_ = Clock::now();
+  const auto shares = static_cast<int64_t>(functions_ + 2);
+  if (functions_ != 0) --functions_;
+  if (unlimited_) return Clock::time_point::max();
+  // Signed: what is left may be less than nothing.
+  return begun_ + std::max<Clock::duration>(left_ * 3 / shares, Clock::duration::zero());
+}
+
+void Shares::end() {
+  left_ -= Clock::now() - begun_;
+}
+
+TestResult test_function(Bench& bench, const Boundary& boundary, const TestOptions& options,
+                         Clock::time_point deadline) {
+  return FunctionTester(bench, boundary, options, deadline).run();
+}
 
 TestReport test_unit(const Subject& subject, const std::vector<Boundary>& boundaries, const TestOptions& options) {
   TestReport report;
   auto bench = Bench::make(subject);
   if (!bench) {
     report.problem = bench.error().message;
-    Verdict verdict;
-    verdict.reason = report.problem;
-    report.verdicts.assign(boundaries.size(), verdict);
+    TestResult result;
+    result.reason = report.problem;
+    report.results.assign(boundaries.size(), result);
     return report;
   }
   report.source_engine = (*bench)->source().engine().name();
   report.target_engine = (*bench)->target().engine().name();
-  const auto start = Clock::now();
-  for (size_t n = 0; n < boundaries.size(); ++n) {
-    // Each gets its share of the time that is left, so that the last ones have their turn.
-    auto deadline = Clock::time_point::max();
-    if (options.time.count() != 0) {
-      // Signed: what is left may be less than nothing.
-      const auto shares = static_cast<int64_t>(boundaries.size() - n + 2);
-      const auto left = start + options.time - Clock::now();
-      deadline = Clock::now() + std::max<Clock::duration>(left * 3 / shares, Clock::duration::zero());
-    }
-    report.verdicts.push_back(FunctionTester(**bench, boundaries[n], options, deadline).run());
+  Shares shares(options.time, boundaries.size());
+  for (const Boundary& boundary : boundaries) {
+    report.results.push_back(test_function(**bench, boundary, options, shares.begin()));
+    shares.end();
   }
   return report;
 }

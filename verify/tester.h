@@ -30,7 +30,8 @@ struct Counterexample {
   bool shrunk = false;
 };
 
-struct Verdict {
+// How the tests of one function ended: the test axis of a verdict (verify/judge/verdict.h).
+struct TestResult {
   enum class Level : uint8_t { tested, refuted, unknown };
   Level level = Level::unknown;
   uint32_t tests = 0;  // inputs on which both sides were compared and agreed
@@ -38,20 +39,20 @@ struct Verdict {
   uint32_t nan_differences = 0;
   uint64_t seed = 0;
   std::string reason;  // unknown, refuted
+  std::string cause;   // unknown, for programs: unsupported, vacuous, resource-limit, too-few-inputs
   Coverage coverage;
   std::optional<Counterexample> counterexample;
 };
 
 struct TestReport {
-  std::vector<Verdict> verdicts;  // by boundary
+  std::vector<TestResult> results;  // by boundary
   std::string source_engine, target_engine;
-  std::string problem;  // why nothing could be run; the verdicts then say so too
+  std::string problem;  // why nothing could be run; the results then say so too
 };
 
 struct Subject {
   Isa source_isa, target_isa;
-  const emulate::Object& source;
-  const emulate::Object& target;
+  emulate::Object source, target;
   std::set<std::string> missing;  // functions of the source that were not translated
 };
 

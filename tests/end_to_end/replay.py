@@ -1,5 +1,6 @@
 """portolan replay: a translation that somebody broke by hand is refuted again by the stored input, one that is whole is
 not, and evidence that is damaged is refused with the file's name and status 3."""
+import hashlib
 import json
 import re
 import sys
@@ -30,11 +31,8 @@ stored:
 """
 
 
-def fnv64(text):
-    value = 0xCBF29CE484222325
-    for byte in text.encode():
-        value = (value ^ byte) * 0x100000001B3 % 2**64
-    return hex(value)
+def sha256(text):
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def value(register, bits):
@@ -96,14 +94,14 @@ class Replay:
         broken = re.sub(r"(cset\s+w0, )lt", r"\1lo", text)  # unsigned
         check(broken != text, f"no comparison to break in\n{text}")
         (folder / "out.s").write_text(broken)
-        evidence["output"]["fnv64"] = fnv64(broken)
+        evidence["sides"]["target"]["sha256"] = sha256(broken)
         self.replay(folder, evidence, 1, r"source \(x86-64\): returns", r"result 1: 0x0", r"result 1: 0x1", r"they differ")
 
     def changed_output_is_made_anew(self):
         folder, evidence = self.translated("anew")
         (folder / "out.s").write_text("garbage\n")
         self.replay(folder, evidence, 0, r"they agree")
-        evidence["output"]["fnv64"] = "0x1"
+        evidence["sides"]["target"]["sha256"] = "0x1"
         self.replay(folder, evidence, 0, r"not the one that the evidence speaks of", r"they agree")
 
     def functions_by_name(self):

@@ -129,7 +129,7 @@ const std::vector<Case>& cases() {
   return kCases;
 }
 
-Verdict test_one(const Case& c, const std::string& target_text) {
+TestResult test_one(const Case& c, const std::string& target_text) {
   auto object = [&](Isa isa, const std::string& text) {
     auto made = object_of_text(isa, std::string(".text\n.globl f\n.type f,@function\nf:\n") + text, c.name);
     EXPECT_TRUE(bool(made)) << c.name << ": " << (made ? "" : to_string(made.error()));
@@ -144,7 +144,7 @@ Verdict test_one(const Case& c, const std::string& target_text) {
   options.time = std::chrono::milliseconds(0);
   const TestReport report = test_unit({Isa::x86_64, Isa::aarch64, source, target, {}}, {boundary}, options);
   EXPECT_EQ(report.problem, "");
-  return report.verdicts.at(0);
+  return report.results.at(0);
 }
 
 std::string replaced(std::string text, const Mutant& mutant) {
@@ -155,8 +155,8 @@ std::string replaced(std::string text, const Mutant& mutant) {
 
 TEST(Tester, RightTranslationsAreTested) {
   for (const Case& c : cases()) {
-    const Verdict verdict = test_one(c, c.target);
-    EXPECT_EQ(verdict.level, Verdict::Level::tested) << c.name << ": " << verdict.reason;
+    const TestResult verdict = test_one(c, c.target);
+    EXPECT_EQ(verdict.level, TestResult::Level::tested) << c.name << ": " << verdict.reason;
     EXPECT_GE(verdict.tests, kFewestTests) << c.name;
     EXPECT_GE(verdict.coverage.source_blocks, 1u) << c.name;
     EXPECT_GE(verdict.coverage.target_blocks, 1u) << c.name;
@@ -166,8 +166,8 @@ TEST(Tester, RightTranslationsAreTested) {
 TEST(Tester, WrongTranslationsAreRefuted) {
   for (const Case& c : cases())
     for (const Mutant& mutant : c.mutants) {
-      const Verdict verdict = test_one(c, replaced(c.target, mutant));
-      EXPECT_EQ(verdict.level, Verdict::Level::refuted) << c.name << ", " << mutant.what << ": " << verdict.reason;
+      const TestResult verdict = test_one(c, replaced(c.target, mutant));
+      EXPECT_EQ(verdict.level, TestResult::Level::refuted) << c.name << ", " << mutant.what << ": " << verdict.reason;
       EXPECT_TRUE(verdict.counterexample.has_value());
     }
 }
@@ -175,7 +175,7 @@ TEST(Tester, WrongTranslationsAreRefuted) {
 TEST(Tester, CounterexamplesReplay) {
   const Case& c = cases()[0];
   const std::string wrong = replaced(c.target, c.mutants[0]);
-  const Verdict verdict = test_one(c, wrong);
+  const TestResult verdict = test_one(c, wrong);
   ASSERT_TRUE(verdict.counterexample.has_value());
   auto source = object_of_text(Isa::x86_64, std::string(".globl f\nf:\n") + c.source, "source");
   auto target = object_of_text(Isa::aarch64, ".globl f\nf:\n" + wrong, "target");
@@ -198,18 +198,18 @@ TEST(Tester, NothingIsPromisedWithoutComparison) {
                  "testq %rdi, %rdi\nsetne %al\nret\n",
                  "cmp x0, #0\ncset w0, ne\nret\n",
                  {}};
-  EXPECT_EQ(test_one(undefined, undefined.target).level, Verdict::Level::tested);
-  EXPECT_EQ(test_one(undefined, "cmp x0, #0\ncset w0, eq\nret\n").level, Verdict::Level::refuted);
+  EXPECT_EQ(test_one(undefined, undefined.target).level, TestResult::Level::tested);
+  EXPECT_EQ(test_one(undefined, "cmp x0, #0\ncset w0, eq\nret\n").level, TestResult::Level::refuted);
   Case faults{"faults", {integer(0)}, {integer_result()}, "movq 1, %rax\nret\n", "mov x0, xzr\nret\n", {}};
-  EXPECT_EQ(test_one(faults, faults.target).level, Verdict::Level::unknown);
+  EXPECT_EQ(test_one(faults, faults.target).level, TestResult::Level::unknown);
   Case stranger{"stranger",
                 {integer(0)},
                 {integer_result()},
                 "subq $8, %rsp\ncall nobody_knows_me@PLT\naddq $8, %rsp\nret\n",
                 "b nobody_knows_me\n",
                 {}};
-  const Verdict verdict = test_one(stranger, stranger.target);
-  EXPECT_EQ(verdict.level, Verdict::Level::unknown);
+  const TestResult verdict = test_one(stranger, stranger.target);
+  EXPECT_EQ(verdict.level, TestResult::Level::unknown);
   EXPECT_NE(verdict.reason.find("nobody_knows_me"), std::string::npos) << verdict.reason;
 }
 

@@ -1,0 +1,82 @@
+// SARIF 2.1.0, the form that code-scanning services read. One rule for each word of the verdicts; what reached the
+// required level is a result of kind "pass".
+#include <fmt/format.h>
+
+#include "cli/report.h"
+#include "cli/verify_report.h"
+
+namespace portolan::cli {
+namespace {
+
+using nlohmann::json;
+
+struct Rule {
+  const char* level;  // of the verdict
+  const char* text;
+};
+
+constexpr Rule kRules[] = {
+    {"refuted", "An input makes source and target differ; it replays."},
+    {"unknown", "Nothing is claimed about the pair."},
+    {"not-run", "The pair was not judged."},
+    {"refused", "There is no target for this function."},
+    {"tested", "Source and target agreed on the inputs that were run."},
+    {"bounded", "Source and target agree on all inputs up to a number of loop iterations."},
+    {"proved", "Source and target agree on all inputs, under the listed assumptions."},
+};
+
+std::string rule_id(const std::string& level) {
+  return "portolan/" + level;
+}
+
+json rules() {
+  json all = json::array();
+  for (const Rule& rule : kRules)
+    all.push_back({{"id", rule_id(rule.level)}, {"name", rule.level}, {"shortDescription", {{"text", rule.text}}}});
+  return all;
+}
+
+json location(const std::string& file, uint32_t line) {
+  json physical = {{"artifactLocation", {{"uri", file}}}};
+  if (line != 0) physical["region"] = {{"startLine", line}};
+  return {{"physicalLocation", physical}};
+}
+
+json result(const json& evidence, const json& function, const std::string& require) {
+  const json& verdict = function.at("verdict");
+  const std::string level = verdict.value("level", "unknown"), name = function.value("name", "?");
+  size_t index = 0;
+  while (index + 1 < std::size(kRules) && level != kRules[index].level) ++index;
+  const bool refuted = level == "refuted", good = !refuted && level_reaches(level, require);
+  json r = {{"ruleId", rule_id(level)},
+            {"ruleIndex", index},
+            {"kind", good ? "pass" : "fail"},
+            {"level", good      ? "none"
+                      : refuted ? "error"
+                                : "warning"},
+            {"message",
+             {{"text", fmt::format("{}: {}: {}", name, verdict.value("word", level), verdict.value("claim", ""))}}}};
+  const bool has_target = function.contains("target_line");
+  r["locations"] =
+      json::array({location(evidence.at("target"), has_target ? function["target_line"].get<uint32_t>() : 0)});
+  json related = location(evidence.at("source"), function.value("line", 0u));
+  related["message"] = {{"text", fmt::format("the source of '{}'", name)}};
+  related["id"] = 1;
+  r["relatedLocations"] = json::array({related});
+  r["partialFingerprints"] = {{"portolanFunction/v1", name}};
+  return r;
+}
+
+}  // namespace
+
+std::string sarif_of(const json& evidence, const std::string& require) {
+  json run = {{"tool", {{"driver", {{"name", "portolan"}, {"version", "0.1.0"}, {"rules", rules()}}}}},
+              {"columnKind", "utf16CodeUnits"},
+              {"results", json::array()}};
+  for (const json& function : evidence.at("functions")) run["results"].push_back(result(evidence, function, require));
+  const json log = {
+      {"$schema", "https://json.schemastore.org/sarif-2.1.0.json"}, {"version", "2.1.0"}, {"runs", json::array({run})}};
+  return log.dump(2) + "\n";
+}
+
+}  // namespace portolan::cli

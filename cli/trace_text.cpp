@@ -1,0 +1,48 @@
+#include "cli/trace_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace portolan::cli {
+namespace {
+
+constexpr size_t kRows = 14;  // steps shown before the place that matters
+constexpr size_t kWidth = 46;
+
+// The last rows up to the step that matters, one string a step; a loop's repetitions stand there as they ran.
+std::vector<std::string> rows_of(const verify::Trace& trace, const Listing& listing) {
+  const size_t end = trace.maker ? *trace.maker + 1 : trace.steps.size();
+  const size_t begin = end > kRows ? end - kRows : 0;
+  std::vector<std::string> rows;
+  if (begin != 0) rows.push_back(fmt::format("  ({} steps)", begin));
+  for (size_t n = begin; n < end; ++n) {
+    std::string text = listing.at(trace.steps[n]);
+    std::replace(text.begin(), text.end(), '\t', ' ');
+    rows.push_back((trace.maker == n ? "> " : "  ") + text);
+  }
+  if (!trace.whole) rows.push_back(fmt::format("  (more than {} steps)", trace.steps.size()));
+  return rows;
+}
+
+std::string maker_text(const char* side, const verify::Trace& trace, const Listing& listing) {
+  if (trace.maker) return fmt::format("  in the {} it comes from {}\n", side, listing.at(trace.steps[*trace.maker]));
+  return trace.whole ? fmt::format("  in the {} no instruction changes it\n", side) : std::string();
+}
+
+}  // namespace
+
+std::string trace_text(verify::Bench& bench, const Listing& source, const Listing& target,
+                       const verify::Boundary& boundary, const verify::Input& input) {
+  auto traces = bench.trace(boundary, input);
+  if (!traces) return {};
+  std::string text = maker_text("source", traces->source, source) + maker_text("target", traces->target, target);
+  const std::vector<std::string> left = rows_of(traces->source, source), right = rows_of(traces->target, target);
+  text += fmt::format("  {:<{}} | {}\n", "source", kWidth, "target");
+  for (size_t n = 0; n < std::max(left.size(), right.size()); ++n)
+    text += fmt::format("  {:<{}.{}} | {}\n", n < left.size() ? left[n] : "", kWidth, kWidth,
+                        n < right.size() ? right[n] : "");
+  return text;
+}
+
+}  // namespace portolan::cli

@@ -1,0 +1,190 @@
+// portolan verify: whether the functions of two files do the same.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+
+#include "cli/commands.h"
+#include "cli/input.h"
+#include "cli/output.h"
+#include "cli/prototypes.h"
+#include "cli/prover.h"
+#include "cli/verify_report.h"
+#include "translate/pair.h"
+
+namespace portolan::cli {
+namespace {
+
+struct Arguments {
+  std::string source, target, from, to, require = "tested", evidence, junit, sarif;
+  std::vector<std::string> functions, headers;
+  double prove = 10;
+  uint32_t tests = 100;
+  uint64_t seed = 1;
+  bool no_alias = false, json = false;
+};
+
+// Seconds of testing that a function gets; the slowest engines run some hundred inputs in it.
+constexpr std::chrono::milliseconds kTestTime{1500};
+
+Exit fail(const Diagnostic& d) {
+  fmt::print(stderr, "{}", to_string(d));
+  return Exit::usage;
+}
+
+bool has_function(const assembly::Unit& unit, const std::string& name) {
+  const std::vector<assembly::SymbolId> all = unit.functions();
+  return std::any_of(all.begin(), all.end(), [&](assembly::SymbolId f) { return unit.symbols[f].name == name; });
+}
+
+// The pairs that --function names; without it every function of the source that the target has under the same name.
+// What the source exports and the target lacks comes back in `missing`.
+Expected<std::vector<translate::Names>> find_pairs(const Arguments& a, const assembly::Unit& source,
+                                                   const assembly::Unit& target, std::vector<std::string>& missing) {
+  std::vector<translate::Names> pairs;
+  for (const std::string& word : a.functions) {
+    const size_t equals = word.find('=');
+    translate::Names names{word.substr(0, equals), equals == std::string::npos ? word : word.substr(equals + 1)};
+    if (!has_function(source, names.first))
+      return error_at({source.file, 0, 0}, fmt::format("there is no function '{}'", names.first));
+    if (!has_function(target, names.second))
+      return error_at({target.file, 0, 0}, fmt::format("there is no function '{}'", names.second));
+    pairs.push_back(std::move(names));
+  }
+  if (!a.functions.empty()) return pairs;
+  for (const assembly::SymbolId f : source.functions()) {
+    const assembly::Symbol& symbol = source.symbols[f];
+    if (has_function(target, symbol.name))
+      pairs.emplace_back(symbol.name, symbol.name);
+    else if (symbol.binding != assembly::Binding::local)
+      missing.push_back(symbol.name);
+  }
+  if (pairs.empty())
+    return error_at(
+        {target.file, 0, 0},
+        fmt::format("no function of {} stands here under its name: pair them with --function NAME=NAME", source.file));
+  return pairs;
+}
+
+struct Inputs {
+  InputFile source, target;
+  emulate::Object source_object, target_object;
+};
+
+Expected<Inputs> read_inputs(const Arguments& a) {
+  if (a.source == "-" && a.target == "-") return error_at({}, "only one of the two can be standard input");
+  auto source = read_input(a.source, a.from, "--from");
+  if (!source) return source.error();
+  auto target = read_input(a.target, a.to, "--to");
+  if (!target) return target.error();
+  Inputs inputs{std::move(*source), std::move(*target), {}, {}};
+  for (const InputFile* file : {&inputs.source, &inputs.target})
+    for (const Diagnostic& d : file->unit->diagnostics) fmt::print(stderr, "{}", to_string(d));
+  auto source_object = inputs.source.object(), target_object = inputs.target.object();
+  if (!source_object) return source_object.error();
+  if (!target_object) return target_object.error();
+  inputs.source_object = std::move(*source_object);
+  inputs.target_object = std::move(*target_object);
+  return inputs;
+}
+
+Expected<translate::PairedFile> paired(const Arguments& a, const InputFile& file) {
+  auto headers = read_headers(a.headers, file.isa());
+  if (!headers) return headers.error();
+  return translate::PairedFile{*file.index, std::move(*headers), debug_prototypes(*file.unit)};
+}
+
+judge::Options judge_options(const Arguments& a, size_t functions) {
+  judge::Options options;
+  options.run_tests = a.tests != 0;
+  options.tests.tests = a.tests;
+  options.tests.seed = a.seed;
+  options.tests.time = kTestTime * functions;
+  if (isatty(2)) options.progress = [](const verify::Boundary& b) { fmt::print(stderr, "\r{:<60.60}\r", b.name); };
+  return options;
+}
+
+std::map<std::string, verify::Boundary> all_boundaries(const translate::PairedFile& source,
+                                                       const translate::PairedFile& target,
+                                                       const std::vector<verify::Boundary>& pairs) {
+  std::map<std::string, verify::Boundary> all = translate::describe_externals(source, target);
+  for (const verify::Boundary& b : pairs) all.insert_or_assign(b.name, b);
+  return all;
+}
+
+Exit run(const Arguments& a) {
+  auto inputs = read_inputs(a);
+  if (!inputs) return fail(inputs.error());
+  VerifyRun run;
+  auto pairs = find_pairs(a, *inputs->source.unit, *inputs->target.unit, run.missing);
+  if (!pairs) return fail(pairs.error());
+  auto source = paired(a, inputs->source), target = paired(a, inputs->target);
+  if (!source || !target) return fail((source ? target : source).error());
+  run.boundaries = translate::describe_pairs(*source, *target, *pairs);
+  verify::Subject subject{inputs->source.isa(),
+                          inputs->target.isa(),
+                          std::move(inputs->source_object),
+                          std::move(inputs->target_object),
+                          {}};
+  for (const assembly::SymbolId f : inputs->source.unit->functions())
+    if (const std::string& name = inputs->source.unit->symbols[f].name; !has_function(*inputs->target.unit, name))
+      subject.missing.insert(name);
+  judge::Options options = judge_options(a, pairs->size());
+  options.prover = make_prover(
+      {source->index, target->index, all_boundaries(*source, *target, run.boundaries), a.prove, a.no_alias});
+  run.report = judge::judge(subject, run.boundaries, options);
+  if (isatty(2)) fmt::print(stderr, "\r{:<60}\r", "");
+  if (!run.report.problem.empty()) fmt::print(stderr, "portolan: error: nothing can be run: {}\n", run.report.problem);
+
+  run.requirement = *judge::requirement_from_string(a.require);
+  run.options = {{"functions", a.functions},     {"proto", a.headers}, {"require", a.require},
+                 {"prove_seconds", a.prove},     {"tests", a.tests},   {"seed", hex(a.seed)},
+                 {"assume_no_alias", a.no_alias}};
+  run.evidence_path = a.evidence;
+  QueryStore queries(a.evidence);
+  const nlohmann::json evidence = evidence_json(inputs->source, inputs->target, run, queries);
+  print_refutations(inputs->source, inputs->target, subject, run);
+  if (a.json)
+    fmt::print("{}\n", evidence.dump(2));
+  else
+    fmt::print("{}", text_of(run));
+  std::optional<Diagnostic> error;
+  if (!a.evidence.empty()) error = write_output(a.evidence, evidence.dump(2) + "\n");
+  if (!error) error = queries.write();
+  if (!error && !a.junit.empty()) error = write_output(a.junit, junit_of(evidence, a.require));
+  if (!error && !a.sarif.empty()) error = write_output(a.sarif, sarif_of(evidence, a.require));
+  if (error) return fail(*error);
+  return exit_of(run);
+}
+
+}  // namespace
+
+void add_verify(CLI::App& app, Command& chosen) {
+  auto a = std::make_shared<Arguments>();
+  CLI::App* command = app.add_subcommand("verify", "judge whether the functions of two files do the same");
+  command->add_option("SOURCE", a->source, "assembler text or an object: what is right")->required();
+  command->add_option("TARGET", a->target, "what is judged; of any of the instruction sets")->required();
+  command->add_option("--function", a->functions, "only this one; NAME=NAME where they differ (may be given again)");
+  command->add_option("--proto", a->headers, "a C header or .prototypes file (may be given again)");
+  command->add_option("--from", a->from, "the source's instruction set, when the file does not tell");
+  command->add_option("--to", a->to, "the target's instruction set, when the file does not tell");
+  command->add_option("--require", a->require, "proved, bounded, tested (default) or none")
+      ->check(CLI::IsMember({"proved", "bounded", "tested", "none"}));
+  command->add_option("--prove", a->prove, "seconds for the proof of each function; 0: tests only; default: 10")
+      ->check(CLI::Range(0.0, 86400.0));
+  command->add_option("--tests", a->tests, "inputs per function; 0: no tests; default: 100");
+  command->add_option("--seed", a->seed, "of the inputs; default: 1");
+  command
+      ->add_option_function<std::string>(
+          "--assume", [a](const std::string&) { a->no_alias = true; }, "no-alias: pointer arguments do not overlap")
+      ->check(CLI::IsMember({"no-alias"}));
+  command->add_flag("--json", a->json, "the evidence on standard output instead of text");
+  command->add_option("--evidence", a->evidence, "where the evidence goes, as JSON");
+  command->add_option("--junit", a->junit, "a JUnit report");
+  command->add_option("--sarif", a->sarif, "a SARIF 2.1.0 report");
+  command->callback([a, &chosen] { chosen = [a] { return run(*a); }; });
+}
+
+}  // namespace portolan::cli

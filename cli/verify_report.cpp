@@ -1,0 +1,136 @@
+#include "cli/verify_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/report.h"
+#include "cli/trace_text.h"
+
+namespace portolan::cli {
+namespace {
+
+using judge::Level;
+using nlohmann::json;
+
+json side_json(const InputFile& file, const std::string& engine) {
+  json j = {{"file", file.path}, {"isa", to_string(file.isa())}, {"sha256", sha256(file.contents)}};
+  if (!engine.empty()) j["engine"] = engine;
+  return j;
+}
+
+uint32_t line_of(const assembly::Unit& unit, const std::string& function) {
+  const auto symbol = unit.symbol_by_name.find(function);
+  return symbol == unit.symbol_by_name.end() ? 0 : unit.symbols[symbol->second].line;
+}
+
+std::string call_in_words(const verify::Boundary& boundary, const verify::Input& input) {
+  std::string values;
+  for (const verify::Value& v : input.values) values += fmt::format("{}{:#x}", values.empty() ? "" : ", ", v[0]);
+  return fmt::format("{}({})", boundary.name, values);
+}
+
+}  // namespace
+
+json evidence_json(const InputFile& source, const InputFile& target, const VerifyRun& run, QueryStore& queries) {
+  json j = {{"schema", "portolan-evidence-1"},
+            {"tool", "portolan 0.1.0"},
+            {"command", "verify"},
+            {"source", source.path},
+            {"target", target.path},
+            {"from", to_string(source.isa())},
+            {"to", to_string(target.isa())},
+            {"sides",
+             {{"source", side_json(source, run.report.source_engine)},
+              {"target", side_json(target, run.report.target_engine)}}},
+            {"options", run.options},
+            {"functions", json::array()}};
+  if (!run.evidence_path.empty()) j["replay"] = "portolan replay " + run.evidence_path;
+  if (!run.report.problem.empty()) j["problem"] = run.report.problem;
+  for (size_t n = 0; n < run.boundaries.size(); ++n) {
+    const verify::Boundary& b = run.boundaries[n];
+    j["functions"].push_back({{"name", b.name},
+                              {"target_name", b.target_name},
+                              {"line", b.line},
+                              {"target_line", line_of(*target.unit, b.target_name)},
+                              {"verdict", verdict_json(b, run.report.verdicts[n], queries)}});
+  }
+  for (const std::string& name : run.missing)
+    j["functions"].push_back({{"name", name},
+                              {"line", line_of(*source.unit, name)},
+                              {"verdict",
+                               {{"level", "not-run"},
+                                {"word", "not-run"},
+                                {"claim", "the target has no function of this name"},
+                                {"assumptions", json::array()}}}});
+  return j;
+}
+
+std::string text_of(const VerifyRun& run) {
+  std::string text;
+  for (size_t n = 0; n < run.boundaries.size(); ++n) {
+    const verify::Boundary& b = run.boundaries[n];
+    const judge::Verdict& v = run.report.verdicts[n];
+    text += fmt::format("{}: {}: {}\n", b.name, judge::word(v), judge::sentence(v, b));
+    if (v.level == Level::proved || v.level == Level::bounded)
+      for (const prove::Assumption& a : v.assumptions) text += fmt::format("  assumed: {}\n", a.text);
+    else if (b.origin == verify::Boundary::Origin::inferred)
+      for (const std::string& a : b.assumptions) text += fmt::format("  assumed: {}\n", a);
+    if (v.level == Level::tested && v.proof)
+      text += fmt::format("  not proved: {}: {}\n", v.proof->reason, v.proof->detail);
+  }
+  for (const std::string& name : run.missing)
+    text += fmt::format("{}: not-run: the target has no function of this name\n", name);
+  std::vector<judge::Verdict> all = run.report.verdicts;
+  all.resize(all.size() + run.missing.size());
+  return text + judge::tally(all) + "\n";
+}
+
+void print_refutations(const InputFile& source, const InputFile& target, const verify::Subject& subject,
+                       const VerifyRun& run) {
+  const bool any = std::any_of(run.report.verdicts.begin(), run.report.verdicts.end(),
+                               [](const judge::Verdict& v) { return v.level == Level::refuted; });
+  if (!any) return;
+  auto bench = verify::Bench::make(subject);
+  std::optional<Listing> source_listing, target_listing;
+  if (bench) {
+    source_listing.emplace(source, subject.source, (*bench)->source().image());
+    target_listing.emplace(target, subject.target, (*bench)->target().image());
+  }
+  for (size_t n = 0; n < run.boundaries.size(); ++n) {
+    const verify::Boundary& b = run.boundaries[n];
+    const judge::Verdict& v = run.report.verdicts[n];
+    if (v.level != Level::refuted) continue;
+    const SourceLocation where{target.path, line_of(*target.unit, b.target_name), 0};
+    fmt::print(stderr, "{}",
+               to_string(error_at(where, fmt::format("'{}' does not do what '{}' of {} does: {}", b.target_name, b.name,
+                                                     source.path, v.detail))));
+    if (!v.tests || !v.tests->counterexample) continue;
+    fmt::print(stderr, "  input{}: {}\n", v.tests->counterexample->shrunk ? ", made smaller" : "",
+               call_in_words(b, v.tests->counterexample->input));
+    if (bench)
+      fmt::print(stderr, "{}",
+                 trace_text(**bench, *source_listing, *target_listing, b, v.tests->counterexample->input));
+    if (!run.evidence_path.empty())
+      fmt::print(stderr, "  again: portolan replay {} --function {}\n", run.evidence_path, b.name);
+  }
+}
+
+Exit exit_of(const VerifyRun& run) {
+  bool all = run.missing.empty();
+  for (const judge::Verdict& v : run.report.verdicts) {
+    if (v.level == Level::refuted) return Exit::refuted;
+    all &= judge::reaches(v.level, run.requirement);
+  }
+  return all ? Exit::ok : Exit::fell_short;
+}
+
+std::string junit_of(const json& evidence, const std::string& require) {
+  FileReport report;
+  report.file = evidence.at("target");
+  report.evidence = evidence;
+  report.exit = evidence_exit(evidence, require);
+  return junit_report({report}, require);
+}
+
+}  // namespace portolan::cli

@@ -1,0 +1,30 @@
+// What `portolan verify` tells: text, evidence, and the reports that are made from the evidence.
+#pragma once
+
+#include "cli/commands.h"
+#include "cli/evidence.h"
+#include "cli/input.h"
+
+namespace portolan::cli {
+
+struct VerifyRun {
+  std::vector<verify::Boundary> boundaries;
+  judge::Report report;
+  std::vector<std::string> missing;  // functions that the source exports and the target lacks
+  judge::Requirement requirement = judge::Requirement::tested;
+  nlohmann::json options;
+  std::string evidence_path;
+};
+
+nlohmann::json evidence_json(const InputFile& source, const InputFile& target, const VerifyRun& run,
+                             QueryStore& queries);
+std::string text_of(const VerifyRun& run);
+// Like a compiler's errors, on standard error.
+void print_refutations(const InputFile& source, const InputFile& target, const verify::Subject& subject,
+                       const VerifyRun& run);
+Exit exit_of(const VerifyRun& run);
+
+std::string junit_of(const nlohmann::json& evidence, const std::string& require);
+std::string sarif_of(const nlohmann::json& evidence, const std::string& require);
+
+}  // namespace portolan::cli

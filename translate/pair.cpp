@@ -1,0 +1,112 @@
+#include "translate/pair.h"
+
+#include <fmt/format.h>
+
+#include "translate/abi/boundary.h"
+#include "translate/abi/prototypes.h"
+#include "translate/infer_boundary.h"
+#include "translate/translate.h"
+
+namespace portolan::translate {
+namespace {
+
+using verify::Boundary;
+
+const abi::FunctionType* find(const abi::Prototypes& prototypes, const std::string& name) {
+  const auto at = prototypes.find(name);
+  return at == prototypes.end() ? nullptr : &at->second;
+}
+
+// The types of one function on both sides.
+struct Types {
+  const abi::FunctionType* source = nullptr;
+  const abi::FunctionType* target = nullptr;
+  Boundary::Origin origin = Boundary::Origin::prototype;
+};
+
+// A header speaks of the name it has there; of either side's name where they differ.
+Types types_of(const PairedFile& source, const PairedFile& target, const Names& names) {
+  for (const std::string& name : {names.first, names.second})
+    if (find(source.headers, name) != nullptr && find(target.headers, name) != nullptr)
+      return {find(source.headers, name), find(target.headers, name), Boundary::Origin::prototype};
+  Types types{find(source.debug, names.first), find(target.debug, names.second), Boundary::Origin::debug_information};
+  if (types.source == nullptr) types.source = types.target;
+  if (types.target == nullptr) types.target = types.source;
+  return types;
+}
+
+raise::RaisedUnit raised(const PairedFile& file, const PairedFile& other) {
+  TranslateOptions options;
+  options.target = other.index.unit().isa;
+  options.prototypes = file.headers;
+  options.debug_prototypes = file.debug;
+  return raise(file.index, options);
+}
+
+const raise::RaisedFunction* function_named(const raise::RaisedUnit& unit, const std::string& name) {
+  for (const raise::RaisedFunction& f : unit.functions)
+    if (f.name == name) return &f;
+  return nullptr;
+}
+
+std::string why_not(const char* side, const raise::RaisedFunction* function) {
+  std::string reason = function == nullptr          ? "it is another name of a function that is judged"
+                       : function->refusals.empty() ? "its code is not understood"
+                                                    : function->refusals.front().message;
+  return fmt::format("its prototype is not known and cannot be inferred, because of the {}: {}; give --proto", side,
+                     reason);
+}
+
+}  // namespace
+
+std::vector<Boundary> describe_pairs(const PairedFile& source, const PairedFile& target,
+                                     const std::vector<Names>& pairs) {
+  const Isa from = source.index.unit().isa, to = target.index.unit().isa;
+  std::optional<raise::RaisedUnit> source_raised, target_raised;  // made when the first prototype is missing
+  std::vector<Boundary> boundaries;
+  for (const Names& names : pairs) {
+    Boundary& boundary = boundaries.emplace_back();
+    if (const Types types = types_of(source, target, names); types.source != nullptr) {
+      boundary.origin = types.origin;
+      abi::describe({*types.source, from}, {*types.target, to}, boundary);
+    } else {
+      if (!source_raised) source_raised = raised(source, target), target_raised = raised(target, source);
+      const raise::RaisedFunction *s = function_named(*source_raised, names.first),
+                                  *t = function_named(*target_raised, names.second);
+      boundary.origin = Boundary::Origin::inferred;
+      if (s == nullptr || !s->ok)
+        boundary.untestable = why_not("source", s);
+      else if (t == nullptr || !t->ok)
+        boundary.untestable = why_not("target", t);
+      else
+        boundary = infer_boundary(*source_raised, *s, *target_raised, *t, from, to);
+    }
+    boundary.name = names.first;
+    boundary.target_name = names.second;
+    const assembly::Unit& unit = source.index.unit();
+    if (const auto symbol = unit.symbol_by_name.find(names.first); symbol != unit.symbol_by_name.end())
+      boundary.line = unit.symbols[symbol->second].line;
+  }
+  return boundaries;
+}
+
+std::map<std::string, Boundary> describe_externals(const PairedFile& source, const PairedFile& target) {
+  std::map<std::string, Boundary> boundaries;
+  for (const PairedFile* file : {&source, &target})
+    for (const assembly::Symbol& symbol : file->index.unit().symbols) {
+      if (symbol.section != assembly::kUndefined || symbol.name.empty() || boundaries.count(symbol.name)) continue;
+      const abi::FunctionType* s = find(source.headers, symbol.name);
+      const abi::FunctionType* t = find(target.headers, symbol.name);
+      const std::optional<abi::FunctionType> library = s ? std::nullopt : abi::libc_prototype(symbol.name);
+      if (library) s = t = &*library;
+      if (s == nullptr || t == nullptr) continue;
+      Boundary boundary;
+      boundary.name = boundary.target_name = symbol.name;
+      boundary.origin = library ? Boundary::Origin::library : Boundary::Origin::prototype;
+      abi::describe({*s, source.index.unit().isa}, {*t, target.index.unit().isa}, boundary);
+      boundaries.emplace(symbol.name, std::move(boundary));
+    }
+  return boundaries;
+}
+
+}  // namespace portolan::translate

@@ -1,0 +1,30 @@
+// Two files that anybody made: which functions belong together, and what crosses the border of each pair. Prototypes
+// come from the user's headers, else from debug information in either file, else they are inferred from both sides'
+// code.
+#pragma once
+
+#include <map>
+
+#include "frontends/asm/lift.h"
+#include "translate/abi/types.h"
+#include "verify/boundary.h"
+
+namespace portolan::translate {
+
+struct PairedFile {
+  const assembly::CodeIndex& index;
+  abi::Prototypes headers;  // as this file's instruction set reads them
+  abi::Prototypes debug;    // from its own debug information
+};
+
+using Names = std::pair<std::string, std::string>;  // of one function, in source and target
+
+// One boundary for each pair, in order.
+std::vector<verify::Boundary> describe_pairs(const PairedFile& source, const PairedFile& target,
+                                             const std::vector<Names>& pairs);
+
+// What crosses the border of functions outside the files that either of them names: the C library's, and those of the
+// headers. By name; unknown ones are left out.
+std::map<std::string, verify::Boundary> describe_externals(const PairedFile& source, const PairedFile& target);
+
+}  // namespace portolan::translate

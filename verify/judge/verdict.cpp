@@ -1,0 +1,187 @@
+#include "verify/judge/verdict.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <iterator>
+
+namespace portolan::judge {
+namespace {
+
+using verify::Boundary;
+using verify::TestResult;
+
+constexpr std::string_view kLevels[] = {"refused", "not-run", "unknown", "tested", "bounded", "proved", "refuted"};
+constexpr std::string_view kRequirements[] = {"none", "tested", "bounded", "proved"};
+constexpr std::string_view kReasons[] = {"timeout",          "memout",         "unsupported",    "unresolved-address",
+                                         "indirect-control", "approximation",  "spurious-model", "solver-disagreement",
+                                         "vacuous",          "resource-limit", "no-relation",    "no-solver",
+                                         "too-few-inputs"};
+
+const char* origin_text(Boundary::Origin origin) {
+  switch (origin) {
+    case Boundary::Origin::translation:
+      return "it is called by the prototype that the translation worked with";
+    case Boundary::Origin::prototype:
+      return "it is called by the prototype that was given with --proto";
+    case Boundary::Origin::debug_information:
+      return "it is called by the prototype that the debug information states";
+    case Boundary::Origin::library:
+      return "it is called by the C library's prototype";
+    case Boundary::Origin::inferred:
+      return "it is called by a prototype that was inferred from its code";
+  }
+  return "";
+}
+
+// Whether a prover's claim has what the word needs.
+bool is_sound(const prove::Proof& proof) {
+  return !proof.obligations.empty() && proof.reason.empty() &&
+         std::all_of(proof.obligations.begin(), proof.obligations.end(), [](const prove::Obligation& o) {
+           return o.answer.verdict == solve::Answer::Verdict::holds && o.answer.cross_checked;
+         });
+}
+
+void claim_proof(const prove::Proof& proof, Verdict& verdict) {
+  verdict.level = proof.level == prove::Proof::Level::proved ? Level::proved : Level::bounded;
+  verdict.bound = proof.bound;
+  verdict.assumptions.insert(verdict.assumptions.end(), proof.assumptions.begin(), proof.assumptions.end());
+}
+
+std::string tests_in_words(const TestResult& tests) {
+  return fmt::format("{} input{}, seed {}; {} place{} of the source's code and {} of the target's ran", tests.tests,
+                     tests.tests == 1 ? "" : "s", tests.seed, tests.coverage.source_blocks,
+                     tests.coverage.source_blocks == 1 ? "" : "s", tests.coverage.target_blocks);
+}
+
+std::string under(const Verdict& verdict) {
+  const size_t n = verdict.assumptions.size();
+  return fmt::format("under {} assumption{}", n, n == 1 ? "" : "s");
+}
+
+}  // namespace
+
+std::string_view to_string(Level level) {
+  return kLevels[static_cast<size_t>(level)];
+}
+
+std::optional<Level> level_from_string(std::string_view name) {
+  const auto at = std::find(std::begin(kLevels), std::end(kLevels), name);
+  if (at == std::end(kLevels)) return std::nullopt;
+  return static_cast<Level>(at - std::begin(kLevels));
+}
+
+std::optional<Requirement> requirement_from_string(std::string_view name) {
+  const auto at = std::find(std::begin(kRequirements), std::end(kRequirements), name);
+  if (at == std::end(kRequirements)) return std::nullopt;
+  return static_cast<Requirement>(at - std::begin(kRequirements));
+}
+
+bool reaches(Level level, Requirement requirement) {
+  switch (requirement) {
+    case Requirement::none:
+      return level != Level::refused && level != Level::refuted;
+    case Requirement::tested:
+      return level == Level::tested || level == Level::bounded || level == Level::proved;
+    case Requirement::bounded:
+      return level == Level::bounded || level == Level::proved;
+    case Requirement::proved:
+      return level == Level::proved;
+  }
+  return false;
+}
+
+bool is_known_reason(std::string_view reason) {
+  return std::find(std::begin(kReasons), std::end(kReasons), reason) != std::end(kReasons);
+}
+
+Verdict conclude(const Boundary& boundary, std::optional<TestResult> tests, std::optional<prove::Proof> proof) {
+  Verdict verdict;
+  verdict.assumptions.push_back({"prototype", "convention", origin_text(boundary.origin)});
+  for (const std::string& text : boundary.assumptions) verdict.assumptions.push_back({"boundary", "convention", text});
+  // A proof about a source of which no run was seen to end well is not believed: it may speak of nothing.
+  const bool vacuous = tests && tests->cause == "vacuous";
+  const bool claims = proof && proof->level != prove::Proof::Level::unknown && !vacuous;
+  const bool proved = claims && is_sound(*proof);
+  if (tests && tests->level == TestResult::Level::refuted) {
+    verdict.level = Level::refuted;
+    verdict.detail = tests->reason;
+  } else if (proved) {
+    claim_proof(*proof, verdict);
+  } else if (tests && tests->level == TestResult::Level::tested) {
+    verdict.level = Level::tested;
+  } else if (claims) {
+    verdict.level = Level::unknown;
+    verdict.reason = "no-solver";
+    verdict.detail = "not every part of the proof was confirmed by two means";
+  } else if (proof && !proof->reason.empty() && proof->reason != "unsupported" && !vacuous) {
+    verdict.level = Level::unknown;
+    verdict.reason = proof->reason;
+    verdict.detail = proof->detail;
+  } else if (tests) {
+    verdict.level = Level::unknown;
+    verdict.reason = tests->cause;
+    verdict.detail = tests->reason;
+  } else if (proof) {
+    verdict.level = Level::unknown;
+    verdict.reason = "unsupported";
+    verdict.detail = proof->detail;
+  }
+  verdict.tests = std::move(tests);
+  verdict.proof = std::move(proof);
+  return verdict;
+}
+
+std::string word(const Verdict& verdict) {
+  if (verdict.level == Level::bounded) return fmt::format("bounded(k={})", verdict.bound);
+  if (verdict.level == Level::unknown) return fmt::format("unknown({})", verdict.reason);
+  return std::string(to_string(verdict.level));
+}
+
+std::string tally(const std::vector<Verdict>& verdicts) {
+  std::string text;
+  for (size_t level = std::size(kLevels); level-- > 0;) {
+    const auto count = std::count_if(verdicts.begin(), verdicts.end(),
+                                     [&](const Verdict& v) { return v.level == static_cast<Level>(level); });
+    if (count != 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, kLevels[level]);
+  }
+  return text.empty() ? "no functions" : text;
+}
+
+std::vector<std::string> observables(const Boundary& boundary) {
+  std::vector<std::string> all;
+  for (size_t r = 0; r < boundary.results.size(); ++r)
+    all.push_back(boundary.results[r].bits < 64 ? fmt::format("result {} ({} bits)", r + 1, boundary.results[r].bits)
+                                                : fmt::format("result {}", r + 1));
+  for (const char* rest : {"memory", "calls to the outside", "callee-saved registers", "stack pointer"})
+    all.emplace_back(rest);
+  return all;
+}
+
+std::string sentence(const Verdict& verdict, const Boundary& boundary) {
+  const std::string on = fmt::format("{{{}}}", fmt::join(observables(boundary), ", "));
+  switch (verdict.level) {
+    case Level::proved:
+      return fmt::format("proved equal on {} for all inputs {}; floating point: {}; memory order not considered", on,
+                         under(verdict), verdict.proof->floating_point);
+    case Level::bounded:
+      return fmt::format(
+          "equal on {} for all inputs on which no loop is taken more than {} times, {}; floating "
+          "point: {}; memory order not considered",
+          on, verdict.bound, under(verdict), verdict.proof->floating_point);
+    case Level::tested:
+      return fmt::format("agreed on {} on {}; nothing is claimed for other inputs", on, tests_in_words(*verdict.tests));
+    case Level::refuted:
+      return verdict.detail;
+    case Level::unknown:
+      return fmt::format("nothing is claimed: {}", verdict.detail);
+    case Level::refused:
+      return fmt::format("there is no target: {}", verdict.detail);
+    case Level::not_run:
+      return "not judged";
+  }
+  return {};
+}
+
+}  // namespace portolan::judge
