@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iostream>
-#include <iterator>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 
 #include "frontends/asm/reader.h"
 #include "verify/tester.h"
@@ -14,11 +14,15 @@ namespace portolan::cli {
 namespace {
 
 Expected<std::string> contents_of(const std::string& path) {
-  if (path == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return error_at({path, 0, 0}, "cannot open it");
-  std::string contents(std::istreambuf_iterator<char>(file), {});
-  if (file.bad()) return error_at({path, 0, 0}, "cannot read it");
+  const bool standard = path == "-";
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(standard ? nullptr : std::fopen(path.c_str(), "rb"),
+                                                       std::fclose);
+  if (!standard && !file) return error_at({path, 0, 0}, fmt::format("cannot open: {}", std::strerror(errno)));
+  std::FILE* stream = standard ? stdin : file.get();
+  std::string contents;
+  std::vector<char> buffer(1 << 20);
+  while (const size_t got = std::fread(buffer.data(), 1, buffer.size(), stream)) contents.append(buffer.data(), got);
+  if (std::ferror(stream)) return error_at({path, 0, 0}, fmt::format("cannot read: {}", std::strerror(errno)));
   return contents;
 }
 

@@ -77,7 +77,8 @@ std::string text_of(const VerifyRun& run) {
     else if (b.origin == verify::Boundary::Origin::inferred)
       for (const std::string& a : b.assumptions) text += fmt::format("  assumed: {}\n", a);
     if (v.level == Level::tested && v.proof)
-      text += fmt::format("  not proved: {}: {}\n", v.proof->reason, v.proof->detail);
+      text +=
+          fmt::format("  not proved: {}: {}\n", v.proof->reason, v.proof->detail.substr(0, v.proof->detail.find('\n')));
   }
   for (const std::string& name : run.missing)
     text += fmt::format("{}: not-run: the target has no function of this name\n", name);

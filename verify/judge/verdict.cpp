@@ -55,6 +55,11 @@ std::string tests_in_words(const TestResult& tests) {
                      tests.coverage.source_blocks == 1 ? "" : "s", tests.coverage.target_blocks);
 }
 
+// Details of proofs go on with terms, which are for the evidence.
+std::string_view first_line(std::string_view text) {
+  return text.substr(0, text.find('\n'));
+}
+
 std::string under(const Verdict& verdict) {
   const size_t n = verdict.assumptions.size();
   return fmt::format("under {} assumption{}", n, n == 1 ? "" : "s");
@@ -175,7 +180,7 @@ std::string sentence(const Verdict& verdict, const Boundary& boundary) {
     case Level::refuted:
       return verdict.detail;
     case Level::unknown:
-      return fmt::format("nothing is claimed: {}", verdict.detail);
+      return fmt::format("nothing is claimed: {}", first_line(verdict.detail));
     case Level::refused:
       return fmt::format("there is no target: {}", verdict.detail);
     case Level::not_run:
