@@ -102,7 +102,11 @@ class Bench:
             if self.args.mutants and target == "aarch64":
                 self.mutate(program, source, output, target, good)
         self.verify("identity", program.stem, source, source)
-        pair = self.compiled(program, "gcc", SOURCE, "-g"), self.compiled(program, "clang", toolchain.ISAS["aarch64"], "-g")
+        # LLVM's assembler does not take the line directives that gcc writes beside its debug information.
+        pair = (
+            self.compiled(program, "gcc", SOURCE, "-g", "-gno-as-loc-support"),
+            self.compiled(program, "clang", toolchain.ISAS["aarch64"], "-g"),
+        )
         self.verify("gcc x86-64 against clang AArch64", program.stem, *pair)
 
 

@@ -101,6 +101,9 @@ Boundary infer_boundary(const raise::RaisedUnit& source_unit, const raise::Raise
       v.is_signed = true;
     }
   }
+  // What x86-64's al holds on a way that leaves it alone is no argument, and no other convention passes it: code that
+  // returns it there returns nothing.
+  std::erase_if(boundary.parameters, [](const BoundaryValue& v) { return v.source.kind == Place::Kind::vector_count; });
   std::vector<BoundaryValue> results;
   for (size_t r = 0; r < boundary.results.size(); ++r) {
     BoundaryValue v = boundary.results[r];
