@@ -11,6 +11,7 @@ class Shrinker {
       : bench_(bench), boundary_(boundary), deadline_(deadline) {
     best_.input = failed.input;
     best_.difference = failed.comparison.what;
+    best_.spot = failed.comparison.spot;
   }
 
   Counterexample run() {
@@ -28,6 +29,7 @@ class Shrinker {
       return false;
     best_.input = std::move(trials->front().input);
     best_.difference = trials->front().comparison.what;
+    best_.spot = trials->front().comparison.spot;
     best_.shrunk = true;
     return true;
   }

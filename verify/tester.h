@@ -27,6 +27,7 @@ struct Coverage {
 struct Counterexample {
   Input input;
   std::string difference;
+  Spot spot;
   bool shrunk = false;
 };
 

@@ -109,7 +109,15 @@ Verdict conclude(const Boundary& boundary, std::optional<TestResult> tests, std:
   const bool vacuous = tests && tests->cause == "vacuous";
   const bool claims = proof && proof->level != prove::Proof::Level::unknown && !vacuous;
   const bool proved = claims && is_sound(*proof);
-  if (tests && tests->level == TestResult::Level::refuted) {
+  const bool refuted = tests && tests->level == TestResult::Level::refuted;
+  // Which registers hold results is a guess then: one that differs may be nobody's.
+  const bool guessed = refuted && boundary.origin == Boundary::Origin::inferred && tests->counterexample &&
+                       tests->counterexample->spot.kind == verify::Spot::Kind::result;
+  if (guessed) {
+    verdict.level = Level::unknown;
+    verdict.reason = "approximation";
+    verdict.detail = tests->reason + "; the prototype is inferred, and this may be no result: give --proto";
+  } else if (refuted) {
     verdict.level = Level::refuted;
     verdict.detail = tests->reason;
   } else if (proved) {

@@ -60,7 +60,7 @@ Term in_register(terms::Pool& pool, Isa isa, const BoundaryValue& value, Term bi
   if (n >= width) return pool.extract(bits, 0, width);
   if (isa == Isa::riscv64 && value.kind == BoundaryValue::Kind::floating)
     return pool.concat(pool.constant(APInt::getAllOnes(width - n)), bits);
-  if (isa == Isa::riscv64) {
+  if (isa == Isa::riscv64 && value.whole) {
     if (n < 32 && !value.is_signed) return pool.zext(bits, width);
     return pool.sext(bits, width);
   }

@@ -270,7 +270,7 @@ bool Simulation::returns_agree(PathPair& paths, Proof& proof) {
       return fail(proof, "unsupported", "a result's register is not known");
     const unsigned bits = std::min({value.bits, pool_.width(s.slots[from]), pool_.width(t.slots[to])});
     const Term expected = pool_.extract(s.slots[from], 0, bits);
-    const unsigned width = target.isa() == Isa::riscv64 ? pool_.width(t.slots[to]) : bits;
+    const unsigned width = target.isa() == Isa::riscv64 && value.whole ? pool_.width(t.slots[to]) : bits;
     if (!ask(paths, "result", fmt::format("{}", r + 1),
              in_register(pool_, target.isa(), value, expected, width, pool_.constant(width, 0)),
              pool_.extract(t.slots[to], 0, width), proof))
