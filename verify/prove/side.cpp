@@ -165,7 +165,6 @@ Side::SlotSet Side::live_through(BlockId block, SlotSet live, bool mark) {
     use_reserved(live);
     for (const std::vector<Slot>* slots : {&machine_->callee_saved, &machine_->callee_saved_low_half})
       for (const Slot s : *slots) live[s] = true;
-    if (machine_->return_address != assembly::kNoSlot) live[machine_->return_address] = true;
   }
   for (auto at = b.instructions.rbegin(); at != b.instructions.rend(); ++at) {
     const ir::Instruction& i = function_[*at];

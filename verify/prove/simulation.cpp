@@ -62,11 +62,9 @@ Term claim(terms::Pool& pool, const Candidate& candidate, Term actual, terms::Su
 Term own_claim(terms::Pool& pool, const Candidate& candidate, Term actual) {
   const unsigned width = pool.width(actual);
   if (candidate.shape == Candidate::Shape::constant) return pool.eq(actual, candidate.value);
-  unsigned bits = 0;
-  for (const Term o : {candidate.value}) {
-    const auto known = pool.operands(o);
-    bits = pool.width(known.empty() ? o : known.back());
-  }
+  // An extension's operand, or the lowest part of the concat that a zero extension is.
+  const auto parts = pool.operands(candidate.value);
+  const unsigned bits = pool.width(parts.empty() ? candidate.value : parts.back());
   const Term low = pool.extract(actual, 0, bits);
   return pool.eq(actual,
                  candidate.shape == Candidate::Shape::zero_extended ? pool.zext(low, width) : pool.sext(low, width));
