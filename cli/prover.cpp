@@ -21,7 +21,6 @@ std::function<prove::Proof(const verify::Boundary&)> make_prover(ProofRequest re
     const ProofRequest& r = shared->request;
     prove::Options options;
     options.time = std::chrono::milliseconds(static_cast<int64_t>(r.seconds * 1000));
-    options.assume_no_alias = r.assume_no_alias;
     return prove::prove({r.source, &shared->source}, {r.target, &shared->target}, boundary.name, r.boundaries, options);
   };
 }

@@ -13,7 +13,6 @@ struct ProofRequest {
   const assembly::CodeIndex& target;
   std::map<std::string, verify::Boundary> boundaries;  // by the source's names: pairs and functions of the outside
   double seconds = 0;                                  // for each function; 0: no proofs
-  bool assume_no_alias = false;
 };
 
 // Empty where no proofs are wanted. Both indexes must outlive what is returned.

@@ -81,7 +81,7 @@ judge::Report judge_all(const Arguments& a, const InputFile& source, const trans
     std::optional<assembly::CodeIndex> index;
     if (unit) {
       index.emplace(*unit);
-      ProofRequest request{*source.index, *index, {}, a.prove, false};
+      ProofRequest request{*source.index, *index, {}, a.prove};
       request.boundaries =
           translate::describe_externals({*source.index, prototypes.source, {}}, {*index, prototypes.target, {}});
       for (const verify::Boundary& b : boundaries) request.boundaries.insert_or_assign(b.name, b);

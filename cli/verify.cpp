@@ -23,7 +23,7 @@ struct Arguments {
   double prove = 10;
   uint32_t tests = 100;
   uint64_t seed = 1;
-  bool no_alias = false, json = false;
+  bool json = false;
 };
 
 // Seconds of testing that a function gets; the slowest engines run some hundred inputs in it.
@@ -132,16 +132,15 @@ Exit run(const Arguments& a) {
     if (const std::string& name = inputs->source.unit->symbols[f].name; !has_function(*inputs->target.unit, name))
       subject.missing.insert(name);
   judge::Options options = judge_options(a, pairs->size());
-  options.prover = make_prover(
-      {source->index, target->index, all_boundaries(*source, *target, run.boundaries), a.prove, a.no_alias});
+  options.prover =
+      make_prover({source->index, target->index, all_boundaries(*source, *target, run.boundaries), a.prove});
   run.report = judge::judge(subject, run.boundaries, options);
   if (isatty(2)) fmt::print(stderr, "\r{:<60}\r", "");
   if (!run.report.problem.empty()) fmt::print(stderr, "portolan: error: nothing can be run: {}\n", run.report.problem);
 
   run.requirement = *judge::requirement_from_string(a.require);
-  run.options = {{"functions", a.functions},     {"proto", a.headers}, {"require", a.require},
-                 {"prove_seconds", a.prove},     {"tests", a.tests},   {"seed", hex(a.seed)},
-                 {"assume_no_alias", a.no_alias}};
+  run.options = {{"functions", a.functions}, {"proto", a.headers}, {"require", a.require},
+                 {"prove_seconds", a.prove}, {"tests", a.tests},   {"seed", hex(a.seed)}};
   run.evidence_path = a.evidence;
   QueryStore queries(a.evidence);
   const nlohmann::json evidence = evidence_json(inputs->source, inputs->target, run, queries);
@@ -176,10 +175,6 @@ void add_verify(CLI::App& app, Command& chosen) {
       ->check(CLI::Range(0.0, 86400.0));
   command->add_option("--tests", a->tests, "inputs per function; 0: no tests; default: 100");
   command->add_option("--seed", a->seed, "of the inputs; default: 1");
-  command
-      ->add_option_function<std::string>(
-          "--assume", [a](const std::string&) { a->no_alias = true; }, "no-alias: pointer arguments do not overlap")
-      ->check(CLI::IsMember({"no-alias"}));
   command->add_flag("--json", a->json, "the evidence on standard output instead of text");
   command->add_option("--evidence", a->evidence, "where the evidence goes, as JSON");
   command->add_option("--junit", a->junit, "a JUnit report");

@@ -51,8 +51,7 @@ struct Proof {
 struct Options {
   std::chrono::milliseconds time{10000};  // end to end for one function
   uint64_t solver_memory = 2ull << 30;
-  bool assume_no_alias = false;  // pointer arguments don't overlap
-  uint32_t unroll = 8;           // bounded proofs: turns of each loop, fewer if that is too much
+  uint32_t unroll = 8;  // bounded proofs: turns of each loop, fewer if that is too much
 };
 
 // One side: its unit, with the code that is judged (the target's as it was written and read back).
