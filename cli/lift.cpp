@@ -7,8 +7,8 @@
 
 #include "cli/commands.h"
 #include "cli/function_names.h"
+#include "cli/input.h"
 #include "cli/prototypes.h"
-#include "frontends/asm/reader.h"
 #include "frontends/lifters.h"
 #include "translate/translate.h"
 
@@ -16,7 +16,7 @@ namespace portolan::cli {
 namespace {
 
 struct Arguments {
-  std::string input, raised_for;
+  std::string input, isa, raised_for;
   std::vector<std::string> functions;
 };
 
@@ -24,7 +24,7 @@ bool wanted(const Arguments& a, const std::string& name) {
   return a.functions.empty() || std::find(a.functions.begin(), a.functions.end(), name) != a.functions.end();
 }
 
-Exit run_raised(const Arguments& a, const assembly::Unit& unit) {
+Exit run_raised(const Arguments& a, const InputFile& file) {
   translate::TranslateOptions options;
   auto target = isa_from_string(a.raised_for);
   if (!target) {
@@ -32,8 +32,8 @@ Exit run_raised(const Arguments& a, const assembly::Unit& unit) {
     return Exit::usage;
   }
   options.target = *target;
-  options.debug_prototypes = debug_prototypes(unit);
-  raise::RaisedUnit raised = translate::raise(assembly::CodeIndex(unit), options);
+  options.debug_prototypes = debug_prototypes(*file.unit);
+  raise::RaisedUnit raised = translate::raise(*file.index, options);
   bool complete = true;
   for (const raise::RaisedFunction& f : raised.functions) {
     if (!wanted(a, f.name)) continue;
@@ -45,23 +45,23 @@ Exit run_raised(const Arguments& a, const assembly::Unit& unit) {
 }
 
 Exit run(const Arguments& a) {
-  auto unit = assembly::read_unit_from_file(a.input, {});
-  if (!unit) {
-    fmt::print(stderr, "{}", to_string(unit.error()));
+  auto file = read_input(a.input, a.isa, "--from");
+  if (!file) {
+    fmt::print(stderr, "{}", to_string(file.error()));
     return Exit::usage;
   }
+  const assembly::Unit* unit = file->unit.get();
   for (const Diagnostic& d : unit->diagnostics) fmt::print(stderr, "{}", to_string(d));
   if (std::string missing = missing_function(*unit, a.functions); !missing.empty()) {
     fmt::print(stderr, "{}: error: there is no function '{}'; there are: {}\n", a.input, missing,
                function_names(*unit));
     return Exit::usage;
   }
-  if (!a.raised_for.empty()) return run_raised(a, *unit);
-  assembly::CodeIndex index(*unit);
+  if (!a.raised_for.empty()) return run_raised(a, *file);
   bool complete = true;
   for (assembly::SymbolId id : unit->functions()) {
     if (!wanted(a, unit->symbols[id].name)) continue;
-    assembly::LiftResult lifted = assembly::lift_function(index, frontends::lifter(unit->isa), id);
+    assembly::LiftResult lifted = assembly::lift_function(*file->index, frontends::lifter(unit->isa), id);
     for (const Diagnostic& d : lifted.refusals) fmt::print(stderr, "{}", to_string(d));
     complete &= lifted.refusals.empty();
     // A function with a hole where an instruction is not lifted would look like one that has none.
@@ -77,6 +77,7 @@ void add_lift(CLI::App& app, Command& chosen) {
   CLI::App* command = app.add_subcommand("lift", "print the IR of a file's functions");
   command->add_option("FILE", a->input, "the file; - is standard input")->required();
   command->add_option("--function", a->functions, "only this function (may be given again)");
+  command->add_option("--from", a->isa, "the file's instruction set, when the file does not tell");
   command->add_option("--raised", a->raised_for, "after raising, for this target");
   command->callback([a, &chosen] { chosen = [a] { return run(*a); }; });
 }
