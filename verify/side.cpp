@@ -136,11 +136,16 @@ bool Side::is_writable_data(uint64_t address) const {
 }
 
 bool Side::byte_after(const emulate::Outcome& outcome, uint64_t address, uint8_t& byte) const {
-  for (const emulate::MemoryChange& change : outcome.changes)
-    if (address >= change.address && address - change.address < change.bytes.size()) {
+  // Changes ascend, and there may be a hundred thousand of them: every second byte of a table, say.
+  auto after = std::upper_bound(outcome.changes.begin(), outcome.changes.end(), address,
+                                [](uint64_t a, const emulate::MemoryChange& change) { return a < change.address; });
+  if (after != outcome.changes.begin()) {
+    const emulate::MemoryChange& change = *std::prev(after);
+    if (address - change.address < change.bytes.size()) {
       byte = change.bytes[address - change.address];
       return true;
     }
+  }
   for (const emulate::Segment& s : image_.segments) {
     if (address < s.address || address - s.address >= s.memory_size) continue;
     const uint64_t offset = address - s.address;
