@@ -18,6 +18,7 @@
 #include "cli/report.h"
 #include "frontends/asm/reader.h"
 #include "translate/pair.h"
+#include "verify/judge/constants.h"
 
 namespace portolan::cli {
 namespace {
@@ -81,6 +82,7 @@ judge::Report judge_all(const Arguments& a, const InputFile& source, const trans
     std::optional<assembly::CodeIndex> index;
     if (unit) {
       index.emplace(*unit);
+      options.tests.constants = judge::constants_of(*source.index, *index);
       ProofRequest request{*source.index, *index, {}, a.prove};
       request.boundaries =
           translate::describe_externals({*source.index, prototypes.source, {}}, {*index, prototypes.target, {}});

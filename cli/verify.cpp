@@ -13,6 +13,7 @@
 #include "cli/prover.h"
 #include "cli/verify_report.h"
 #include "translate/pair.h"
+#include "verify/judge/constants.h"
 
 namespace portolan::cli {
 namespace {
@@ -132,6 +133,7 @@ Exit run(const Arguments& a) {
     if (const std::string& name = inputs->source.unit->symbols[f].name; !has_function(*inputs->target.unit, name))
       subject.missing.insert(name);
   judge::Options options = judge_options(a, pairs->size());
+  options.tests.constants = judge::constants_of(source->index, target->index);
   options.prover =
       make_prover({source->index, target->index, all_boundaries(*source, *target, run.boundaries), a.prove});
   run.report = judge::judge(subject, run.boundaries, options);

@@ -101,12 +101,37 @@ Expected<std::vector<Trial>> Bench::run(const Boundary& boundary, std::vector<In
     const size_t n = good[fit[f]];
     trials[n].comparison = compare(*source_, *target_, *map_, boundary, inputs[n],
                                    {(*first_runs)[n], (*second_runs)[fit[f]], (*target_runs)[f], target[f]});
+    note_ways(boundary, (*target_runs)[f], trials[n]);
   }
   if (coverage != nullptr)
     note_blocks(*target_, boundary, *target_runs, coverage->target_blocks, &coverage->target_bytes,
                 &coverage->target_size);
   for (size_t n = 0; n < inputs.size(); ++n) trials[n].input = std::move(inputs[n]);
+  for (Trial& trial : trials)
+    if (trial.input.has_nan && trial.comparison.finding == Finding::differs && !same_for_other_nans(boundary, trial)) {
+      trial.comparison.finding = Finding::inconclusive;
+      trial.comparison.what = "it got a NaN";
+    }
   return trials;
+}
+
+// What is made of a NaN's sign or payload may differ as they may. A difference that stays the same, whatever they are,
+// has nothing to do with them.
+bool Bench::same_for_other_nans(const Boundary& boundary, const Trial& trial) {
+  for (const unsigned which : {0u, 1u}) {
+    Input other = with_other_nans(trial.input, boundary, which);
+    other.has_nan = false;
+    auto trials = run(boundary, {std::move(other)}, nullptr);
+    if (!trials || !trials->front().unfit.empty()) return false;
+    const Comparison& comparison = trials->front().comparison;
+    if (comparison.finding != Finding::differs || comparison.what != trial.comparison.what) return false;
+  }
+  return true;
+}
+
+void Bench::note_ways(const Boundary& boundary, const Outcome& outcome, Trial& trial) {
+  if (ways_of_ != boundary.name) ways_.clear(), ways_of_ = boundary.name;
+  for (const emulate::Edge& edge : outcome.edges) trial.fresh |= ways_.insert(edge).second;
 }
 
 void Bench::note_blocks(const Side& side, const Boundary& boundary, const std::vector<Outcome>& outcomes,

@@ -1,6 +1,8 @@
 // A source and its target side by side, ready to run inputs.
 #pragma once
 
+#include <set>
+
 #include "verify/trace.h"
 
 namespace portolan::verify {
@@ -9,6 +11,7 @@ struct Trial {
   Input input;
   std::string unfit;  // the source did not take the input, and why; else:
   Comparison comparison;
+  bool fresh = false;  // the target went a way that no run of this function went before
 };
 
 class Bench {
@@ -27,11 +30,15 @@ class Bench {
   void add_source_coverage(const Boundary& boundary, const std::vector<Trial>& trials, Coverage& coverage);
 
  private:
+  bool same_for_other_nans(const Boundary& boundary, const Trial& trial);
+  void note_ways(const Boundary& boundary, const emulate::Outcome& outcome, Trial& trial);
   void note_blocks(const Side& side, const Boundary& boundary, const std::vector<emulate::Outcome>& outcomes,
                    uint32_t& blocks, uint32_t* bytes, uint32_t* size) const;
 
   std::unique_ptr<Side> source_, target_;
   std::unique_ptr<AddressMap> map_;
+  std::set<emulate::Edge> ways_;  // of the target of this function, so far
+  std::string ways_of_;
 };
 
 // Divides the time for tests among functions; what happens between end() and begin() costs nothing.

@@ -1,5 +1,6 @@
 #include "verify/input.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -35,6 +36,7 @@ uint64_t number(Numbers how, Random& random) {
   switch (how) {
     case Numbers::zero:
     case Numbers::tag:
+    case Numbers::related:  // Maker::related
       return 0;
     case Numbers::small:
       return random.one_in(8) ? 0 - random.below(9) : random.below(20);
@@ -52,11 +54,16 @@ uint64_t number(Numbers how, Random& random) {
   return 0;
 }
 
+uint64_t number(const Filling& filling, Numbers how, Random& random) {
+  const bool mixes = how == Numbers::small || how == Numbers::boundary || how == Numbers::random;
+  if (!mixes || !filling.constants || filling.constants->empty() || !random.one_in(3)) return number(how, random);
+  const uint64_t constant = (*filling.constants)[random.below(filling.constants->size())];
+  return random.one_in(3) ? constant + random.below(3) - 1 : constant;
+}
+
 double floating_number(Numbers how, Random& random) {
   static constexpr double kNumbers[] = {0.0,  -0.0, 1.0,  -1.0, 0.5,   2.0,   10.0,    100.0,        -3.25,
                                         1e-3, 1e9,  1e18, 1e30, 1e-30, 255.0, 65536.5, 2147483648.0, 0.1};
-  if (how == Numbers::boundary && random.one_in(6)) return std::numeric_limits<double>::infinity();
-  if (how == Numbers::boundary && random.one_in(12)) return std::numeric_limits<double>::quiet_NaN();
   // Zeros of both signs often: what is made of a pair of them differs between ISAs.
   if (random.one_in(6)) return random.one_in(2) ? 0.0 : -0.0;
   // All bits of the mantissa count: rounding shows in the last one. Magnitudes are near each other, or sums are one of
@@ -69,13 +76,37 @@ double floating_number(Numbers how, Random& random) {
   return kNumbers[random.below(std::size(kNumbers))];
 }
 
+// Infinities, NaNs of every kind, the smallest and the largest of their kinds.
+uint64_t special_floating(bool is_double, Random& random) {
+  static constexpr uint64_t kDouble[] = {0x7ff0000000000000, 0x7ff8000000000000, 0x7ff8000000001234,
+                                         0x7ff0000000000001, 0x7ff4000000005678, 0x0000000000000001,
+                                         0x000fffffffffffff, 0x0010000000000000, 0x7fefffffffffffff,
+                                         0x43e0000000000000, 0x41e0000000000000, 0x4340000000000001};
+  static constexpr uint64_t kSingle[] = {0x7f800000, 0x7fc00000, 0x7fc01234, 0x7f800001, 0x7fa05678, 0x00000001,
+                                         0x007fffff, 0x00800000, 0x7f7fffff, 0x5f000000, 0x4f000000, 0x4b800001};
+  const uint64_t sign = random.next() & 1;
+  return is_double ? kDouble[random.below(std::size(kDouble))] | sign << 63
+                   : kSingle[random.below(std::size(kSingle))] | sign << 31;
+}
+
+bool is_double_nan(uint64_t bits) {
+  return (bits & ~(1ull << 63)) > 0x7ff0000000000000;
+}
+
+bool is_single_nan(uint64_t bits) {
+  return (bits & 0x7fffffff) > 0x7f800000;
+}
+
 // A register that holds a double, or a float in its lower half: which one is not known for 64 bits.
 uint64_t floating_bits(uint32_t bits, Numbers how, Random& random, bool& has_nan) {
+  const bool is_double = bits != 32 && !(bits == 64 && random.one_in(how == Numbers::random ? 8 : 3));
+  if (how == Numbers::boundary && random.one_in(4)) {
+    const uint64_t special = special_floating(is_double, random);
+    has_nan |= is_double ? is_double_nan(special) : is_single_nan(special);
+    return special;
+  }
   const double value = floating_number(how, random);
-  has_nan |= std::isnan(value);
-  if (bits == 32 || (bits == 64 && random.one_in(how == Numbers::random ? 8 : 3)))
-    return std::bit_cast<uint32_t>(static_cast<float>(value));
-  return std::bit_cast<uint64_t>(value);
+  return is_double ? std::bit_cast<uint64_t>(value) : std::bit_cast<uint32_t>(static_cast<float>(value));
 }
 
 uint64_t narrow(uint64_t value, uint32_t bits, bool is_signed) {
@@ -93,15 +124,49 @@ class Maker {
 
  private:
   uint64_t pointer(uint32_t buffer);
+  uint64_t integer(Numbers how);
+  uint64_t floating(uint32_t bits, Numbers how);
   void overlap();
-  void fill(uint32_t buffer, bool& has_nan);
+  void special_pair(const Boundary& boundary);
+  void fill(uint32_t buffer);
 
   const Shape& shape_;
   const Filling& filling_;
   Random& random_;
+  uint64_t related_integer_ = 0, related_double_ = 0, related_single_ = 0;
   std::vector<uint64_t> addresses_;
   Input input_;
 };
+
+uint64_t Maker::integer(Numbers how) {
+  if (how != Numbers::related) return number(filling_, how, random_);
+  switch (random_.below(8)) {
+    case 0:
+      return related_integer_ + 1;
+    case 1:
+      return related_integer_ - 1;
+    case 2:
+      return 0 - related_integer_;
+    case 3:
+      return ~related_integer_;
+    case 4:
+      return related_integer_ ^ 1ull << random_.below(64);
+    default:
+      return related_integer_;
+  }
+}
+
+uint64_t Maker::floating(uint32_t bits, Numbers how) {
+  if (how != Numbers::related) return floating_bits(bits, how, random_, input_.has_nan);
+  const bool is_double = bits != 32;
+  if (random_.one_in(4)) {
+    const uint64_t special = special_floating(is_double, random_);
+    input_.has_nan |= is_double ? is_double_nan(special) : is_single_nan(special);
+    return special;
+  }
+  const uint64_t sign = random_.one_in(3) ? 1 : 0, step = random_.one_in(3) ? random_.below(3) : 0;
+  return is_double ? (related_double_ ^ sign << 63) + step : (related_single_ ^ sign << 31) + step;
+}
 
 uint64_t Maker::pointer(uint32_t buffer) {
   if (filling_.aliases && random_.one_in(12)) return 0;
@@ -126,7 +191,37 @@ void Maker::overlap() {
       addresses_[shape_.parameters[pointers[second]]] + kDistances[turn / pairs % std::size(kDistances)];
 }
 
-void Maker::fill(uint32_t n, bool& has_nan) {
+// Two numbers that are special together, every ordered pair of parameters in turn: the smallest integer and minus one
+// (which no division takes), a NaN or an infinity and something else, zeros of both signs.
+void Maker::special_pair(const Boundary& boundary) {
+  using Kind = BoundaryValue::Kind;
+  std::vector<size_t> numbers;
+  for (size_t p = 0; p < boundary.parameters.size(); ++p)
+    if (shape_.parameters[p] == Shape::kNumber && boundary.parameters[p].kind != Kind::result_address &&
+        boundary.parameters[p].source.kind != Place::Kind::vector_count)
+      numbers.push_back(p);
+  const size_t n = numbers.size(), pairs = n * (n - 1);
+  if (filling_.pair == 0 || n < 2) return;
+  const size_t turn = filling_.pair - 1, pair = turn % pairs, round = turn / pairs;
+  const size_t first = numbers[pair / (n - 1)], second = numbers[pair % (n - 1) + (pair % (n - 1) >= pair / (n - 1))];
+  const BoundaryValue &a = boundary.parameters[first], &b = boundary.parameters[second];
+  if (a.kind == Kind::integer && b.kind == Kind::integer && round % 2 == 0) {
+    input_.values[first][0] = narrow(1ull << (std::min(a.bits, 64u) - 1), a.bits, a.is_signed);
+    input_.values[second][0] = narrow(~0ull, b.bits, b.is_signed);
+  } else if (a.kind == Kind::integer && b.kind == Kind::integer) {
+    input_.values[second][0] = narrow(input_.values[first][0], b.bits, b.is_signed);
+  } else if (a.kind == Kind::floating && b.kind == Kind::floating && round % 3 == 0) {
+    input_.values[first][0] = special_floating(a.bits != 32, random_);
+    input_.has_nan = true;
+  } else if (a.kind == Kind::floating && b.kind == Kind::floating && round % 3 == 1) {
+    input_.values[first][0] = 0;
+    input_.values[second][0] = 1ull << (b.bits == 32 ? 31 : 63);
+  } else if (a.kind == Kind::floating && b.kind == Kind::floating) {
+    input_.values[second] = input_.values[first];
+  }
+}
+
+void Maker::fill(uint32_t n) {
   const Shape::Buffer& buffer = shape_.buffers[n];
   emulate::Region& region = input_.regions[n];
   const bool floats = filling_.words != Numbers::text && filling_.words != Numbers::tag && random_.one_in(4);
@@ -138,11 +233,11 @@ void Maker::fill(uint32_t n, bool& has_nan) {
     else if (filling_.words == Numbers::tag)
       word = w < kSlotsPerBuffer ? tag_of({static_cast<int>(n), w}) : 0;
     else if (floats && filling_.words != Numbers::zero)
-      word = floating_bits(64, filling_.words, random_, has_nan);
+      word = floating(64, filling_.words);
     else if (narrow_words && filling_.words != Numbers::text)
-      word = number(filling_.words, random_) << 32 | (number(filling_.words, random_) & 0xffffffff);
+      word = integer(filling_.words) << 32 | (integer(filling_.words) & 0xffffffff);
     else
-      word = number(filling_.words, random_);
+      word = integer(filling_.words);
     std::memcpy(region.bytes.data() + 8 * w, &word, 8);
   }
   // Text ends somewhere.
@@ -155,36 +250,42 @@ void Maker::fill(uint32_t n, bool& has_nan) {
 }
 
 Input Maker::make(const Boundary& boundary) {
+  related_integer_ = number(filling_, random_.one_in(2) ? Numbers::boundary : Numbers::random, random_);
+  const double related = floating_number(random_.one_in(2) ? Numbers::boundary : Numbers::random, random_);
+  related_double_ = std::bit_cast<uint64_t>(related);
+  related_single_ = std::bit_cast<uint32_t>(static_cast<float>(related));
   emulate::Arena arena;
   for (const Shape::Buffer& buffer : shape_.buffers) {
     addresses_.push_back(
         arena.place(buffer.size, random_.one_in(2) ? emulate::Arena::Edge::end : emulate::Arena::Edge::start, 8));
     input_.regions.push_back({addresses_.back(), std::vector<uint8_t>(buffer.size), true});
   }
-  for (uint32_t n = 0; n < shape_.buffers.size(); ++n) fill(n, input_.has_nan);
+  for (uint32_t n = 0; n < shape_.buffers.size(); ++n) fill(n);
   for (uint32_t p = 0; p < boundary.parameters.size(); ++p) {
     const BoundaryValue& parameter = boundary.parameters[p];
     Value value{};
     // Mixed: a function of five numbers seldom wants all of them large.
     Numbers how = filling_.parameters;
     const bool rounds = how == Numbers::random && parameter.kind == BoundaryValue::Kind::floating;
-    if (how != Numbers::tag && how != Numbers::zero && !rounds && random_.one_in(4)) how = Numbers::small;
+    if (how != Numbers::tag && how != Numbers::zero && how != Numbers::related && !rounds && random_.one_in(4))
+      how = Numbers::small;
     if (shape_.parameters[p] != Shape::kNumber)
       value[0] = pointer(shape_.parameters[p]);
     else if (parameter.kind == BoundaryValue::Kind::floating)
       for (uint32_t half = 0; half < (parameter.bits + 63) / 64; ++half)
-        value[half] = floating_bits(parameter.bits > 64 ? 64 : parameter.bits, how, random_, input_.has_nan);
+        value[half] = floating(parameter.bits > 64 ? 64 : parameter.bits, how);
     else if (parameter.source.kind == Place::Kind::vector_count)
       value[0] = random_.below(9);
     else if (how == Numbers::tag || filling_.tagged_parameter == static_cast<int>(p))
       value[0] = tag_of({-1, p});
     else
-      value[0] = number(how, random_);
+      value[0] = integer(how);
     if (parameter.kind == BoundaryValue::Kind::integer)
       value[0] = narrow(value[0], parameter.bits, parameter.is_signed);
     input_.values.push_back(value);
   }
   overlap();
+  special_pair(boundary);
   return std::move(input_);
 }
 
@@ -204,6 +305,65 @@ bool slot_of_tag(uint64_t address, Slot& slot) {
 
 Input make_input(const Boundary& boundary, const Shape& shape, const Filling& filling, Random& random) {
   return Maker(shape, filling, random).make(boundary);
+}
+
+namespace {
+
+uint64_t other_nan(uint64_t bits, unsigned which) {
+  constexpr uint64_t kPayload = 0x155;  // leaves the quiet bit alone and some payload set
+  if (is_double_nan(bits)) return which == 0 ? bits ^ 1ull << 63 : (bits ^ kPayload) | 1;
+  for (const unsigned shift : {0u, 32u})
+    if (is_single_nan(bits >> shift & 0xffffffff))
+      bits = which == 0 ? bits ^ 1ull << (shift + 31) : (bits ^ kPayload << shift) | 1ull << shift;
+  return bits;
+}
+
+}  // namespace
+
+Input with_other_nans(const Input& input, const Boundary& boundary, unsigned which) {
+  Input made = input;
+  for (size_t p = 0; p < boundary.parameters.size(); ++p)
+    if (boundary.parameters[p].kind == BoundaryValue::Kind::floating)
+      for (uint64_t& half : made.values[p]) half = other_nan(half, which);
+  for (emulate::Region& region : made.regions)
+    for (size_t at = 0; at + 8 <= region.bytes.size(); at += 8) {
+      uint64_t word;
+      std::memcpy(&word, region.bytes.data() + at, 8);
+      word = other_nan(word, which);
+      std::memcpy(region.bytes.data() + at, &word, 8);
+    }
+  return made;
+}
+
+Input varied(const Boundary& boundary, const Shape& shape, Input input, const Filling& filling, Random& random) {
+  static constexpr Numbers kWays[] = {Numbers::small, Numbers::text, Numbers::boundary, Numbers::random};
+  for (uint64_t changes = 1 + random.below(3); changes != 0; --changes) {
+    const Numbers how = kWays[random.below(std::size(kWays))];
+    const size_t places = boundary.parameters.size() + 2 * input.regions.size();
+    if (places == 0) return input;
+    const size_t place = random.below(places);
+    if (place < boundary.parameters.size()) {
+      const BoundaryValue& parameter = boundary.parameters[place];
+      if (shape.parameters[place] != Shape::kNumber || parameter.source.kind == Place::Kind::vector_count) continue;
+      if (parameter.kind == BoundaryValue::Kind::floating)
+        input.values[place][0] = floating_bits(std::min(parameter.bits, 64u), how, random, input.has_nan);
+      else
+        input.values[place][0] = narrow(number(filling, how, random), parameter.bits, parameter.is_signed);
+      continue;
+    }
+    const size_t n = (place - boundary.parameters.size()) / 2;
+    std::vector<uint8_t>& bytes = input.regions[n].bytes;
+    // The beginning decides most often.
+    const size_t word = random.below(random.one_in(2) ? std::min<size_t>(8, bytes.size() / 8) : bytes.size() / 8);
+    if (n < shape.buffers.size() && word < shape.buffers[n].slots.size() &&
+        shape.buffers[n].slots[word] != Shape::kNumber)
+      continue;
+    const uint64_t value = number(filling, how, random);
+    static constexpr size_t kWidths[] = {1, 1, 2, 4, 8};
+    const size_t width = kWidths[random.below(std::size(kWidths))];
+    std::memcpy(bytes.data() + 8 * word + random.below(8 / width) * width, &value, width);
+  }
+  return input;
 }
 
 }  // namespace portolan::verify

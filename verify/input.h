@@ -19,6 +19,10 @@ struct Input {
   bool has_nan = false;  // NaNs may differ between ISAs, and so may what is made of them
 };
 
+// The input with every NaN's sign flipped (0) or another payload in it (1), where a parameter or a buffer's word is
+// one.
+Input with_other_nans(const Input& input, const Boundary& boundary, unsigned which);
+
 // splitmix64: small, and the same everywhere.
 class Random {
  public:
@@ -50,12 +54,16 @@ struct Shape {
 
 // How the numbers among the slots are filled.
 struct Filling {
-  enum class Numbers : uint8_t { zero, small, text, boundary, random, tag };
+  // related: equal, opposite and neighbouring values, or the smallest and minus one, among all parameters and words.
+  enum class Numbers : uint8_t { zero, small, text, boundary, random, related, tag };
   Numbers parameters = Numbers::small;
   Numbers words = Numbers::small;
   int tagged_parameter = -1;  // this one has a tag instead, while looking for pointers
   bool aliases = false;       // some pointers point into another's buffer, some are null
   uint32_t alias = 0;         // not 0: the number of a pair of pointer parameters and how they overlap, in turns
+  uint32_t pair = 0;          // not 0: likewise of a pair of numbers that are special together
+  // Numbers that stand in the code of either side; small, boundary and random numbers are some of them, or beside them.
+  const std::vector<uint64_t>* constants = nullptr;
 };
 
 // Addresses that are never mapped, one for each slot: a fault near one shows that the slot is used as a pointer.
@@ -67,5 +75,8 @@ uint64_t tag_of(const Slot& slot);
 bool slot_of_tag(uint64_t address, Slot& slot);
 
 Input make_input(const Boundary& boundary, const Shape& shape, const Filling& filling, Random& random);
+
+// The input with a few numbers changed: a parameter, a word, a byte. Pointers stay.
+Input varied(const Boundary& boundary, const Shape& shape, Input input, const Filling& filling, Random& random);
 
 }  // namespace portolan::verify

@@ -19,11 +19,13 @@ constexpr uint32_t kBatch = 16;
 
 // The ways of filling, in turns.
 constexpr Filling kFillings[] = {
-    {Numbers::small, Numbers::small, -1, false},    {Numbers::small, Numbers::zero, -1, false},
-    {Numbers::boundary, Numbers::small, -1, false}, {Numbers::small, Numbers::text, -1, false},
-    {Numbers::random, Numbers::random, -1, false},  {Numbers::small, Numbers::random, -1, true},
-    {Numbers::boundary, Numbers::zero, -1, false},  {Numbers::boundary, Numbers::boundary, -1, true},
+    {Numbers::small, Numbers::small, -1, false},     {Numbers::small, Numbers::zero, -1, false},
+    {Numbers::boundary, Numbers::small, -1, false},  {Numbers::small, Numbers::text, -1, false},
+    {Numbers::random, Numbers::random, -1, false},   {Numbers::small, Numbers::random, -1, true},
+    {Numbers::boundary, Numbers::zero, -1, false},   {Numbers::boundary, Numbers::boundary, -1, true},
+    {Numbers::related, Numbers::related, -1, false}, {Numbers::boundary, Numbers::boundary, -1, false},
 };
+constexpr size_t kMostKept = 64;
 
 uint64_t seed_of(uint64_t seed, const std::string& name) {
   uint64_t hash = 0xcbf29ce484222325 ^ seed;
@@ -40,6 +42,7 @@ class FunctionTester {
         deadline_(deadline),
         random_(seed_of(options.seed, boundary.name)) {
     result_.seed = options.seed;
+    if (options.constants) constants_ = options.constants(boundary);
   }
 
   TestResult run();
@@ -47,6 +50,7 @@ class FunctionTester {
  private:
   bool out_of_time() const { return Clock::now() > deadline_; }
   bool batch(const Shape& shape);  // false: enough seen
+  Input next_input(const Shape& shape);
   bool judge(const std::vector<Trial>& trials);
   void conclude();
   TestResult unknown(std::string_view cause, std::string reason) {
@@ -67,7 +71,9 @@ class FunctionTester {
     std::string example;
   };
   std::map<std::string, Reason> reasons_;  // why inputs did not count
-  uint32_t limits_ = 0, sampled_ = 0, aliases_ = 0;
+  std::vector<uint64_t> constants_;
+  std::vector<Input> kept_;  // went ways that none before them went; variations of them may go further
+  uint32_t limits_ = 0, sampled_ = 0, aliases_ = 0, pairs_ = 0, last_fresh_ = 0;
   bool stopped_early_ = false;
 };
 
@@ -79,6 +85,10 @@ std::string kind_of(const std::string& reason) {
 
 bool FunctionTester::judge(const std::vector<Trial>& trials) {
   for (const Trial& trial : trials) {
+    if (trial.fresh && kept_.size() < kMostKept) {
+      kept_.push_back(trial.input);
+      last_fresh_ = result_.tried;
+    }
     result_.nan_differences += trial.comparison.nan_differences;
     const std::string& why = trial.unfit.empty() ? trial.comparison.what : trial.unfit;
     if (trial.unfit.empty() && trial.comparison.finding == Finding::agrees) {
@@ -98,14 +108,22 @@ bool FunctionTester::judge(const std::vector<Trial>& trials) {
   return true;
 }
 
+// After a round of all fillings every other input is a variation of one that went a new way.
+Input FunctionTester::next_input(const Shape& shape) {
+  const uint32_t turn = result_.tried++;
+  if (turn >= kBatch && turn % 2 == 1 && kept_.size() > 1)
+    return varied(boundary_, shape, kept_[random_.below(kept_.size())], {.constants = &constants_}, random_);
+  Filling filling = kFillings[(turn < kBatch || kept_.size() < 2 ? turn : turn / 2) % std::size(kFillings)];
+  filling.constants = &constants_;
+  if (filling.aliases) filling.alias = ++aliases_;
+  if (filling.parameters == Numbers::related) filling.pair = ++pairs_;
+  return make_input(boundary_, shape, filling, random_);
+}
+
 bool FunctionTester::batch(const Shape& shape) {
   std::vector<Input> inputs;
   const uint32_t wanted = std::min(kBatch, options_.tests);
-  for (uint32_t n = 0; n < wanted; ++n) {
-    Filling filling = kFillings[result_.tried++ % std::size(kFillings)];
-    if (filling.aliases) filling.alias = ++aliases_;
-    inputs.push_back(make_input(boundary_, shape, filling, random_));
-  }
+  for (uint32_t n = 0; n < wanted; ++n) inputs.push_back(next_input(shape));
   // The first inputs alone: most functions that cannot be tested show it there.
   const size_t first = std::min<size_t>(4, inputs.size());
   std::vector<Input> rest(std::make_move_iterator(inputs.begin() + first), std::make_move_iterator(inputs.end()));
@@ -124,7 +142,9 @@ bool FunctionTester::batch(const Shape& shape) {
                                            reasons_.begin()->first.find("does not know") != std::string::npos);
     if (hopeless || out_of_time()) return false;
   }
-  return result_.tests < options_.tests && result_.tried < kTriesPerTest * options_.tests;
+  // As long as new ways are found there may be more.
+  const bool enough = result_.tests >= options_.tests && result_.tried >= last_fresh_ + options_.tests;
+  return !enough && result_.tried < kTriesPerTest * options_.tests;
 }
 
 void FunctionTester::conclude() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 
 #include "verify/compare.h"
@@ -13,6 +14,8 @@ struct TestOptions {
   uint32_t tests = 20;  // inputs that count, per function
   uint64_t seed = 1;
   std::chrono::milliseconds time{1500};  // for all functions together; 0: no limit
+  // Numbers that stand in a function's code, on either side; empty: none are known.
+  std::function<std::vector<uint64_t>(const Boundary&)> constants;
 };
 
 // Fewer inputs than these prove too little to be called a test.
