@@ -8,23 +8,52 @@ namespace {
 using verify::Boundary;
 using verify::TestResult;
 
-// The prover's valuation with the tester's memories around it: what the function takes for pointers points to buffers.
-std::vector<verify::Input> inputs_of_suspect(verify::Bench& bench, const Boundary& boundary,
-                                             const std::vector<llvm::APInt>& suspect) {
-  using Numbers = verify::Filling::Numbers;
-  verify::Random random(1);
-  const verify::Shape shape = verify::discover(bench, boundary, random);
-  std::vector<verify::Input> inputs;
-  for (const Numbers numbers : {Numbers::zero, Numbers::small, Numbers::boundary, Numbers::random, Numbers::text}) {
-    verify::Input input = verify::make_input(boundary, shape, {numbers, numbers, -1, false}, random);
-    for (size_t p = 0; p < input.values.size() && p < suspect.size(); ++p) {
-      if (shape.parameters[p] != verify::Shape::kNumber) continue;
-      const llvm::APInt bits = suspect[p].zextOrTrunc(128);
-      input.values[p] = {bits.extractBitsAsZExtValue(64, 0), bits.extractBitsAsZExtValue(64, 64)};
+// Buffers stand where the tester puts them: what the valuation says of memory near a pointer goes there, and pointers
+// near each other stay so.
+void place_memory(const Boundary& boundary, const verify::Shape& shape, const prove::Suspect& suspect,
+                  verify::Input& input) {
+  constexpr uint64_t kNear = 512;
+  std::vector<std::pair<uint64_t, size_t>> pointers;  // the valuation's, and which parameter
+  for (size_t p = 0; p < suspect.parameters.size() && p < boundary.parameters.size(); ++p)
+    if (shape.parameters[p] != verify::Shape::kNumber)
+      pointers.emplace_back(suspect.parameters[p].zextOrTrunc(64).getZExtValue(), p);
+  for (size_t n = 0; n < pointers.size(); ++n)
+    for (size_t before = 0; before < n; ++before) {
+      const uint64_t distance = pointers[n].first - pointers[before].first;
+      if (distance + kNear / 2 >= kNear) continue;
+      input.values[pointers[n].second][0] = input.values[pointers[before].second][0] + distance;
+      break;
     }
+  for (const auto& [address, byte] : suspect.memory)
+    for (const auto& [base, p] : pointers) {
+      const uint64_t at = input.values[p][0] + (address - base);
+      for (emulate::Region& region : input.regions)
+        if (address - base + kNear < 16 * kNear && at - region.address < region.bytes.size())
+          region.bytes[at - region.address] = byte;
+    }
+}
+
+// A valuation of the prover's as inputs, in memories of several kinds.
+void add_inputs(const Boundary& boundary, const verify::Shape& shape, const prove::Suspect& suspect,
+                verify::Random& random, std::vector<verify::Input>& inputs) {
+  using Numbers = verify::Filling::Numbers;
+  for (const Numbers numbers : {Numbers::zero, Numbers::small, Numbers::random, Numbers::text}) {
+    verify::Input input = verify::make_input(
+        boundary, shape, {.parameters = numbers, .words = numbers, .aliases = false, .constants = nullptr}, random);
+    for (size_t p = 0; p < input.values.size() && p < suspect.parameters.size(); ++p) {
+      if (shape.parameters[p] != verify::Shape::kNumber) continue;
+      // As the convention hands a narrow one over.
+      const verify::BoundaryValue& parameter = boundary.parameters[p];
+      const bool extends = parameter.kind == verify::BoundaryValue::Kind::integer && parameter.is_signed;
+      const llvm::APInt bits =
+          extends ? suspect.parameters[p].sextOrTrunc(64).zext(128) : suspect.parameters[p].zextOrTrunc(128);
+      input.values[p] = {bits.extractBitsAsZExtValue(64, 0), bits.extractBitsAsZExtValue(64, 64)};
+      // Whether it is a NaN is not looked at: a difference that depends on one's payload must not count.
+      input.has_nan |= parameter.kind == verify::BoundaryValue::Kind::floating;
+    }
+    place_memory(boundary, shape, suspect, input);
     inputs.push_back(std::move(input));
   }
-  return inputs;
 }
 
 class Judge {
@@ -35,7 +64,7 @@ class Judge {
   Verdict run(const Boundary& boundary, const std::string& problem);
 
  private:
-  // Whether a prover's suspicion is a real difference; then `tests` says so.
+  // Whether a suspicion of the prover's is a real difference; then `tests` says so.
   void replay(const Boundary& boundary, const prove::Proof& proof, TestResult& tests);
 
   verify::Bench* bench_;  // nullptr: nothing can be run
@@ -44,7 +73,11 @@ class Judge {
 };
 
 void Judge::replay(const Boundary& boundary, const prove::Proof& proof, TestResult& tests) {
-  auto trials = bench_->run(boundary, inputs_of_suspect(*bench_, boundary, proof.suspect), nullptr);
+  verify::Random random(options_.tests.seed);
+  const verify::Shape shape = verify::discover(*bench_, boundary, random);
+  std::vector<verify::Input> inputs;
+  for (const prove::Suspect& suspect : proof.suspects) add_inputs(boundary, shape, suspect, random, inputs);
+  auto trials = bench_->run(boundary, std::move(inputs), nullptr);
   if (!trials) return;
   for (const verify::Trial& trial : *trials) {
     if (!trial.unfit.empty() || trial.comparison.finding != verify::Finding::differs) continue;
@@ -72,7 +105,7 @@ Verdict Judge::run(const Boundary& boundary, const std::string& problem) {
   const bool refuted = tests && tests->level == TestResult::Level::refuted;
   if (options_.prover && !refuted && boundary.untestable.empty()) {
     proof = options_.prover(boundary);
-    if (proof->level == prove::Proof::Level::unknown && !proof->suspect.empty() && bench_ != nullptr && tests)
+    if (proof->level == prove::Proof::Level::unknown && !proof->suspects.empty() && bench_ != nullptr && tests)
       replay(boundary, *proof, *tests);
   }
   return conclude(boundary, std::move(tests), std::move(proof));

@@ -54,6 +54,7 @@ class FunctionProof {
   void attempt();
   bool computes_with_floats() const;
   bool unbounded();
+  void note_suspects(Simulation& simulation);
   std::optional<FrameSurvey> survey(const Side& side, const FrameLayout& frame);
   bool share_frames();
   bool worth_bounding() const;
@@ -81,6 +82,7 @@ class FunctionProof {
   solve::Prover prover_;
   std::vector<Term> parameters_, universal_;
   Proof proof_;
+  std::vector<Suspect> suspects_;
 };
 
 // What the function finds at entry: parameters where the convention puts them, in everything else whatever there was.
@@ -194,6 +196,7 @@ Proof FunctionProof::run() {
       proof_.floating_point = "equal up to the sign and payload of NaNs";
   }
   list_assumptions();
+  proof_.suspects = std::move(suspects_);
   return proof_;
 }
 
@@ -303,7 +306,15 @@ bool FunctionProof::unbounded() {
   if (!summarise(frames.source, *source_, source) || !summarise(frames.target, *target_, target)) return false;
   Simulation simulation(pool_, {source, target, symbols_, own_, source_frame_.variable}, prover_, limits_, deadline_);
   guess(source, target, simulation);
-  return simulation.prove(proof_);
+  const bool proved = simulation.prove(proof_);
+  note_suspects(simulation);
+  return proved;
+}
+
+void FunctionProof::note_suspects(Simulation& simulation) {
+  constexpr size_t kMostSuspects = 16;
+  for (Suspect& suspect : simulation.take_suspects())
+    if (suspects_.size() < kMostSuspects) suspects_.push_back(std::move(suspect));
 }
 
 // A bound under which some code never runs says nothing about that code.
@@ -330,7 +341,9 @@ bool FunctionProof::bounded() {
     simulation.relate(Relation{0, 0, {}, {}, {}});
     simulation.paths_may_be_missing();
     proof_.obligations.clear();
-    if (simulation.prove(proof_) && runs_everywhere(simulation.compared())) {
+    const bool holds = simulation.prove(proof_);
+    note_suspects(simulation);
+    if (holds && runs_everywhere(simulation.compared())) {
       proof_.level = Proof::Level::bounded;
       proof_.bound = turns;
       proof_.detail = before.reason + ": " + before.detail;

@@ -30,6 +30,12 @@ struct Obligation {
   solve::Answer answer;
 };
 
+// A valuation under which an obligation failed: parameter values by position, and what memory holds at some addresses.
+struct Suspect {
+  std::vector<llvm::APInt> parameters;
+  std::map<uint64_t, uint8_t> memory;
+};
+
 struct Proof {
   enum class Level : uint8_t { proved, bounded, unknown };
   Level level = Level::unknown;
@@ -43,9 +49,8 @@ struct Proof {
   std::vector<std::string> relations;        // at each pair of cut points, as text
   std::string floating_point = "bit-exact";  // or: equal up to NaN payloads
   double seconds = 0;
-  // A valuation under which an obligation failed, for the tester to replay: parameter values by position. Never a
-  // refutation by itself.
-  std::vector<llvm::APInt> suspect;
+  // For the tester to replay; never a refutation by themselves.
+  std::vector<Suspect> suspects;
 };
 
 struct Options {

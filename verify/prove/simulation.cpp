@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cstdlib>
 
 #include "verify/prove/path_pair.h"
 
@@ -137,6 +138,7 @@ bool Simulation::ask(PathPair& paths, std::string kind, std::string what, Term s
   const Answer& answer = obligation.answer;
   const bool holds = answer.verdict == Verdict::holds && answer.cross_checked;
   if (!holds) {
+    suspect(answer);
     std::string reason = answer.reason;
     if (answer.verdict == Verdict::fails) reason = "no-relation";
     if (reason.empty()) reason = "timeout";  // also of the second solver alone
@@ -150,6 +152,23 @@ bool Simulation::ask(PathPair& paths, std::string kind, std::string what, Term s
   }
   proof.obligations.push_back(std::move(obligation));
   return holds;
+}
+
+// Where memory is as it was at the entry, what the model says of it is part of an input.
+void Simulation::suspect(const Answer& answer) {
+  if (answer.model.empty()) return;
+  Suspect made;
+  for (size_t p = 0; p < sides_.boundary.parameters.size(); ++p) {
+    const auto value = answer.model.find(fmt::format("parameter{}", p + 1));
+    made.parameters.push_back(value != answer.model.end() ? value->second
+                                                          : terms::APInt(sides_.boundary.parameters[p].bits, 0));
+  }
+  constexpr std::string_view kMemory = "memory.entry[0x";
+  for (const auto& [name, value] : answer.model)
+    if (name.starts_with(kMemory))
+      made.memory[std::strtoull(name.c_str() + kMemory.size(), nullptr, 16)] =
+          static_cast<uint8_t>(value.getZExtValue());
+  suspects_.push_back(std::move(made));
 }
 
 bool Simulation::relation_holds(PathPair& paths, const Relation& there, Proof& proof) {

@@ -27,6 +27,8 @@ class Simulation {
   void paths_may_be_missing() { all_paths_ = false; }
   // Blocks of the source on paths that were compared to their end.
   const std::set<BlockId>& compared() const { return compared_; }
+  // Valuations under which obligations failed.
+  std::vector<Suspect> take_suspects() { return std::move(suspects_); }
   // Weakens the relations until they are inductive, then discharges the obligations. True: all hold.
   bool prove(Proof& proof);
 
@@ -50,6 +52,7 @@ class Simulation {
   bool returns_agree(PathPair& paths, Proof& proof);
   bool covered(const Path& source, const std::vector<Path>& target, terms::Substitution& start, Proof& proof);
   bool ask(PathPair& paths, std::string kind, std::string what, Term source, Term target, Proof& proof);
+  void suspect(const solve::Answer& answer);
   void describe(Proof& proof) const;
   bool fail(Proof& proof, std::string reason, std::string detail);
 
@@ -58,6 +61,7 @@ class Simulation {
   solve::Prover& prover_;
   solve::Limits limits_;
   std::chrono::steady_clock::time_point deadline_;
+  std::vector<Suspect> suspects_;
   std::map<Pair, Relation> relations_;
   bool weakened_ = false, all_paths_ = true;
   std::set<BlockId> compared_;

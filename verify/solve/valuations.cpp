@@ -97,6 +97,13 @@ std::optional<Model> find_failing(const Pool& pool, std::span<const Term> assump
   for (unsigned round = 0; round < kValuations; ++round) {
     Evaluation evaluation(pool, round);
     Model model;
+    evaluation.byte = [&](std::string_view memory, uint64_t address) {
+      uint64_t hash = round;
+      for (const char c : memory) hash = mixed(hash + static_cast<unsigned char>(c));
+      const auto value = static_cast<uint8_t>(mixed(hash ^ address));
+      model.insert_or_assign(fmt::format("{}[{:#x}]", memory, address), APInt(8, value));
+      return value;
+    };
     for (size_t i = 0; i < variables.size(); ++i) {
       APInt value = chosen(pool.width(variables[i]), round, i);
       model.emplace(std::string(pool.name(variables[i])), value);
