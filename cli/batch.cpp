@@ -24,7 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Arguments {
-  std::string directory, target, out, shard = "1/1", require = "tested", report, junit;
+  std::string directory, target, out, shard = "1/1", require = "tested", report, junit, proposers = "llvm,rules";
   std::vector<std::string> headers;
   unsigned jobs = std::max(1u, std::thread::hardware_concurrency());
   bool resume = false;
@@ -60,6 +60,7 @@ pid_t start(const Arguments& a, const Job& job) {
   std::vector<std::string> words = {
       "portolan",          "translate",  job.input.string(),    "--to",      a.target, "-o",
       job.output.string(), "--evidence", job.evidence.string(), "--require", a.require};
+  words.insert(words.end(), {"--proposers", a.proposers});
   if (a.prove >= 0) words.insert(words.end(), {"--prove", fmt::format("{}", a.prove)});
   for (const std::string& header : a.headers) words.insert(words.end(), {"--proto", header});
   std::vector<char*> argv;
@@ -185,6 +186,8 @@ void add_batch(CLI::App& app, Command& chosen) {
   command->add_option("--shard", a->shard, "only files I of every N, as I/N");
   command->add_option("--require", a->require, "proved, bounded, tested (default) or none")
       ->check(CLI::IsMember({"proved", "bounded", "tested", "none"}));
+  command->add_option("--proposers", a->proposers, "llvm, or llvm,rules (default): what the output may be made of")
+      ->check(CLI::IsMember({"llvm", "llvm,rules"}));
   command->add_option("--proto", a->headers, "a C header or .prototypes file (may be given again)");
   command->add_option("--prove", a->prove, "seconds for the proof of each function; default: as translate")
       ->check(CLI::Range(0.0, 86400.0));

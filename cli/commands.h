@@ -17,6 +17,7 @@ void add_verify(CLI::App& app, Command& chosen);
 void add_replay(CLI::App& app, Command& chosen);
 void add_lift(CLI::App& app, Command& chosen);
 void add_run(CLI::App& app, Command& chosen);
+void add_rules(CLI::App& app, Command& chosen);
 void add_isa(CLI::App& app, Command& chosen);
 void add_doctor(CLI::App& app, Command& chosen);
 

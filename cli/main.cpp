@@ -26,6 +26,7 @@ int main(int argc, char** argv) {
   add_replay(app, chosen);
   add_lift(app, chosen);
   add_run(app, chosen);
+  add_rules(app, chosen);
   add_isa(app, chosen);
   add_doctor(app, chosen);
   try {

@@ -34,6 +34,7 @@ struct Arguments {
   uint32_t tests = 20, test_time = 1500;
   uint64_t seed = 1;
   double prove = -1;  // not given
+  std::vector<std::string> proposers = {"llvm", "rules"};
 };
 
 // What was translated and judged, by function.
@@ -135,6 +136,7 @@ nlohmann::json function_json(const translate::FunctionReport& f, const judge::Ve
                       {"instructions_in", f.instructions_in},
                       {"instructions_out", f.instructions_out},
                       {"assumptions", f.assumptions},
+                      {"rules", f.rules},
                       {"verdict", verdict_json(f.boundary, verdict, queries)}};
   for (const Diagnostic& d : f.refusals) j["refusals"].push_back({{"line", d.location.line}, {"reason", d.message}});
   return j;
@@ -152,7 +154,8 @@ nlohmann::json evidence_of(const Arguments& a, const InputFile& source, Isa targ
   evidence["sides"] = {{"source", {{"file", a.input}, {"sha256", sha256(source.contents)}}},
                        {"target", {{"file", a.output}, {"sha256", sha256(judged.translation.assembly)}}}};
   evidence["options"] = {{"functions", a.functions}, {"proto", a.headers}, {"require", a.require},
-                         {"prove_seconds", a.prove}, {"tests", a.tests},   {"seed", hex(a.seed)}};
+                         {"prove_seconds", a.prove}, {"tests", a.tests},   {"seed", hex(a.seed)},
+                         {"proposers", a.proposers}};
   evidence["output"] = {{"file", a.output}};
   if (!judged.report.source_engine.empty()) {
     evidence["engines"] = {{"source", judged.report.source_engine}, {"target", judged.report.target_engine}};
@@ -167,7 +170,10 @@ nlohmann::json evidence_of(const Arguments& a, const InputFile& source, Isa targ
 // Translates and judges; with --require proved again and again without what was not proved, until all that is left is.
 Expected<Judged> translate_and_judge(const Arguments& a, const InputFile& source, Isa target,
                                      const HeaderPair& prototypes) {
-  translate::TranslateOptions options{target, a.functions, prototypes.source, debug_prototypes(*source.unit)};
+  translate::TranslateOptions options{target, a.functions, prototypes.source, debug_prototypes(*source.unit), nullptr};
+  std::optional<rules::Library> library;
+  if (std::find(a.proposers.begin(), a.proposers.end(), "rules") != a.proposers.end())
+    options.rules = &library.emplace(rules::embedded_rules(), rules::ProofStore());
   std::vector<translate::FunctionReport> dropped;
   std::vector<judge::Verdict> dropped_verdicts;
   for (;;) {
@@ -264,6 +270,9 @@ void add_translate(CLI::App& app, Command& chosen) {
   command
       ->add_option("--prove", a->prove, "seconds for the proof of each function; default: 0, with --require proved 10")
       ->check(CLI::Range(0.0, 86400.0));
+  command->add_option("--proposers", a->proposers, "llvm, or llvm,rules (default): what the output may be made of")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"llvm", "rules"}));
   command->add_option("--evidence", a->evidence, "where the evidence goes, as JSON");
   command->callback([a, &chosen] {
     // Who requires proofs wants them tried.

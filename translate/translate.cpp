@@ -3,14 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "frontends/lifters.h"
 #include "translate/abi/prototypes.h"
 #include "translate/boundary.h"
+#include "translate/cost/weight.h"
 #include "translate/data.h"
 #include "translate/llvm/codegen.h"
 #include "translate/llvm/emit.h"
+#include "translate/llvm/rule_call.h"
 #include "translate/raise/raise.h"
+#include "translate/rules/match.h"
 
 namespace portolan::translate {
 namespace {
@@ -48,6 +52,62 @@ std::vector<assembly::SymbolId> entries(const assembly::CodeIndex& index, const 
   return chosen;
 }
 
+using llvm_proposer::RulePlans;
+
+Expected<std::string> generate(const assembly::Unit& unit, const raise::RaisedUnit& raised, Isa target,
+                               const RulePlans& rules) {
+  auto machine = llvm_proposer::make_target_machine(target);
+  if (!machine) return machine.error();
+  llvm::LLVMContext context;
+  auto module = llvm_proposer::emit_module(context, unit, raised, **machine, target, &rules);
+  return llvm_proposer::generate_assembly(*module, **machine, unit.isa, target);
+}
+
+RulePlans make_plans(const raise::RaisedUnit& raised, const TranslateOptions& options) {
+  RulePlans plans{options.rules, {}};
+  if (!options.rules) return plans;
+  const rules::Matcher matcher(*options.rules, options.target);
+  for (const raise::RaisedFunction& f : raised.functions) {
+    if (!f.ok) continue;
+    if (rules::Plan plan = matcher.plan(f.function); !plan.empty()) plans.plans.emplace(&f.function, std::move(plan));
+  }
+  return plans;
+}
+
+// With rules where they make a function cheaper, and without them elsewhere: LLVM sees through its own code, and not
+// through a rule's.
+Expected<std::string> generate_best(const assembly::Unit& unit, const raise::RaisedUnit& raised, Isa target,
+                                    RulePlans& plans) {
+  Expected<std::string> with = generate(unit, raised, target, plans);
+  if (!with || plans.plans.empty()) return with;
+  Expected<std::string> without = generate(unit, raised, target, {});
+  if (!without) return without;
+  std::set<std::string> touched;
+  for (const raise::RaisedFunction& f : raised.functions)
+    if (plans.plans.contains(&f.function)) touched.insert(llvm_proposer::body_name(f));
+  std::map<std::string, cost::Weight> cost_with = cost::weigh(*with, touched),
+                                      cost_without = cost::weigh(*without, touched);
+  bool worse = false;
+  for (const raise::RaisedFunction& f : raised.functions) {
+    const auto plan = plans.plans.find(&f.function);
+    if (plan == plans.plans.end()) continue;
+    const std::string name = llvm_proposer::body_name(f);
+    if (cost_with[name].weighted < cost_without[name].weighted) continue;
+    worse = true;
+    plans.plans.erase(plan);
+  }
+  if (!worse) return with;
+  return plans.plans.empty() ? std::move(without) : generate(unit, raised, target, plans);
+}
+
+std::vector<std::string> used_rules(const RulePlans& plans, const raise::RaisedFunction& f) {
+  std::vector<std::string> names;
+  if (const auto plan = plans.plans.find(&f.function); plan != plans.plans.end())
+    for (const rules::Match& match : plan->second.matches)
+      names.push_back(plans.library->instances()[match.instance].name);
+  return names;
+}
+
 }  // namespace
 
 raise::RaisedUnit raise(const assembly::CodeIndex& index, const TranslateOptions& options) {
@@ -81,12 +141,11 @@ Expected<Translation> translate(const assembly::Unit& unit, const TranslateOptio
   assembly::CodeIndex index(unit);
   std::vector<assembly::SymbolId> ids = entries(index, options);
   raise::RaisedUnit raised = raise(index, options);
-  auto machine = llvm_proposer::make_target_machine(options.target);
-  if (!machine) return machine.error();
-  llvm::LLVMContext context;
-  auto module = llvm_proposer::emit_module(context, unit, raised, **machine, options.target);
+  RulePlans plans = make_plans(raised, options);
+  Expected<std::string> generated = generate_best(unit, raised, options.target, plans);
+  if (!generated) return generated.error();
   Translation result;
-  result.assembly = llvm_proposer::generate_assembly(*module, **machine, unit.isa, options.target);
+  result.assembly = std::move(*generated);
   std::map<std::string, uint32_t> counts = count_instructions(result.assembly);
   result.assembly += print_data(index, {llvm_proposer::target_name});
   for (abi::RuntimeFunction function : raised.runtime)
@@ -101,6 +160,7 @@ Expected<Translation> translate(const assembly::Unit& unit, const TranslateOptio
     report.line = unit.symbols[ids[n]].line;
     report.instructions_in = f.source_instructions;
     report.instructions_out = counts[llvm_proposer::body_name(f)];
+    report.rules = used_rules(plans, f);
     if (f.ok) report.boundary = describe_boundary(raised, f, unit.isa, options.target);
     report.boundary.target_name = llvm_proposer::target_name(f.name);
     report.boundary.line = report.line;

@@ -7,6 +7,7 @@
 #include "frontends/asm/unit.h"
 #include "translate/abi/types.h"
 #include "translate/raise/raise.h"
+#include "translate/rules/book.h"
 #include "verify/boundary.h"
 
 namespace portolan::translate {
@@ -16,6 +17,7 @@ struct TranslateOptions {
   std::vector<std::string> functions;  // only these; empty: all
   abi::Prototypes prototypes;          // as the user states them
   abi::Prototypes debug_prototypes;    // as the unit's debug information has them
+  rules::Library* rules = nullptr;     // proved rules to propose besides what LLVM does; none: LLVM alone
 };
 
 struct FunctionReport {
@@ -27,7 +29,8 @@ struct FunctionReport {
   uint32_t instructions_out = 0;
   std::vector<Diagnostic> refusals;
   std::vector<std::string> assumptions;
-  verify::Boundary boundary;  // of translated functions
+  std::vector<std::string> rules;  // that made parts of it, each as often as it was used
+  verify::Boundary boundary;       // of translated functions
 };
 
 struct Translation {

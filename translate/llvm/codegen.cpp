@@ -19,18 +19,21 @@ void initialise(Isa isa) {
       LLVMInitializeX86Target();
       LLVMInitializeX86TargetMC();
       LLVMInitializeX86AsmPrinter();
+      LLVMInitializeX86AsmParser();  // reads the rules' instructions
       return;
     case Isa::aarch64:
       LLVMInitializeAArch64TargetInfo();
       LLVMInitializeAArch64Target();
       LLVMInitializeAArch64TargetMC();
       LLVMInitializeAArch64AsmPrinter();
+      LLVMInitializeAArch64AsmParser();  // reads the rules' instructions
       return;
     case Isa::riscv64:
       LLVMInitializeRISCVTargetInfo();
       LLVMInitializeRISCVTarget();
       LLVMInitializeRISCVTargetMC();
       LLVMInitializeRISCVAsmPrinter();
+      LLVMInitializeRISCVAsmParser();  // reads the rules' instructions
       return;
   }
 }
@@ -70,6 +73,8 @@ std::string tidy(std::string_view text, Isa isa) {
         line.starts_with(".Ldebug_") || line.starts_with("\t.addrsig") || line.starts_with("\t.attribute\t") ||
         line.find("-- End function") != std::string_view::npos)
       continue;
+    // The marks around a rule's instructions.
+    if (line == "\t//APP" || line == "\t//NO_APP" || line == "\t#APP" || line == "\t#NO_APP") continue;
     if (line.starts_with("\t.type\t")) last_line.clear();
     size_t begin = line.find("-- Begin function");
     if (begin != std::string_view::npos) line = line.substr(0, line.find_last_not_of(" \t#/", begin - 1) + 1);

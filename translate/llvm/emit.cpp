@@ -133,7 +133,8 @@ void declare(ModuleEmission& m, const raise::RaisedFunction& raised) {
 }  // namespace
 
 std::unique_ptr<llvm::Module> emit_module(llvm::LLVMContext& context, const assembly::Unit& unit,
-                                          const raise::RaisedUnit& raised, llvm::TargetMachine& machine, Isa target) {
+                                          const raise::RaisedUnit& raised, llvm::TargetMachine& machine, Isa target,
+                                          const RulePlans* rules) {
   auto module = std::make_unique<llvm::Module>(unit.file, context);
   module->setDataLayout(machine.createDataLayout());
   module->setTargetTriple(machine.getTargetTriple().str());
@@ -147,7 +148,7 @@ std::unique_ptr<llvm::Module> emit_module(llvm::LLVMContext& context, const asse
   module->addModuleFlag(llvm::Module::Warning, "Debug Info Version", llvm::DEBUG_METADATA_VERSION);
   module->addModuleFlag(llvm::Module::Warning, "Dwarf Version", 4);
   llvm::DIBuilder debug(*module);
-  ModuleEmission m{*module, unit, raised, target, &debug, debug.createFile(unit.file, ""), {}};
+  ModuleEmission m{*module, unit, raised, target, &debug, debug.createFile(unit.file, ""), rules, {}};
   debug.createCompileUnit(llvm::dwarf::DW_LANG_C, m.file, "portolan", true, "", 0, "",
                           llvm::DICompileUnit::LineTablesOnly);
   for (const raise::RaisedFunction& f : raised.functions)

@@ -15,8 +15,11 @@ std::string target_name(const std::string& source_name);
 // Where a function's own code is: under another name if that one is an entry for callers outside.
 std::string body_name(const raise::RaisedFunction& function);
 
+struct RulePlans;
+
 // One module with a definition for each function that was raised. `machine` decides layout and calling convention.
 std::unique_ptr<llvm::Module> emit_module(llvm::LLVMContext& context, const assembly::Unit& unit,
-                                          const raise::RaisedUnit& raised, llvm::TargetMachine& machine, Isa target);
+                                          const raise::RaisedUnit& raised, llvm::TargetMachine& machine, Isa target,
+                                          const RulePlans* rules = nullptr);
 
 }  // namespace portolan::llvm_proposer

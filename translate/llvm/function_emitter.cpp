@@ -49,7 +49,11 @@ FunctionEmitter::FunctionEmitter(ModuleEmission& module, const raise::RaisedFunc
       first_user_(f_.values.size(), ir::kNoValue),
       blocks_(f_.blocks.size()),
       last_of_(f_.blocks.size()),
-      phis_(f_.blocks.size()) {}
+      phis_(f_.blocks.size()) {
+  if (!module.rules) return;
+  const auto plan = module.rules->plans.find(&f_);
+  if (plan != module.rules->plans.end() && !plan->second.empty()) plan_ = &plan->second;
+}
 
 void FunctionEmitter::prepare_blocks() {
   for (BlockId block : ir::reverse_post_order(f_)) {
@@ -396,7 +400,20 @@ void FunctionEmitter::emit_call(ValueId v) {
   for (unsigned r = 0; r < signature.results.size(); ++r) results_[v].push_back(b_.CreateExtractValue(call, r));
 }
 
+void FunctionEmitter::emit_match(const rules::Match& match) {
+  std::vector<Value> operands;
+  for (ValueId v : match.operands) operands.push_back(value(v));
+  const std::vector<Value> outputs =
+      emit_rule(b_, domain_, m_.rules->library->instances()[match.instance], match, operands);
+  for (size_t n = 0; n < outputs.size(); ++n) values_[match.outputs[n]] = outputs[n];
+}
+
 void FunctionEmitter::emit(ValueId v) {
+  if (plan_) {
+    if (const auto match = plan_->at.find(v); match != plan_->at.end())
+      return emit_match(plan_->matches[match->second]);
+    if (plan_->skipped[v]) return;
+  }
   const Instruction& i = f_[v];
   switch (i.op) {
     case Op::constant:

@@ -4,6 +4,7 @@
 #include "llvm/IR/DIBuilder.h"
 #include "translate/llvm/domain.h"
 #include "translate/llvm/emit.h"
+#include "translate/llvm/rule_call.h"
 
 namespace portolan::llvm_proposer {
 
@@ -15,6 +16,7 @@ struct ModuleEmission {
   Isa target;
   llvm::DIBuilder* debug = nullptr;
   llvm::DIFile* file = nullptr;
+  const RulePlans* rules = nullptr;
   std::map<std::string, llvm::Function*> bodies;  // of functions whose name is an entry for callers outside
 
   llvm::FunctionType* function_type(const raise::Signature& signature) const;
@@ -36,6 +38,7 @@ class FunctionEmitter {
   void make_frame();
   void emit_block(ir::BlockId block);
   void emit(ir::ValueId v);
+  void emit_match(const rules::Match& match);
   void emit_terminator(const ir::Terminator& t);
   void emit_switch(const ir::Terminator& t);
   void fill_phis();
@@ -59,6 +62,7 @@ class FunctionEmitter {
   ModuleEmission& m_;
   const raise::RaisedFunction& raised_;
   const ir::Function& f_;
+  const rules::Plan* plan_ = nullptr;  // none: no rules here
   llvm::Function& llvm_;
   llvm::IRBuilder<> b_;
   LlvmDomain domain_;
