@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "cli/commands.h"
+#include "translate/measure_rule.h"
 #include "translate/rules/book.h"
 
 namespace portolan::cli {
@@ -111,6 +112,28 @@ Exit run_list(const Arguments& a) {
   return book->errors.empty() ? Exit::ok : Exit::fell_short;
 }
 
+// A table for people and for bench/rules.py: name, target, instructions by LLVM alone, with the rule, state.
+Exit run_measure(const Arguments& a) {
+  auto book = book_of(a);
+  if (!book) {
+    fmt::print(stderr, "{}", to_string(book.error()));
+    return Exit::usage;
+  }
+  for (const rules::Instance& rule : book->instances)
+    for (size_t n = 0; n < rule.templates.size(); ++n) {
+      const rules::Template& t = rule.templates[n];
+      if (!wanted(a, rule.name) || !t.features.empty()) continue;
+      const auto worth = translate::measure_rule(rule, n);
+      if (!worth) {
+        fmt::print(stderr, "{}", to_string(worth.error()));
+        continue;
+      }
+      fmt::print("{}\t{}\t{}\t{}\t{}\n", rule.name, to_string(t.isa), worth->llvm, worth->rule,
+                 t.unused ? "unused" : "used");
+    }
+  return Exit::ok;
+}
+
 }  // namespace
 
 void add_rules(CLI::App& app, Command& chosen) {
@@ -119,7 +142,8 @@ void add_rules(CLI::App& app, Command& chosen) {
   command->require_subcommand(1);
   CLI::App* check = command->add_subcommand("check", "prove every rule again");
   CLI::App* list = command->add_subcommand("list", "the rules by name");
-  for (CLI::App* sub : {check, list}) {
+  CLI::App* measure = command->add_subcommand("measure", "instructions by LLVM alone and with each rule");
+  for (CLI::App* sub : {check, list, measure}) {
     sub->add_option("PATH", a->path, "a .rule file or a folder of them; default: the book that is built in");
     sub->add_option("--rule", a->names, "only this rule (may be given again)");
   }
@@ -127,6 +151,7 @@ void add_rules(CLI::App& app, Command& chosen) {
   check->add_option("--time", a->time, "seconds for one question to the solvers; default: 20");
   check->add_flag("--verbose", a->verbose, "a line for each rule");
   check->callback([a, &chosen] { chosen = [a] { return run_check(*a); }; });
+  measure->callback([a, &chosen] { chosen = [a] { return run_measure(*a); }; });
   list->callback([a, &chosen] { chosen = [a] { return run_list(*a); }; });
 }
 

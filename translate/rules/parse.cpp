@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <set>
 #include <span>
 
@@ -455,11 +456,19 @@ std::optional<Diagnostic> Expansion::add(const SourceLine& line) {
   auto wrong = [&](const char* why) { return error_at({file_, line.number, 0}, why); };
   if (!names) return wrong("expected 'each (name, …) (value, …) …'");
   std::vector<std::pair<std::string, Parameters>> grown;
+  // A name is made of the values that are words.
+  auto suffix_of = [](const std::vector<std::string>& values) {
+    std::string text;
+    for (const std::string& value : values)
+      if (std::all_of(value.begin(), value.end(), [](unsigned char c) { return std::isalnum(c) || c == '_'; }))
+        text += "." + value;
+    return text;
+  };
   for (skip_blanks(rest); !rest.empty(); skip_blanks(rest)) {
     const auto values = take_tuple(rest);
     if (!values || values->size() != names->size()) return wrong("expected as many values as there are names");
     for (const auto& [suffix, known] : all_) {
-      auto& [name, parameters] = grown.emplace_back(fmt::format("{}.{}", suffix, fmt::join(*values, ".")), known);
+      auto& [name, parameters] = grown.emplace_back(suffix + suffix_of(*values), known);
       for (size_t n = 0; n < names->size(); ++n) parameters[(*names)[n]] = (*values)[n];
     }
     if (grown.size() > kMostInstances) return wrong("the rule has too many instances");

@@ -1,0 +1,18 @@
+// What a rule is worth by itself: instructions of a function that loads the operands, does what the pattern says and
+// stores the results, by LLVM alone and with the rule.
+#pragma once
+
+#include "ir/diagnostic.h"
+#include "translate/rules/rule.h"
+
+namespace portolan::translate {
+
+struct RuleWorth {
+  uint32_t llvm = 0, rule = 0;  // instructions, loads and stores included in both
+};
+
+// The rule's proof is not asked for, and `unused` is disregarded. Templates for chips with features cannot be measured:
+// code is generated for the base architecture.
+Expected<RuleWorth> measure_rule(const rules::Instance& rule, size_t target);
+
+}  // namespace portolan::translate
