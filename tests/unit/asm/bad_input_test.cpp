@@ -32,6 +32,9 @@ TEST(BadInput, WholeFile) {
   EXPECT_FALSE(read(""));
   EXPECT_FALSE(read("  \n\n"));
   EXPECT_FALSE(read(std::string_view("mov\0x", 5)));
+  // clang writes a NUL into the comment behind one.
+  EXPECT_TRUE(read(std::string_view("f: .byte 0 // '\0'\nret\n", 22), Isa::aarch64));
+  EXPECT_FALSE(read(std::string_view("f: .byte 0 // 0\nret\0\n", 21), Isa::aarch64));
   EXPECT_FALSE(read("!<arch>\nfoo"));
   EXPECT_FALSE(
       read("\x7f"
