@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "verify/terms/domain.h"
 #include "verify/terms/rewrite.h"
@@ -87,7 +88,8 @@ void Executor::fail(std::string reason, std::string detail) {
 }
 
 Term Executor::fresh(Thread& thread, std::string_view what, unsigned width) {
-  return pool_.variable(fmt::format("{}:{}{}:{}@{}", side_.prefix(), what, thread.undefined++, width, segment_), width);
+  return pool_.variable(fmt::format("{}:{}{}:{}@{}", side_.prefix(), what, thread.path.undefined++, width, segment_),
+                        width);
 }
 
 std::optional<int64_t> Executor::frame_offset(Term address) const {
@@ -412,8 +414,11 @@ bool Executor::terminator(Thread thread) {
     case Op::tail_call: {
       // A jump to another function is a call and a return; the callee returns with the stack pointer as ours would be.
       const ir::CallTarget& target = side_.function().calls[t.index];
+      const Slot link = side_.machine().return_address;
+      const Term back = link == assembly::kNoSlot ? Term{} : thread.path.state.slots[link];
       call(thread, target, t.operands.empty() ? Term{} : values_[t.operands[0]], t.line,
            side_.machine().return_address_bytes);
+      if (back) thread.path.state.slots[link] = back;  // where the callee goes when it returns
       finish(std::move(thread), End::returned);
       return !failure_;
     }
@@ -427,20 +432,33 @@ bool Executor::terminator(Thread thread) {
 }
 
 std::vector<Path> Executor::run(BlockId block, State state, const Limits& limits, std::vector<Term> conditions) {
-  limits_ = limits;
-  segment_ = fmt::format("{}", block);
-  steps_ = 0;
-  done_.clear();
-  work_.clear();
   Thread start;
   start.block = block;
   start.path.state = std::move(state);
-  for (const Term condition : conditions) {
-    start.known.emplace_back(condition, true);
-    start.known.emplace_back(pool_.bit_not(condition), false);
-  }
   start.path.conditions = std::move(conditions);
-  work_.push_back(std::move(start));
+  return run_all(block, std::move(start), limits);
+}
+
+std::optional<std::vector<Path>> Executor::resume(BlockId start, const Path& path, const Limits& limits) {
+  Thread thread;
+  thread.block = path.block;
+  thread.path = path;
+  std::vector<Path> paths = run_all(start, std::move(thread), limits);
+  if (!std::exchange(failure_, std::nullopt)) return paths;
+  return std::nullopt;
+}
+
+std::vector<Path> Executor::run_all(BlockId start, Thread first, const Limits& limits) {
+  limits_ = limits;
+  segment_ = fmt::format("{}", start);
+  steps_ = 0;
+  done_.clear();
+  work_.clear();
+  for (const Term condition : first.path.conditions) {
+    first.known.emplace_back(condition, true);
+    first.known.emplace_back(pool_.bit_not(condition), false);
+  }
+  work_.push_back(std::move(first));
   while (!work_.empty() && !failure_) {
     if (std::chrono::steady_clock::now() > limits_.deadline) {
       fail("timeout", "while running symbolically");

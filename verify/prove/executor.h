@@ -47,6 +47,8 @@ class Executor {
   // All ways on from the beginning of `block`. The failure says why some way could not be followed.
   // `conditions` hold there.
   std::vector<Path> run(BlockId block, State state, const Limits& limits, std::vector<Term> conditions = {});
+  // All ways on from where a path from `start` has come to, each as one path from `start`. Nothing: too many.
+  std::optional<std::vector<Path>> resume(BlockId start, const Path& path, const Limits& limits);
   const std::optional<Failure>& failure() const { return failure_; }
   // Bounded runs: some way was cut short because it came round too often.
   bool dropped() const { return dropped_; }
@@ -66,11 +68,11 @@ class Executor {
     Path path;
     std::map<BlockId, uint32_t> visits;
     std::vector<std::pair<Term, bool>> known;
-    uint32_t undefined = 0;
     bool started = false;
     std::optional<int64_t> lowest_access, stack_before;  // of the present instruction
   };
 
+  std::vector<Path> run_all(BlockId start, Thread thread, const Limits& limits);
   // An address in the frame that is not at a constant offset, or leaves the function's hands. False: it can't be
   // followed.
   bool computed(Term address, std::string_view use, uint32_t line);

@@ -15,7 +15,7 @@ class PathPair {
            const Path& target);
 
   // Conditions that contradict each other on sight: nothing runs like this.
-  bool impossible() const { return given_.contradictory(); }
+  bool impossible() const { return contradictory_ || given_.contradictory(); }
   // A term of either side, under the relation and the conditions.
   Term operator()(Term t) { return given_(start_(t)); }
   // The same without the conditions, for a question that states them.
@@ -23,6 +23,8 @@ class PathPair {
   const std::vector<Term>& conditions() const { return conditions_; }
   const Path& source() const { return source_; }
   const Path& target() const { return target_; }
+  // Where they begin and end, for people.
+  std::string from_source, from_target, to_source, to_target;
 
  private:
   terms::Substitution& start_;
@@ -30,6 +32,13 @@ class PathPair {
   const Path& source_;
   const Path& target_;
   std::vector<Term> conditions_;
+  bool contradictory_ = false;
 };
+
+// Which paths may be taken together. Ways of one side from one cut point exclude each other, so one that is taken under
+// the very conditions of a way of the other side is taken with no other.
+std::vector<std::pair<const Path*, const Path*>> taken_together(terms::Substitution& start,
+                                                                const std::vector<Path>& source,
+                                                                const std::vector<Path>& target);
 
 }  // namespace portolan::prove

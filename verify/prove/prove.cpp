@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "ir/cfg.h"
+#include "verify/prove/lockstep.h"
 #include "verify/prove/simulation.h"
 
 namespace portolan::prove {
@@ -60,6 +61,7 @@ class FunctionProof {
   bool worth_bounding() const;
   bool bounded();
   bool runs_everywhere(const std::set<BlockId>& compared) const;
+  bool in_lockstep(const Sides& sides);
   void guess(const Summary& source, const Summary& target, Simulation& simulation);
   void assume(std::string id, std::string kind, std::string text) {
     proof_.assumptions.push_back({std::move(id), std::move(kind), std::move(text)});
@@ -86,19 +88,22 @@ class FunctionProof {
 };
 
 // What the function finds at entry: parameters where the convention puts them, in everything else whatever there was.
+// That is the same on both sides where they have the same registers: the target must do something that the source may
+// do, and what the source finds may be anything.
 State FunctionProof::entry_state(const Side& side, Executor& executor) {
   const assembly::Machine& machine = side.machine();
+  const std::string_view owner = source_->isa() == target_->isa() ? "e" : side.prefix();
   State state;
   state.memory = pool_.memory("memory.entry");
   for (Slot s = 0; s < side.slots(); ++s) {
     const assembly::SlotInfo slot = side.slot(s);
-    state.slots.push_back(pool_.variable(fmt::format("{}:{}@entry", side.prefix(), slot.name), slot.width));
+    state.slots.push_back(pool_.variable(fmt::format("{}:{}@entry", owner, slot.name), slot.width));
     universal_.push_back(state.slots.back());
   }
   universal_.push_back(executor.frame_variable());
   state.slots[machine.stack_pointer] = pool_.sub(executor.base(), pool_.constant(64, machine.return_address_bytes));
   for (unsigned n = 0; n < machine.return_address_bytes; ++n) {
-    const Term byte = pool_.variable(fmt::format("{}:return_address{}@entry", side.prefix(), n), 8);
+    const Term byte = pool_.variable(fmt::format("{}:return_address{}@entry", owner, n), 8);
     universal_.push_back(byte);
     state.frame[static_cast<int64_t>(n) - machine.return_address_bytes] = byte;
   }
@@ -106,7 +111,7 @@ State FunctionProof::entry_state(const Side& side, Executor& executor) {
     const BoundaryValue& value = own_.parameters[p];
     const Place& place = place_of(value, side.which());
     if (place.kind == Place::Kind::stack) {
-      const Term above = pool_.variable(fmt::format("{}:above{}@entry", side.prefix(), p), 64);
+      const Term above = pool_.variable(fmt::format("{}:above{}@entry", owner, p), 64);
       universal_.push_back(above);
       executor.set_frame_bytes(state, 8 * place.index,
                                in_register(pool_, side.isa(), value, parameters_[p], 64, above));
@@ -304,7 +309,9 @@ bool FunctionProof::unbounded() {
     return failure ? unknown(failure->reason, failure->detail) : true;
   };
   if (!summarise(frames.source, *source_, source) || !summarise(frames.target, *target_, target)) return false;
-  Simulation simulation(pool_, {source, target, symbols_, own_, source_frame_.variable}, prover_, limits_, deadline_);
+  const Sides sides{source, target, symbols_, own_, source_frame_.variable};
+  if (source_->isa() == target_->isa() && in_lockstep(sides)) return true;
+  Simulation simulation(pool_, sides, prover_, limits_, deadline_);
   guess(source, target, simulation);
   const bool proved = simulation.prove(proof_);
   note_suspects(simulation);
@@ -315,6 +322,17 @@ void FunctionProof::note_suspects(Simulation& simulation) {
   constexpr size_t kMostSuspects = 16;
   for (Suspect& suspect : simulation.take_suspects())
     if (suspects_.size() < kMostSuspects) suspects_.push_back(std::move(suspect));
+}
+
+// One side may be a copy of the other, in other registers perhaps.
+bool FunctionProof::in_lockstep(const Sides& sides) {
+  const auto relations = lockstep_relations(pool_, sides.source, sides.target, deadline_);
+  if (!relations) return false;
+  Simulation simulation(pool_, sides, prover_, limits_, deadline_);
+  for (const Relation& relation : *relations) simulation.relate(relation);
+  if (simulation.prove(proof_)) return true;
+  proof_ = {};
+  return false;
 }
 
 // A bound under which some code never runs says nothing about that code.

@@ -402,6 +402,18 @@ Relation Guesser::run(BlockId source_cut, BlockId target_cut) {
 
 }  // namespace
 
+terms::Substitution replacements(terms::Pool& pool, const Relation& relation) {
+  terms::Substitution own(pool), all(pool);
+  for (const Relation::Entry& e : relation.source_entries)
+    if (const Candidate* c = e.candidate()) {
+      own.replace(e.location.variable, c->value);
+      all.replace(e.location.variable, c->value);
+    }
+  for (const Relation::Entry& e : relation.target_entries)
+    if (const Candidate* c = e.candidate()) all.replace(e.location.variable, own(c->value));
+  return all;
+}
+
 Relation guess_relation(terms::Pool& pool, const Summary& source, const Summary& target, BlockId source_cut,
                         BlockId target_cut, const std::vector<Term>& universal, const std::vector<Sample>& samples) {
   return Guesser(pool, source, target, universal, samples).run(source_cut, target_cut);

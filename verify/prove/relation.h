@@ -30,7 +30,8 @@ struct Relation {
     // The one that the variable is replaced by; the others are conditions beside it.
     const Candidate* candidate() const { return candidates.empty() ? nullptr : &candidates.front(); }
   };
-  // Of the source: what it knows of itself (extensions). Of the target: how it follows from the source.
+  // Of the source: what it knows of itself (extensions, the same as another location). Of the target: how it follows
+  // from the source.
   std::vector<Entry> source_entries, target_entries;
   std::vector<Term> bounds;  // what is always so there, of the source's variables alone
 };
@@ -42,6 +43,9 @@ struct Sample {
   const Valuation* source;
   const Valuation* target;
 };
+
+// What the relation says as a replacement of the cut points' variables.
+terms::Substitution replacements(terms::Pool& pool, const Relation& relation);
 
 Relation guess_relation(terms::Pool& pool, const Summary& source, const Summary& target, BlockId source_cut,
                         BlockId target_cut, const std::vector<Term>& universal, const std::vector<Sample>& samples);

@@ -72,10 +72,17 @@ const verify::Boundary* Side::boundary_of(const ir::CallTarget& target) const {
   return at == callees_.end() || !at->second->untestable.empty() ? nullptr : at->second;
 }
 
+std::vector<Slot> Side::reserved() const {
+  if (isa() == Isa::riscv64) return {machine_->slot("x3"), machine_->slot("x4")};
+  if (isa() == Isa::x86_64) return {machine_->slot("df")};
+  return {};
+}
+
 std::vector<Slot> Side::clobbered_by(const ir::CallTarget& target) const {
   std::vector<bool> kept(machine_->slots.size());
   for (const Slot s : machine_->callee_saved) kept[s] = true;
   kept[machine_->stack_pointer] = true;
+  for (const Slot s : reserved()) kept[s] = true;
   if (clobbers_ != nullptr && !target.indirect)
     if (const auto& written = clobbers_->of(target.symbol.name))
       for (Slot s = 0; s < kept.size(); ++s)
@@ -130,8 +137,7 @@ void Side::find_cuts() {
 void Side::use_reserved(SlotSet& live) const {
   live[machine_->stack_pointer] = true;
   if (machine_->return_address != assembly::kNoSlot) live[machine_->return_address] = true;
-  for (const char* name : {"x3", "x4", "df"})
-    if (const Slot s = machine_->slot(name); s != assembly::kNoSlot) live[s] = true;
+  for (const Slot s : reserved()) live[s] = true;
 }
 
 void Side::use_call(const ir::CallTarget& target, SlotSet& live) const {

@@ -52,6 +52,9 @@ class Side {
   bool needed(ValueId v) const { return needed_[v]; }
   // What crosses a call of this callee; nothing is known of it: nullptr.
   const verify::Boundary* boundary_of(const ir::CallTarget& target) const;
+  // RISC-V's global and thread pointers, which belong to the program, and x86-64's direction flag, which is clear
+  // between functions: a call leaves them as they are, and so must the function itself.
+  std::vector<Slot> reserved() const;
   // Slots that may hold something else after the call.
   std::vector<Slot> clobbered_by(const ir::CallTarget& target) const;
   uint32_t line_of(BlockId block) const;

@@ -3,10 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cassert>
 #include <cstdlib>
-
-#include "verify/prove/path_pair.h"
 
 namespace portolan::prove {
 
@@ -15,111 +12,11 @@ using solve::Answer;
 constexpr std::chrono::milliseconds kGuessTime{500};
 using Verdict = solve::Answer::Verdict;
 
-class Simulation::PathPair : public prove::PathPair {
- public:
-  using prove::PathPair::PathPair;
-  std::string from_source, from_target, to_source, to_target;
-};
-
 bool Simulation::fail(Proof& proof, std::string reason, std::string detail) {
   proof.level = Proof::Level::unknown;
   proof.reason = std::move(reason);
   proof.detail = std::move(detail);
   return false;
-}
-
-// What the relation says, as a replacement of the cut points' variables.
-terms::Substitution Simulation::start_of(const Relation& relation) {
-  terms::Substitution own(pool_);
-  for (const Relation::Entry& e : relation.source_entries)
-    if (const Candidate* c = e.candidate()) own.replace(e.location.variable, c->value);
-  terms::Substitution all(pool_);
-  for (const Relation::Entry& e : relation.source_entries)
-    if (const Candidate* c = e.candidate()) all.replace(e.location.variable, c->value);
-  for (const Relation::Entry& e : relation.target_entries)
-    if (const Candidate* c = e.candidate()) all.replace(e.location.variable, own(c->value));
-  return all;
-}
-
-namespace {
-
-// The candidate's claim about the state at the end of a path pair. `at_end`: what the cut point's source variables are
-// there.
-Term claim(terms::Pool& pool, const Candidate& candidate, Term actual, terms::Substitution& at_end) {
-  switch (candidate.shape) {
-    case Candidate::Shape::low_part: {
-      // Only the part below is claimed: it is the concat's lower operand.
-      const auto parts = pool.operands(candidate.value);
-      unsigned bits = 0;
-      for (size_t n = 1; n < parts.size(); ++n) bits += pool.width(parts[n]);
-      return pool.eq(pool.extract(actual, 0, bits), at_end(pool.extract(candidate.value, 0, bits)));
-    }
-    default:
-      return pool.eq(actual, at_end(candidate.value));
-  }
-}
-
-// A source's own claim: the value is the extension of its low bits, or a constant.
-Term own_claim(terms::Pool& pool, const Candidate& candidate, Term actual) {
-  const unsigned width = pool.width(actual);
-  if (candidate.shape == Candidate::Shape::constant) return pool.eq(actual, candidate.value);
-  // An extension's operand, or the lowest part of the concat that a zero extension is.
-  const auto parts = pool.operands(candidate.value);
-  const unsigned bits = pool.width(parts.empty() ? candidate.value : parts.back());
-  const Term low = pool.extract(actual, 0, bits);
-  return pool.eq(actual,
-                 candidate.shape == Candidate::Shape::zero_extended ? pool.zext(low, width) : pool.sext(low, width));
-}
-
-}  // namespace
-
-// What the relation says beyond its replacements: conditions on the cut points' variables.
-std::vector<Term> Simulation::known_at(const Relation& relation) {
-  std::vector<Term> known = relation.bounds;
-  for (const Relation::Entry& e : relation.source_entries)
-    for (size_t n = 1; n < e.candidates.size(); ++n)
-      known.push_back(own_claim(pool_, e.candidates[n], e.location.variable));
-  terms::Substitution none(pool_);
-  for (const Relation::Entry& e : relation.target_entries)
-    for (size_t n = 1; n < e.candidates.size(); ++n)
-      known.push_back(claim(pool_, e.candidates[n], e.location.variable, none));
-  return known;
-}
-
-// What the source's variables at the cut point are when the paths arrive there.
-terms::Substitution Simulation::end_of(PathPair& paths, const Relation& there) {
-  terms::Substitution at_end(pool_);
-  for (const Relation::Entry& e : there.source_entries) {
-    const Term actual = value_at(pool_, paths.source().state, e.location);
-    assert(actual && "a cut point's state holds only what every arrival has");
-    at_end.replace(e.location.variable, paths.plain(actual));
-  }
-  return at_end;
-}
-
-// One weaker guess wherever the present one does not come out at the end of the paths. False: out of time.
-bool Simulation::weaken(PathPair& paths, Relation& there) {
-  terms::Substitution at_end = end_of(paths, there);
-  auto holds = [&](Term condition) {
-    const Term seen = paths(condition);
-    if (const terms::APInt* value = pool_.constant_value(seen)) return value->getBoolValue();
-    return prover_.holds(paths.conditions(), paths.plain(condition)).verdict == Verdict::holds;
-  };
-  auto drop_unless = [&](auto& guesses, auto&& claimed) {
-    return std::erase_if(guesses, [&](const auto& guess) { return !holds(claimed(guess)); }) != 0;
-  };
-  for (Relation::Entry& e : there.source_entries) {
-    const Term actual = paths.plain(value_at(pool_, paths.source().state, e.location));
-    weakened_ |= drop_unless(e.candidates, [&](const Candidate& c) { return own_claim(pool_, c, actual); });
-    if (out_of_time()) return false;
-  }
-  weakened_ |= drop_unless(there.bounds, [&](Term bound) { return at_end(bound); });
-  for (Relation::Entry& e : there.target_entries) {
-    const Term actual = paths.plain(value_at(pool_, paths.target().state, e.location));
-    weakened_ |= drop_unless(e.candidates, [&](const Candidate& c) { return claim(pool_, c, actual, at_end); });
-    if (out_of_time()) return false;
-  }
-  return true;
 }
 
 bool Simulation::ask(PathPair& paths, std::string kind, std::string what, Term source, Term target, Proof& proof) {
@@ -172,24 +69,19 @@ void Simulation::suspect(const Answer& answer) {
 }
 
 bool Simulation::relation_holds(PathPair& paths, const Relation& there, Proof& proof) {
-  terms::Substitution at_end = end_of(paths, there);
-  auto all_hold = [&](const auto& guesses, const std::string& what, auto&& claimed) {
-    return std::all_of(guesses.begin(), guesses.end(), [&](const auto& guess) {
-      return ask(paths, "relation", what, claimed(guess), pool_.bit(true), proof);
-    });
-  };
-  for (const Relation::Entry& e : there.source_entries) {
-    const Term actual = paths.plain(value_at(pool_, paths.source().state, e.location));
-    if (!all_hold(e.candidates, "source " + e.location.name,
-                  [&](const Candidate& c) { return own_claim(pool_, c, actual); }))
-      return false;
+  std::vector<Claim> claims = claims_of(paths, there);
+  // What is equal on sight is noted one by one; the rest is asked together first, and alone if that gives no answer.
+  Term rest = pool_.bit(true);
+  const Term always = pool_.bit(true);
+  for (const Claim& c : claims)
+    if (paths(c.condition) != always) rest = pool_.bit_and(rest, paths.plain(c.condition));
+  const Answer together = rest == always ? Answer{} : prover_.holds(paths.conditions(), rest);
+  const bool all_hold = together.verdict == Verdict::holds && together.cross_checked;
+  for (const Claim& c : claims) {
+    if (all_hold && paths(c.condition) != always) continue;
+    if (!ask(paths, "relation", c.what, c.condition, always, proof)) return false;
   }
-  if (!all_hold(there.bounds, "bound", [&](Term bound) { return at_end(bound); })) return false;
-  for (const Relation::Entry& e : there.target_entries) {
-    const Term actual = paths.plain(value_at(pool_, paths.target().state, e.location));
-    if (!all_hold(e.candidates, e.location.name, [&](const Candidate& c) { return claim(pool_, c, actual, at_end); }))
-      return false;
-  }
+  if (all_hold && !ask(paths, "relation", "all guesses together", rest, always, proof)) return false;
   return ask(paths, "memory", "everything but the frames", paths.source().state.memory, paths.target().state.memory,
              proof);
 }
@@ -303,10 +195,8 @@ bool Simulation::returns_agree(PathPair& paths, Proof& proof) {
     if (!ask(paths, "callee-saved", machine.slots[slot].name, pool_.extract(before.slots[slot], 0, 64),
              pool_.extract(t.slots[slot], 0, 64), proof))
       return false;
-  // RISC-V's global and thread pointers belong to the program; the direction flag is clear between x86-64 functions.
-  for (const char* name : {"x3", "x4", "df"})
-    if (const Slot slot = machine.slot(name); slot != assembly::kNoSlot && target.isa() != Isa::aarch64)
-      if (!ask(paths, "callee-saved", name, before.slots[slot], t.slots[slot], proof)) return false;
+  for (const Slot slot : target.reserved())
+    if (!ask(paths, "callee-saved", machine.slots[slot].name, before.slots[slot], t.slots[slot], proof)) return false;
   if (!ask(paths, "stack-pointer", machine.slots[machine.stack_pointer].name, before.slots[machine.stack_pointer],
            t.slots[machine.stack_pointer], proof))
     return false;
@@ -347,45 +237,105 @@ bool Simulation::covered(const Path& source, const std::vector<Path>& target, te
   return ask(alone, "path", "the target goes along within the bound", some, pool_.bit(true), proof);
 }
 
+// Where a walk is: from which pair of cut points, and what holds there.
+struct Simulation::Walk {
+  Pair pair;
+  Mode mode;
+  terms::Substitution start;
+  std::vector<Term> known;
+};
+
+// Which side must go on for the two to meet. Nothing: neither can.
+std::optional<Which> Simulation::shorter(const Path& source, const Path& target) const {
+  auto begins = [](const std::vector<CallEvent>& a, const std::vector<CallEvent>& b) {
+    return a.size() <= b.size() &&
+           std::equal(a.begin(), a.end(), b.begin(),
+                      [](const CallEvent& x, const CallEvent& y) { return x.callee == y.callee; });
+  };
+  const bool source_may = source.end == End::cut && begins(source.calls, target.calls);
+  const bool target_may = target.end == End::cut && begins(target.calls, source.calls);
+  if (source_may && target_may) {
+    // Only at pairs of cut points that some run has met.
+    for (const auto& [pair, relation] : relations_) {
+      if (pair.first == source.block) return Which::target;
+      if (pair.second == target.block) return Which::source;
+    }
+    return std::nullopt;
+  }
+  if (source_may) return Which::source;
+  if (target_may) return Which::target;
+  return std::nullopt;
+}
+
+const std::vector<Path>* Simulation::onward(Which which, const Pair& from, const Path& path) {
+  const auto [at, fresh] = onward_.emplace(&path, std::nullopt);
+  if (fresh)
+    at->second =
+        which == Which::source ? sides_.source.continued(from.first, path) : sides_.target.continued(from.second, path);
+  return at->second ? &*at->second : nullptr;
+}
+
+// One side comes to a cut point where the other does not, as when it enters a loop only to leave it: it goes on alone
+// for a while. Both sides still make at least one step from each pair of cut points to the next.
+bool Simulation::extend(Walk& walk, const Path& source, const Path& target, unsigned extended, Proof& proof) {
+  const Which which = *shorter(source, target);
+  const std::vector<Path>* more = onward(which, walk.pair, which == Which::source ? source : target);
+  if (more == nullptr) return fail(proof, "resource-limit", "too many ways on between two cut points");
+  return std::all_of(more->begin(), more->end(), [&](const Path& path) {
+    return which == Which::source ? compare(walk, path, target, extended + 1, proof)
+                                  : compare(walk, source, path, extended + 1, proof);
+  });
+}
+
+bool Simulation::compare(Walk& walk, const Path& p, const Path& q, unsigned extended, Proof& proof) {
+  constexpr unsigned kMostExtensions = 2;
+  if (out_of_time()) return fail(proof, "timeout", "before all pairs of paths were compared");
+  PathPair paths(pool_, walk.start, walk.known, p, q);
+  if (paths.impossible()) return true;
+  // A source that traps promises nothing. (A call that does not return is a call first of all.)
+  if (p.end == End::trapped && p.calls.empty()) return true;
+  auto name_of_end = [](const Side& side, const Path& path) {
+    static constexpr const char* kEnds[] = {"", "return", "trap", "beyond a jump table"};
+    return path.end == End::cut ? side.describe(path.block) : std::string(kEnds[static_cast<size_t>(path.end)]);
+  };
+  paths.from_source = sides_.source.side().describe(walk.pair.first);
+  paths.from_target = sides_.target.side().describe(walk.pair.second);
+  paths.to_source = name_of_end(sides_.source.side(), p);
+  paths.to_target = name_of_end(sides_.target.side(), q);
+  const bool meet = p.end == q.end && p.end != End::dropped &&
+                    (p.end != End::cut || relations_.contains({p.block, q.block})) && same_calls(paths);
+  if (!meet) {
+    const std::pair<const Path*, const Path*> both{&p, &q};
+    if (unequal_.contains(both)) return extend(walk, p, q, extended, proof);
+    if (walk.mode == Mode::weaken) return true;
+    const bool may_extend = all_paths_ && extended < kMostExtensions && shorter(p, q);
+    if (may_extend && prover_.holds(paths.conditions(), pool_.bit(false)).verdict != Verdict::holds) {
+      unequal_.insert(both);
+      changed_.insert(walk.pair);
+      return true;
+    }
+    return ask(paths, "path", "never taken together", pool_.bit(false), pool_.bit(true), proof);
+  }
+  if (walk.mode == Mode::weaken)
+    return p.end != End::cut || weaken(paths, {p.block, q.block}) ||
+           fail(proof, "timeout", "before the relations were inductive");
+  if (!discharge(paths, proof)) return false;
+  if (p.end == End::returned) ++returns_;
+  compared_.insert(p.blocks.begin(), p.blocks.end());
+  return true;
+}
+
 // All pairs of paths from one pair of cut points.
 bool Simulation::walk(const Pair& pair, Mode mode, Proof& proof) {
   const CutPoint &source = sides_.source.at(pair.first), &target = sides_.target.at(pair.second);
-  terms::Substitution start = start_of(relations_.at(pair));
-  const std::vector<Term> known = known_at(relations_.at(pair));
-  for (const Path& p : source.paths) {
-    if (!all_paths_ && mode == Mode::discharge && p.end != End::dropped && !covered(p, target.paths, start, proof))
-      return false;
-    for (const Path& q : target.paths) {
-      if (out_of_time()) return fail(proof, "timeout", "before all pairs of paths were compared");
-      PathPair paths(pool_, start, known, p, q);
-      if (paths.impossible()) continue;
-      auto name_of_end = [](const Side& side, const Path& path) {
-        static constexpr const char* kEnds[] = {"", "return", "trap", "beyond a jump table"};
-        return path.end == End::cut ? side.describe(path.block) : std::string(kEnds[static_cast<size_t>(path.end)]);
-      };
-      paths.from_source = sides_.source.side().describe(pair.first);
-      paths.from_target = sides_.target.side().describe(pair.second);
-      paths.to_source = name_of_end(sides_.source.side(), p);
-      paths.to_target = name_of_end(sides_.target.side(), q);
-      const bool meet = p.end == q.end && p.end != End::dropped &&
-                        (p.end != End::cut || relations_.contains({p.block, q.block})) && same_calls(paths);
-      if (!meet) {
-        if (mode == Mode::discharge &&
-            !ask(paths, "path", "never taken together", pool_.bit(false), pool_.bit(true), proof))
-          return false;
-        continue;
-      }
-      if (mode == Mode::weaken) {
-        if (p.end == End::cut && !weaken(paths, relations_.at({p.block, q.block})))
-          return fail(proof, "timeout", "before the relations were inductive");
-      } else {
-        if (!discharge(paths, proof)) return false;
-        if (p.end == End::returned) ++returns_;
-        compared_.insert(p.blocks.begin(), p.blocks.end());
-      }
-    }
-  }
-  return true;
+  const Relation& relation = relations_.at(pair);
+  Walk walk{pair, mode, replacements(pool_, relation), known_at(relation)};
+  if (!all_paths_ && mode == Mode::discharge)
+    for (const Path& p : source.paths)
+      if (p.end != End::dropped && !covered(p, target.paths, walk.start, proof)) return false;
+  const auto together = taken_together(walk.start, source.paths, target.paths);
+  return std::all_of(together.begin(), together.end(),
+                     [&](const auto& both) { return compare(walk, *both.first, *both.second, 0, proof); });
 }
 
 void Simulation::describe(Proof& proof) const {
@@ -401,17 +351,22 @@ void Simulation::describe(Proof& proof) const {
 }
 
 bool Simulation::prove(Proof& proof) {
-  // A guess that takes long to prove is more likely wrong; what is kept is proved again below.
-  prover_.set_limits({kGuessTime, limits_.memory_bytes});
-  do {
-    weakened_ = false;
-    for (const auto& [pair, relation] : relations_)
+  for (const auto& [pair, relation] : relations_) changed_.insert(pair);
+  while (!changed_.empty()) {
+    // A guess that takes long to prove is more likely wrong; what is kept is proved again below.
+    prover_.set_limits({kGuessTime, limits_.memory_bytes});
+    while (!changed_.empty()) {
+      const Pair pair = *changed_.begin();
+      changed_.erase(changed_.begin());
       if (!walk(pair, Mode::weaken, proof)) return false;
-  } while (weakened_);
-  prover_.set_limits(limits_);
+    }
+    prover_.set_limits(limits_);
+    proof.obligations.clear();
+    returns_ = 0;
+    for (const auto& [pair, relation] : relations_)
+      if (!walk(pair, Mode::discharge, proof)) return false;
+  }
   describe(proof);
-  for (const auto& [pair, relation] : relations_)
-    if (!walk(pair, Mode::discharge, proof)) return false;
   if (returns_ == 0) return fail(proof, "vacuous", "the source never returns");
   proof.level = Proof::Level::proved;
   return true;

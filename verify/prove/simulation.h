@@ -2,6 +2,7 @@
 // every pair of paths is asked of the prover.
 #pragma once
 
+#include "verify/prove/path_pair.h"
 #include "verify/prove/prove.h"
 #include "verify/prove/relation.h"
 
@@ -34,15 +35,26 @@ class Simulation {
 
  private:
   using Pair = std::pair<BlockId, BlockId>;
-  class PathPair;
   enum class Mode : uint8_t { weaken, discharge };
 
   bool out_of_time() const { return std::chrono::steady_clock::now() > deadline_; }
-  terms::Substitution start_of(const Relation& relation);
   std::vector<Term> known_at(const Relation& relation);
   terms::Substitution end_of(PathPair& paths, const Relation& there);
+  struct Walk;
+  // What a relation says of the end of a pair of paths, guess by guess in the relation's order.
+  struct Claim {
+    std::string what;
+    Term condition;
+    bool holds = true;
+  };
   bool walk(const Pair& pair, Mode mode, Proof& proof);
-  bool weaken(PathPair& paths, Relation& there);
+  bool compare(Walk& walk, const Path& source, const Path& target, unsigned extended, Proof& proof);
+  bool extend(Walk& walk, const Path& source, const Path& target, unsigned extended, Proof& proof);
+  std::optional<Which> shorter(const Path& source, const Path& target) const;
+  const std::vector<Path>* onward(Which which, const Pair& from, const Path& path);
+  std::vector<Claim> claims_of(PathPair& paths, const Relation& there);
+  bool sift(PathPair& paths, std::vector<Claim*> claims);
+  bool weaken(PathPair& paths, const Pair& there);
   bool discharge(PathPair& paths, Proof& proof);
   bool relation_holds(PathPair& paths, const Relation& there, Proof& proof);
   Term without_frame(Term memory);
@@ -63,7 +75,11 @@ class Simulation {
   std::chrono::steady_clock::time_point deadline_;
   std::vector<Suspect> suspects_;
   std::map<Pair, Relation> relations_;
-  bool weakened_ = false, all_paths_ = true;
+  bool all_paths_ = true;
+  std::set<Pair> changed_;  // since they were last walked
+  // Pairs of paths of which one must go on before they can meet, as far as is known; and how they go on.
+  std::set<std::pair<const Path*, const Path*>> unequal_;
+  std::map<const Path*, std::optional<std::vector<Path>>> onward_;
   std::set<BlockId> compared_;
   uint32_t returns_ = 0;  // pairs of paths that return and may be taken
 };

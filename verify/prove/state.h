@@ -37,7 +37,7 @@ struct CallEvent {
 
 enum class End : uint8_t { cut, returned, trapped, dropped };
 
-// One way from a cut point to the next.
+// One way from a cut point to the next, or further.
 struct Path {
   std::vector<Term> conditions;
   std::vector<CallEvent> calls;
@@ -47,6 +47,7 @@ struct Path {
   BlockId block = ir::kNoBlock;  // End::cut: where
   uint32_t line = 0;             // of the last instruction
   std::set<BlockId> blocks;      // that it runs through
+  uint32_t undefined = 0;        // unknown values on the way, which are named by their number
 };
 
 }  // namespace portolan::prove

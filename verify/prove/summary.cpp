@@ -137,6 +137,7 @@ State Summary::instantiate(BlockId block, std::vector<Location>& locations) {
 }
 
 std::optional<Failure> Summary::build(State entry, std::set<uint32_t> universal, const Limits& limits) {
+  limits_ = limits;
   universal_ = std::move(universal);
   std::deque<BlockId> work = {0};
   cuts_[0].state = std::move(entry);

@@ -40,6 +40,10 @@ class Summary {
   const std::map<BlockId, CutPoint>& cuts() const { return cuts_; }
   const CutPoint& at(BlockId block) const { return cuts_.at(block); }
   const Side& side() const { return side_; }
+  // A path from cut point `start` that came to another, with each of the ways on from there. Nothing: too many.
+  std::optional<std::vector<Path>> continued(BlockId start, const Path& path) const {
+    return executor_.resume(start, path, limits_);
+  }
 
  private:
   // What arrives at a cut point: equal terms on all ways, or nothing.
@@ -57,6 +61,7 @@ class Summary {
   terms::Pool& pool_;
   const Side& side_;
   Executor& executor_;
+  Limits limits_;
   std::set<uint32_t> universal_;
   std::map<uint32_t, bool> closed_;
   std::map<BlockId, Facts> facts_;
