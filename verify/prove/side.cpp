@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "frontends/lifters.h"
 #include "ir/cfg.h"
 #include "verify/prove/expand.h"
@@ -141,7 +143,10 @@ void Side::use_reserved(SlotSet& live) const {
 }
 
 void Side::use_call(const ir::CallTarget& target, SlotSet& live) const {
-  for (const Slot s : clobbered_by(target)) live[s] = false;
+  // The lower halves of some outlive the call.
+  const std::vector<Slot>& halves = machine_->callee_saved_low_half;
+  for (const Slot s : clobbered_by(target))
+    if (std::find(halves.begin(), halves.end(), s) == halves.end()) live[s] = false;
   live[machine_->stack_pointer] = true;
   if (const verify::Boundary* boundary = boundary_of(target)) {
     for (const verify::BoundaryValue& p : boundary->parameters)

@@ -84,6 +84,21 @@ TEST(Ends, TailCallsLeaveTheReturnAddress) {
       prove_pair(source, {Isa::aarch64, "add w0, w0, #1\nstp x19, x30, [sp, #-16]!\nb g\n"}, b, {{"g", g}}));
 }
 
+// AAPCS64 6.1.2: the lower halves of v8 to v15 outlive calls, so a loop with a call leaves them as they were.
+TEST(Ends, LowerHalvesOutliveCallsInLoops) {
+  Boundary g = integers({32}, 32);
+  g.name = g.target_name = "g";
+  const Boundary b = integers({32}, 32);
+  const Text source{Isa::x86_64,
+                    "pushq %rbx\nmovl %edi, %ebx\n1: movl %ebx, %edi\ncall g\ndecl %ebx\njne 1b\npopq %rbx\nret\n"};
+  auto target = [](const std::string& before) {
+    return Text{Isa::aarch64, "stp x19, x30, [sp, #-16]!\nmov w19, w0\n1: mov w0, w19\n" + before +
+                                  "bl g\nsubs w19, w19, #1\nb.ne 1b\nldp x19, x30, [sp], #16\nret\n"};
+  };
+  EXPECT_PROVED(prove_pair(source, target(""), b, {{"g", g}}));
+  EXPECT_NOT_PROVED(prove_pair(source, target("fmov d9, x19\n"), b, {{"g", g}}));
+}
+
 // Tested before the loop on one side, at its top on the other, which so enters it once more.
 TEST(Ends, ALoopMayBeEnteredOnlyToBeLeft) {
   const Boundary b = integers({64, 64}, 64);
