@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "cli/commands.h"
+#include "translate/enumerate/search.h"
 #include "translate/measure_rule.h"
 #include "translate/rules/book.h"
 
@@ -22,6 +23,7 @@ struct Arguments {
   std::vector<std::string> names;
   double time = 20;
   bool verbose = false;
+  unsigned longest = 4;
 };
 
 Expected<rules::Book> book_of(const Arguments& a) {
@@ -134,6 +136,31 @@ Exit run_measure(const Arguments& a) {
   return Exit::ok;
 }
 
+// Tries to find each rule's template again, knowing only the pattern and where operands are.
+Exit run_enumerate(const Arguments& a) {
+  auto book = book_of(a);
+  if (!book) {
+    fmt::print(stderr, "{}", to_string(book.error()));
+    return Exit::usage;
+  }
+  bool all = true;
+  for (const rules::Instance& rule : book->instances)
+    for (const rules::Template& t : rule.templates) {
+      if (!wanted(a, rule.name) || t.lines.size() > a.longest) continue;
+      enumerate::SearchOptions options;
+      options.time = std::chrono::milliseconds(static_cast<int64_t>(a.time * 1000));
+      options.longest = static_cast<unsigned>(t.lines.size());
+      const enumerate::SearchResult result = enumerate::search(rule, t, options);
+      all &= result.found.has_value();
+      fmt::print("{}\t{}\t{}\t{}\t{:.2f}\t{}\t{}\t{}\n", rule.name, to_string(t.isa), t.lines.size(),
+                 result.found ? std::to_string(result.found->instructions) : "-", result.seconds, result.forms,
+                 result.tried, result.reason);
+      if (a.verbose && result.found) fmt::print("{}", result.found->text);
+      std::fflush(stdout);
+    }
+  return all ? Exit::ok : Exit::fell_short;
+}
+
 }  // namespace
 
 void add_rules(CLI::App& app, Command& chosen) {
@@ -143,13 +170,19 @@ void add_rules(CLI::App& app, Command& chosen) {
   CLI::App* check = command->add_subcommand("check", "prove every rule again");
   CLI::App* list = command->add_subcommand("list", "the rules by name");
   CLI::App* measure = command->add_subcommand("measure", "instructions by LLVM alone and with each rule");
-  for (CLI::App* sub : {check, list, measure}) {
+  CLI::App* enumerate = command->add_subcommand("enumerate", "search the target's instructions for each pattern");
+  for (CLI::App* sub : {check, list, measure, enumerate}) {
     sub->add_option("PATH", a->path, "a .rule file or a folder of them; default: the book that is built in");
     sub->add_option("--rule", a->names, "only this rule (may be given again)");
   }
   check->add_option("--jobs", a->jobs, "rules at a time")->check(CLI::Range(1, 256));
   check->add_option("--time", a->time, "seconds for one question to the solvers; default: 20");
   check->add_flag("--verbose", a->verbose, "a line for each rule");
+  enumerate->add_option("--time", a->time, "seconds for each rule; default: 20");
+  enumerate->add_option("--longest", a->longest, "only rules of at most so many instructions; default: 4")
+      ->check(CLI::Range(1u, 4u));
+  enumerate->add_flag("--verbose", a->verbose, "print what was found");
+  enumerate->callback([a, &chosen] { chosen = [a] { return run_enumerate(*a); }; });
   check->callback([a, &chosen] { chosen = [a] { return run_check(*a); }; });
   measure->callback([a, &chosen] { chosen = [a] { return run_measure(*a); }; });
   list->callback([a, &chosen] { chosen = [a] { return run_list(*a); }; });

@@ -293,7 +293,15 @@ bool InstanceParser::directive(Template& t, const SourceLine& line) {
                                        kind));
 }
 
+bool fits_registers(const TemplateRegister& r) {
+  if (r.bank == Bank::vector) return r.width == 16 || r.width == 32 || r.width == 64 || r.width == 128;
+  return r.width <= 64 || (r.width % 64 == 0 && r.width <= 256);
+}
+
 bool InstanceParser::finish(Template& t, uint32_t line) {
+  for (const auto* list : {&t.inputs, &t.outputs, &t.constants, &t.temporaries})
+    for (const TemplateRegister& r : *list)
+      if (!fits_registers(r)) return fail(line, fmt::format("'%{}' of {} bits fits no registers", r.name, r.width));
   if (t.lines.empty()) return fail(line, "the template has no instruction");
   if (t.lines.size() > kMostLines) return fail(line, "the template is too long");
   if (t.chunk != 0)
