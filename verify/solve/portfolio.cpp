@@ -14,7 +14,8 @@ using std::chrono::milliseconds;
 
 constexpr unsigned kMostExchanges = 400;  // then a fresh process, so that leaks and growth stay bounded
 constexpr milliseconds kAfterSat{40};     // for the others to end by themselves: cheaper than a new process
-constexpr milliseconds kForValues{1000}, kForTrial{2000};
+constexpr milliseconds kForValues{1000}, kForTrial{2000}, kShortestTrial{250};
+constexpr unsigned kMostFailures = 3;
 
 // Two answers that must differ, and a version.
 constexpr const char* kTrial =
@@ -50,15 +51,18 @@ void Portfolio::set_memory(uint64_t bytes) {
   for (Member& member : members_) member.session.set_memory(bytes);
 }
 
-// A solver that hangs in its trial must not use up the others' time.
+// A solver that hangs in its trial must not use up the others' time; one that was stopped at the end of the last
+// question, and has no time left to begin anew, has not failed for it.
 void Portfolio::try_out(Clock::time_point deadline) {
   const Clock::time_point now = Clock::now();
-  deadline = std::min(deadline, now + std::clamp<Clock::duration>((deadline - now) / 4, milliseconds(250), kForTrial));
+  const bool fair = deadline - now >= kShortestTrial;
+  deadline = std::min(deadline, now + std::clamp<Clock::duration>((deadline - now) / 4, kShortestTrial, kForTrial));
   std::vector<Session*> tried;
   for (Member& member : members_) {
     if (member.session.alive() && member.session.exchanges() > kMostExchanges) member.session.stop();
     if (!member.session.alive()) member.known = false;
-    if (member.known || member.failures >= 2) continue;
+    const bool before = !member.label.empty();
+    if (member.known || member.failures >= kMostFailures || (before && !fair)) continue;
     member.session.begin(kTrial, until(deadline));
     tried.push_back(&member.session);
   }
@@ -71,7 +75,7 @@ void Portfolio::try_out(Clock::time_point deadline) {
       member.label = fmt::format("{} {}", member.session.program().name, *version);
       member.known = true;
     } else {
-      ++member.failures;
+      if (fair) ++member.failures;
       member.session.stop();
     }
   }

@@ -27,6 +27,13 @@ class ProverTest : public testing::Test {
     return limits;
   }
   Term number(unsigned width, uint64_t value) { return pool.constant(width, value); }
+  // That 2^61 - 1 has no factors of 32 bits above n: true, and no solver ends on it soon.
+  Term endless(uint64_t n) {
+    const Term a = pool.variable("a", 32), b = pool.variable("b", 32);
+    const Term product = pool.mul(pool.zext(a, 64), pool.zext(b, 64));
+    return pool.bit_not(pool.bit_and(pool.eq(product, number(64, (1ull << 61) - 1)),
+                                     pool.bit_and(pool.ult(number(32, n), a), pool.ult(number(32, n), b))));
+  }
 
   Pool pool;
   Prover prover{pool, generous()};
@@ -313,10 +320,7 @@ TEST_F(ProverTest, StoredQuestionsAreAskedAgain) {
 
 TEST_F(ProverTest, DeadlinesHold) {
   NEEDS_SOLVERS();
-  const Term a = pool.variable("a", 64), b = pool.variable("b", 64), c = pool.variable("c", 64);
-  const Term goal =
-      pool.bit_not(pool.bit_and(pool.eq(pool.mul(pool.mul(a, b), c), number(64, 0x7ffffffffffffff1)),
-                                pool.eq(pool.bit_xor(pool.mul(a, a), pool.mul(b, c)), number(64, 0x123456789))));
+  const Term goal = endless(1);
   const auto begin = std::chrono::steady_clock::now();
   prover.set_deadline(begin + std::chrono::milliseconds(700));
   const Answer answer = holds(goal);
@@ -324,6 +328,19 @@ TEST_F(ProverTest, DeadlinesHold) {
   if (answer.verdict == Verdict::unknown) {
     EXPECT_EQ(answer.reason, "timeout");
   }
+}
+
+// A solver that is stopped at the end of a question's time, again and again, is asked the next one all the same.
+TEST_F(ProverTest, SolversOutliveHardQuestions) {
+  NEEDS_SOLVERS();
+  prover.set_limits({std::chrono::milliseconds(400), 2ull << 30});
+  for (uint64_t n = 1; n < 6; ++n) EXPECT_EQ(holds(endless(n)).verdict, Verdict::unknown);
+  prover.set_limits(generous());
+  const Term x = pool.variable("x", 32), y = pool.variable("y", 32);
+  const Answer easy = holds(pool.ult(x, y), {pool.ult(x, number(32, 9)), pool.slt(number(32, 8), y)});
+  EXPECT_EQ(easy.verdict, Verdict::holds);
+  EXPECT_TRUE(easy.cross_checked);
+  EXPECT_FALSE(easy.runs.empty());
 }
 
 }  // namespace
