@@ -6,13 +6,15 @@
 #include <set>
 #include <unordered_map>
 
+#include "verify/solve/valuations.h"
+
 namespace portolan::prove {
 namespace {
 
 using terms::APInt;
 using Shape = Candidate::Shape;
 
-constexpr size_t kMostCandidates = 8;
+constexpr size_t kMostCandidates = 8, kMostBounds = 24;
 
 // Something that a guess may be made of, with its value in each sample.
 struct Piece {
@@ -36,12 +38,15 @@ class Guesser {
   void add_pieces(std::vector<Piece>& pieces, Term variable, const std::string& name, From from);
   void add_facts(BlockId source_cut);
   void bounds(BlockId cut, std::vector<Term>& out);
+  void passed(BlockId cut, std::vector<Term>& out);
+  bool held(Term condition) const;
   using Locations = std::map<Term, const Location*>;
   Term limit_of(const terms::Linear& whole, const terms::Linear::Part& part, const Locations& locations) const;
   bool universal_term(Term t) const;
   void congruence(Term distance, std::vector<Term>& out);
   void add_bounds(Term part, Term limit, const Locations& locations, std::vector<Term>& out);
-  std::vector<Candidate> for_source(const Location& location);
+  unsigned bits_on_sight(BlockId cut, const Location& location) const;
+  std::vector<Candidate> for_source(BlockId cut, const Location& location);
   std::vector<Candidate> for_target(const Location& location);
   void equalities(const Location& location, const std::vector<APInt>& values, std::vector<Candidate>& out);
   void low_parts(const Location& location, const std::vector<APInt>& values, std::vector<Candidate>& out);
@@ -277,13 +282,32 @@ std::vector<Guesser::Sum> Guesser::sums(const std::vector<APInt>& values, unsign
   return out;
 }
 
-std::vector<Candidate> Guesser::for_source(const Location& location) {
+// How many bits the source's values at a location need as far as can be seen from the ways that lead there.
+unsigned Guesser::bits_on_sight(BlockId cut, const Location& location) const {
+  unsigned bits = 1;
+  for (const auto& [from, start] : source_.cuts())
+    for (const Path& path : start.paths) {
+      if (path.end != End::cut || path.block != cut) continue;
+      const Term value = value_at(pool_, path.state, location);
+      if (value != location.variable)
+        bits = std::max(bits, pool_.width(value) - pool_.known_bits(value).first.countl_one());
+    }
+  return bits;
+}
+
+std::vector<Candidate> Guesser::for_source(BlockId cut, const Location& location) {
   std::vector<Candidate> out;
   const std::vector<APInt> values = values_of(location.variable, From::source);
   const unsigned width = pool_.width(location.variable);
   constants(values, out);
   if (width == 64) {
-    for (const unsigned bits : {1u, 8u, 16u, 32u}) {
+    // The first guess is what the rest is written with, so it should last: the narrowest that is seen to be enough, then
+    // the widest.
+    std::vector<unsigned> widths = {1, 8, 16, 32};
+    const auto enough = std::lower_bound(widths.begin(), widths.end(), bits_on_sight(cut, location));
+    std::reverse(widths.begin(), enough);
+    std::rotate(widths.begin(), enough, widths.end());
+    for (const unsigned bits : widths) {
       const bool zero = std::all_of(values.begin(), values.end(), [&](const APInt& v) { return v.isIntN(bits); });
       const bool sign = std::all_of(values.begin(), values.end(), [&](const APInt& v) { return v.isSignedIntN(bits); });
       const Term open = pool_.variable(fmt::format("{}/low{}", pool_.name(location.variable), bits), bits);
@@ -328,6 +352,37 @@ void Guesser::bounds(BlockId cut, std::vector<Term>& out) {
     }
 }
 
+bool Guesser::held(Term condition) const {
+  return std::all_of(samples_.begin(), samples_.end(), [&](const Sample& s) {
+    terms::Evaluation evaluation(pool_, s.seed);
+    for (const auto& [variable, value] : *s.entry) evaluation.set(variable, value);
+    for (const auto& [variable, value] : *s.source) evaluation.set(variable, value);
+    return evaluation(condition).getBoolValue();
+  });
+}
+
+// Conditions that were passed on some way to the cut point, of what the way brings there.
+void Guesser::passed(BlockId cut, std::vector<Term>& out) {
+  const std::vector<Location>& locations = source_.at(cut).locations;
+  std::set<Term> own(universal_.begin(), universal_.end());
+  for (const Location& l : locations) own.insert(l.variable);
+  for (const auto& [from, start] : source_.cuts())
+    for (const Path& path : start.paths) {
+      if (path.end != End::cut || path.block != cut) continue;
+      terms::Substitution arrived(pool_);
+      for (const Location& l : locations)
+        if (const Term value = value_at(pool_, path.state, l); !pool_.constant_value(value))
+          arrived.replace(value, l.variable);
+      for (const Term condition : path.conditions) {
+        const Term seen = arrived(condition);
+        if (pool_.constant_value(seen) || std::find(out.begin(), out.end(), seen) != out.end()) continue;
+        const std::vector<Term> variables = solve::variables_of(pool_, std::span(&seen, 1));
+        const bool closed = std::all_of(variables.begin(), variables.end(), [&](Term v) { return own.contains(v); });
+        if (closed && out.size() < kMostBounds && held(seen)) out.push_back(seen);
+      }
+    }
+}
+
 // What the part equals where the whole is zero, if that is the same all the time or up to other locations.
 Term Guesser::limit_of(const terms::Linear& whole, const terms::Linear::Part& part, const Locations& locations) const {
   terms::Linear rest;
@@ -362,13 +417,7 @@ void Guesser::add_bounds(Term part, Term limit, const Locations& locations, std:
                            pool_.ult(part, limit), pool_.slt(part, limit), pool_.bit_not(pool_.slt(part, nothing))}) {
     if (pool_.constant_value(bound)) continue;
     if (std::find(out.begin(), out.end(), bound) != out.end()) continue;
-    const bool held = std::all_of(samples_.begin(), samples_.end(), [&](const Sample& s) {
-      terms::Evaluation evaluation(pool_, s.seed);
-      for (const auto& [variable, value] : *s.entry) evaluation.set(variable, value);
-      for (const auto& [variable, value] : *s.source) evaluation.set(variable, value);
-      return evaluation(bound).getBoolValue();
-    });
-    if (held) out.push_back(bound);
+    if (held(bound)) out.push_back(bound);
   }
   congruence(pool_.sub(part, limit), out);
 }
@@ -390,9 +439,10 @@ void Guesser::congruence(Term distance, std::vector<Term>& out) {
 Relation Guesser::run(BlockId source_cut, BlockId target_cut) {
   Relation relation{source_cut, target_cut, {}, {}, {}};
   bounds(source_cut, relation.bounds);
+  passed(source_cut, relation.bounds);
   for (const Location& l : source_.at(source_cut).locations) {
     add_pieces(pieces_, l.variable, l.name, From::source);
-    relation.source_entries.push_back({l, for_source(l)});
+    relation.source_entries.push_back({l, for_source(source_cut, l)});
   }
   add_facts(source_cut);
   for (const Term u : universal_) add_pieces(pieces_, u, std::string(pool_.name(u)), From::entry);

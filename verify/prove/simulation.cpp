@@ -141,6 +141,9 @@ bool Simulation::accesses_agree(PathPair& paths, Proof& proof) {
           return answer.verdict == Verdict::holds && answer.cross_checked;
         }))
       continue;
+    const Answer never = prover_.holds(paths.conditions(), pool_.bit(false));
+    if (never.verdict == Verdict::holds && never.cross_checked)
+      return ask(paths, "path", "never taken together", pool_.bit(false), pool_.bit(true), proof);
     return fail(proof, "unresolved-address",
                 fmt::format("line {} of the target {} memory that the source is not seen to {}", a.line,
                             a.write ? "writes" : "reads", a.write ? "write" : "touch"));
