@@ -32,7 +32,7 @@ Exit run_raised(const Arguments& a, const InputFile& file) {
     return Exit::usage;
   }
   options.target = *target;
-  options.debug_prototypes = debug_prototypes(*file.unit);
+  options.debug_prototypes = debug_prototypes(file);
   raise::RaisedUnit raised = translate::raise(*file.index, options);
   bool complete = true;
   for (const raise::RaisedFunction& f : raised.functions) {

@@ -2,26 +2,17 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdio>
-#include <fstream>
-#include <iterator>
 
 #include "translate/abi/prototypes.h"
 
 namespace portolan::cli {
 namespace {
 
-Expected<abi::Prototypes> read_debug(const assembly::Unit& unit) {
-  if (unit.from_object) {
-    std::ifstream file(unit.file, std::ios::binary);
-    return abi::prototypes_from_dwarf(std::string(std::istreambuf_iterator<char>(file), {}), unit.file);
-  }
-  auto is_debug = [](const std::string& line) { return line.find(".debug_info") != std::string::npos; };
-  if (std::none_of(unit.lines.begin(), unit.lines.end(), is_debug)) return abi::Prototypes();
-  std::string text;
-  for (const std::string& line : unit.lines) text += line + "\n";
-  return abi::prototypes_from_assembly_text(unit.isa, text, unit.file);
+Expected<abi::Prototypes> read_debug(const InputFile& file) {
+  if (file.unit->from_object) return abi::prototypes_from_dwarf(file.contents, file.path);
+  if (file.contents.find(".debug_info") == std::string::npos) return abi::Prototypes();
+  return abi::prototypes_from_assembly_text(file.isa(), file.contents, file.path);
 }
 
 }  // namespace
@@ -36,8 +27,8 @@ Expected<abi::Prototypes> read_headers(const std::vector<std::string>& headers, 
   return all;
 }
 
-abi::Prototypes debug_prototypes(const assembly::Unit& unit) {
-  if (auto debug = read_debug(unit))
+abi::Prototypes debug_prototypes(const InputFile& file) {
+  if (auto debug = read_debug(file))
     return std::move(*debug);
   else {
     Diagnostic d = debug.error();

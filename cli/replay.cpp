@@ -11,6 +11,7 @@
 #include "cli/evidence.h"
 #include "cli/input.h"
 #include "cli/prototypes.h"
+#include "cli/refuted_mark.h"
 #include "translate/translate.h"
 
 namespace portolan::cli {
@@ -69,9 +70,9 @@ Expected<emulate::Object> translated_object(const Evidence& e, const InputFile& 
   auto prototypes = read_headers(e.headers, e.from);
   if (!prototypes) return prototypes.error();
   auto translation =
-      translate::translate(*source.unit, {e.to, e.functions, std::move(*prototypes), debug_prototypes(*source.unit)});
+      translate::translate(*source.unit, {e.to, e.functions, std::move(*prototypes), debug_prototypes(source)});
   if (!translation) return translation.error();
-  if (sha256(translation->assembly) != e.target_hash)
+  if (sha256(mark_refuted(translation->assembly, e.to, e.json.at("functions"))) != e.target_hash)
     fmt::print(stderr, "portolan: the translation is not the one that the evidence speaks of: it is made anew\n");
   return verify::object_of_text(e.to, translation->assembly, e.target);
 }

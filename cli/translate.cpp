@@ -15,6 +15,7 @@
 #include "cli/output.h"
 #include "cli/prototypes.h"
 #include "cli/prover.h"
+#include "cli/refuted_mark.h"
 #include "cli/report.h"
 #include "frontends/asm/reader.h"
 #include "translate/pair.h"
@@ -151,8 +152,6 @@ nlohmann::json evidence_of(const Arguments& a, const InputFile& source, Isa targ
   nlohmann::json evidence = {{"schema", "portolan-evidence-1"}, {"tool", "portolan 0.1.0"},
                              {"command", "translate"},          {"source", a.input},
                              {"from", to_string(source.isa())}, {"to", to_string(target)}};
-  evidence["sides"] = {{"source", {{"file", a.input}, {"sha256", sha256(source.contents)}}},
-                       {"target", {{"file", a.output}, {"sha256", sha256(judged.translation.assembly)}}}};
   evidence["options"] = {{"functions", a.functions}, {"proto", a.headers}, {"require", a.require},
                          {"prove_seconds", a.prove}, {"tests", a.tests},   {"seed", hex(a.seed)},
                          {"proposers", a.proposers}};
@@ -170,7 +169,7 @@ nlohmann::json evidence_of(const Arguments& a, const InputFile& source, Isa targ
 // Translates and judges; with --require proved again and again without what was not proved, until all that is left is.
 Expected<Judged> translate_and_judge(const Arguments& a, const InputFile& source, Isa target,
                                      const HeaderPair& prototypes) {
-  translate::TranslateOptions options{target, a.functions, prototypes.source, debug_prototypes(*source.unit), nullptr};
+  translate::TranslateOptions options{target, a.functions, prototypes.source, debug_prototypes(source), nullptr};
   std::optional<rules::Library> library;
   if (std::find(a.proposers.begin(), a.proposers.end(), "rules") != a.proposers.end())
     options.rules = &library.emplace(rules::embedded_rules(), rules::ProofStore());
@@ -232,7 +231,10 @@ Exit run(const Arguments& a) {
   }
   if (!judged->report.problem.empty()) fmt::print(stderr, "{}: error: {}\n", a.input, judged->report.problem);
   QueryStore queries(a.evidence);
-  const nlohmann::json evidence = evidence_of(a, *source, *target, *judged, queries);
+  nlohmann::json evidence = evidence_of(a, *source, *target, *judged, queries);
+  const std::string text = mark_refuted(judged->translation.assembly, *target, evidence["functions"]);
+  evidence["sides"] = {{"source", {{"file", a.input}, {"sha256", sha256(source->contents)}}},
+                       {"target", {{"file", a.output}, {"sha256", sha256(text)}}}};
   std::map<judge::Level, unsigned> counts;
   for (size_t n = 0; n < judged->translation.functions.size(); ++n) {
     report_verdict(a, judged->translation.functions[n], judged->report.verdicts[n]);
@@ -243,7 +245,7 @@ Exit run(const Arguments& a) {
     if (counts[judge::Level::refuted] != 0)
       fmt::print(stderr, "portolan: see the inputs with: {}\n", replay_command(a));
   }
-  std::optional<Diagnostic> error = write_output(a.output, judged->translation.assembly);
+  std::optional<Diagnostic> error = write_output(a.output, text);
   if (!error && !a.evidence.empty()) error = write_output(a.evidence, evidence.dump(2) + "\n");
   if (!error) error = queries.write();
   if (error) return fail(*error);

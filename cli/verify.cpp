@@ -94,7 +94,7 @@ Expected<Inputs> read_inputs(const Arguments& a) {
 Expected<translate::PairedFile> paired(const Arguments& a, const InputFile& file) {
   auto headers = read_headers(a.headers, file.isa());
   if (!headers) return headers.error();
-  return translate::PairedFile{*file.index, std::move(*headers), debug_prototypes(*file.unit)};
+  return translate::PairedFile{*file.index, std::move(*headers), debug_prototypes(file)};
 }
 
 judge::Options judge_options(const Arguments& a, size_t functions) {

@@ -104,6 +104,23 @@ class Replay:
         evidence["sides"]["target"]["sha256"] = "0x1"
         self.replay(folder, evidence, 0, r"not the one that the evidence speaks of", r"they agree")
 
+    def refuted_output_is_marked(self):
+        """The mark is part of what was hashed, so what is made anew must bear it at the same place."""
+        folder, evidence = self.translated("marked")
+        verdict = next(f["verdict"] for f in evidence["functions"] if f["name"] == "less")
+        verdict.update(level="refuted", detail="result 1 differs\n\tnop")
+        text, count = re.subn(
+            r"^less:", "// REFUTED: 'less' is not what its source is: result 1 differs  nop\nless:",
+            (folder / "out.s").read_text(), flags=re.MULTILINE,
+        )
+        check(count == 1, text)
+        evidence["sides"]["target"]["sha256"] = sha256(text)
+        (folder / "out.s").unlink()
+        path = folder / "marked.json"
+        path.write_text(json.dumps(evidence))
+        outcome = toolchain.run([self.portolan, "replay", path], timeout=60)
+        check(outcome.status == 0 and "made anew" not in outcome.stderr, f"{outcome.status} {outcome.stderr}")
+
     def functions_by_name(self):
         folder, evidence = self.translated("names")
         self.replay(folder, evidence, 0, r"nothing to replay", extra=("--function", "stored"))

@@ -219,6 +219,7 @@ void Finisher::call_unknown(Builder& b, ValueId v) {
     p.kind = Passed::Kind::hidden_result;
     signature.parameters.push_back(p);
     typed.operands.push_back(call.operands[first + c_.indirect_result()]);
+    raiser_.assume(n_, "functions called by pointer with a place on the stack in x8 put their result there");
   }
   unsigned integers = known.integers, floats = known.floats;
   if (stack_slots != 0) integers = c_.integer_arguments();

@@ -143,6 +143,7 @@ void UnitRaiser::choose_signature(size_t n) {
     Passed p;
     p.kind = Passed::Kind::hidden_result;
     add(c.indirect_result(), p);
+    assume(n, "what it gets in x8 is the address of its result, as it uses it as an address");
   }
   unsigned integers = 0, floats = 0;
   for (unsigned a = 0; a < c.integer_arguments(); ++a)
