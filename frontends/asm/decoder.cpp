@@ -75,6 +75,7 @@ unsigned Decoder::decode(llvm::ArrayRef<uint8_t> bytes, llvm::MCInst& inst) {
   if (target_.isa() == Isa::riscv64 && !expand_compressed(inst)) return 0;
   if (target_.isa() == Isa::x86_64) {
     inst.setOpcode(normal_[inst.getOpcode()]);
+    keep_operand_size(inst, bytes);
     if (std::optional<unsigned> flag = prefix_flag(inst.getOpcode())) return decode_behind_prefix(bytes, inst, *flag);
   }
   return static_cast<unsigned>(size);

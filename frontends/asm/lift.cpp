@@ -372,9 +372,12 @@ ir::Edge FunctionLifting::edge(const SymbolicValue& target) {
 void FunctionLifting::refuse(const Instruction& instruction, const std::string& reason) {
   std::string text = target_.print(instruction.inst);
   std::string why = reason.empty() ? "this instruction is not lifted yet" : reason;
-  Diagnostic d = error_at(unit_.location(instruction),
-                          fmt::format("cannot translate '{}' in function '{}': {} ({})", text, result_.function.name,
-                                      why, target_.opcode_name(instruction.inst.getOpcode())));
+  std::string message = fmt::format("cannot translate '{}' in function '{}': {} ({})", text, result_.function.name, why,
+                                    target_.opcode_name(instruction.inst.getOpcode()));
+  if (instruction.inst.getOpcode() == kUnreadOpcode)  // the reader has said why
+    message = fmt::format("cannot translate function '{}': {} is not understood", result_.function.name,
+                          unit_.from_object ? "what is at this place" : "this line");
+  Diagnostic d = error_at(unit_.location(instruction), std::move(message));
   if (instruction.line > 0 && instruction.line <= unit_.lines.size()) d.source_line = unit_.lines[instruction.line - 1];
   result_.refusals.push_back(std::move(d));
 }

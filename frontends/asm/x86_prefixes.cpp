@@ -42,7 +42,41 @@ void name_by_encoding(llvm::MCInst& inst) {
   }
 }
 
+// Whether there is an operand-size prefix and no REX.W, before an opcode that has no mandatory prefix.
+bool has_operand_size(llvm::ArrayRef<uint8_t> bytes) {
+  static constexpr uint8_t kLegacy[] = {0x66, 0x67, 0xf2, 0xf3, 0xf0, 0x2e, 0x36, 0x3e, 0x26, 0x64, 0x65};
+  bool found = false;
+  while (!bytes.empty() && std::count(std::begin(kLegacy), std::end(kLegacy), bytes[0]) != 0) {
+    found |= bytes[0] == 0x66;
+    bytes = bytes.drop_front();
+  }
+  return found && !bytes.empty() && (bytes[0] & 0xf8) != 0x48;
+}
+
 }  // namespace
+
+void keep_operand_size(llvm::MCInst& inst, llvm::ArrayRef<uint8_t> bytes) {
+  static constexpr unsigned kShort[][2] = {
+      {x86_64::JMP_1, x86_64::JMP_2},
+      {x86_64::JCC_1, x86_64::JCC_2},
+      {x86_64::JRCXZ, x86_64::JMP_2},
+      {x86_64::JECXZ, x86_64::JMP_2},
+      {x86_64::LOOP, x86_64::JMP_2},
+      {x86_64::LOOPE, x86_64::JMP_2},
+      {x86_64::LOOPNE, x86_64::JMP_2},
+      {x86_64::CALL64pcrel32, x86_64::CALLpcrel16},
+      {x86_64::JMP64r, x86_64::JMP16r},
+      {x86_64::JMP64m, x86_64::JMP16m},
+      {x86_64::JMP64r_NT, x86_64::JMP16r_NT},
+      {x86_64::JMP64m_NT, x86_64::JMP16m_NT},
+      {x86_64::CALL64r, x86_64::CALL16r},
+      {x86_64::CALL64m, x86_64::CALL16m},
+      {x86_64::CALL64r_NT, x86_64::CALL16r_NT},
+      {x86_64::CALL64m_NT, x86_64::CALL16m_NT},
+  };
+  for (const auto& [near, small] : kShort)
+    if (inst.getOpcode() == near && has_operand_size(bytes)) return inst.setOpcode(small);
+}
 
 bool add_prefixes(llvm::MCInst& inst, unsigned flags) {
   if (flags & kFlagPadding) {

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "frontends/asm/unit.h"
+#include "llvm/ADT/ArrayRef.h"
 
 namespace portolan::assembly {
 
@@ -14,5 +15,8 @@ inline constexpr unsigned kFlagPadding = 1u << 31;
 std::optional<unsigned> prefix_flag(unsigned opcode);
 // Adds the flags of prefixes to an instruction; false if they do not go with it.
 bool add_prefixes(llvm::MCInst& inst, unsigned flags);
+// LLVM decodes most near branches with an operand-size prefix as if it were not there. AMD's processors do not: they
+// get the opcode of the 16-bit form. (A REX.W prefix makes it padding: SDM vol. 2, 2.2.1.2.)
+void keep_operand_size(llvm::MCInst& inst, llvm::ArrayRef<uint8_t> bytes);
 
 }  // namespace portolan::assembly

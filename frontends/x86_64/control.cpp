@@ -77,7 +77,10 @@ constexpr Row kRows[] = {
     {"JCC_1 JCC_4", "jcc", kConditionFlags, lift<jcc, kIgnored>},
     // SDM vol. 2, JMP: the prefix is ignored in 64-bit mode. APM vol. 3, 1.2.4: it makes the displacement 16 bits and
     // cuts the address.
-    {"JMP_2 JCC_2", "jmpw", "", nullptr, "with an operand-size prefix processors of different makers differ"},
+    {"JMP_2 JCC_2 JMP16{r,m,r_NT,m_NT}", "jmpw", "", nullptr,
+     "with an operand-size prefix processors of different makers differ"},
+    {"CALLpcrel16 CALL16{r,m,r_NT,m_NT}", "callw", "", nullptr,
+     "with an operand-size prefix processors of different makers differ"},
     {"JRCXZ JECXZ", "jrcxz", "", lift<jrcxz>},
     {"LOOP", "loop", "", lift<loop>},
     {"LOOPE LOOPNE", "loope", "zf:r", lift<loop>},

@@ -33,13 +33,22 @@ class X86Lifter final : public assembly::Lifter {
       case JMP64m_NT:
       case JMP64r_REX:
       case JMP64m_REX:
+      case JMP16r:
+      case JMP16m:
+      case JMP16r_NT:
+      case JMP16m_NT:
         return {Flow::Kind::jump_indirect, 0};
       case CALL64pcrel32:
+      case CALLpcrel16:
         return {Flow::Kind::call, 0};
       case CALL64r:
       case CALL64m:
       case CALL64r_NT:
       case CALL64m_NT:
+      case CALL16r:
+      case CALL16m:
+      case CALL16r_NT:
+      case CALL16m_NT:
         return {Flow::Kind::call_indirect, 0};
       case RET64:
       case RETI64:

@@ -135,6 +135,17 @@ class BadInput:
             outcome = toolchain.run([self.portolan, "translate", source, "--to", "riscv64", "--require", "none"], timeout=60)
             check(outcome.status in (0, 2, 3), f"byte {at}: status {outcome.status}\n{outcome.stderr}")
 
+    def branches_of_sixteen_bits(self):
+        # An operand-size prefix cuts the target's address on AMD's processors and does nothing on Intel's.
+        near = ("eb 00", "e9 00 00 00 00", "74 00", "0f 84 00 00 00 00", "e3 00", "67 e3 00", "2e e3 00", "e2 00")
+        for number, code in enumerate((*near, "e8 00 00 00 00", "ff d0", "41 ff d0", "ff e0")):
+            folder = self.folder(f"sixteen{number}")
+            listed = ", ".join("0x" + byte for byte in ("66 " + code).split())
+            (folder / "a.s").write_text(GOOD.replace("\tleal\t1(%rdi), %eax", f"\t.byte {listed}"))
+            made = toolchain.run([crossing.ISAS["x86-64"].gcc, "-c", "-o", folder / "input.o", folder / "a.s"])
+            check(made.status == 0, made.stderr)
+            self.refuse(folder / "input.o", 2, r"input\.o: error: .*'f'.*operand-size prefix")
+
     def foreign_object(self):
         # An ELF object of a machine that Portolan does not know (IBM S/390).
         source = self.assembled("foreign")
@@ -164,6 +175,18 @@ class BadInput:
         if os.access(source, os.R_OK):
             raise Skip("root reads every file")
         self.refuse(source, 3, r"input\.s: error: .*[Pp]ermission denied")
+
+    def object_on_standard_input(self):
+        """It has no name under which its debug information could be found again."""
+        folder = self.folder("stdin")
+        (folder / "f.c").write_text("int f(short a) { return a + 1; }\n")
+        made = toolchain.run([crossing.ISAS["x86-64"].gcc, "-O2", "-g", "-c", "-o", folder / "f.o", folder / "f.c"])
+        check(made.status == 0, made.stderr)
+        command = [self.portolan, "translate", "-", "--to", "aarch64", "-o", folder / "out.s", "--evidence", folder / "e.json"]
+        with open(folder / "f.o", "rb") as standard_input:
+            ran = subprocess.run(list(map(str, command)), stdin=standard_input, capture_output=True, check=False)
+        check(ran.returncode == 0 and b"warning" not in ran.stderr, ran.stderr.decode())
+        check("debug information" in (folder / "e.json").read_text(), "its prototype is not that of the debug information")
 
     def output_folder_missing(self):
         source = self.write("nofolder", GOOD)
