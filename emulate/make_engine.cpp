@@ -24,7 +24,7 @@ std::unique_ptr<Engine> make_qemu(Isa isa) {
   static const std::vector<std::string> kCommands[] = {
       {"qemu-x86_64", "-cpu", "max", "@"},
       {"qemu-aarch64", "@"},
-      {"qemu-riscv64", "-cpu", "rv64,v=true,vext_spec=v1.0,zbkb=true,zbkx=true", "@"},
+      {"qemu-riscv64", "-cpu", "rv64,v=true,vext_spec=v1.0,zbkb=true,zbkx=true,Zfh=true", "@"},
   };
   Capabilities can;
   can.externals = can.fp_status = true;

@@ -48,6 +48,13 @@ ValueId rounding_halving_add(LiftContext& c, ValueId a, ValueId b, Lanes l) {
   return c.b.sub(c.b.bit_or(a, b, l.count), half, l.count);
 }
 
+// A signed and an unsigned number: the destination's old value is the one that is like the result.
+template <bool kSigned>
+ValueId mixed_saturating_add(LiftContext& c, ValueId a, ValueId b, Lanes l) {
+  const ValueId sum = c.b.add(widened(c, a, l, kSigned), widened(c, b, l, !kSigned), l.count);
+  return narrowed_saturating(c, sum, l.doubled(), true, kSigned);
+}
+
 // The upper half of 2ab, rounded or not. Only min * min is too large.
 template <bool kRounding>
 ValueId doubling_multiply_high(LiftContext& c, ValueId a, ValueId b, Lanes l) {
@@ -141,8 +148,10 @@ constexpr Row kRows[] = {
      binary_lanes<plain<&B::ssub_saturate>>},
     {"UQSUBv{8i8,16i8,4i16,8i16,2i32,4i32,2i64,1i8,1i16,1i32,1i64}", "uqsub", "",
      binary_lanes<plain<&B::usub_saturate>>},
-    {"SUQADDv{8i8,16i8,4i16,8i16,2i32,4i32,2i64,1i8,1i16,1i32,1i64}", "suqadd", "", nullptr},
-    {"USQADDv{8i8,16i8,4i16,8i16,2i32,4i32,2i64,1i8,1i16,1i32,1i64}", "usqadd", "", nullptr},
+    {"SUQADDv{8i8,16i8,4i16,8i16,2i32,4i32,2i64,1i8,1i16,1i32,1i64}", "suqadd", "",
+     binary_lanes<mixed_saturating_add<true>>},
+    {"USQADDv{8i8,16i8,4i16,8i16,2i32,4i32,2i64,1i8,1i16,1i32,1i64}", "usqadd", "",
+     binary_lanes<mixed_saturating_add<false>>},
     {"SHADDv{8i8,16i8,4i16,8i16,2i32,4i32}", "shadd", "", binary_lanes<halving_add<true>>},
     {"UHADDv{8i8,16i8,4i16,8i16,2i32,4i32}", "uhadd", "", binary_lanes<halving_add<false>>},
     {"SHSUBv{8i8,16i8,4i16,8i16,2i32,4i32}", "shsub", "", binary_lanes<halving_subtract<true>>},

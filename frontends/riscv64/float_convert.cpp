@@ -60,12 +60,14 @@ constexpr Row kRows[] = {
     {"FCVT_{S,D}_L", "fcvt.s.l", "", from_integer<64, Op::sint_to_f>},
     {"FCVT_{S,D}_LU", "fcvt.s.lu", "", from_integer<64, Op::uint_to_f>},
     {"FCVT_S_D FCVT_D_S", "fcvt.d.s", "", between_formats},
+    {"FMV_X_H", "fmv.x.h", "", move_to_integer<16>, "zfh"},
     {"FMV_X_W", "fmv.x.w", "", move_to_integer<32>},
     {"FMV_X_D", "fmv.x.d", "", move_to_integer<64>},
+    {"FMV_H_X", "fmv.h.x", "", move_from_integer<16>, "zfh"},
     {"FMV_W_X", "fmv.w.x", "", move_from_integer<32>},
     {"FMV_D_X", "fmv.d.x", "", move_from_integer<64>},
     {"FLI_{S,D} FROUND_{S,D} FROUNDNX_{S,D} FCVTMOD_W_D", "fli", "", nullptr, "zfa"},
-    {"FMV_X_H FMV_H_X FCVT_{S,D}_H FCVT_H_{S,D,W,WU,L,LU} FCVT_{W,WU,L,LU}_H", "fcvt.s.h", "", nullptr, "zfh"},
+    {"FCVT_{S,D}_H FCVT_H_{S,D,W,WU,L,LU} FCVT_{W,WU,L,LU}_H", "fcvt.s.h", "", nullptr, "zfh"},
 };
 
 }  // namespace

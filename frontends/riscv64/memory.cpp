@@ -29,7 +29,7 @@ Lifted load_float(LiftContext& c) {
   return Lifted::done();
 }
 
-// Stores the register's low bits whether or not they are a boxed single.
+// Stores the register's low bits whether or not they are a boxed narrower number.
 template <unsigned kBits>
 Lifted store_float(LiftContext& c) {
   c.b.store(address(c), read_float_bits(c, 0, kBits));
@@ -52,12 +52,13 @@ constexpr Row kRows[] = {
     {"SH", "sh", "", store<16>},
     {"SW", "sw", "", store<32>},
     {"SD", "sd", "", store<64>},
+    {"FLH", "flh", "", load_float<16>, "zfh"},
     {"FLW", "flw", "", load_float<32>, "f"},
     {"FLD", "fld", "", load_float<64>, "d"},
+    {"FSH", "fsh", "", store_float<16>, "zfh"},
     {"FSW", "fsw", "", store_float<32>, "f"},
     {"FSD", "fsd", "", store_float<64>, "d"},
     {"PREFETCH_{I,R,W}", "prefetch.r", "", prefetch, "zicbop"},
-    {"FLH FSH", "flh", "", nullptr, "zfh"},
 };
 
 }  // namespace

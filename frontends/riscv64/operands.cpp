@@ -11,7 +11,7 @@ constexpr unsigned kThreadPointer = 4;
 
 unsigned float_number(const LiftContext& c, unsigned operand) {
   const unsigned reg = c.inst().getOperand(operand).getReg();
-  return reg >= F0_F ? reg - F0_F : reg - F0_D;
+  return reg >= F0_H ? reg - F0_H : reg >= F0_F ? reg - F0_F : reg - F0_D;
 }
 
 }  // namespace
@@ -83,7 +83,9 @@ ValueId read_float(LiftContext& c, unsigned operand) {
 }
 
 void write_float(LiftContext& c, unsigned operand, ValueId value) {
-  if (c.b.width(value) == 32) value = c.b.concat(c.b.constant(32, 0xffffffff), value);
+  // NaN boxing: ones above what is narrower than the register.
+  const unsigned above = 64 - c.b.width(value);
+  if (above != 0) value = c.b.concat(c.b.constant(ir::APInt::getAllOnes(above)), value);
   c.b.set_slot(slots().f[float_number(c, operand)], value);
 }
 

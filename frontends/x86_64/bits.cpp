@@ -148,6 +148,23 @@ void bzhi(Insn& x) {
   set_bmi_flags(x, result, x.b.ult(x.b.constant(8, x.width - 1), count));
 }
 
+// A bit of the mask a step, the lowest first (SDM vol. 2, PDEP and PEXT).
+template <bool Deposit>
+void by_mask(Insn& x) {
+  ir::Builder& b = x.b;
+  ValueId source = x.read(x[1]), mask = x.read(x[2]);
+  const ValueId zero = b.constant(x.width, 0), one = b.constant(x.width, 1);
+  ValueId result = zero;
+  for (unsigned n = 0; n < x.width; ++n) {
+    ValueId lowest = b.bit_and(mask, b.sub(zero, mask));
+    ValueId part = Deposit ? b.bit_and(lowest, b.sext(b.extract(source, n, 1), x.width))
+                           : b.shl_by(b.zext(b.ne(b.bit_and(source, lowest), zero), x.width), n);
+    result = b.bit_or(result, part);
+    mask = b.bit_and(mask, b.sub(mask, one));
+  }
+  x.write(x[0], result);
+}
+
 // CRC-32C, a bit a step: division by the reflected polynomial. Both register widths clear the destination's upper half
 // (SDM vol. 2, CRC32).
 void crc32(Insn& x) {
@@ -184,7 +201,8 @@ constexpr Row kRows[] = {
     {"BLSMSK{32,64}{rr,rm}", "blsmsk", kBmiFlags, lift<lowest_bit<true>>, "bmi"},
     {"BEXTR{32,64}{rr,rm}", "bextr", "cf:w pf:u af:u zf:w sf:u of:w", lift<bextr>, "bmi"},
     {"BZHI{32,64}{rr,rm}", "bzhi", kBmiFlags, lift<bzhi>, "bmi2"},
-    {"PDEP{32,64}{rr,rm} PEXT{32,64}{rr,rm}", "pdep", "", nullptr},
+    {"PDEP{32,64}{rr,rm}", "pdep", "", lift<by_mask<true>>, "bmi2"},
+    {"PEXT{32,64}{rr,rm}", "pext", "", lift<by_mask<false>>, "bmi2"},
     {"CRC32r32{r8,r16,r32,m8,m16,m32} CRC32r64{r8,r64,m8,m64}", "crc32", "", lift<crc32>, "sse4.2"},
 };
 

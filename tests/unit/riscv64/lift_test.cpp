@@ -102,7 +102,7 @@ TEST(RiscvLift, WhereTheReturnAddressGoesDecidesWhatAJumpIs) {
 
 TEST(RiscvLift, RefusesWhatItDoesNotModel) {
   for (const char* body : {"frrm a0\n ret", "fsrm a0\n ret", "csrr a0, cycle\n ret", "ecall\n ret", "fence.i\n ret",
-                           "mv tp, a0\n ret", "flh fa0, 0(a0)\n ret", "vsetvli a0, a1, e8, m1, ta, ma\n ret"}) {
+                           "mv tp, a0\n ret", "fadd.h fa0, fa0, fa1\n ret", "vsetvli a0, a1, e8, m1, ta, ma\n ret"}) {
     const LiftResult result = lift(body);
     ASSERT_EQ(result.refusals.size(), 1u) << body;
     EXPECT_EQ(result.refusals[0].location.line, 5u) << body;
