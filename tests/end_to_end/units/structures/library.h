@@ -1,13 +1,32 @@
-// Structures by value, small and large, of integers and of floating-point numbers, before and after the registers run out.
+// Structures by value, small and large, of integers and of floating-point numbers, before and after the registers run
+// out.
 #include <stdint.h>
-typedef struct { int a; short b; } Small;
-typedef struct { int64_t a, b; } Pair;
-typedef struct { double x; int64_t n; } Mixed;
-typedef struct { float x, y; } Point;
-typedef struct { double x, y, z; } Vector;
-typedef struct { float m[4]; } Quad;
-typedef struct { int64_t v[5]; } Large;
-typedef struct { char text[11]; } Odd;
+typedef struct {
+  int a;
+  short b;
+} Small;
+typedef struct {
+  int64_t a, b;
+} Pair;
+typedef struct {
+  double x;
+  int64_t n;
+} Mixed;
+typedef struct {
+  float x, y;
+} Point;
+typedef struct {
+  double x, y, z;
+} Vector;
+typedef struct {
+  float m[4];
+} Quad;
+typedef struct {
+  int64_t v[5];
+} Large;
+typedef struct {
+  char text[11];
+} Odd;
 
 Small small(Small s, int k);
 Pair pair(int64_t a, Pair p, int64_t b);
