@@ -98,7 +98,7 @@ class Checker {
     for (ValueId v : t.operands)
       if (!defined(v)) return false;
     size_t edges = t.edges.size(), operands = t.operands.size();
-    auto shape = [&](bool fits) { return fail_if(!fits, fmt::format("an ill-formed {}", info(t.op).name)); };
+    auto shape = [&](bool fits) { return fits || fail_if(true, fmt::format("an ill-formed {}", info(t.op).name)); };
     if (!shape((t.op == Op::trap) == (t.trap != TrapKind::none))) return false;
     if (t.op != Op::switch_ && t.op != Op::jump_indirect && !shape(t.cases.empty())) return false;
     switch (t.op) {

@@ -19,8 +19,8 @@ class Types {
   }
 
  private:
-  bool want(bool holds, const char* otherwise) {
-    if (holds) return true;
+  bool want(bool holds, const char* otherwise) { return holds || fail(otherwise); }
+  [[gnu::noinline]] bool fail(const char* otherwise) {
     reason_ = otherwise;
     for (size_t n = 0; n < i_.operands.size(); ++n)
       reason_ += fmt::format("{}{}", n == 0 ? " (operands of " : ", ", width(n));

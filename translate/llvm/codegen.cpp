@@ -3,10 +3,14 @@
 #include <fmt/format.h>
 
 #include "llvm/ADT/SmallString.h"
+#include "llvm/CodeGen/MachineModuleInfo.h"
+#include "llvm/CodeGen/Passes.h"
+#include "llvm/CodeGen/TargetPassConfig.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Support/raw_ostream.h"
+#include "llvm/Target/TargetMachine.h"
 #include "translate/llvm/optimise.h"
 
 namespace portolan::llvm_proposer {
@@ -84,6 +88,29 @@ std::string tidy(std::string_view text, Isa isa) {
   return out;
 }
 
+// TargetMachine::addPassesToEmitFile, less the passes that can do nothing for our modules: they have line numbers, but
+// no debug variables, exceptions, garbage collection or instrumentation.
+bool add_codegen_passes(llvm::legacy::PassManager& passes, llvm::LLVMTargetMachine& machine,
+                        llvm::raw_pwrite_stream& out) {
+  auto* info = new llvm::MachineModuleInfoWrapperPass(&machine);
+  llvm::TargetPassConfig* config = machine.createPassConfig(passes);
+  config->setDisableVerify(true);
+  const std::initializer_list<const char*> nothing_to_do = {
+      &llvm::LiveDebugValuesID,     &llvm::RemoveRedundantDebugValuesID, &llvm::StackMapLivenessID,
+      &llvm::FuncletLayoutID,       &llvm::GCMachineCodeAnalysisID,      &llvm::FEntryInserterID,
+      &llvm::XRayInstrumentationID, &llvm::PatchableFunctionID,          &llvm::FixupStatepointCallerSavedID};
+  for (const char* pass : nothing_to_do) config->disablePass(pass);
+  passes.add(config);  // each of them is the pass manager's
+  passes.add(info);
+  if (config->addISelPasses()) return false;
+  config->addMachinePasses();
+  config->setInitialized();
+  if (machine.addAsmPrinter(passes, out, nullptr, llvm::CodeGenFileType::AssemblyFile, info->getMMI().getContext()))
+    return false;
+  passes.add(llvm::createFreeMachineFunctionPass());
+  return true;
+}
+
 }  // namespace
 
 Expected<std::unique_ptr<llvm::TargetMachine>> make_target_machine(Isa isa) {
@@ -110,9 +137,9 @@ std::string generate_assembly(llvm::Module& module, llvm::TargetMachine& machine
   llvm::SmallString<0> text;
   llvm::raw_svector_ostream stream(text);
   llvm::legacy::PassManager passes;
-  bool failed = machine.addPassesToEmitFile(passes, stream, nullptr, llvm::CodeGenFileType::AssemblyFile);
-  assert(!failed && "the target prints assembly");
-  (void)failed;
+  bool added = add_codegen_passes(passes, static_cast<llvm::LLVMTargetMachine&>(machine), stream);
+  assert(added && "the target prints assembly");
+  (void)added;
   passes.run(module);
   return tidy(std::string_view(text.data(), text.size()), target);
 }

@@ -25,10 +25,20 @@ namespace {
 
 // For a target without vector registers: lane by lane, before the passes that tidy up, rather than in the code
 // generator, after which nothing does.
-void add_scalarizing_passes(llvm::FunctionPassManager& passes) {
-  passes.addPass(llvm::ScalarizerPass(llvm::ScalarizerPassOptions()));
-  passes.addPass(llvm::InstCombinePass());
-}
+class Scalarizing : public llvm::PassInfoMixin<Scalarizing> {
+ public:
+  llvm::PreservedAnalyses run(llvm::Function& f, llvm::FunctionAnalysisManager& analyses) {
+    llvm::PreservedAnalyses kept = scalarizer_.run(f, analyses);
+    if (kept.areAllPreserved()) return kept;  // the code had no vectors
+    analyses.invalidate(f, kept);
+    kept.intersect(combine_.run(f, analyses));
+    return kept;
+  }
+
+ private:
+  llvm::ScalarizerPass scalarizer_{llvm::ScalarizerPassOptions()};
+  llvm::InstCombinePass combine_;
+};
 
 // Where the source's instruction set has vectors, its compiler has done this.
 void add_vector_passes(llvm::FunctionPassManager& passes) {
@@ -60,7 +70,7 @@ void optimise(llvm::Module& module, llvm::TargetMachine& machine, Isa source, Is
   passes.addPass(llvm::EarlyCSEPass(/*UseMemorySSA=*/false));
   passes.addPass(llvm::InstCombinePass(combine));
   passes.addPass(llvm::AggressiveInstCombinePass());  // bit counts and such, spelled out where the source has none
-  if (!vectors) add_scalarizing_passes(passes);
+  if (!vectors) passes.addPass(Scalarizing());
   passes.addPass(llvm::SimplifyCFGPass());
   passes.addPass(llvm::CorrelatedValuePropagationPass());
   passes.addPass(llvm::ReassociatePass());
