@@ -2,6 +2,7 @@
 
 #include "ir/cfg.h"
 #include "ir/op_semantics.h"
+#include "llvm/IR/InlineAsm.h"
 #include "llvm/IR/Intrinsics.h"
 #include "llvm/IR/MDBuilder.h"
 
@@ -41,6 +42,7 @@ FunctionEmitter::FunctionEmitter(ModuleEmission& module, const raise::RaisedFunc
     : m_(module),
       raised_(raised),
       f_(raised.function),
+      symbols_(module.unit, raised.function),
       llvm_(llvm),
       b_(module.module.getContext()),
       domain_(b_, module.target),
@@ -221,14 +223,24 @@ FunctionEmitter::Value FunctionEmitter::frame_place(int64_t offset) {
                 : b_.CreateConstGEP1_64(b_.getInt8Ty(), frame_, static_cast<uint64_t>(from_low));
 }
 
+FunctionEmitter::Value FunctionEmitter::symbol_pointer(const ir::SymbolRef& ref) {
+  const bool thread_local_ = ref.kind == ir::AddressKind::tls_offset;
+  const SymbolPlaces::Place place = symbols_.of(ref.name);
+  Value base = m_.global(place.name, thread_local_);
+  if (thread_local_) base = b_.CreateThreadLocalAddress(base);
+  if (place.hidden) {
+    auto* type = llvm::FunctionType::get(b_.getPtrTy(), {b_.getPtrTy()}, false);
+    base = b_.CreateCall(llvm::InlineAsm::get(type, "", "=r,0", /*hasSideEffects=*/false), {base});
+  }
+  const int64_t offset = place.offset + ref.addend;
+  return offset == 0 ? base : b_.CreateConstGEP1_64(b_.getInt8Ty(), base, static_cast<uint64_t>(offset));
+}
+
 FunctionEmitter::Value FunctionEmitter::pointer(ValueId v, unsigned depth) {
   const Instruction& i = f_[v];
   if (i.op == Op::frame_address) return frame_place(i.offset);
-  if (i.op == Op::symbol_address && f_.symbols[i.index].kind == ir::AddressKind::address) {
-    const ir::SymbolRef& ref = f_.symbols[i.index];
-    Value base = m_.global(ref.name, false);
-    return ref.addend == 0 ? base : b_.CreateConstGEP1_64(b_.getInt8Ty(), base, ref.addend);
-  }
+  if (i.op == Op::symbol_address && f_.symbols[i.index].kind == ir::AddressKind::address)
+    return symbol_pointer(f_.symbols[i.index]);
   if (i.op == Op::add && i.lanes == 1 && depth < 4) {
     for (unsigned n = 0; n < 2; ++n)
       if (has_base(i.operands[n], depth + 1))
@@ -244,15 +256,10 @@ FunctionEmitter::Value FunctionEmitter::pointer(ValueId v, unsigned depth) {
 FunctionEmitter::Value FunctionEmitter::emit_address(const Instruction& i) {
   if (i.op == Op::frame_address) return b_.CreatePtrToInt(frame_place(i.offset), b_.getInt64Ty());
   const ir::SymbolRef& ref = f_.symbols[i.index];
-  bool thread_local_ = ref.kind == ir::AddressKind::tls_offset;
-  Value base = m_.global(ref.name, thread_local_);
-  if (thread_local_) {
-    Value address = b_.CreatePtrToInt(b_.CreateThreadLocalAddress(base), b_.getInt64Ty());
-    Value thread = b_.CreatePtrToInt(b_.CreateIntrinsic(llvm::Intrinsic::thread_pointer, {}, {}), b_.getInt64Ty());
-    return b_.CreateAdd(b_.CreateSub(address, thread), b_.getInt64(ref.addend));
-  }
-  Value address = b_.CreatePtrToInt(base, b_.getInt64Ty());
-  return ref.addend == 0 ? address : b_.CreateAdd(address, b_.getInt64(ref.addend));
+  Value address = b_.CreatePtrToInt(symbol_pointer(ref), b_.getInt64Ty());
+  if (ref.kind != ir::AddressKind::tls_offset) return address;
+  Value thread = b_.CreatePtrToInt(b_.CreateIntrinsic(llvm::Intrinsic::thread_pointer, {}, {}), b_.getInt64Ty());
+  return b_.CreateSub(address, thread);
 }
 
 llvm::BasicBlock* FunctionEmitter::trap_block(ir::TrapKind kind) {

@@ -5,6 +5,7 @@
 #include "translate/llvm/domain.h"
 #include "translate/llvm/emit.h"
 #include "translate/llvm/rule_call.h"
+#include "translate/llvm/symbol_places.h"
 
 namespace portolan::llvm_proposer {
 
@@ -53,6 +54,7 @@ class FunctionEmitter {
   Value frame_place(int64_t offset);
   // The address as a pointer, based on the frame or a symbol where the address is computed from one.
   Value pointer(ir::ValueId v, unsigned depth = 0);
+  Value symbol_pointer(const ir::SymbolRef& ref);
   bool has_base(ir::ValueId v, unsigned depth) const;
   Value as(Value v, llvm::Type* type);
   llvm::Type* natural_type(ir::ValueId v) const;
@@ -63,6 +65,7 @@ class FunctionEmitter {
   const raise::RaisedFunction& raised_;
   const ir::Function& f_;
   const rules::Plan* plan_ = nullptr;  // none: no rules here
+  SymbolPlaces symbols_;
   llvm::Function& llvm_;
   llvm::IRBuilder<> b_;
   LlvmDomain domain_;
