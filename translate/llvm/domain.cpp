@@ -377,20 +377,38 @@ std::optional<Value> LlvmDomain::lane_op(const ir::Function& f, const ir::Instru
       Value table = vector(o[0], entries), indices = vector(o[1], i.lanes);
       if (target_ == Isa::aarch64 && lane == 8 && entries == 16 && (i.lanes == 16 || i.lanes == 8))
         return b_.CreateIntrinsic(llvm::Intrinsic::aarch64_neon_tbl1, {indices->getType()}, {table, indices});
-      Value result = llvm::PoisonValue::get(vector_type(i.lanes, lane));
-      for (unsigned n = 0; n < i.lanes; ++n) {
-        Value index = b_.CreateExtractElement(indices, n);
-        Value inside = b_.CreateICmpULT(index, llvm::ConstantInt::get(index->getType(), entries));
-        Value safe = b_.CreateAnd(index, llvm::ConstantInt::get(index->getType(), entries - 1));
-        Value entry = b_.CreateExtractElement(table, safe);
-        entry = b_.CreateSelect(inside, entry, llvm::ConstantInt::get(entry->getType(), 0));
-        result = b_.CreateInsertElement(result, entry, n);
-      }
-      return result;
+      return looked_up(table, indices, entries);
     }
     default:
       return std::nullopt;
   }
+}
+
+// Lane by lane. Left to the code generators, each lane would compare its index with every number or store the whole
+// table for itself; so the table goes to memory once.
+Value LlvmDomain::looked_up(Value table, Value indices, unsigned entries) {
+  auto* type = llvm::cast<llvm::FixedVectorType>(indices->getType());
+  llvm::Type* lane = type->getElementType();
+  Value memory = nullptr;
+  if (!llvm::isa<llvm::Constant>(indices) && lane->getIntegerBitWidth() % 8 == 0 && width(table) % 64 == 0) {
+    llvm::BasicBlock& entry = b_.GetInsertBlock()->getParent()->getEntryBlock();
+    Value words = vector(table, width(table) / 64);
+    memory = llvm::IRBuilder<>(&entry, entry.begin()).CreateAlloca(words->getType());
+    for (unsigned n = 0; n < width(table) / 64; ++n)
+      b_.CreateStore(b_.CreateExtractElement(words, n), b_.CreateConstGEP1_64(b_.getInt64Ty(), memory, n));
+  }
+  Value result = llvm::PoisonValue::get(type), zero = llvm::ConstantInt::get(lane, 0);
+  for (unsigned n = 0; n < type->getNumElements(); ++n) {
+    Value index = b_.CreateExtractElement(indices, n);
+    // No index of a few bits can be outside a table that has an entry for each.
+    Value inside = entries >> std::min(lane->getIntegerBitWidth(), 31U) != 0
+                       ? b_.getTrue()
+                       : b_.CreateICmpULT(index, llvm::ConstantInt::get(lane, entries));
+    Value safe = b_.CreateZExtOrTrunc(b_.CreateSelect(inside, index, zero), b_.getInt64Ty());
+    Value entry = memory ? b_.CreateLoad(lane, b_.CreateGEP(lane, memory, safe)) : b_.CreateExtractElement(table, safe);
+    result = b_.CreateInsertElement(result, b_.CreateSelect(inside, entry, zero), n);
+  }
+  return result;
 }
 
 Value LlvmDomain::round(ir::Rounding rounding, Value a) {

@@ -70,6 +70,7 @@ class LlvmDomain {
   std::optional<Value> widening_multiply(const ir::Function& f, const ir::Instruction& i);
   std::optional<Value> lane_op(const ir::Function& f, const ir::Instruction& i, std::span<const Value> operands);
   std::optional<Value> inserted_lane(const ir::Function& f, const ir::Instruction& i, std::span<const Value> operands);
+  Value looked_up(Value table, Value indices, unsigned entries);
   Value float_op(const ir::Instruction& i, std::span<const Value> operands);
   Value minimum_number(const ir::Instruction& i, Value a, Value b);
   Value float_to_integer(const ir::Instruction& i, Value a);
