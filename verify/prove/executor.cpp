@@ -209,6 +209,17 @@ void Executor::store(Thread& thread, Term address, Term value, uint32_t line) {
   thread.path.state.memory = pool_.store(thread.path.state.memory, address, value);
 }
 
+// What was written from the stack pointer upward, up to where a register was saved.
+std::pair<int64_t, int64_t> Executor::unknown_stack_arguments(const State& state, int64_t from) const {
+  int64_t end = from;
+  for (; state.frame.contains(end); ++end) {
+    Term byte = state.frame.at(end);
+    if (pool_.kind(byte) == terms::Kind::extract) byte = pool_.operands(byte)[0];
+    if (pool_.kind(byte) == terms::Kind::variable && pool_.name(byte).ends_with("@entry")) break;
+  }
+  return {from, end};
+}
+
 // The callee's results, and what it did to memory, are variables named after the call's place in the sequence of calls:
 // the same on both sides, which is right once the two calls are shown to be the same.
 void Executor::call(Thread& thread, const ir::CallTarget& target, Term address, uint32_t line, unsigned above) {
@@ -216,7 +227,8 @@ void Executor::call(Thread& thread, const ir::CallTarget& target, Term address, 
   const assembly::Machine& machine = side_.machine();
   const verify::Boundary* boundary = side_.boundary_of(target);
   CallEvent event;
-  event.callee = target.indirect ? "" : boundary ? boundary->name : target.symbol.name;
+  const bool unknown = side_.is_unknown(boundary);
+  event.callee = target.indirect ? "" : unknown ? target.symbol.name : boundary->name;
   event.target = address;
   event.memory = path.state.memory;
   event.boundary = boundary;
@@ -242,6 +254,22 @@ void Executor::call(Thread& thread, const ir::CallTarget& target, Term address, 
     if (!computed(event.arguments.back(), "an argument that is the address", line) && survey_ == nullptr) return;
   }
   const size_t index = path.calls.size();
+  if (unknown) {
+    if (survey_ != nullptr) survey_->escapes = true;
+    for (const Slot s : side_.unnamed_arguments()) event.arguments.push_back(path.state.slots[s]);
+    const Term pointer = path.state.slots[machine.stack_pointer];
+    const auto stack = frame_offset(pointer);
+    if (!stack && !(mentions_base(pointer) && computed(pointer, "the stack below", line)))
+      return fail("unresolved-address", "the stack pointer is not known at a call");
+    // Where that part of the frame is memory it is compared with the rest of memory, if it has the same address.
+    if (!stack) event.arguments.push_back(pointer);
+    const auto [from, end] =
+        stack ? unknown_stack_arguments(path.state, *stack + above) : std::pair<int64_t, int64_t>();
+    for (int64_t at = from; at < end; ++at) {
+      event.arguments.push_back(path.state.frame.at(at));
+      path.state.frame[at] = pool_.variable(fmt::format("call:{}.stack{}", index, at - from), 8);
+    }
+  }
   path.calls.push_back(std::move(event));
   path.state.memory = pool_.memory(fmt::format("memory.call{}", index));
   if (above == 0) forget_callee_stack(path.state, *boundary, above);
@@ -249,10 +277,14 @@ void Executor::call(Thread& thread, const ir::CallTarget& target, Term address, 
   for (const Slot s : side_.clobbered_by(target)) {
     const unsigned width = machine.slots[s].width;
     Term& slot = path.state.slots[s];
+    auto left = [&](unsigned bits) {
+      if (!unknown) return fresh(thread, "clobbered", bits);
+      return pool_.variable(fmt::format("call:{}.{}:{}", index, machine.slots[s].name, bits), bits);
+    };
     if (std::find(halves.begin(), halves.end(), s) == halves.end())
-      slot = fresh(thread, "clobbered", width);
+      slot = left(width);
     else
-      slot = pool_.concat(fresh(thread, "clobbered", width / 2), pool_.extract(slot, 0, width / 2));
+      slot = pool_.concat(left(width / 2), pool_.extract(slot, 0, width / 2));
   }
   for (size_t r = 0; r < boundary->results.size(); ++r) {
     const BoundaryValue& value = boundary->results[r];

@@ -81,6 +81,8 @@ class Executor {
   void note_access(Thread& thread, int64_t offset);
   void begin_instruction(Thread& thread, uint32_t line);
   std::optional<int64_t> stack_end(const State& state) const;
+  // Where in the frame a callee of unknown signature may have arguments.
+  std::pair<int64_t, int64_t> unknown_stack_arguments(const State& state, int64_t from) const;
   void forget_callee_stack(State& state, const verify::Boundary& callee, unsigned above);
   bool block_body(Thread& thread);
   bool instruction(Thread& thread, ValueId v);

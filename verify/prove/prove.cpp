@@ -20,6 +20,28 @@ constexpr unsigned kTraces = 24;
 constexpr size_t kMostVisits = 24;
 constexpr size_t kMostSamples = 60;
 
+// All that a callee of unknown signature may be given in registers, and give back.
+Boundary any_callee(const assembly::Machine& machine) {
+  constexpr uint32_t kWhole = 4096;  // vector registers as wide as they are
+  Boundary any;
+  auto add = [](std::vector<BoundaryValue>& values, size_t count, Place::Kind kind, uint32_t bits) {
+    for (uint32_t n = 0; n < count; ++n) {
+      BoundaryValue value;
+      value.bits = bits;
+      value.whole = false;
+      value.source = value.target = {kind, n};
+      values.push_back(value);
+    }
+  };
+  add(any.parameters, machine.integer_arguments.size(), Place::Kind::integer_argument, 64);
+  add(any.parameters, machine.float_arguments.size(), Place::Kind::float_argument, kWhole);
+  add(any.parameters, machine.vector_count != assembly::kNoSlot ? 1 : 0, Place::Kind::vector_count, 8);
+  add(any.parameters, machine.indirect_result != assembly::kNoSlot ? 1 : 0, Place::Kind::indirect_result, 64);
+  add(any.results, machine.integer_results.size(), Place::Kind::integer_result, 64);
+  add(any.results, machine.float_results.size(), Place::Kind::float_result, kWhole);
+  return any;
+}
+
 class FunctionProof {
  public:
   FunctionProof(const Code& source, const Code& target, const Boundaries& boundaries, const Boundary& own,
@@ -76,6 +98,7 @@ class FunctionProof {
   Clock::time_point begin_, deadline_;
   const Side* source_ = nullptr;
   const Side* target_ = nullptr;
+  std::optional<Boundary> any_callee_;
   FrameLayout source_frame_, target_frame_;
   bool frames_shared_ = false, any_nan_ = false;
   terms::Pool pool_;
@@ -164,6 +187,14 @@ void FunctionProof::list_assumptions() {
         "addresses that are computed from the address of a local stay clear of saved registers and the return address");
   const bool calls = std::any_of(proof_.obligations.begin(), proof_.obligations.end(),
                                  [](const Obligation& o) { return o.kind == "call"; });
+  const bool unknown = source_ && std::any_of(source_->function().calls.begin(), source_->function().calls.end(),
+                                              [&](const ir::CallTarget& target) {
+                                                return source_->is_unknown(source_->boundary_of(target));
+                                              });
+  if (calls && unknown)
+    assume("unknown-callees", "calls",
+           "callees whose signature is not known take what they are given from the argument registers, the stack and "
+           "memory, and leave the same in all registers on both sides");
   if (calls)
     assume("callees", "calls",
            "functions that are called do the same on both sides when given the same arguments and memory");
@@ -178,9 +209,13 @@ Proof FunctionProof::run() {
     parameters_.push_back(pool_.variable(fmt::format("parameter{}", p + 1), own_.parameters[p].bits));
     universal_.push_back(parameters_.back());
   }
-  auto source = Side::make(Which::source, source_code_.index, own_.name, boundaries_, own_, source_code_.clobbers);
+  // Between two instruction sets nobody knows which registers such a callee would take for which.
+  const Isa from = source_code_.index.unit().isa, to = target_code_.index.unit().isa;
+  if (from == to) any_callee_ = any_callee(assembly::Machine::get(from));
+  const Boundary* any = any_callee_ ? &*any_callee_ : nullptr;
+  auto source = Side::make(Which::source, source_code_.index, own_.name, boundaries_, own_, source_code_.clobbers, any);
   auto target = Side::make(Which::target, target_code_.index, own_.target_name.empty() ? own_.name : own_.target_name,
-                           boundaries_, own_, target_code_.clobbers);
+                           boundaries_, own_, target_code_.clobbers, any);
   if (!source || !target) {
     unknown("unsupported", source ? target.error().message : source.error().message);
     return proof_;
@@ -254,6 +289,8 @@ bool FunctionProof::share_frames() {
   std::vector<std::pair<int, int64_t>> order;
   for (const auto& [distance, count] : votes) order.emplace_back(-count, distance);
   std::sort(order.begin(), order.end());
+  if (source_->isa() == target_->isa())
+    std::stable_partition(order.begin(), order.end(), [](const auto& o) { return o.second == 0; });
   if (order.size() > 3) order.resize(3);
   const auto objects = objects_of(*source, source_->machine().return_address_bytes);
   if (objects.empty()) return false;

@@ -301,8 +301,8 @@ std::vector<Candidate> Guesser::for_source(BlockId cut, const Location& location
   const unsigned width = pool_.width(location.variable);
   constants(values, out);
   if (width == 64) {
-    // The first guess is what the rest is written with, so it should last: the narrowest that is seen to be enough, then
-    // the widest.
+    // The first guess is what the rest is written with, so it should last: the narrowest that is seen to be enough,
+    // then the widest.
     std::vector<unsigned> widths = {1, 8, 16, 32};
     const auto enough = std::lower_bound(widths.begin(), widths.end(), bits_on_sight(cut, location));
     std::reverse(widths.begin(), enough);

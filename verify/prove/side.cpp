@@ -41,7 +41,8 @@ Slot slot_of(const assembly::Machine& machine, const Place& place) {
 }
 
 Expected<Side> Side::make(Which which, const assembly::CodeIndex& index, const std::string& symbol,
-                          const Boundaries& boundaries, const verify::Boundary& own, Clobbers* clobbers) {
+                          const Boundaries& boundaries, const verify::Boundary& own, Clobbers* clobbers,
+                          const verify::Boundary* unknown_callee) {
   const assembly::Unit& unit = index.unit();
   const auto at = unit.symbol_by_name.find(symbol);
   if (at == unit.symbol_by_name.end()) return error_at({unit.file, 0, 0}, fmt::format("no function '{}'", symbol));
@@ -53,6 +54,7 @@ Expected<Side> Side::make(Which which, const assembly::CodeIndex& index, const s
   side.index_ = &index;
   side.own_ = &own;
   side.clobbers_ = clobbers;
+  side.unknown_callee_ = unknown_callee;
   side.function_ = std::move(lifted.function);
   for (const auto& [name, boundary] : boundaries)
     side.callees_[which == Which::source || boundary.target_name.empty() ? name : boundary.target_name] = &boundary;
@@ -69,9 +71,13 @@ assembly::SlotInfo Side::slot(Slot slot) const {
 }
 
 const verify::Boundary* Side::boundary_of(const ir::CallTarget& target) const {
-  if (target.indirect) return nullptr;
+  if (target.indirect) return unknown_callee_;
   const auto at = callees_.find(target.symbol.name);
-  return at == callees_.end() || !at->second->untestable.empty() ? nullptr : at->second;
+  return at == callees_.end() || !at->second->untestable.empty() ? unknown_callee_ : at->second;
+}
+
+std::vector<Slot> Side::unnamed_arguments() const {
+  return {machine_->slot(isa() == Isa::x86_64 ? "r10" : isa() == Isa::aarch64 ? "x18" : "x7")};
 }
 
 std::vector<Slot> Side::reserved() const {
@@ -151,6 +157,8 @@ void Side::use_call(const ir::CallTarget& target, SlotSet& live) const {
   if (const verify::Boundary* boundary = boundary_of(target)) {
     for (const verify::BoundaryValue& p : boundary->parameters)
       if (const Slot s = slot_of(*machine_, place_of(p, which_)); s != assembly::kNoSlot) live[s] = true;
+    if (is_unknown(boundary))
+      for (const Slot s : unnamed_arguments()) live[s] = true;
     return;
   }
   for (const std::vector<Slot>* slots : {&machine_->integer_arguments, &machine_->float_arguments})

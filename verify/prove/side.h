@@ -33,7 +33,8 @@ class Side {
  public:
   // The error says why the function cannot be judged (unsupported instruction, no such function).
   static Expected<Side> make(Which which, const assembly::CodeIndex& index, const std::string& symbol,
-                             const Boundaries& boundaries, const verify::Boundary& own, Clobbers* clobbers);
+                             const Boundaries& boundaries, const verify::Boundary& own, Clobbers* clobbers,
+                             const verify::Boundary* unknown_callee = nullptr);
 
   Which which() const { return which_; }
   Isa isa() const { return machine_->isa; }
@@ -50,8 +51,11 @@ class Side {
   bool live(BlockId block, Slot slot) const { return live_in_[block][slot]; }
   // Values that something which matters needs; the others (flags that nobody reads) are not computed.
   bool needed(ValueId v) const { return needed_[v]; }
-  // What crosses a call of this callee; nothing is known of it: nullptr.
+  // What crosses a call of this callee; nothing is known of it: `unknown_callee`, which may be nullptr.
   const verify::Boundary* boundary_of(const ir::CallTarget& target) const;
+  bool is_unknown(const verify::Boundary* callee) const { return callee == unknown_callee_; }
+  // Registers that carry something into calls that no prototype names: the static chain of nested functions.
+  std::vector<Slot> unnamed_arguments() const;
   // RISC-V's global and thread pointers, which belong to the program, and x86-64's direction flag, which is clear
   // between functions: a call leaves them as they are, and so must the function itself.
   std::vector<Slot> reserved() const;
@@ -73,6 +77,7 @@ class Side {
   const assembly::Machine* machine_ = nullptr;
   const assembly::CodeIndex* index_ = nullptr;
   const verify::Boundary* own_ = nullptr;
+  const verify::Boundary* unknown_callee_ = nullptr;
   Clobbers* clobbers_ = nullptr;
   std::map<std::string, const verify::Boundary*> callees_;  // by this side's name
   ir::Function function_;

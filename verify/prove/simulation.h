@@ -60,6 +60,7 @@ class Simulation {
   Term without_frame(Term memory);
   static bool same_calls(const PathPair& paths);
   bool calls_agree(PathPair& paths, Proof& proof);
+  bool argument_agrees(PathPair& paths, const std::string& what, Term source, Term target, Proof& proof);
   bool accesses_agree(PathPair& paths, Proof& proof);
   bool returns_agree(PathPair& paths, Proof& proof);
   bool covered(const Path& source, const std::vector<Path>& target, terms::Substitution& start, Proof& proof);

@@ -57,6 +57,41 @@ TEST(Copies, UpperHalvesOfResultsAreNotCompared) {
   EXPECT_NOT_PROVED(prove_pair(loop(""), loop("shrq $1, %rax\n"), b, {{"g", g}}));
 }
 
+// Nothing is known of h, nor of what a pointer leads to: all that they may be given must be the same.
+TEST(Copies, CalleesOfUnknownSignature) {
+  const Boundary b = integers({64, 32}, 32);
+  auto calls = [](const std::string& before, const std::string& call, const std::string& after) {
+    return Text{Isa::x86_64, "pushq %rbx\nmovq %rdi, %rbx\nsubq $16, %rsp\n" + before + "\n" + call + "\n" + after +
+                                 "\naddq $16, %rsp\npopq %rbx\nret\n"};
+  };
+  for (const std::string call : {"call h", "call *%rbx"}) {
+    const Text source = calls("movl %esi, (%rsp)\nmovl $7, %edx", call, "xorl %edx, %eax");
+    EXPECT_PROVED(prove_pair(source, source, b));
+    EXPECT_PROVED(
+        prove_pair(source, calls("movl %esi, %r11d\nmovl %r11d, (%rsp)\nmovl $7, %edx", call, "xorl %edx, %eax"), b));
+    // Another register argument, stack argument, vector argument, static chain, result.
+    EXPECT_NOT_PROVED(prove_pair(source, calls("movl %esi, (%rsp)\nmovl $8, %edx", call, "xorl %edx, %eax"), b));
+    EXPECT_NOT_PROVED(prove_pair(source, calls("movl %edi, (%rsp)\nmovl $7, %edx", call, "xorl %edx, %eax"), b));
+    EXPECT_NOT_PROVED(
+        prove_pair(source, calls("movl %esi, (%rsp)\nmovl $7, %edx\npxor %xmm3, %xmm3", call, "xorl %edx, %eax"), b));
+    EXPECT_NOT_PROVED(
+        prove_pair(source, calls("movl %esi, (%rsp)\nmovl $7, %edx\nmovl $1, %r10d", call, "xorl %edx, %eax"), b));
+    EXPECT_NOT_PROVED(prove_pair(source, calls("movl %esi, (%rsp)\nmovl $7, %edx", call, "xorl %ecx, %eax"), b));
+    // The callee may change what it got on the stack.
+    EXPECT_NOT_PROVED(prove_pair(calls("movl %esi, (%rsp)", "movl %esi, %r12d", "movl %r12d, %eax"),
+                                 calls("movl %esi, (%rsp)", call, "movl (%rsp), %eax"), b));
+  }
+  EXPECT_NOT_PROVED(prove_pair(calls("", "call h", ""), calls("", "call g", ""), b));
+  // Beside a local whose address is given away.
+  const std::string local = "leaq 8(%rsp), %rdi\n";
+  const Text source = calls(local + "movl %esi, (%rsp)", "call h", "addl 8(%rsp), %eax");
+  EXPECT_PROVED(prove_pair(source, source, b));
+  EXPECT_NOT_PROVED(prove_pair(source, calls(local + "movl %ebx, (%rsp)", "call h", "addl 8(%rsp), %eax"), b));
+  EXPECT_NOT_PROVED(
+      prove_pair(source, calls("leaq 4(%rsp), %rdi\nmovl %esi, (%rsp)", "call h", "addl 8(%rsp), %eax"), b));
+  EXPECT_NOT_PROVED(prove_pair(calls("", "call *%rbx", ""), calls("leaq 8(%rdi), %rbx", "call *%rbx", ""), b));
+}
+
 TEST(Ends, ASourceThatTrapsPromisesNothing) {
   const Boundary b = integers({32, 32}, 32);
   const Text x86{Isa::x86_64, "movl %edi, %eax\ncltd\nidivl %esi\nret\n"}, arm{Isa::aarch64, "sdiv w0, w0, w1\nret\n"};
