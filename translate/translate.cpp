@@ -55,11 +55,11 @@ std::vector<assembly::SymbolId> entries(const assembly::CodeIndex& index, const 
 using llvm_proposer::RulePlans;
 
 Expected<std::string> generate(const assembly::Unit& unit, const raise::RaisedUnit& raised, Isa target,
-                               const RulePlans& rules) {
+                               const RulePlans& rules, const std::set<const ir::Function*>* only = nullptr) {
   auto machine = llvm_proposer::make_target_machine(target);
   if (!machine) return machine.error();
   llvm::LLVMContext context;
-  auto module = llvm_proposer::emit_module(context, unit, raised, **machine, target, &rules);
+  auto module = llvm_proposer::emit_module(context, unit, raised, **machine, target, &rules, only);
   return llvm_proposer::generate_assembly(*module, **machine, unit.isa, target);
 }
 
@@ -78,26 +78,25 @@ RulePlans make_plans(const raise::RaisedUnit& raised, const TranslateOptions& op
 // through a rule's.
 Expected<std::string> generate_best(const assembly::Unit& unit, const raise::RaisedUnit& raised, Isa target,
                                     RulePlans& plans) {
-  Expected<std::string> with = generate(unit, raised, target, plans);
-  if (!with || plans.plans.empty()) return with;
-  Expected<std::string> without = generate(unit, raised, target, {});
-  if (!without) return without;
-  std::set<std::string> touched;
+  std::set<const ir::Function*> tried;
+  std::set<std::string> names;
   for (const raise::RaisedFunction& f : raised.functions)
-    if (plans.plans.contains(&f.function)) touched.insert(llvm_proposer::body_name(f));
-  std::map<std::string, cost::Weight> cost_with = cost::weigh(*with, touched),
-                                      cost_without = cost::weigh(*without, touched);
-  bool worse = false;
-  for (const raise::RaisedFunction& f : raised.functions) {
-    const auto plan = plans.plans.find(&f.function);
-    if (plan == plans.plans.end()) continue;
-    const std::string name = llvm_proposer::body_name(f);
-    if (cost_with[name].weighted < cost_without[name].weighted) continue;
-    worse = true;
-    plans.plans.erase(plan);
+    if (plans.plans.contains(&f.function)) {
+      tried.insert(&f.function);
+      names.insert(llvm_proposer::body_name(f));
+    }
+  if (!tried.empty()) {
+    Expected<std::string> with = generate(unit, raised, target, plans, &tried),
+                          without = generate(unit, raised, target, {}, &tried);
+    if (!with || !without) return with ? without : with;
+    std::map<std::string, cost::Weight> cost_with = cost::weigh(*with, names),
+                                        cost_without = cost::weigh(*without, names);
+    for (const raise::RaisedFunction& f : raised.functions) {
+      const std::string name = llvm_proposer::body_name(f);
+      if (cost_with[name].weighted >= cost_without[name].weighted) plans.plans.erase(&f.function);
+    }
   }
-  if (!worse) return with;
-  return plans.plans.empty() ? std::move(without) : generate(unit, raised, target, plans);
+  return generate(unit, raised, target, plans);
 }
 
 std::vector<std::string> used_rules(const RulePlans& plans, const raise::RaisedFunction& f) {

@@ -134,7 +134,7 @@ void declare(ModuleEmission& m, const raise::RaisedFunction& raised) {
 
 std::unique_ptr<llvm::Module> emit_module(llvm::LLVMContext& context, const assembly::Unit& unit,
                                           const raise::RaisedUnit& raised, llvm::TargetMachine& machine, Isa target,
-                                          const RulePlans* rules) {
+                                          const RulePlans* rules, const std::set<const ir::Function*>* only) {
   auto module = std::make_unique<llvm::Module>(unit.file, context);
   module->setDataLayout(machine.createDataLayout());
   module->setTargetTriple(machine.getTargetTriple().str());
@@ -158,14 +158,18 @@ std::unique_ptr<llvm::Module> emit_module(llvm::LLVMContext& context, const asse
     llvm::Function &entry = *module->getFunction(target_name(f.name)), &body = *module->getFunction(body_name(f));
     if (&entry == &body) continue;
     m.bodies.emplace(target_name(f.name), &body);
-    if (f.outside) emit_outside_entry(m, f, entry, body);
+    if (f.outside && !only) emit_outside_entry(m, f, entry, body);
   }
   for (const raise::RaisedFunction& f : raised.functions) {
-    if (!f.ok) continue;
-    for (const raise::RaisedFunction& entry : f.entry)
-      FunctionEmitter(m, entry, *module->getFunction(target_name(f.name))).run();
+    if (!f.ok || (only && !only->contains(&f.function))) continue;
+    if (!only)
+      for (const raise::RaisedFunction& entry : f.entry)
+        FunctionEmitter(m, entry, *module->getFunction(target_name(f.name))).run();
     FunctionEmitter(m, f, *module->getFunction(body_name(f))).run();
   }
+  if (only)  // what is left out is somebody else's
+    for (llvm::Function& f : *module)
+      if (f.isDeclaration() && !f.hasExternalWeakLinkage()) f.setLinkage(llvm::GlobalValue::ExternalLinkage);
   debug.finalize();
   return module;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 
 #include "frontends/asm/unit.h"
 #include "llvm/IR/Module.h"
@@ -17,9 +18,11 @@ std::string body_name(const raise::RaisedFunction& function);
 
 struct RulePlans;
 
-// One module with a definition for each function that was raised. `machine` decides layout and calling convention.
+// One module with a definition for each function that was raised, or for the bodies of `only` those. `machine` decides
+// layout and calling convention.
 std::unique_ptr<llvm::Module> emit_module(llvm::LLVMContext& context, const assembly::Unit& unit,
                                           const raise::RaisedUnit& raised, llvm::TargetMachine& machine, Isa target,
-                                          const RulePlans* rules = nullptr);
+                                          const RulePlans* rules = nullptr,
+                                          const std::set<const ir::Function*>* only = nullptr);
 
 }  // namespace portolan::llvm_proposer
