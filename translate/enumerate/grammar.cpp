@@ -47,8 +47,8 @@ bool only_computes(const llvm::MCInstrDesc& d) {
 
 class Collector {
  public:
-  Collector(Isa isa, const std::vector<int64_t>& immediates)
-      : target_(assembly::McTarget::get(isa)), immediates_(immediates) {
+  Collector(Isa isa, const std::vector<int64_t>& immediates, const std::vector<std::string>& features)
+      : target_(assembly::McTarget::get(isa)), immediates_(immediates), features_(features) {
     for (unsigned n = 0; n < target_.instructions().getNumOpcodes(); ++n) opcodes_.emplace(target_.opcode_name(n), n);
   }
   std::vector<Candidate> run();
@@ -59,6 +59,7 @@ class Collector {
 
   const assembly::McTarget& target_;
   const std::vector<int64_t>& immediates_;
+  const std::vector<std::string>& features_;
   std::map<std::string, unsigned, std::less<>> opcodes_;
   std::vector<Candidate> found_;
 };
@@ -67,6 +68,8 @@ std::vector<Candidate> Collector::run() {
   for (std::span<const assembly::Row> family : frontends::lifter(target_.isa()).rows().families())
     for (const assembly::Row& row : family) {
       if (!row.lift || !row.flags.empty()) continue;
+      const bool extension = target_.isa() == Isa::riscv64 && row.note.starts_with("z");
+      if (extension && std::find(features_.begin(), features_.end(), row.note) == features_.end()) continue;
       for (const std::string& name : assembly::expand_opcodes(row.opcodes))
         if (const auto opcode = opcodes_.find(name); opcode != opcodes_.end()) add(opcode->second);
     }
@@ -205,8 +208,9 @@ APInt Form::evaluate(const std::vector<const APInt*>& given) const {
   return *result;
 }
 
-std::vector<Form> make_grammar(Isa isa, const std::vector<int64_t>& immediates) {
-  const std::vector<Candidate> candidates = Collector(isa, immediates).run();
+std::vector<Form> make_grammar(Isa isa, const std::vector<int64_t>& immediates,
+                               const std::vector<std::string>& features) {
+  const std::vector<Candidate> candidates = Collector(isa, immediates, features).run();
   std::string text = ".text\n";
   for (size_t n = 0; n < candidates.size(); ++n)
     text += fmt::format(".type f{0},%function\nf{0}:\n{1}\nret\n.size f{0},.-f{0}\n", n, candidates[n].text);

@@ -22,7 +22,6 @@ struct Form {
   Bank result = Bank::vector;
   std::vector<Bank> operands;
   bool tied = false;     // the first operand is in the result's register
-  bool zbb = false;      // RISC-V: not of the base architecture
   ir::Function meaning;  // machine level
   std::vector<ir::BlockId> blocks;
   std::vector<assembly::Slot> slots;  // of the operands
@@ -33,6 +32,8 @@ struct Form {
 };
 
 // All forms whose flags, memory and control are untouched, with these immediates where the instruction takes one.
-std::vector<Form> make_grammar(Isa isa, const std::vector<int64_t>& immediates);
+// Instructions of RISC-V's extensions, as their rows note them, only with the feature.
+std::vector<Form> make_grammar(Isa isa, const std::vector<int64_t>& immediates,
+                               const std::vector<std::string>& features);
 
 }  // namespace portolan::enumerate

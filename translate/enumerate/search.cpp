@@ -159,6 +159,7 @@ void Search::make_inputs() {
 // What shifts, lane numbers and positions of this pattern can be: what its constants say, in bits and in bytes.
 std::vector<int64_t> Search::immediates() const {
   std::set<int64_t> all = {0, 1};
+  if (t_.isa == Isa::riscv64) all.insert(-1);  // how it says `not`
   const ir::Function& p = rule_.pattern;
   auto add = [&](uint64_t value) {
     if (value < 128) all.insert(static_cast<int64_t>(value));
@@ -209,6 +210,7 @@ bool Search::apply(const Form& form, unsigned length) {
     if (choices.back().empty()) return false;
   }
   std::vector<size_t> turn(choices.size()), operands(choices.size());
+  const size_t disproved = result_.disproved;
   for (;;) {
     unsigned longest = 0;
     for (size_t n = 0; n < turn.size(); ++n) {
@@ -216,7 +218,7 @@ bool Search::apply(const Form& form, unsigned length) {
       longest = std::max(longest, values_[operands[n]].length);
     }
     if (longest + 1 == length && apply_to(form, operands, length)) return true;
-    if (result_.tried % 256 == 0 && late()) return false;
+    if ((result_.tried % 256 == 0 || result_.disproved != disproved) && late()) return false;
     size_t n = 0;
     while (n < turn.size() && ++turn[n] == choices[n].size()) turn[n++] = 0;
     if (n == turn.size()) return false;
@@ -239,7 +241,8 @@ bool Search::apply_to(const Form& form, const std::vector<size_t>& operands, uns
     samples.push_back(sample(n));
     goal = goal && is_goal(samples[n], n);
   }
-  if (goal && prove(form, operands)) return true;
+  // Proofs take time where the machine is busy, and many values agree with one that is not proved in it.
+  if (goal && !late() && prove(form, operands)) return true;
   if (last) return false;
   llvm::hash_code hash(0);
   for (const APInt& value : samples) hash = llvm::hash_combine(hash, llvm::hash_value(value));
@@ -379,7 +382,7 @@ SearchResult Search::run() {
         for (unsigned lanes = i.lanes; lanes >= 1; lanes /= 2) pattern_ops_.emplace(ir::Op::add, lanes);
       if (i.op == ir::Op::umulh || i.op == ir::Op::smulh) pattern_ops_.emplace(ir::Op::mul, i.lanes / 2);
     }
-    forms_ = make_grammar(t_.isa, immediates());
+    forms_ = make_grammar(t_.isa, immediates(), t_.features);
     std::vector<const Form*> order;
     for (const Form& form : forms_) order.push_back(&form);
     std::stable_sort(order.begin(), order.end(),
