@@ -65,10 +65,14 @@ Relation Lockstep::relation_at(const Pair& pair) const {
     if (const auto same = whole.find(meeting.whole.target[n]); same != whole.end()) {
       candidates.push_back({Candidate::Shape::equal, same->second->variable, same->second->name});
     } else if (const auto half = low.find(meeting.low.target[n]); half != low.end()) {
+      const Term part = pool_.extract(half->second->variable, 0, kLow);
       const unsigned above = pool_.width(target[n].variable) - kLow;
+      if (above == 0) {
+        candidates.push_back({Candidate::Shape::equal, part, fmt::format("{}[0..{})", half->second->name, kLow)});
+        continue;
+      }
       const Term open = pool_.variable(fmt::format("{}/open{}", pool_.name(target[n].variable), above), above);
-      candidates.push_back({Candidate::Shape::low_part,
-                            pool_.concat(open, pool_.extract(half->second->variable, 0, kLow)),
+      candidates.push_back({Candidate::Shape::low_part, pool_.concat(open, part),
                             fmt::format("{} below bit {}", half->second->name, kLow)});
     }
   }

@@ -87,10 +87,12 @@ bool Simulation::relation_holds(PathPair& paths, const Relation& there, Proof& p
 }
 
 // Whether both ways make the same calls in the same order; if not, nothing may ever take both.
-bool Simulation::same_calls(const PathPair& paths) {
+bool Simulation::same_calls(const PathPair& paths) const {
   return std::equal(paths.source().calls.begin(), paths.source().calls.end(), paths.target().calls.begin(),
-                    paths.target().calls.end(), [](const CallEvent& a, const CallEvent& b) {
-                      return a.callee == b.callee && a.arguments.size() == b.arguments.size();
+                    paths.target().calls.end(), [&](const CallEvent& a, const CallEvent& b) {
+                      return a.callee == b.callee &&
+                             std::equal(a.arguments.begin(), a.arguments.end(), b.arguments.begin(), b.arguments.end(),
+                                        [&](Term s, Term t) { return pool_.width(s) == pool_.width(t); });
                     });
 }
 

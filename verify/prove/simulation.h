@@ -58,7 +58,7 @@ class Simulation {
   bool discharge(PathPair& paths, Proof& proof);
   bool relation_holds(PathPair& paths, const Relation& there, Proof& proof);
   Term without_frame(Term memory);
-  static bool same_calls(const PathPair& paths);
+  bool same_calls(const PathPair& paths) const;
   bool calls_agree(PathPair& paths, Proof& proof);
   bool argument_agrees(PathPair& paths, const std::string& what, Term source, Term target, Proof& proof);
   bool accesses_agree(PathPair& paths, Proof& proof);

@@ -92,6 +92,25 @@ TEST(Copies, CalleesOfUnknownSignature) {
   EXPECT_NOT_PROVED(prove_pair(calls("", "call *%rbx", ""), calls("leaq 8(%rdi), %rbx", "call *%rbx", ""), b));
 }
 
+// What one keeps in a register, with anything above it, the other keeps in four bytes of its frame.
+TEST(Copies, HalfARegisterInTheFrame) {
+  Boundary g = integers({32}, 32);
+  g.name = g.target_name = "g";
+  const Boundary b = integers({32}, 32);
+  const Text source{
+      Isa::x86_64,
+      "pushq %rbx\npushq %rbp\nsubq $8, %rsp\ncall g\nmovq %rax, %rbp\nmovl $9, %ebx\n"
+      "1: movl %ebp, %edi\ncall g\ndecl %ebx\njne 1b\nmovl %ebp, %eax\naddq $8, %rsp\npopq %rbp\npopq %rbx\nret\n"};
+  auto in_frame = [](const std::string& kept) {
+    return Text{Isa::x86_64,
+                "pushq %rbx\nsubq $16, %rsp\ncall g\nmovl " + kept + ", 4(%rsp)\nmovl $9, %ebx\n" +
+                    "1: movl 4(%rsp), %edi\ncall g\ndecl %ebx\njne 1b\nmovl 4(%rsp), %eax\naddq $16, %rsp\n"
+                    "popq %rbx\nret\n"};
+  };
+  EXPECT_PROVED(prove_pair(source, in_frame("%eax"), b, {{"g", g}}));
+  EXPECT_NOT_PROVED(prove_pair(source, in_frame("%ecx"), b, {{"g", g}}));
+}
+
 TEST(Ends, ASourceThatTrapsPromisesNothing) {
   const Boundary b = integers({32, 32}, 32);
   const Text x86{Isa::x86_64, "movl %edi, %eax\ncltd\nidivl %esi\nret\n"}, arm{Isa::aarch64, "sdiv w0, w0, w1\nret\n"};
