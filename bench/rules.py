@@ -27,7 +27,7 @@ def run(*command, **options):
 
 def proofs(portolan):
     begin = time.perf_counter()
-    ran = run(portolan, "rules", "check", ROOT / "corpus" / "rules")
+    ran = run(portolan, "rules", "check", ROOT / "corpus" / "rules", "--time", 120)
     counts = re.search(r"(\d+) proved, (\d+) not proved, (\d+) errors", ran.stdout)
     numbers = [int(n) for n in counts.groups()] if counts else [0, 1, 1]
     return numbers, time.perf_counter() - begin, ran.stdout + ran.stderr

@@ -77,6 +77,7 @@ Exit run_check(const Arguments& a) {
       const rules::Template& t = rule->templates[target];
       rules::CheckOptions options;
       options.time = std::chrono::milliseconds(static_cast<int64_t>(a.time * 1000));
+      options.total = options.time * 8;
       const CheckResult result = rules::check(*rule, t, options);
       const bool proved = result.verdict == CheckResult::Verdict::proved;
       if (proved) store.remember(*rule, target);
@@ -176,7 +177,8 @@ void add_rules(CLI::App& app, Command& chosen) {
     sub->add_option("--rule", a->names, "only this rule (may be given again)");
   }
   check->add_option("--jobs", a->jobs, "rules at a time")->check(CLI::Range(1, 256));
-  check->add_option("--time", a->time, "seconds for one question to the solvers; default: 20");
+  check->add_option("--time", a->time,
+                    "seconds for one question to the solvers; default: 20, eight times that for a rule");
   check->add_flag("--verbose", a->verbose, "a line for each rule");
   enumerate->add_option("--time", a->time, "seconds for each rule; default: 20");
   enumerate->add_option("--longest", a->longest, "only rules of at most so many instructions; default: 4")

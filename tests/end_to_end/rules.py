@@ -19,7 +19,8 @@ class Rules:
 
     def book(self):
         """Every rule is proved for all inputs, by this build."""
-        ran = self.run("check", str(harness.ROOT / "corpus" / "rules"))
+        # A busy machine must not look like a wrong rule.
+        ran = self.run("check", str(harness.ROOT / "corpus" / "rules"), "--time", "120")
         check(ran.returncode == 0, ran.stdout + ran.stderr)
         counts = re.search(r"(\d+) proved, 0 not proved, 0 errors", ran.stdout)
         check(counts and int(counts.group(1)) >= 80, ran.stdout)
