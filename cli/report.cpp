@@ -36,6 +36,7 @@ std::string escaped(const std::string& text) {
 struct Row {
   std::string name, level, word, detail;
   unsigned in = 0, out = 0;
+  bool time = false;  // the verdict about constant time, which no --require lowers
 };
 
 std::vector<Row> rows_of(const FileReport& report) {
@@ -46,6 +47,19 @@ std::vector<Row> rows_of(const FileReport& report) {
     row.name = f.value("name", "?");
     row.in = f.value("instructions_in", 0u);
     row.out = f.value("instructions_out", 0u);
+    if (f.contains("constant_time")) {
+      const json& time = f["constant_time"];
+      const json& side = time.contains("target") ? time["target"] : time["source"];
+      Row of_time{row.name + " (constant time)",
+                  time.value("level", "unknown"),
+                  time.value("word", "unknown"),
+                  side.value("detail", ""),
+                  0,
+                  0,
+                  true};
+      rows.push_back(std::move(of_time));
+      if (!f.contains("verdict")) continue;
+    }
     const json verdict = f.value("verdict", json::object());
     row.level = verdict.value("level", "unknown");
     row.word = verdict.value("word", row.level);
@@ -58,8 +72,8 @@ std::vector<Row> rows_of(const FileReport& report) {
   return rows;
 }
 
-bool is_good(const std::string& level) {
-  return level_reaches(level, "tested");
+bool reaches(const Row& row, const std::string& require) {
+  return row.time ? row.level == "constant-time" : level_reaches(row.level, require);
 }
 
 }  // namespace
@@ -74,6 +88,12 @@ int evidence_exit(const json& evidence, const std::string& require) {
   if (!evidence.is_object() || !evidence.contains("functions")) return static_cast<int>(Exit::internal);
   Exit code = Exit::ok;
   for (const json& f : evidence["functions"]) {
+    if (f.contains("constant_time")) {
+      const std::string time = f["constant_time"].value("level", "unknown");
+      if (time == "leaks") return static_cast<int>(Exit::refuted);
+      if (time != "constant-time") code = Exit::fell_short;
+      if (!f.contains("verdict")) continue;
+    }
     const std::string level = f.value("verdict", json::object()).value("level", "unknown");
     if (level == "refuted") return static_cast<int>(Exit::refuted);
     if (!level_reaches(level, require)) code = Exit::fell_short;
@@ -87,7 +107,11 @@ std::string text_report(const std::vector<FileReport>& reports) {
     if (r.exit >= 3) ++failed;
     for (const Row& row : rows_of(r)) {
       ++functions;
-      good += is_good(row.level);
+      if (row.time) {
+        --functions;
+        continue;
+      }
+      good += reaches(row, "tested");
       refused += row.level == "refused";
       refuted += row.level == "refuted";
     }
@@ -115,9 +139,9 @@ std::string html_report(const std::vector<FileReport>& reports, const std::strin
     for (const Row& row : rows)
       out += fmt::format("<tr><td>{}<td class=\"n\">{}<td class=\"n\">{}<td class=\"{}\">{}<td>{}\n", escaped(row.name),
                          row.in, row.out,
-                         is_good(row.level)       ? "good"
-                         : row.level == "refuted" ? "bad"
-                                                  : "short",
+                         reaches(row, "tested")                           ? "good"
+                         : row.level == "refuted" || row.level == "leaks" ? "bad"
+                                                                          : "short",
                          escaped(row.word), escaped(row.detail));
     if (!rows.empty()) out += "</table>\n";
   }
@@ -132,7 +156,7 @@ std::string junit_report(const std::vector<FileReport>& reports, const std::stri
     std::string cases;
     for (const Row& row : rows) {
       cases += fmt::format("    <testcase classname=\"{}\" name=\"{}\"", escaped(r.file), escaped(row.name));
-      if (level_reaches(row.level, require)) {
+      if (reaches(row, require)) {
         cases += "/>\n";
         continue;
       }

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "cli/commands.h"
+#include "cli/constant_time.h"
 #include "cli/input.h"
 #include "cli/output.h"
 #include "cli/prototypes.h"
@@ -19,7 +20,7 @@ namespace portolan::cli {
 namespace {
 
 struct Arguments {
-  std::string source, target, from, to, require = "tested", evidence, junit, sarif;
+  std::string source, target, from, to, require = "tested", evidence, junit, sarif, constant_time;
   std::vector<std::string> functions, headers;
   double prove = 10;
   uint32_t tests = 100;
@@ -115,7 +116,67 @@ std::map<std::string, verify::Boundary> all_boundaries(const translate::PairedFi
   return all;
 }
 
+ConstantTimeOptions constant_time_options(const Arguments& a, std::vector<SecretArgument> secrets) {
+  ConstantTimeOptions options;
+  options.secrets = std::move(secrets);
+  options.seed = a.seed;
+  return options;
+}
+
+void judge_constant_time(const Arguments& a, const Inputs& inputs, const verify::Subject& subject, VerifyRun& run) {
+  if (a.constant_time.empty()) return;
+  run.secrets = *parse_secrets(a.constant_time);
+  ConstantTimeJudge judge(inputs.source, subject.source, &inputs.target, &subject.target,
+                          constant_time_options(a, run.secrets));
+  for (const verify::Boundary& b : run.boundaries) run.constant_time.push_back(judge.judge(b));
+}
+
+Exit write_reports(const Arguments& a, const nlohmann::json& evidence, const std::string& text,
+                   const QueryStore& queries, Exit exit) {
+  fmt::print("{}", a.json ? evidence.dump(2) + "\n" : text);
+  std::optional<Diagnostic> error;
+  if (!a.evidence.empty()) error = write_output(a.evidence, evidence.dump(2) + "\n");
+  if (!error) error = queries.write();
+  if (!error && !a.junit.empty()) error = write_output(a.junit, junit_of(evidence, a.require));
+  if (!error && !a.sarif.empty()) error = write_output(a.sarif, sarif_of(evidence, a.require));
+  return error ? fail(*error) : exit;
+}
+
+// One file, and no other that it is to be equal to: what it shows of its secrets.
+Exit run_alone(const Arguments& a) {
+  auto source = read_input(a.source, a.from, "--from");
+  if (!source) return fail(source.error());
+  for (const Diagnostic& d : source->unit->diagnostics) fmt::print(stderr, "{}", to_string(d));
+  auto object = source->object();
+  if (!object) return fail(object.error());
+  for (const std::string& name : a.functions)
+    if (!has_function(*source->unit, name))
+      return fail(error_at({source->path, 0, 0}, fmt::format("there is no function '{}'", name)));
+  std::vector<translate::Names> names;
+  for (const assembly::SymbolId f : source->unit->functions()) {
+    const std::string& name = source->unit->symbols[f].name;
+    if (a.functions.empty() || std::find(a.functions.begin(), a.functions.end(), name) != a.functions.end())
+      names.emplace_back(name, name);
+  }
+  auto file = paired(a, *source);
+  if (!file) return fail(file.error());
+  VerifyRun run;
+  run.boundaries = translate::describe_pairs(*file, *file, names);
+  run.secrets = *parse_secrets(a.constant_time);
+  run.options = {{"functions", a.functions}, {"proto", a.headers}, {"seed", hex(a.seed)}};
+  run.evidence_path = a.evidence;
+  ConstantTimeJudge judge(*source, *object, nullptr, nullptr, constant_time_options(a, run.secrets));
+  for (const verify::Boundary& b : run.boundaries) run.constant_time.push_back(judge.judge(b));
+  QueryStore queries(a.evidence);
+  return write_reports(a, evidence_json(*source, run), text_of(run), queries, exit_of(run));
+}
+
 Exit run(const Arguments& a) {
+  if (!a.constant_time.empty())
+    if (auto secrets = parse_secrets(a.constant_time); !secrets) return fail(secrets.error());
+  if (a.target.empty() && a.constant_time.empty())
+    return fail(error_at({}, "a target is missing; one file alone can be judged with --constant-time only"));
+  if (a.target.empty()) return run_alone(a);
   auto inputs = read_inputs(a);
   if (!inputs) return fail(inputs.error());
   VerifyRun run;
@@ -144,20 +205,11 @@ Exit run(const Arguments& a) {
   run.options = {{"functions", a.functions}, {"proto", a.headers}, {"require", a.require},
                  {"prove_seconds", a.prove}, {"tests", a.tests},   {"seed", hex(a.seed)}};
   run.evidence_path = a.evidence;
+  judge_constant_time(a, *inputs, subject, run);
   QueryStore queries(a.evidence);
   const nlohmann::json evidence = evidence_json(inputs->source, inputs->target, run, queries);
   print_refutations(inputs->source, inputs->target, subject, run);
-  if (a.json)
-    fmt::print("{}\n", evidence.dump(2));
-  else
-    fmt::print("{}", text_of(run));
-  std::optional<Diagnostic> error;
-  if (!a.evidence.empty()) error = write_output(a.evidence, evidence.dump(2) + "\n");
-  if (!error) error = queries.write();
-  if (!error && !a.junit.empty()) error = write_output(a.junit, junit_of(evidence, a.require));
-  if (!error && !a.sarif.empty()) error = write_output(a.sarif, sarif_of(evidence, a.require));
-  if (error) return fail(*error);
-  return exit_of(run);
+  return write_reports(a, evidence, text_of(run), queries, exit_of(run));
 }
 
 }  // namespace
@@ -166,7 +218,7 @@ void add_verify(CLI::App& app, Command& chosen) {
   auto a = std::make_shared<Arguments>();
   CLI::App* command = app.add_subcommand("verify", "judge whether the functions of two files do the same");
   command->add_option("SOURCE", a->source, "assembler text or an object: what is right")->required();
-  command->add_option("TARGET", a->target, "what is judged; of any of the instruction sets")->required();
+  command->add_option("TARGET", a->target, "what is judged; of any of the instruction sets");
   command->add_option("--function", a->functions, "only this one; NAME=NAME where they differ (may be given again)");
   command->add_option("--proto", a->headers, "a C header or .prototypes file (may be given again)");
   command->add_option("--from", a->from, "the source's instruction set, when the file does not tell");
@@ -175,6 +227,9 @@ void add_verify(CLI::App& app, Command& chosen) {
       ->check(CLI::IsMember({"proved", "bounded", "tested", "none"}));
   command->add_option("--prove", a->prove, "seconds for the proof of each function; 0: tests only; default: 10")
       ->check(CLI::Range(0.0, 86400.0));
+  command->add_option("--constant-time", a->constant_time,
+                      "secret=arg1,*arg2: say too whether time depends on these arguments, or on what they point to; "
+                      "without TARGET of SOURCE alone");
   command->add_option("--tests", a->tests, "inputs per function; 0: no tests; default: 100");
   command->add_option("--seed", a->seed, "of the inputs; default: 1");
   command->add_flag("--json", a->json, "the evidence on standard output instead of text");

@@ -30,7 +30,37 @@ std::string call_in_words(const verify::Boundary& boundary, const verify::Input&
   return fmt::format("{}({})", boundary.name, values);
 }
 
+void add_constant_time(json& evidence, const VerifyRun& run) {
+  ConstantTimeOptions options;
+  options.secrets = run.secrets;
+  for (size_t n = 0; n < run.constant_time.size(); ++n)
+    evidence["functions"][n]["constant_time"] = constant_time_json(run.constant_time[n], run.boundaries[n], options);
+}
+
+std::string constant_time_of(const VerifyRun& run) {
+  std::string text;
+  for (size_t n = 0; n < run.constant_time.size(); ++n)
+    text += constant_time_text(run.boundaries[n].name, run.constant_time[n]);
+  return text;
+}
+
 }  // namespace
+
+json evidence_json(const InputFile& file, const VerifyRun& run) {
+  json j = {{"schema", "portolan-evidence-1"},
+            {"tool", "portolan 0.1.0"},
+            {"command", "verify"},
+            {"source", file.path},
+            {"target", file.path},
+            {"from", to_string(file.isa())},
+            {"to", to_string(file.isa())},
+            {"sides", {{"source", side_json(file, "")}, {"target", side_json(file, "")}}},
+            {"options", run.options},
+            {"functions", json::array()}};
+  for (const verify::Boundary& b : run.boundaries) j["functions"].push_back({{"name", b.name}, {"line", b.line}});
+  add_constant_time(j, run);
+  return j;
+}
 
 json evidence_json(const InputFile& source, const InputFile& target, const VerifyRun& run, QueryStore& queries) {
   json j = {{"schema", "portolan-evidence-1"},
@@ -55,6 +85,7 @@ json evidence_json(const InputFile& source, const InputFile& target, const Verif
                               {"target_line", line_of(*target.unit, b.target_name)},
                               {"verdict", verdict_json(b, run.report.verdicts[n], queries)}});
   }
+  add_constant_time(j, run);
   for (const std::string& name : run.missing)
     j["functions"].push_back({{"name", name},
                               {"line", line_of(*source.unit, name)},
@@ -67,6 +98,7 @@ json evidence_json(const InputFile& source, const InputFile& target, const Verif
 }
 
 std::string text_of(const VerifyRun& run) {
+  if (run.report.verdicts.empty() && run.missing.empty()) return constant_time_of(run);
   std::string text;
   for (size_t n = 0; n < run.boundaries.size(); ++n) {
     const verify::Boundary& b = run.boundaries[n];
@@ -84,7 +116,7 @@ std::string text_of(const VerifyRun& run) {
     text += fmt::format("{}: not-run: the target has no function of this name\n", name);
   std::vector<judge::Verdict> all = run.report.verdicts;
   all.resize(all.size() + run.missing.size());
-  return text + judge::tally(all) + "\n";
+  return text + judge::tally(all) + "\n" + constant_time_of(run);
 }
 
 void print_refutations(const InputFile& source, const InputFile& target, const verify::Subject& subject,
@@ -122,6 +154,10 @@ Exit exit_of(const VerifyRun& run) {
   for (const judge::Verdict& v : run.report.verdicts) {
     if (v.level == Level::refuted) return Exit::refuted;
     all &= judge::reaches(v.level, run.requirement);
+  }
+  for (const ConstantTime& c : run.constant_time) {
+    if (constant_time_exit(c) == Exit::refuted) return Exit::refuted;
+    all &= constant_time_exit(c) == Exit::ok;
   }
   return all ? Exit::ok : Exit::fell_short;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cli/commands.h"
+#include "cli/constant_time.h"
 #include "cli/evidence.h"
 #include "cli/input.h"
 
@@ -14,10 +15,14 @@ struct VerifyRun {
   judge::Requirement requirement = judge::Requirement::tested;
   nlohmann::json options;
   std::string evidence_path;
+  std::vector<SecretArgument> secrets;
+  std::vector<ConstantTime> constant_time;  // by boundary; empty: nobody asked
 };
 
 nlohmann::json evidence_json(const InputFile& source, const InputFile& target, const VerifyRun& run,
                              QueryStore& queries);
+// Of one file alone, asked for constant time.
+nlohmann::json evidence_json(const InputFile& file, const VerifyRun& run);
 std::string text_of(const VerifyRun& run);
 // Like a compiler's errors, on standard error.
 void print_refutations(const InputFile& source, const InputFile& target, const verify::Subject& subject,

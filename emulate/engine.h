@@ -14,6 +14,7 @@
 
 #include "emulate/image.h"
 #include "emulate/machine_state.h"
+#include "emulate/recording.h"
 #include "ir/diagnostic.h"
 #include "ir/isa.h"
 
@@ -75,7 +76,8 @@ struct Request {
   uint8_t fill = 0xa5;  // what unwritten stack and the rest of the regions' pages hold
   Limits limits;
   ExternalHandler* externals = nullptr;
-  bool coverage = false;  // collect Outcome::blocks and edges where the engine can
+  bool coverage = false;           // collect Outcome::blocks and edges where the engine can
+  Recording* recording = nullptr;  // of this run, where the engine can (Capabilities::records)
 };
 
 enum class Ending : uint8_t {
@@ -156,6 +158,7 @@ struct Capabilities {
   bool fp_status = false;      // sticky floating-point exception bits are right
   bool nan_boxing = true;      // RISC-V: upper halves of single-precision registers are right
   bool x87 = false;
+  bool records = false;        // Request::recording
   bool upper_vectors = false;  // x86-64: bytes 16-31 of the vector registers
 };
 

@@ -152,6 +152,7 @@ void IrCode::lift_run(uint64_t pc, std::span<const uint8_t> bytes) {
     if (!inserted) continue;
     IrStep& step = at->second;
     step.size = run[n].size;
+    step.opcode = run[n].inst.getOpcode();
     step.system_call = is_system_call(target_.opcode_name(run[n].inst.getOpcode()));
     assembly::LiftResult lifted = assembly::lift_function(index, lifter_, entries[n]);
     if (!lifted.refusals.empty()) {

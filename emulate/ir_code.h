@@ -17,7 +17,8 @@ namespace portolan::emulate {
 struct IrStep {
   std::string refusal;  // not empty: why it cannot be run
   bool system_call = false;
-  uint8_t size = 0;  // bytes
+  uint8_t size = 0;     // bytes
+  unsigned opcode = 0;  // LLVM's
   ir::Function function;
   std::unique_ptr<ir::Interpreter> interpreter;
   std::vector<assembly::Slot> written;

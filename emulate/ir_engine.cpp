@@ -10,6 +10,7 @@
 #include "emulate/ir_code.h"
 #include "emulate/slot_map.h"
 #include "emulate/trace.h"
+#include "llvm/ADT/Hashing.h"
 
 namespace portolan::emulate {
 namespace {
@@ -32,9 +33,14 @@ class IrWorld : public ir::Environment {
   explicit IrWorld(GuestMemory& memory) : memory_(memory) {}
 
   bool read(uint64_t address, std::span<uint8_t> bytes) override {
-    return memory_.read(address, bytes) || fault(address, bytes.size(), false);
+    if (recording != nullptr) recording->add(Event::Kind::read, address, static_cast<uint32_t>(bytes.size()));
+    if (!memory_.read(address, bytes)) return fault(address, bytes.size(), false);
+    if (recording != nullptr && show_data)
+      recording->add(Event::Kind::operand, llvm::hash_combine_range(bytes.begin(), bytes.end()));
+    return true;
   }
   bool write(uint64_t address, std::span<const uint8_t> bytes) override {
+    if (recording != nullptr) recording->add(Event::Kind::write, address, static_cast<uint32_t>(bytes.size()));
     return memory_.write(address, bytes) || fault(address, bytes.size(), true);
   }
   std::optional<uint64_t> symbol_address(const ir::SymbolRef& symbol) override {
@@ -50,6 +56,8 @@ class IrWorld : public ir::Environment {
   }
 
   uint64_t thread = 0;
+  Recording* recording = nullptr;
+  bool show_data = false;  // of the present instruction
   std::optional<uint64_t> next;
   bool called = false;
   uint64_t fault_address = 0;
@@ -82,6 +90,7 @@ class IrMachine {
   // Both: false, with the outcome filled in, when the run is over.
   bool leave_image();
   bool execute();
+  void record(const IrStep& step);
   bool follow(const IrStep& step, const ir::Outcome& result);
   bool push_return_address(uint64_t address);
   bool pop_return_address();
@@ -208,12 +217,22 @@ bool IrMachine::follow(const IrStep& step, const ir::Outcome& result) {
   }
 }
 
+void IrMachine::record(const IrStep& step) {
+  Recording& recording = *request_->recording;
+  recording.add(Event::Kind::instruction, pc_);
+  world_.show_data = recording.shows_operands != nullptr && recording.shows_operands(isa_, step.opcode);
+  if (!world_.show_data) return;
+  for (const ir::Instruction& i : step.function.values)
+    if (i.op == ir::Op::get_slot) recording.add(Event::Kind::operand, hash_value(slots_[i.index]));
+}
+
 bool IrMachine::execute() {
   IrStep* step = code_.at(pc_);
   if (step == nullptr) return trap(TrapKind::segmentation, Access::execute, pc_);
   if (step->system_call) return trap(TrapKind::system_call, Access::unknown, pc_);
   if (!step->refusal.empty()) return unsupported(step->refusal);
   ++instructions_;
+  if (request_->recording != nullptr) record(*step);
   if (request_->coverage) jumped_in_ ? trace_.start_at(pc_) : trace_.add({&pc_, 1});
   jumped_in_ = false;
   saved_.clear();
@@ -235,6 +254,7 @@ Outcome IrMachine::run(const Request& request, const MemoryPlan& plan) {
     for (const PageRun& run : plan.regions) memory_.regions.push_back({run.address, run.contents, run.writable, false});
   }
   request_ = &request;
+  world_.recording = request.recording;
   base_ = plan.entry;
   world_.thread = plan.entry.thread_pointer;
   slots_ = map_.slots(plan.entry);
@@ -266,7 +286,7 @@ class IrEngine : public Engine {
   Isa isa() const override { return isa_; }
   Capabilities capabilities() const override {
     Capabilities can;
-    can.externals = can.coverage = can.counts = can.access_kind = true;
+    can.externals = can.coverage = can.counts = can.access_kind = can.records = true;
     can.rounding_modes = false;
     can.upper_vectors = isa_ == Isa::x86_64;
     return can;
