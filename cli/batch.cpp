@@ -24,7 +24,8 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Arguments {
-  std::string directory, target, out, shard = "1/1", require = "tested", report, junit, proposers = "llvm,rules";
+  std::string directory, target, out, shard = "1/1", require = "tested", report, junit, memory_order,
+                                      proposers = "llvm,rules";
   std::vector<std::string> headers;
   unsigned jobs = std::max(1u, std::thread::hardware_concurrency());
   bool resume = false;
@@ -62,6 +63,7 @@ pid_t start(const Arguments& a, const Job& job) {
       job.output.string(), "--evidence", job.evidence.string(), "--require", a.require};
   words.insert(words.end(), {"--proposers", a.proposers});
   if (a.prove >= 0) words.insert(words.end(), {"--prove", fmt::format("{}", a.prove)});
+  if (!a.memory_order.empty()) words.insert(words.end(), {"--memory-order", a.memory_order});
   for (const std::string& header : a.headers) words.insert(words.end(), {"--proto", header});
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
@@ -191,6 +193,8 @@ void add_batch(CLI::App& app, Command& chosen) {
   command->add_option("--proto", a->headers, "a C header or .prototypes file (may be given again)");
   command->add_option("--prove", a->prove, "seconds for the proof of each function; default: as translate")
       ->check(CLI::Range(0.0, 86400.0));
+  command->add_option("--memory-order", a->memory_order, "tso or relaxed; default: as translate")
+      ->check(CLI::IsMember({"tso", "relaxed"}));
   command->add_option("--report", a->report, "an HTML report");
   command->add_option("--junit", a->junit, "a JUnit report");
   command->add_flag("--resume", a->resume, "keep results that are newer than their input");

@@ -30,7 +30,7 @@ Exit fail(const Diagnostic& d) {
 }
 
 struct Arguments {
-  std::string input, target, output = "-", evidence, require = "tested", from;
+  std::string input, target, output = "-", evidence, require = "tested", from, memory_order;
   std::vector<std::string> functions, headers;
   uint32_t tests = 20, test_time = 1500;
   uint64_t seed = 1;
@@ -124,6 +124,15 @@ void report_verdict(const Arguments& a, const translate::FunctionReport& f, cons
                                                 "may be structures; its prototype would tell (--proto)",
                                                 f.name),
                                     {}}));
+  if (f.translated && f.memory_order == "sequential-only")
+    fmt::print(
+        stderr, "{}",
+        to_string(Diagnostic{Severity::warning,
+                             where,
+                             fmt::format("'{}' is sequential-only: it has atomic accesses or fences, and the order "
+                                         "of its other accesses is not kept; --memory-order says what is wanted",
+                                         f.name),
+                             {}}));
   if (v.level == judge::Level::refuted)
     fmt::print(stderr, "{}",
                to_string(error_at(where, fmt::format("the translation of '{}' is REFUTED: {}", f.name, v.detail))));
@@ -141,6 +150,7 @@ nlohmann::json function_json(const translate::FunctionReport& f, const judge::Ve
                       {"assumptions", f.assumptions},
                       {"rules", f.rules},
                       {"verdict", verdict_json(f.boundary, verdict, queries)}};
+  if (!f.memory_order.empty()) j["memory_order"] = f.memory_order;
   for (const Diagnostic& d : f.refusals) j["refusals"].push_back({{"line", d.location.line}, {"reason", d.message}});
   return j;
 }
@@ -172,6 +182,7 @@ nlohmann::json evidence_of(const Arguments& a, const InputFile& source, Isa targ
 Expected<Judged> translate_and_judge(const Arguments& a, const InputFile& source, Isa target,
                                      const HeaderPair& prototypes) {
   translate::TranslateOptions options{target, a.functions, prototypes.source, debug_prototypes(source), nullptr};
+  if (!a.memory_order.empty()) options.memory_order = *translate::memory_order_from_string(a.memory_order);
   std::optional<rules::Library> library;
   if (std::find(a.proposers.begin(), a.proposers.end(), "rules") != a.proposers.end())
     options.rules = &library.emplace(rules::embedded_rules(), rules::ProofStore());
@@ -222,6 +233,11 @@ Exit run(const Arguments& a) {
   for (const Diagnostic& d : source->unit->diagnostics) fmt::print(stderr, "{}", to_string(d));
   if (std::string missing = missing_function(*source->unit, a.functions); !missing.empty()) {
     fmt::print(stderr, "{}: error: there is no function '{}'\n", a.input, missing);
+    return Exit::usage;
+  }
+  if (a.memory_order == "tso" && source->isa() != Isa::x86_64) {
+    fmt::print(stderr, "{}: error: tso is the order of x86-64; what {} has is relaxed\n", a.input,
+               to_string(source->isa()));
     return Exit::usage;
   }
   auto source_headers = read_headers(a.headers, source->isa()), target_headers = read_headers(a.headers, *target);
@@ -277,6 +293,11 @@ void add_translate(CLI::App& app, Command& chosen) {
   command->add_option("--proposers", a->proposers, "llvm, or llvm,rules (default): what the output may be made of")
       ->delimiter(',')
       ->check(CLI::IsMember({"llvm", "rules"}));
+  command
+      ->add_option("--memory-order", a->memory_order,
+                   "tso: other threads see plain accesses in x86-64's order; relaxed: atomic accesses and fences only; "
+                   "default: neither, and concurrent functions are labelled sequential-only")
+      ->check(CLI::IsMember({"tso", "relaxed"}));
   command->add_option("--evidence", a->evidence, "where the evidence goes, as JSON");
   command->callback([a, &chosen] {
     // Who requires proofs wants them tried.

@@ -140,6 +140,9 @@ Expected<Translation> translate(const assembly::Unit& unit, const TranslateOptio
   assembly::CodeIndex index(unit);
   std::vector<assembly::SymbolId> ids = entries(index, options);
   raise::RaisedUnit raised = raise(index, options);
+  std::vector<bool> concurrent;
+  for (const raise::RaisedFunction& f : raised.functions) concurrent.push_back(is_concurrent(f.function));
+  const std::vector<std::string> assumed = apply_memory_order(raised, options.target, options.memory_order);
   RulePlans plans = make_plans(raised, options);
   Expected<std::string> generated = generate_best(unit, raised, options.target, plans);
   if (!generated) return generated.error();
@@ -165,6 +168,8 @@ Expected<Translation> translate(const assembly::Unit& unit, const TranslateOptio
     report.boundary.line = report.line;
     report.refusals = std::move(f.refusals);
     report.assumptions = std::move(f.assumptions);
+    report.assumptions.insert(report.assumptions.end(), assumed.begin(), assumed.end());
+    report.memory_order = memory_order_label(concurrent[n], unit.isa, options.target, options.memory_order);
     result.functions.push_back(std::move(report));
   }
   return result;

@@ -6,6 +6,7 @@
 
 #include "frontends/asm/unit.h"
 #include "translate/abi/types.h"
+#include "translate/memory_order.h"
 #include "translate/raise/raise.h"
 #include "translate/rules/book.h"
 #include "verify/boundary.h"
@@ -18,6 +19,7 @@ struct TranslateOptions {
   abi::Prototypes prototypes;          // as the user states them
   abi::Prototypes debug_prototypes;    // as the unit's debug information has them
   rules::Library* rules = nullptr;     // proved rules to propose besides what LLVM does; none: LLVM alone
+  MemoryOrder memory_order = MemoryOrder::sequential_only;
 };
 
 struct FunctionReport {
@@ -29,6 +31,7 @@ struct FunctionReport {
   uint32_t instructions_out = 0;
   std::vector<Diagnostic> refusals;
   std::vector<std::string> assumptions;
+  std::string memory_order;        // as memory_order_label() says
   std::vector<std::string> rules;  // that made parts of it, each as often as it was used
   verify::Boundary boundary;       // of translated functions
 };
