@@ -1,157 +1,202 @@
 #!/usr/bin/env python3
 """`./dev bench verify`: what the judge says of pairs that are right, and of pairs that are wrong on purpose.
 
-Functions of corpus/programs at gcc -O2 for x86-64 against Portolan's own translations; against themselves; against what
-clang makes of the same C for AArch64, without provenance and with prototypes from debug information; and translations with
-a single mistake (bench/common/mutants.py), of which none may be proved.
+Functions of corpus/programs and of the libraries (zlib, lz4, bzip2, libtommath) at gcc -O2 for x86-64 against Portolan's
+own translations; the programs' against themselves; against what clang makes of the same C for AArch64, without
+provenance and with prototypes from debug information; and translations with a single mistake (bench/common/mutants.py),
+of which none may be proved. A finished unit is kept under --work and not judged again by the same tool with the same
+options, so a run may be stopped, split by --shard, and taken up again. Times are CPU seconds, the solvers' included.
 Exit status: 0 nothing wrong was proved, 1 something was, 3 wrong usage.
 """
 
 import argparse
-import collections
+import concurrent.futures
 import json
 import pathlib
-import statistics
 import sys
 import time
 
-from common import mutants, report, toolchain
+from common import judged, loop_classes, mutants, packages, report, toolchain
 
 SOURCE = toolchain.ISAS["x86-64"]
 SEED = 20261125
-LEVELS = ("proved", "bounded", "tested", "unknown", "refuted", "refused", "not-run")
-
-
-class Tally:
-    """Verdicts of one kind of pairs."""
-
-    def __init__(self, name):
-        self.name, self.levels = name, collections.Counter()
-        self.reasons, self.seconds, self.proved = collections.Counter(), [], []
-
-    def add(self, label, function):
-        verdict = function["verdict"]
-        proof = verdict.get("proof") or {}
-        self.levels[verdict["level"]] += 1
-        if verdict["level"] in ("proved", "bounded"):
-            self.seconds.append(proof["seconds"])
-            self.proved.append(label)
-        else:
-            self.reasons[proof.get("reason") or verdict.get("reason") or verdict["level"]] += 1
-
-    def row(self):
-        total = sum(self.levels.values())
-        seconds = sorted(self.seconds)
-        tenth = seconds[max(0, int(0.9 * len(seconds)) - 1)] if seconds else 0
-        share = f"{100 * self.levels['proved'] / total:.1f} %" if total else "-"
-        median = f"{statistics.median(seconds):.2f} s" if seconds else "-"
-        return [self.name, total, share, *(self.levels[level] for level in LEVELS), median, f"{tenth:.2f} s"]
+KINDS = ("translated", "identity", "pairs", "mutants")
+TARGETS = ("aarch64", "riscv64")
+PAIRS = "gcc x86-64 against clang AArch64"
 
 
 class Bench:
     def __init__(self, args):
         self.args, self.work = args, args.work
-        self.tallies, self.problems = {}, []
+        self.results = judged.Results(args.work / "results")
 
-    def tally(self, name):
-        return self.tallies.setdefault(name, Tally(name))
+    def evidence(self, label, folder, *words):
+        """(functions of the evidence, what went wrong)."""
+        path = folder / f"{label}.evidence.json"
+        path.unlink(missing_ok=True)
+        done = toolchain.run((self.args.portolan, *words, "--evidence", path, "--prove", self.args.seconds), timeout=3000)
+        if not path.exists():
+            return [], f"status {done.status}: {done.first_error()}"
+        return json.loads(path.read_text())["functions"], ""
 
-    def compiled(self, program, compiler, isa, *flags):
-        path = self.work / f"{program.stem}.{compiler}.{isa.name}.s"
-        command = (*toolchain.compiler(compiler, isa), "-O2", "-S", *flags, "-o", path, program)
-        done = toolchain.run((*command, *toolchain.COMMON_FLAGS, *toolchain.ASSEMBLY_FLAGS))
-        if not done.ok:
-            raise RuntimeError(f"{program.name}: {done.first_error()}")
-        return path
+    def folder(self, unit):
+        folder = self.work / "units" / unit.name.replace("/", ".")
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
 
-    def portolan(self, name, evidence, *words):
-        """The evidence's functions; none if there is no evidence, which is noted."""
-        evidence.unlink(missing_ok=True)
-        done = toolchain.run((self.args.portolan, *words, "--evidence", evidence, "--prove", self.args.seconds), timeout=3000)
-        if not evidence.exists():
-            self.problems.append(f"{name}: status {done.status}: {done.first_error()}")
-            return []
-        return json.loads(evidence.read_text())["functions"]
+    def judge(self, kind, unit, made):
+        """Verdicts from the store, or from `made`, which returns (functions, problem, source text)."""
+        key = judged.fingerprint(self.args.portolan, self.args.seconds, unit.path, self.args.mutants, self.args.mutated_functions)
+        if kept := self.results.stored(kind, unit.name, key):
+            return kept
+        functions, problem, source = made()
+        lifted = toolchain.run((self.args.portolan, "lift", source, "--from", SOURCE.name)).stdout.decode()
+        classes = loop_classes.classes(lifted, SOURCE.name)
+        done = [judged.summary(f, classes.get(f["name"], "not lifted")) for f in functions]
+        return self.results.store(kind, unit.name, key, done, problem)
 
-    def translated(self, program, target):
-        source = self.compiled(program, "gcc", SOURCE)
-        output, evidence = self.work / f"{program.stem}.to.{target}.s", self.work / f"{program.stem}.to.{target}.json"
-        functions = self.portolan(program.stem, evidence, "translate", source, "--to", target, "-o", output, "--test-time", 20000)
-        for function in functions:
-            self.tally(f"translated to {target}").add(f"{program.stem}: {function['name']}", function)
-        return source, output, [f["name"] for f in functions if f["verdict"]["level"] in ("proved", "bounded", "tested")]
+    def translate(self, unit, target):
+        folder = self.folder(unit)
+        source, output = unit.compiled(folder, "gcc", SOURCE), folder / f"to.{target}.s"
+        functions, problem = self.evidence(
+            f"to.{target}", folder, "translate", source, "--from", SOURCE.name, "--to", target, "-o", output,
+            "--test-time", 20000, "--tests", 10, *unit.protos,
+        )  # fmt: skip
+        return functions, problem, source
 
-    def verify(self, name, label, source, target, *options):
-        evidence = self.work / "verify.json"
-        functions = self.portolan(label, evidence, "verify", source, target, *options)
-        for function in functions:
-            self.tally(name).add(f"{label}: {function['name']}", function)
-
-    def mutate(self, program, source, output, target, functions):
-        text = output.read_text()
-        for function in functions[: self.args.mutated_functions]:
+    def mutate(self, unit, target):
+        folder = self.folder(unit)
+        functions, problem, source = self.translate(unit, target)
+        good = [f["name"] for f in functions if f["verdict"]["level"] in ("proved", "bounded", "tested")]
+        text, found = (folder / f"to.{target}.s").read_text(), []
+        for function in good[: self.args.mutated_functions]:
             for mutant in mutants.mutants(text, target, function, self.args.mutants, SEED):
-                path = self.work / "mutant.s"
+                path = folder / "mutant.s"
                 path.write_text(mutant.text)
-                label = f"{program.stem}: {mutant}"
-                self.verify("mutants", label, source, path, "--function", function, "--from", SOURCE.name, "--to", target)
+                words = ("--function", function, "--from", SOURCE.name, "--to", target)
+                for f in self.evidence("mutant", folder, "verify", source, path, *words)[0]:
+                    found.append({**f, "name": str(mutant)})
+        return found, problem, source
 
-    def program(self, program):
-        for target in ("aarch64", "riscv64"):
-            source, output, good = self.translated(program, target)
-            if self.args.mutants and target == "aarch64":
-                self.mutate(program, source, output, target, good)
-        self.verify("identity", program.stem, source, source)
+    def same(self, unit):
+        source = unit.compiled(self.folder(unit), "gcc", SOURCE)
+        return *self.evidence("identity", self.folder(unit), "verify", source, source), source
+
+    def pair(self, unit):
+        folder = self.folder(unit) / "pairs"
+        folder.mkdir(exist_ok=True)
         # LLVM's assembler does not take the line directives that gcc writes beside its debug information.
-        pair = (
-            self.compiled(program, "gcc", SOURCE, "-g", "-gno-as-loc-support"),
-            self.compiled(program, "clang", toolchain.ISAS["aarch64"], "-g"),
-        )
-        self.verify("gcc x86-64 against clang AArch64", program.stem, *pair)
+        source = unit.compiled(folder, "gcc", SOURCE, "-g", "-gno-as-loc-support")
+        target = unit.compiled(folder, "clang", toolchain.ISAS["aarch64"], "-g")
+        return *self.evidence("pairs", folder, "verify", source, target), source
+
+    def jobs(self, unit, library):
+        """(kind, unit, what makes it), in the order of the report."""
+        kinds = self.args.kinds
+        if "translated" in kinds:
+            for target in self.args.targets:
+                yield f"translated to {target}", unit, lambda target=target: self.translate(unit, target)
+        if library:
+            return
+        if "identity" in kinds:
+            yield "identity", unit, lambda: self.same(unit)
+        if "pairs" in kinds:
+            yield PAIRS, unit, lambda: self.pair(unit)
+        if "mutants" in kinds and self.args.mutants:
+            yield "mutants", unit, lambda: self.mutate(unit, "aarch64")
 
 
-def markdown(bench, seconds):
-    header = ["pairs", "functions", "share proved", *LEVELS, "median proof", "90th percentile"]
-    rows = [tally.row() for tally in bench.tallies.values()]
-    lines = ["## Verdicts", "", f"Command: `./dev bench verify {' '.join(sys.argv[1:])}` ({seconds:.0f} s).", ""]
+def markdown(args, tallies, problems, seconds):
+    command = " ".join(word for word in sys.argv[1:] if word)
+    lines = ["## Verdicts", "", f"Command: `./dev bench verify {command}` ({seconds:.0f} s).", ""]
     lines += [
-        f"Functions of {len(bench.args.programs)} of the programs under corpus/programs at -O2, at most "
-        f"{bench.args.seconds:g} s for a proof. Mutants are drawn with seed {SEED}; one that is proved or bounded may mean the "
-        "same as the original, and is listed.",
-        "", report.markdown_table(header, rows), "", "What stands where a proof does not:", "",
-    ]
-    reasons = [[t.name, reason, count] for t in bench.tallies.values() for reason, count in t.reasons.most_common()]
-    lines += [report.markdown_table(["pairs", "reason", "functions"], reasons), ""]
-    proved = bench.tallies["mutants"].proved if "mutants" in bench.tallies else []
-    lines += [*(f"- mutant proved: `{label}`" for label in proved), *(f"- {problem}" for problem in bench.problems), ""]
-    return "\n".join(lines), header, rows
+        f"{len(args.programs)} of the programs under corpus/programs, {len(args.libraries)} libraries, at -O2; at most "
+        f"{args.seconds:g} s for a proof. Times are CPU seconds with the solvers'. Mutants are drawn with seed {SEED}; one "
+        "that is proved or bounded may mean the same as the original, and is listed.",
+        "", report.markdown_table(judged.Tally.HEADER, [t.row() for t in tallies]), "",
+        f"By class of the source function. {loop_classes.RULE}", "",
+        report.markdown_table(["pairs", "class", "functions", "proved", "bounded", "share proved"],
+                              [row for t in tallies for row in t.classes()]), "",
+        "What stands where a proof does not:", "",
+        report.markdown_table(["pairs", "reason", "functions", "bounded all the same", "such as"],
+                              [row for t in tallies for row in t.reasons()]), "",
+    ]  # fmt: skip
+    lines += [f"- mutant {f['level']}: `{f['unit']}: {f['name']}`" for f in wrongly_proved(tallies)]
+    lines += [f"- {problem}" for problem in problems]
+    return "\n".join(lines) + "\n"
 
 
-def main():
+def wrongly_proved(tallies):
+    return [f for t in tallies if t.name == "mutants" for f in t.functions if f["level"] in ("proved", "bounded")]
+
+
+def function_list(tallies):
+    """Every function, its class and its verdict, as lines."""
+    for t in tallies:
+        for f in t.functions:
+            why = f" {f['reason']}: {' '.join(f['detail'].split())[:200]}" if "reason" in f else ""
+            yield f"{t.name}\t{f['unit']}\t{f['name']}\t{f['class']}\t{f['level']}\t{f['seconds']:.2f} s\t{why}"
+
+
+def arguments():
     names = sorted(path.stem for path in toolchain.PROGRAMS.glob("*.c"))
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+
+    def words(known):
+        def parse(text):
+            chosen = [word for word in text.split(",") if word]
+            if unknown := set(chosen) - set(known):
+                raise argparse.ArgumentTypeError(f"unknown: {', '.join(sorted(unknown))}")
+            return chosen
+
+        return parse
+
     parser.add_argument("--portolan", default=str(toolchain.ROOT / "build" / "release" / "cli" / "portolan"))
     parser.add_argument("--work", type=pathlib.Path, default=toolchain.ROOT / "build" / "bench" / "verify")
-    parser.add_argument("--programs", type=lambda text: text.split(","), default=names)
+    parser.add_argument("--kinds", type=words(KINDS), default=list(KINDS), help="separated by commas")
+    parser.add_argument("--targets", type=words(TARGETS), default=list(TARGETS), help="of translations")
+    parser.add_argument("--programs", type=words(names), default=names, help="of corpus/programs; empty: none")
+    parser.add_argument("--libraries", type=words(packages.PACKAGES), default=[], help="to translate too, or none")
     parser.add_argument("--seconds", type=float, default=10, help="for each proof")
+    parser.add_argument("--jobs", type=int, default=1, help="units at a time")
+    parser.add_argument("--shard", default="1/1", help="I/N: every N-th unit only")
     parser.add_argument("--mutants", type=int, default=6, help="for each function; 0: none")
     parser.add_argument("--mutated-functions", type=int, default=4, help="of each program")
     parser.add_argument("--docs", type=pathlib.Path, help="the file whose section is replaced")
-    args = parser.parse_args()
-    if unknown := set(args.programs) - set(names):
-        parser.exit(3, f"unknown programs: {', '.join(sorted(unknown))}\n")
+    return parser.parse_args()
+
+
+def main():
+    args = arguments()
     args.work.mkdir(parents=True, exist_ok=True)
     begin = time.monotonic()
     bench = Bench(args)
-    for name in args.programs:
-        bench.program(toolchain.PROGRAMS / f"{name}.c")
-        print(name, {tally.name: dict(tally.levels) for tally in bench.tallies.values()}, file=sys.stderr, flush=True)
-    text, header, rows = markdown(bench, time.monotonic() - begin)
-    print(report.text_table(header, rows))
-    print("\n".join(bench.problems))
+    units = [(unit, False) for unit in judged.program_units(args.programs)]
+    sources = args.work.parent / "libraries" / "sources"
+    units += [(unit, True) for name in args.libraries for unit in judged.library_units(name, sources)]
+    part, parts = (int(word) for word in args.shard.split("/"))
+    jobs = [job for unit, library in units[part - 1 :: parts] for job in bench.jobs(unit, library)]
+    tallies, problems = {kind: judged.Tally(kind) for kind, _, _ in jobs}, []
+
+    def run(job):
+        kept = bench.judge(*job)
+        print(f"{time.monotonic() - begin:.0f} s: {kept['kind']}: {kept['unit']}", file=sys.stderr, flush=True)
+        return kept
+
+    with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
+        for kept in pool.map(run, jobs):
+            for function in kept["functions"]:
+                tallies[kept["kind"]].add(kept["unit"], function)
+            if kept["problem"]:
+                problems.append(f"{kept['kind']}: {kept['unit']}: {kept['problem']}")
+    tallies = list(tallies.values())
+    text = markdown(args, tallies, problems, time.monotonic() - begin)
+    (args.work / "functions.txt").write_text("".join(f"{line}\n" for line in function_list(tallies)))
+    (args.work / "report.md").write_text(text)
+    print(text)
     if args.docs:
         report.replace_section(args.docs, "verify", text)
-    return 1 if "mutants" in bench.tallies and bench.tallies["mutants"].proved else 0
+    return 1 if wrongly_proved(tallies) else 0
 
 
 if __name__ == "__main__":
