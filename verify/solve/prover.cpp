@@ -2,6 +2,7 @@
 #include <map>
 #include <optional>
 
+#include "verify/solve/float_facts.h"
 #include "verify/solve/integers.h"
 #include "verify/solve/lemmas.h"
 #include "verify/solve/memories.h"
@@ -94,6 +95,9 @@ bool Inquest::by_normalising() {
   conditions_ = assumptions_;
   std::erase(conditions_, always);
   conditions_.push_back(pool_.bit_not(rest));
+  const std::vector<Term> facts = float_facts(pool_, conditions_);
+  conditions_.insert(conditions_.end(), facts.begin(), facts.end());
+  std::erase(conditions_, always);
   return false;
 }
 
