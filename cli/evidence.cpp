@@ -161,6 +161,7 @@ json proof_json(const prove::Proof& proof, QueryStore& queries) {
   static constexpr const char* kLevels[] = {"proved", "bounded", "unknown"};
   json j = {{"level", kLevels[static_cast<size_t>(proof.level)]},
             {"seconds", proof.seconds},
+            {"cpu_seconds", proof.cpu_seconds},
             {"floating_point", proof.floating_point},
             {"relations", proof.relations},
             {"obligations", json::array()}};

@@ -9,8 +9,17 @@ namespace {
 struct Shared {
   explicit Shared(ProofRequest r) : request(std::move(r)), source(request.source), target(request.target) {}
   ProofRequest request;
+  const verify::Boundary* with_format(const std::string& function, const std::string& format);
+
   prove::Clobbers source, target;
+  std::map<std::pair<std::string, std::string>, std::optional<verify::Boundary>> calls;
 };
+
+const verify::Boundary* Shared::with_format(const std::string& function, const std::string& format) {
+  auto [at, fresh] = calls.try_emplace({function, format});
+  if (fresh && request.describe_call) at->second = request.describe_call(function, format);
+  return at->second ? &*at->second : nullptr;
+}
 
 }  // namespace
 
@@ -21,6 +30,9 @@ std::function<prove::Proof(const verify::Boundary&)> make_prover(ProofRequest re
     const ProofRequest& r = shared->request;
     prove::Options options;
     options.time = std::chrono::milliseconds(static_cast<int64_t>(r.seconds * 1000));
+    options.with_format = [&](const std::string& function, const std::string& format) {
+      return shared->with_format(function, format);
+    };
     return prove::prove({r.source, &shared->source}, {r.target, &shared->target}, boundary.name, r.boundaries, options);
   };
 }

@@ -13,6 +13,8 @@ struct ProofRequest {
   const assembly::CodeIndex& target;
   std::map<std::string, verify::Boundary> boundaries;  // by the source's names: pairs and functions of the outside
   double seconds = 0;                                  // for each function; 0: no proofs
+  // Of one call of a variadic function with a format string (translate::describe_call).
+  std::function<std::optional<verify::Boundary>(const std::string& function, const std::string& format)> describe_call;
 };
 
 // Empty where no proofs are wanted. Both indexes must outlive what is returned.

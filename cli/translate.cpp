@@ -87,9 +87,12 @@ judge::Report judge_all(const Arguments& a, const InputFile& source, const trans
     if (unit) {
       index.emplace(*unit);
       options.tests.constants = judge::constants_of(*source.index, *index);
-      ProofRequest request{*source.index, *index, {}, a.prove};
-      request.boundaries =
-          translate::describe_externals({*source.index, prototypes.source, {}}, {*index, prototypes.target, {}});
+      ProofRequest request{*source.index, *index, {}, a.prove, {}};
+      const translate::PairedFile from{*source.index, prototypes.source, {}}, to{*index, prototypes.target, {}};
+      request.boundaries = translate::describe_externals(from, to);
+      request.describe_call = [from, to](const std::string& function, const std::string& format) {
+        return translate::describe_call(from, to, function, format);
+      };
       for (const verify::Boundary& b : boundaries) request.boundaries.insert_or_assign(b.name, b);
       options.prover = make_prover(std::move(request));
     }

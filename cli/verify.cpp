@@ -195,8 +195,10 @@ Exit run(const Arguments& a) {
       subject.missing.insert(name);
   judge::Options options = judge_options(a, pairs->size());
   options.tests.constants = judge::constants_of(source->index, target->index);
-  options.prover =
-      make_prover({source->index, target->index, all_boundaries(*source, *target, run.boundaries), a.prove});
+  options.prover = make_prover({source->index, target->index, all_boundaries(*source, *target, run.boundaries), a.prove,
+                                [&](const std::string& function, const std::string& format) {
+                                  return translate::describe_call(*source, *target, function, format);
+                                }});
   run.report = judge::judge(subject, run.boundaries, options);
   if (isatty(2)) fmt::print(stderr, "\r{:<60}\r", "");
   if (!run.report.problem.empty()) fmt::print(stderr, "portolan: error: nothing can be run: {}\n", run.report.problem);

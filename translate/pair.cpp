@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "translate/abi/boundary.h"
+#include "translate/abi/format.h"
 #include "translate/abi/prototypes.h"
 #include "translate/infer_boundary.h"
 #include "translate/translate.h"
@@ -90,23 +91,69 @@ std::vector<Boundary> describe_pairs(const PairedFile& source, const PairedFile&
   return boundaries;
 }
 
+namespace {
+
+// The types of a function outside the files, by the headers or the C library's own.
+struct ExternalTypes {
+  std::optional<abi::FunctionType> source, target;
+  Boundary::Origin origin = Boundary::Origin::prototype;
+};
+
+ExternalTypes external_types(const PairedFile& source, const PairedFile& target, const std::string& name) {
+  const abi::FunctionType *s = find(source.headers, name), *t = find(target.headers, name);
+  if (s != nullptr && t != nullptr) return {*s, *t, Boundary::Origin::prototype};
+  if (s != nullptr) return {};
+  const std::optional<abi::FunctionType> library = abi::libc_prototype(name);
+  return {library, library, Boundary::Origin::library};
+}
+
+bool takes_format(const ExternalTypes& types) {
+  if (!types.source || !types.target || !types.source->format) return false;
+  const abi::FormatRole& role = *types.source->format;
+  const bool narrow = role.kind == abi::FormatRole::Kind::printf || role.kind == abi::FormatRole::Kind::scanf;
+  return types.source->variadic && types.target->variadic && role == types.target->format && narrow &&
+         role.first_vararg != 0;
+}
+
+}  // namespace
+
 std::map<std::string, Boundary> describe_externals(const PairedFile& source, const PairedFile& target) {
   std::map<std::string, Boundary> boundaries;
   for (const PairedFile* file : {&source, &target})
     for (const assembly::Symbol& symbol : file->index.unit().symbols) {
       if (symbol.section != assembly::kUndefined || symbol.name.empty() || boundaries.count(symbol.name)) continue;
-      const abi::FunctionType* s = find(source.headers, symbol.name);
-      const abi::FunctionType* t = find(target.headers, symbol.name);
-      const std::optional<abi::FunctionType> library = s ? std::nullopt : abi::libc_prototype(symbol.name);
-      if (library) s = t = &*library;
-      if (s == nullptr || t == nullptr) continue;
+      const ExternalTypes types = external_types(source, target, symbol.name);
+      if (!types.source || !types.target) continue;
       Boundary boundary;
       boundary.name = boundary.target_name = symbol.name;
-      boundary.origin = library ? Boundary::Origin::library : Boundary::Origin::prototype;
-      abi::describe({*s, source.index.unit().isa}, {*t, target.index.unit().isa}, boundary);
+      boundary.origin = types.origin;
+      // What a format string asks for is known only where the string is; the named parameters are described.
+      std::optional<std::vector<abi::Type>> variadic;
+      if (takes_format(types)) variadic.emplace();
+      abi::describe({*types.source, source.index.unit().isa}, {*types.target, target.index.unit().isa}, boundary,
+                    variadic);
+      if (variadic && boundary.parameters.size() == types.source->parameters.size())
+        boundary.format = types.source->format->format;
+      else if (variadic)
+        boundary.untestable = "it is variadic";
       boundaries.emplace(symbol.name, std::move(boundary));
     }
   return boundaries;
+}
+
+std::optional<Boundary> describe_call(const PairedFile& source, const PairedFile& target, const std::string& name,
+                                      const std::string& format) {
+  const ExternalTypes types = external_types(source, target, name);
+  if (!takes_format(types)) return std::nullopt;
+  const auto arguments = abi::format_arguments(types.source->format->kind, format);
+  const bool same = source.index.unit().isa == target.index.unit().isa;
+  if (!arguments || (!arguments->differs.empty() && !same)) return std::nullopt;
+  Boundary boundary;
+  boundary.name = boundary.target_name = name;
+  boundary.origin = types.origin;
+  abi::describe({*types.source, source.index.unit().isa}, {*types.target, target.index.unit().isa}, boundary,
+                arguments->types);
+  return boundary;
 }
 
 }  // namespace portolan::translate

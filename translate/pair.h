@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 
 #include "frontends/asm/lift.h"
 #include "translate/abi/types.h"
@@ -26,5 +27,10 @@ std::vector<verify::Boundary> describe_pairs(const PairedFile& source, const Pai
 // What crosses the border of functions outside the files that either of them names: the C library's, and those of the
 // headers. By name; unknown ones are left out.
 std::map<std::string, verify::Boundary> describe_externals(const PairedFile& source, const PairedFile& target);
+
+// The same of one call of a variadic function that takes what a format string says. Nothing: the string is not
+// understood, or asks for what differs between the two.
+std::optional<verify::Boundary> describe_call(const PairedFile& source, const PairedFile& target,
+                                              const std::string& name, const std::string& format);
 
 }  // namespace portolan::translate

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,6 +43,9 @@ struct Boundary {
   uint32_t line = 0;
   std::vector<BoundaryValue> parameters, results;
   bool noreturn = false;
+  // Of a variadic function: the parameter that is a format string, which says what else a call passes. `parameters` are
+  // the named ones.
+  std::optional<uint32_t> format;
   std::string untestable;  // why there is no such description; empty: there is one
   // Where the description comes from, and what it takes for granted; evidence and reports repeat it.
   enum class Origin : uint8_t { translation, prototype, debug_information, library, inferred };
@@ -48,5 +53,9 @@ struct Boundary {
   std::vector<std::string> assumptions;
   bool operator==(const Boundary&) const = default;
 };
+
+// What crosses the border of a call of a variadic function (by the source's name) with this format string; nullptr: it
+// is not understood.
+using FormatBoundary = std::function<const Boundary*(const std::string& function, const std::string& format)>;
 
 }  // namespace portolan::verify

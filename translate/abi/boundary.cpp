@@ -142,12 +142,13 @@ void Describer::run(const CallLayout& source, const CallLayout& target) {
 }  // namespace
 
 void describe(const BoundarySide& source, const BoundarySide& target, Boundary& boundary,
-              const std::vector<Type>& variadic) {
+              const std::optional<std::vector<Type>>& variadic) {
   auto refuse = [&](std::string why) { boundary.untestable = std::move(why); };
-  if (source.type.variadic && variadic.empty()) return refuse("it is variadic");
+  if (source.type.variadic && !variadic) return refuse("it is variadic");
   if (source.isa != target.isa && !source.type.abi_differs.empty())
     return refuse("what it reaches differs between the two: " + source.type.abi_differs);
-  auto s = classify(source.type, source.isa, variadic), t = classify(target.type, target.isa, variadic);
+  const std::vector<Type> more = variadic.value_or(std::vector<Type>{});
+  auto s = classify(source.type, source.isa, more), t = classify(target.type, target.isa, more);
   if (!s || !t) return refuse((s ? t : s).error().message);
   boundary.noreturn = source.type.noreturn && target.type.noreturn;
   Describer(source, target, boundary).run(*s, *t);

@@ -15,8 +15,8 @@ struct BoundarySide {
 };
 
 // Sets `parameters` and `results`, or `untestable` where the two conventions cut a value into different pieces.
-// Variadic functions: the named parameters, and then the given types.
+// Variadic functions: the named parameters, and then the given types; without these they are untestable.
 void describe(const BoundarySide& source, const BoundarySide& target, verify::Boundary& boundary,
-              const std::vector<Type>& variadic = {});
+              const std::optional<std::vector<Type>>& variadic = std::nullopt);
 
 }  // namespace portolan::abi

@@ -220,6 +220,22 @@ std::pair<int64_t, int64_t> Executor::unknown_stack_arguments(const State& state
   return {from, end};
 }
 
+// What a call passes for a parameter.
+std::optional<Term> Executor::argument(State& state, const BoundaryValue& parameter, unsigned above) {
+  const Place& place = place_of(parameter, side_.which());
+  Term value;
+  if (place.kind == Place::Kind::stack) {
+    const auto stack = frame_offset(state.slots[side_.machine().stack_pointer]);
+    if (!stack) return fail("unresolved-address", "the stack pointer is not known at a call"), std::nullopt;
+    value = frame_bytes(state, *stack + above + 8 * place.index, 8);
+  } else {
+    const Slot slot = slot_of(side_.machine(), place);
+    if (slot == assembly::kNoSlot) return fail("unsupported", "an argument's register is not known"), std::nullopt;
+    value = state.slots[slot];
+  }
+  return pool_.extract(value, 0, std::min(parameter.bits, pool_.width(value)));
+}
+
 // The callee's results, and what it did to memory, are variables named after the call's place in the sequence of calls:
 // the same on both sides, which is right once the two calls are shown to be the same.
 void Executor::call(Thread& thread, const ir::CallTarget& target, Term address, uint32_t line, unsigned above) {
@@ -227,7 +243,7 @@ void Executor::call(Thread& thread, const ir::CallTarget& target, Term address, 
   const assembly::Machine& machine = side_.machine();
   const verify::Boundary* boundary = side_.boundary_of(target);
   CallEvent event;
-  const bool unknown = side_.is_unknown(boundary);
+  bool unknown = side_.is_unknown(boundary);
   event.callee = target.indirect ? "" : unknown ? target.symbol.name : boundary->name;
   event.target = address;
   event.memory = path.state.memory;
@@ -236,19 +252,24 @@ void Executor::call(Thread& thread, const ir::CallTarget& target, Term address, 
   if (!boundary)
     return fail("unsupported", fmt::format("it calls {}, whose signature is not known",
                                            target.indirect ? "through a pointer" : "'" + target.symbol.name + "'"));
+  if (boundary->format) {
+    const auto where = argument(path.state, boundary->parameters[*boundary->format], above);
+    if (!where) return;
+    const auto text = symbols_.constant_string(side_.which(), pool_.linear(*where));
+    const verify::Boundary* exact = text ? side_.boundary_of(*boundary, *text) : nullptr;
+    if (exact && machine.vector_count != assembly::kNoSlot)
+      event.vector_count = pool_.extract(path.state.slots[machine.vector_count], 0, 8);
+    if (!exact) exact = side_.unknown_callee();
+    if (!exact)
+      return fail("unsupported", fmt::format("it calls '{}' with a format that is {}", event.callee,
+                                             text ? "not understood" : "no constant"));
+    unknown = side_.is_unknown(exact);
+    event.boundary = boundary = exact;
+  }
   for (const BoundaryValue& p : boundary->parameters) {
-    const Place& place = place_of(p, side_.which());
-    Term value;
-    if (place.kind == Place::Kind::stack) {
-      const auto stack = frame_offset(path.state.slots[machine.stack_pointer]);
-      if (!stack) return fail("unresolved-address", "the stack pointer is not known at a call");
-      value = frame_bytes(path.state, *stack + above + 8 * place.index, 8);
-    } else {
-      const Slot slot = slot_of(machine, place);
-      if (slot == assembly::kNoSlot) return fail("unsupported", "an argument's register is not known");
-      value = path.state.slots[slot];
-    }
-    event.arguments.push_back(pool_.extract(value, 0, std::min(p.bits, pool_.width(value))));
+    const auto value = argument(path.state, p, above);
+    if (!value) return;
+    event.arguments.push_back(*value);
     if (!mentions_base(event.arguments.back())) continue;
     if (survey_ != nullptr) survey_->escapes = true;
     if (!computed(event.arguments.back(), "an argument that is the address", line) && survey_ == nullptr) return;

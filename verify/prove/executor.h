@@ -89,7 +89,8 @@ class Executor {
   Term load(Thread& thread, const ir::Instruction& i);
   void store(Thread& thread, Term address, Term value, uint32_t line);
   Term read(Thread& thread, Term address, unsigned width, uint32_t line);
-  // `above`: bytes between the stack pointer and the stack arguments.
+  // `above`: bytes between the stack pointer and the stack arguments. Nothing: it failed.
+  std::optional<Term> argument(State& state, const verify::BoundaryValue& parameter, unsigned above);
   void call(Thread& thread, const ir::CallTarget& target, Term address, uint32_t line, unsigned above = 0);
   bool terminator(Thread thread);
   void follow(Thread thread, size_t edge, Term condition);

@@ -1,10 +1,12 @@
 #include "verify/prove/prove.h"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 
 #include "ir/cfg.h"
+#include "verify/prove/guess.h"
 #include "verify/prove/lockstep.h"
 #include "verify/prove/simulation.h"
 
@@ -15,10 +17,6 @@ using Clock = std::chrono::steady_clock;
 using verify::Boundary;
 using verify::BoundaryValue;
 using verify::Place;
-
-constexpr unsigned kTraces = 24;
-constexpr size_t kMostVisits = 24;
-constexpr size_t kMostSamples = 60;
 
 // All that a callee of unknown signature may be given in registers, and give back.
 Boundary any_callee(const assembly::Machine& machine) {
@@ -84,7 +82,6 @@ class FunctionProof {
   bool bounded();
   bool runs_everywhere(const std::set<BlockId>& compared) const;
   bool in_lockstep(const Sides& sides);
-  void guess(const Summary& source, const Summary& target, Simulation& simulation);
   void assume(std::string id, std::string kind, std::string text) {
     proof_.assumptions.push_back({std::move(id), std::move(kind), std::move(text)});
   }
@@ -148,33 +145,6 @@ State FunctionProof::entry_state(const Side& side, Executor& executor) {
   return state;
 }
 
-// Runs both sides on the same inputs, pairs their visits of cut points one by one, and guesses from the pairs.
-void FunctionProof::guess(const Summary& source, const Summary& target, Simulation& simulation) {
-  struct Runs {
-    Valuation entry;
-    Trace source, target;
-  };
-  std::vector<Runs> runs;
-  for (unsigned seed = 1; seed <= kTraces && Clock::now() < deadline_; ++seed) {
-    Runs r{entry_values(pool_, universal_, seed), {}, {}};
-    r.source = run_trace(pool_, source, r.entry, seed, kMostVisits);
-    r.target = run_trace(pool_, target, r.entry, seed, kMostVisits);
-    runs.push_back(std::move(r));
-  }
-  std::map<std::pair<BlockId, BlockId>, std::vector<Sample>> samples;
-  for (const Runs& r : runs) {
-    const size_t common = std::min(r.source.visits.size(), r.target.visits.size());
-    for (size_t n = 0; n < common; ++n) {
-      const Visit &s = r.source.visits[n], &t = r.target.visits[n];
-      std::vector<Sample>& list = samples[{s.cut, t.cut}];
-      if (list.size() < kMostSamples) list.push_back({r.source.seed, &r.entry, &s.values, &t.values});
-    }
-  }
-  simulation.relate(Relation{0, 0, {}, {}, {}});
-  for (const auto& [pair, list] : samples)
-    simulation.relate(guess_relation(pool_, source, target, pair.first, pair.second, universal_, list));
-}
-
 void FunctionProof::list_assumptions() {
   assume("convention", "convention", "both sides are called, and call, by their psABI with the stated signature");
   assume("frame-private", "stack",
@@ -213,9 +183,10 @@ Proof FunctionProof::run() {
   const Isa from = source_code_.index.unit().isa, to = target_code_.index.unit().isa;
   if (from == to) any_callee_ = any_callee(assembly::Machine::get(from));
   const Boundary* any = any_callee_ ? &*any_callee_ : nullptr;
-  auto source = Side::make(Which::source, source_code_.index, own_.name, boundaries_, own_, source_code_.clobbers, any);
+  auto source = Side::make(Which::source, source_code_.index, own_.name, boundaries_, own_, source_code_.clobbers, any,
+                           &options_.with_format);
   auto target = Side::make(Which::target, target_code_.index, own_.target_name.empty() ? own_.name : own_.target_name,
-                           boundaries_, own_, target_code_.clobbers, any);
+                           boundaries_, own_, target_code_.clobbers, any, &options_.with_format);
   if (!source || !target) {
     unknown("unsupported", source ? target.error().message : source.error().message);
     return proof_;
@@ -323,10 +294,10 @@ bool FunctionProof::computes_with_floats() const {
   return false;
 }
 
-// A pair that failed for want of a relation or time may still be compared for a few turns of its loops.
+// A pair that failed for want of a relation, say, may still be compared for a few turns of its loops.
 bool FunctionProof::worth_bounding() const {
   const bool loops = !source_->cuts().empty() || !target_->cuts().empty();
-  return loops && options_.unroll > 0 && (proof_.reason == "no-relation" || proof_.reason == "timeout");
+  return loops && options_.unroll > 0 && proof_.reason != "unsupported" && proof_.reason != "indirect-control";
 }
 
 bool FunctionProof::unbounded() {
@@ -349,7 +320,7 @@ bool FunctionProof::unbounded() {
   const Sides sides{source, target, symbols_, own_, source_frame_.variable};
   if (source_->isa() == target_->isa() && in_lockstep(sides)) return true;
   Simulation simulation(pool_, sides, prover_, limits_, deadline_);
-  guess(source, target, simulation);
+  for (Relation& r : guess_relations(pool_, source, target, universal_, options_.time)) simulation.relate(std::move(r));
   const bool proved = simulation.prove(proof_);
   note_suspects(simulation);
   return proved;
@@ -381,8 +352,10 @@ bool FunctionProof::runs_everywhere(const std::set<BlockId>& compared) const {
 
 bool FunctionProof::bounded() {
   const Proof before = proof_;
+  Proof best = before;
   deadline_ = begin_ + options_.time;
-  for (uint32_t turns = options_.unroll; turns > 0 && Clock::now() < deadline_; turns /= 2) {
+  // From few turns to many: what fails early fails later too, and what takes too long leaves what was reached.
+  for (uint32_t turns = 1; turns <= options_.unroll && Clock::now() < deadline_; turns *= 2) {
     Frames frames(*this);
     Summary source(pool_, *source_, frames.source), target(pool_, *target_, frames.target);
     Limits limits;
@@ -391,22 +364,38 @@ bool FunctionProof::bounded() {
     limits.deadline = deadline_;
     if (source.build_bounded(entry_state(*source_, frames.source), limits) ||
         target.build_bounded(entry_state(*target_, frames.target), limits))
-      continue;
+      break;
     Simulation simulation(pool_, {source, target, symbols_, own_, source_frame_.variable}, prover_, limits_, deadline_);
     simulation.relate(Relation{0, 0, {}, {}, {}});
     simulation.paths_may_be_missing();
-    proof_.obligations.clear();
+    proof_ = {};
     const bool holds = simulation.prove(proof_);
     note_suspects(simulation);
-    if (holds && runs_everywhere(simulation.compared())) {
-      proof_.level = Proof::Level::bounded;
-      proof_.bound = turns;
-      proof_.detail = before.reason + ": " + before.detail;
-      return true;
-    }
+    if (!holds && proof_.reason != "vacuous") break;
+    if (!holds || !runs_everywhere(simulation.compared())) continue;
+    proof_.level = Proof::Level::bounded;
+    proof_.bound = turns;
+    proof_.detail = before.reason + ": " + before.detail;
+    best = proof_;
   }
-  proof_ = before;
-  return false;
+  proof_ = std::move(best);
+  return proof_.level == Proof::Level::bounded;
+}
+
+}  // namespace
+
+namespace {
+
+// Of this process and of the solvers that it has ended: those of a proof end with it.
+double cpu_seconds() {
+  double seconds = 0;
+  for (const int who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
+    rusage usage{};
+    getrusage(who, &usage);
+    for (const timeval& t : {usage.ru_utime, usage.ru_stime})
+      seconds += static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6;
+  }
+  return seconds;
 }
 
 }  // namespace
@@ -414,6 +403,7 @@ bool FunctionProof::bounded() {
 Proof prove(const Code& source, const Code& target, const std::string& function, const Boundaries& boundaries,
             const Options& options) {
   const auto begin = Clock::now();
+  const double cpu_begin = cpu_seconds();
   Proof proof;
   const auto own = boundaries.find(function);
   if (own == boundaries.end()) {
@@ -423,6 +413,7 @@ Proof prove(const Code& source, const Code& target, const std::string& function,
     proof = FunctionProof(source, target, boundaries, own->second, options).run();
   }
   proof.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+  proof.cpu_seconds = cpu_seconds() - cpu_begin;
   return proof;
 }
 

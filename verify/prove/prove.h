@@ -48,7 +48,7 @@ struct Proof {
   std::vector<Obligation> obligations;       // all that were discharged, or with the first that was not at the end
   std::vector<std::string> relations;        // at each pair of cut points, as text
   std::string floating_point = "bit-exact";  // or: equal up to NaN payloads
-  double seconds = 0;
+  double seconds = 0, cpu_seconds = 0;       // the latter with the solvers'
   // For the tester to replay; never a refutation by themselves.
   std::vector<Suspect> suspects;
 };
@@ -56,7 +56,8 @@ struct Proof {
 struct Options {
   std::chrono::milliseconds time{10000};  // end to end for one function
   uint64_t solver_memory = 2ull << 30;
-  uint32_t unroll = 8;  // bounded proofs: turns of each loop, fewer if that is too much
+  uint32_t unroll = 8;                 // bounded proofs: turns of each loop, fewer if that is too much
+  verify::FormatBoundary with_format;  // empty: calls of variadic functions are not understood
 };
 
 // One side: its unit, with the code that is judged (the target's as it was written and read back).

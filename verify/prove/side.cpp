@@ -42,7 +42,7 @@ Slot slot_of(const assembly::Machine& machine, const Place& place) {
 
 Expected<Side> Side::make(Which which, const assembly::CodeIndex& index, const std::string& symbol,
                           const Boundaries& boundaries, const verify::Boundary& own, Clobbers* clobbers,
-                          const verify::Boundary* unknown_callee) {
+                          const verify::Boundary* unknown_callee, const verify::FormatBoundary* with_format) {
   const assembly::Unit& unit = index.unit();
   const auto at = unit.symbol_by_name.find(symbol);
   if (at == unit.symbol_by_name.end()) return error_at({unit.file, 0, 0}, fmt::format("no function '{}'", symbol));
@@ -55,6 +55,7 @@ Expected<Side> Side::make(Which which, const assembly::CodeIndex& index, const s
   side.own_ = &own;
   side.clobbers_ = clobbers;
   side.unknown_callee_ = unknown_callee;
+  side.with_format_ = with_format;
   side.function_ = std::move(lifted.function);
   for (const auto& [name, boundary] : boundaries)
     side.callees_[which == Which::source || boundary.target_name.empty() ? name : boundary.target_name] = &boundary;
@@ -78,6 +79,12 @@ const verify::Boundary* Side::boundary_of(const ir::CallTarget& target) const {
 
 std::vector<Slot> Side::unnamed_arguments() const {
   return {machine_->slot(isa() == Isa::x86_64 ? "r10" : isa() == Isa::aarch64 ? "x18" : "x7")};
+}
+
+const verify::Boundary* Side::boundary_of(const verify::Boundary& variadic, const std::string& format) const {
+  const verify::Boundary* found =
+      with_format_ != nullptr && *with_format_ ? (*with_format_)(variadic.name, format) : nullptr;
+  return found != nullptr && found->untestable.empty() ? found : nullptr;
 }
 
 std::vector<Slot> Side::reserved() const {
@@ -154,7 +161,7 @@ void Side::use_call(const ir::CallTarget& target, SlotSet& live) const {
   for (const Slot s : clobbered_by(target))
     if (std::find(halves.begin(), halves.end(), s) == halves.end()) live[s] = false;
   live[machine_->stack_pointer] = true;
-  if (const verify::Boundary* boundary = boundary_of(target)) {
+  if (const verify::Boundary* boundary = boundary_of(target); boundary && !boundary->format) {
     for (const verify::BoundaryValue& p : boundary->parameters)
       if (const Slot s = slot_of(*machine_, place_of(p, which_)); s != assembly::kNoSlot) live[s] = true;
     if (is_unknown(boundary))
@@ -163,6 +170,8 @@ void Side::use_call(const ir::CallTarget& target, SlotSet& live) const {
   }
   for (const std::vector<Slot>* slots : {&machine_->integer_arguments, &machine_->float_arguments})
     for (const Slot s : *slots) live[s] = true;
+  if (machine_->vector_count != assembly::kNoSlot) live[machine_->vector_count] = true;
+  for (const Slot s : unnamed_arguments()) live[s] = true;
 }
 
 // What is live before the block, given what is live behind it; `mark`: also which values that needs.

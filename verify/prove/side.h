@@ -34,7 +34,8 @@ class Side {
   // The error says why the function cannot be judged (unsupported instruction, no such function).
   static Expected<Side> make(Which which, const assembly::CodeIndex& index, const std::string& symbol,
                              const Boundaries& boundaries, const verify::Boundary& own, Clobbers* clobbers,
-                             const verify::Boundary* unknown_callee = nullptr);
+                             const verify::Boundary* unknown_callee = nullptr,
+                             const verify::FormatBoundary* with_format = nullptr);
 
   Which which() const { return which_; }
   Isa isa() const { return machine_->isa; }
@@ -53,9 +54,12 @@ class Side {
   bool needed(ValueId v) const { return needed_[v]; }
   // What crosses a call of this callee; nothing is known of it: `unknown_callee`, which may be nullptr.
   const verify::Boundary* boundary_of(const ir::CallTarget& target) const;
+  const verify::Boundary* unknown_callee() const { return unknown_callee_; }
   bool is_unknown(const verify::Boundary* callee) const { return callee == unknown_callee_; }
   // Registers that carry something into calls that no prototype names: the static chain of nested functions.
   std::vector<Slot> unnamed_arguments() const;
+  // The same with what a format string asks for; nullptr: it is not understood.
+  const verify::Boundary* boundary_of(const verify::Boundary& variadic, const std::string& format) const;
   // RISC-V's global and thread pointers, which belong to the program, and x86-64's direction flag, which is clear
   // between functions: a call leaves them as they are, and so must the function itself.
   std::vector<Slot> reserved() const;
@@ -79,6 +83,7 @@ class Side {
   const verify::Boundary* own_ = nullptr;
   const verify::Boundary* unknown_callee_ = nullptr;
   Clobbers* clobbers_ = nullptr;
+  const verify::FormatBoundary* with_format_ = nullptr;
   std::map<std::string, const verify::Boundary*> callees_;  // by this side's name
   ir::Function function_;
   std::vector<uint32_t> extra_widths_;

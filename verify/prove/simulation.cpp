@@ -90,7 +90,7 @@ bool Simulation::relation_holds(PathPair& paths, const Relation& there, Proof& p
 bool Simulation::same_calls(const PathPair& paths) const {
   return std::equal(paths.source().calls.begin(), paths.source().calls.end(), paths.target().calls.begin(),
                     paths.target().calls.end(), [&](const CallEvent& a, const CallEvent& b) {
-                      return a.callee == b.callee &&
+                      return a.callee == b.callee && a.boundary == b.boundary &&
                              std::equal(a.arguments.begin(), a.arguments.end(), b.arguments.begin(), b.arguments.end(),
                                         [&](Term s, Term t) { return pool_.width(s) == pool_.width(t); });
                     });
@@ -128,8 +128,19 @@ bool Simulation::calls_agree(PathPair& paths, Proof& proof) {
                            target[n].arguments[a], proof))
         return false;
     if (!ask(paths, "call", fmt::format("memory at {}", name), source[n].memory, target[n].memory, proof)) return false;
+    if (target[n].vector_count && !vector_count_covers(paths, target[n], proof)) return false;
   }
   return true;
+}
+
+// AMD64 psABI 3.2.3: al is an upper bound, of at most 8, on the vector registers that a variadic call uses.
+bool Simulation::vector_count_covers(PathPair& paths, const CallEvent& call, Proof& proof) {
+  const auto used = std::count_if(call.boundary->parameters.begin(), call.boundary->parameters.end(),
+                                  [](auto& p) { return p.target.kind == verify::Place::Kind::float_argument; });
+  const Term enough =
+      pool_.bit_and(pool_.bit_not(pool_.ult(call.vector_count, pool_.constant(8, static_cast<uint64_t>(used)))),
+                    pool_.ult(call.vector_count, pool_.constant(8, 9)));
+  return ask(paths, "call", fmt::format("al at '{}'", call.callee), pool_.bit(true), enough, proof);
 }
 
 // The target touches nothing that the source doesn't: it faults only where the source does.

@@ -61,6 +61,7 @@ class Simulation {
   bool same_calls(const PathPair& paths) const;
   bool calls_agree(PathPair& paths, Proof& proof);
   bool argument_agrees(PathPair& paths, const std::string& what, Term source, Term target, Proof& proof);
+  bool vector_count_covers(PathPair& paths, const CallEvent& call, Proof& proof);
   bool accesses_agree(PathPair& paths, Proof& proof);
   bool returns_agree(PathPair& paths, Proof& proof);
   bool covered(const Path& source, const std::vector<Path>& target, terms::Substitution& start, Proof& proof);

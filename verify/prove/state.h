@@ -32,6 +32,7 @@ struct CallEvent {
   std::vector<Term> results;    // variables
   Term memory;                  // before the call
   const verify::Boundary* boundary = nullptr;
+  Term vector_count;  // x86-64's al, at a call of a variadic function
   uint32_t line = 0;
 };
 

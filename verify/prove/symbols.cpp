@@ -157,6 +157,17 @@ std::optional<Term> Symbols::constant_data(Which which, const terms::Linear& add
   return pool_.join(parts);
 }
 
+std::optional<std::string> Symbols::constant_string(Which which, const terms::Linear& address) {
+  std::string text;
+  for (terms::Linear at = address;; at.constant += 1) {
+    const auto byte = constant_data(which, at, 1);
+    const terms::APInt* value = byte ? pool_.constant_value(*byte) : nullptr;
+    if (!value) return std::nullopt;
+    if (value->isZero()) return text;
+    text += static_cast<char>(value->getZExtValue());
+  }
+}
+
 bool Symbols::within_object(Term variable, int64_t offset, unsigned bytes) const {
   const auto known = variables_.find(variable.id);
   if (known == variables_.end()) return false;

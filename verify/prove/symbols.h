@@ -28,6 +28,8 @@ class Symbols {
   // What constant data holds at an address term: plain bytes, or the address of a symbol. Nothing: it is no constant
   // data, or where in it is not known.
   std::optional<Term> constant_data(Which which, const terms::Linear& address, unsigned bytes);
+  // The string that begins at an address in constant data, without its 0.
+  std::optional<std::string> constant_string(Which which, const terms::Linear& address);
   // The variable is the address of a symbol whose object has at least `bytes` from there on; so reading it faults
   // never.
   bool within_object(Term variable, int64_t offset, unsigned bytes) const;

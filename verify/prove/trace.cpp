@@ -1,5 +1,7 @@
 #include "verify/prove/trace.h"
 
+#include <map>
+
 #include "verify/input.h"
 
 namespace portolan::prove {
@@ -48,7 +50,7 @@ class Run {
   Run(terms::Pool& pool, const Summary& summary, const Valuation& entry, uint64_t seed)
       : pool_(pool), summary_(summary), entry_(entry), seed_(seed), initial_(seed), now_(seed) {}
 
-  Trace run(size_t most);
+  Trace run(const Start& start, size_t most, std::chrono::steady_clock::time_point deadline);
 
  private:
   const Path* choose(BlockId block, terms::Evaluation& evaluation);
@@ -107,12 +109,18 @@ void Run::remember(Term memory, terms::Evaluation& evaluation) {
   for (auto at = bytes.rbegin(); at != bytes.rend(); ++at) now_.write(at->first, at->second);
 }
 
-Trace Run::run(size_t most) {
+// A loop's first turns, and then fewer and fewer: the loops around it come to their later turns too.
+bool is_kept(uint64_t turn) {
+  return turn < 12 || (turn & (turn - 1)) == 0;
+}
+
+Trace Run::run(const Start& start, size_t most, std::chrono::steady_clock::time_point deadline) {
   Trace trace;
+  std::map<BlockId, uint64_t> turns;
   trace.seed = seed_;
-  BlockId block = 0;
-  Valuation values;
-  while (trace.visits.size() < most) {
+  BlockId block = start.block;
+  Valuation values = start.values;
+  while (trace.visits.size() < most && std::chrono::steady_clock::now() < deadline) {
     terms::Evaluation evaluation(pool_, seed_);
     for (const auto& [variable, value] : entry_) evaluation.set(variable, value);
     for (const auto& [variable, value] : values) evaluation.set(variable, value);
@@ -138,6 +146,8 @@ Trace Run::run(size_t most) {
     calls_ += path->calls.size();
     block = path->block;
     values = visit.values;
+    visit.kept = is_kept(turns[block]++);
+    if (!visit.kept) visit.values.clear();
     trace.visits.push_back(std::move(visit));
   }
   return trace;
@@ -160,8 +170,9 @@ Valuation entry_values(terms::Pool& pool, const std::vector<Term>& variables, ui
   return values;
 }
 
-Trace run_trace(terms::Pool& pool, const Summary& summary, const Valuation& entry, uint64_t seed, size_t most_visits) {
-  return Run(pool, summary, entry, seed).run(most_visits);
+Trace run_trace(terms::Pool& pool, const Summary& summary, const Valuation& entry, const Start& start, uint64_t seed,
+                size_t most_visits, std::chrono::steady_clock::time_point deadline) {
+  return Run(pool, summary, entry, seed).run(start, most_visits, deadline);
 }
 
 }  // namespace portolan::prove

@@ -14,6 +14,7 @@ using Valuation = std::unordered_map<Term, terms::APInt, terms::TermHash>;
 struct Visit {
   BlockId cut = ir::kNoBlock;
   Valuation values;  // of the cut point's variables
+  bool kept = true;  // false: one of many of this cut point, whose values are left out
 };
 
 struct Trace {
@@ -25,6 +26,13 @@ struct Trace {
 // Values for the entry's variables, by seed.
 Valuation entry_values(terms::Pool& pool, const std::vector<Term>& variables, uint64_t seed);
 
-Trace run_trace(terms::Pool& pool, const Summary& summary, const Valuation& entry, uint64_t seed, size_t most_visits);
+// Where a run begins: a cut point, and the values of its variables.
+struct Start {
+  BlockId block = 0;
+  Valuation values;
+};
+
+Trace run_trace(terms::Pool& pool, const Summary& summary, const Valuation& entry, const Start& start, uint64_t seed,
+                size_t most_visits, std::chrono::steady_clock::time_point deadline);
 
 }  // namespace portolan::prove

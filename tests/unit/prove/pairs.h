@@ -31,7 +31,7 @@ inline Boundary integers(const std::vector<uint32_t>& parameters, uint32_t resul
 }
 
 inline Proof prove_pair(const Text& source, const Text& target, const Boundary& boundary,
-                        std::map<std::string, Boundary> others = {}) {
+                        std::map<std::string, Boundary> others = {}, const Options& options = {}) {
   auto read = [](const Text& t) {
     assembly::ReadOptions options;
     options.isa = t.isa;
@@ -43,7 +43,7 @@ inline Proof prove_pair(const Text& source, const Text& target, const Boundary& 
   const assembly::Unit s = read(source), t = read(target);
   const assembly::CodeIndex si(s), ti(t);
   others["f"] = boundary;
-  return prove({si}, {ti}, "f", others, {});
+  return prove({si}, {ti}, "f", others, options);
 }
 
 }  // namespace portolan::prove::testing

@@ -1,0 +1,192 @@
+#include "verify/prove/guess.h"
+
+#include <algorithm>
+#include <deque>
+
+#include "verify/input.h"
+
+namespace portolan::prove {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using terms::APInt;
+using verify::Random;
+
+constexpr unsigned kTraces = 24;
+constexpr size_t kMostVisits = 24, kLongVisits = 4000;
+constexpr size_t kMostSamples = 60, kLongSamples = 40;
+constexpr unsigned kJumps = 24;  // from each pair of cut points into the middle of a run
+
+class Guesses {
+ public:
+  Guesses(terms::Pool& pool, const Summary& source, const Summary& target, const std::vector<Term>& universal,
+          Clock::duration time)
+      : pool_(pool),
+        source_(source),
+        target_(target),
+        universal_(universal),
+        time_(time),
+        end_(Clock::now() + time / 8) {}
+
+  std::vector<Relation> run();
+
+ private:
+  using Pair = std::pair<BlockId, BlockId>;
+  struct Runs {
+    Valuation entry;
+    Trace source, target;
+  };
+
+  bool from_entry(unsigned seed, size_t visits, Clock::duration time);
+  void jump_from(const Relation& relation);
+  Valuation near_the_end(const CutPoint& cut, const Sample& base, Random& random) const;
+  Valuation follows(const Relation& relation, const Sample& base, const Valuation& source) const;
+  void take(const Runs& runs, size_t most, bool jumped = false);
+  bool relate_new(std::vector<Relation>& relations);
+
+  terms::Pool& pool_;
+  const Summary& source_;
+  const Summary& target_;
+  const std::vector<Term>& universal_;
+  Clock::duration time_;
+  Clock::time_point end_;
+  std::deque<Runs> runs_;  // samples point into it
+  std::map<Pair, std::vector<Sample>> samples_;
+  std::set<Pair> related_;
+  std::set<BlockId> related_sources_, related_targets_;
+};
+
+// What a jump comes to may be no pair at all if the jump went to where no run comes: it counts only where neither side
+// has a partner yet.
+void Guesses::take(const Runs& runs, size_t most, bool jumped) {
+  const size_t common = std::min(runs.source.visits.size(), runs.target.visits.size());
+  for (size_t n = 0; n < common; ++n) {
+    const Visit &s = runs.source.visits[n], &t = runs.target.visits[n];
+    if (!s.kept || !t.kept || related_.contains({s.cut, t.cut})) continue;
+    if (jumped && (related_sources_.contains(s.cut) || related_targets_.contains(t.cut))) continue;
+    std::vector<Sample>& list = samples_[{s.cut, t.cut}];
+    if (list.size() < most) list.push_back({runs.source.seed, &runs.entry, &s.values, &t.values});
+  }
+}
+
+// Whether the source came to its end.
+bool Guesses::from_entry(unsigned seed, size_t visits, Clock::duration time) {
+  Runs& r = runs_.emplace_back(Runs{entry_values(pool_, universal_, seed), {}, {}});
+  r.source = run_trace(pool_, source_, r.entry, {}, seed, visits, Clock::now() + time);
+  r.target = run_trace(pool_, target_, r.entry, {}, seed, visits, Clock::now() + time);
+  take(r, visits > kMostVisits ? kMostSamples + kLongSamples : kMostSamples);
+  return r.source.complete;
+}
+
+// The values of a sample with one of them changed so that some condition of the cut point's is just met, or just not: a
+// loop that turns a thousand times is about to end.
+Valuation Guesses::near_the_end(const CutPoint& cut, const Sample& base, Random& random) const {
+  Valuation values = *base.source;
+  std::vector<std::pair<Term, APInt>> limits;
+  terms::Evaluation evaluation(pool_, base.seed);
+  for (const Valuation* known : {base.entry, base.source})
+    for (const auto& [variable, value] : *known) evaluation.set(variable, value);
+  for (const Path& path : cut.paths)
+    for (Term c : path.conditions) {
+      if (pool_.kind(c) == terms::Kind::bit_xor && pool_.width(c) == 1) c = pool_.operands(c)[0];
+      const terms::Kind kind = pool_.kind(c);
+      if (kind != terms::Kind::eq && kind != terms::Kind::ult && kind != terms::Kind::slt) continue;
+      if (pool_.width(pool_.operands(c)[0]) == 0) continue;  // of memories
+      const Term difference = pool_.sub(pool_.operands(c)[0], pool_.operands(c)[1]);
+      const APInt distance = evaluation(difference);
+      for (const terms::Linear::Part& part : pool_.linear(difference).parts) {
+        Term variable = part.term;
+        if (pool_.kind(variable) == terms::Kind::extract &&
+            pool_.kind(pool_.operands(variable)[0]) == terms::Kind::variable)
+          variable = pool_.operands(variable)[0];
+        const auto known = values.find(variable);
+        if (known == values.end() || (!part.coefficient.isOne() && !part.coefficient.isAllOnes())) continue;
+        const APInt low = known->second.trunc(std::min(known->second.getBitWidth(), distance.getBitWidth()));
+        const APInt change = distance.zextOrTrunc(low.getBitWidth());
+        limits.emplace_back(
+            variable,
+            (part.coefficient.isOne() ? low - change : low + change).zextOrTrunc(known->second.getBitWidth()));
+      }
+    }
+  if (limits.empty()) {
+    for (auto& [variable, value] : values)
+      if (random.one_in(3)) value = APInt(value.getBitWidth(), random.below(8));
+    return values;
+  }
+  const auto& [variable, limit] = limits[random.below(limits.size())];
+  const int64_t steps[] = {0, 0, -1, 1, -2, -4, -8, -16};
+  values.insert_or_assign(variable,
+                          limit + APInt(limit.getBitWidth(), static_cast<uint64_t>(steps[random.below(8)]), true));
+  return values;
+}
+
+// What the target holds where the source holds this, if the relation is right.
+Valuation Guesses::follows(const Relation& relation, const Sample& base, const Valuation& source) const {
+  terms::Evaluation evaluation(pool_, base.seed);
+  for (const Valuation* known : {base.entry, &source})
+    for (const auto& [variable, value] : *known) evaluation.set(variable, value);
+  Valuation target = *base.target;
+  for (const Relation::Entry& e : relation.target_entries)
+    if (const Candidate* c = e.candidate()) target.insert_or_assign(e.location.variable, evaluation(c->value));
+  return target;
+}
+
+// Loops that turn so often that no run is seen to leave them: both sides go on from the middle of one. What is seen
+// there counts only for pairs of cut points that no run from the entry came to.
+void Guesses::jump_from(const Relation& relation) {
+  const Pair pair{relation.source, relation.target};
+  const std::vector<Sample> bases = samples_.at(pair);
+  Random random(pair.first * 7919u + pair.second);
+  for (unsigned n = 0; n < kJumps && Clock::now() < end_; ++n) {
+    const Sample& base = bases[random.below(bases.size())];
+    Runs& r = runs_.emplace_back(Runs{*base.entry, {}, {}});
+    const Valuation source = near_the_end(source_.at(pair.first), base, random);
+    const Valuation target = follows(relation, base, source);
+    const uint64_t seed = base.seed + 1000 * (n + 1);
+    r.source = run_trace(pool_, source_, r.entry, {pair.first, source}, seed, kMostVisits, end_);
+    r.target = run_trace(pool_, target_, r.entry, {pair.second, target}, seed, kMostVisits, end_);
+    take(r, kMostSamples, true);
+  }
+}
+
+// Relations for the pairs that have samples and none yet. False: there were none.
+bool Guesses::relate_new(std::vector<Relation>& relations) {
+  bool any = false;
+  for (const auto& [pair, list] : samples_) {
+    if (related_.contains(pair)) continue;
+    relations.push_back(guess_relation(pool_, source_, target_, pair.first, pair.second, universal_, list));
+    any = true;
+  }
+  for (const auto& [pair, list] : samples_) {
+    related_.insert(pair);
+    related_sources_.insert(pair.first);
+    related_targets_.insert(pair.second);
+  }
+  return any;
+}
+
+std::vector<Relation> Guesses::run() {
+  std::vector<unsigned> unfinished;
+  for (unsigned seed = 1; seed <= kTraces && Clock::now() < end_; ++seed)
+    if (!from_entry(seed, kMostVisits, time_)) unfinished.push_back(seed);
+  // Loops within loops show what they do only in long runs.
+  if (source_.cuts().size() > 2 && unfinished.size() > kTraces / 2)
+    for (size_t n = 0; n < std::min<size_t>(3, unfinished.size()); ++n)
+      from_entry(unfinished[n], kLongVisits, time_ / 40);
+  std::vector<Relation> relations = {Relation{0, 0, {}, {}, {}}};
+  related_.insert({0, 0});
+  size_t jumped = 1;
+  while (relate_new(relations))
+    for (const size_t all = relations.size(); jumped < all && Clock::now() < end_; ++jumped)
+      jump_from(relations[jumped]);
+  return relations;
+}
+
+}  // namespace
+
+std::vector<Relation> guess_relations(terms::Pool& pool, const Summary& source, const Summary& target,
+                                      const std::vector<Term>& universal, Clock::duration time) {
+  return Guesses(pool, source, target, universal, time).run();
+}
+
+}  // namespace portolan::prove
