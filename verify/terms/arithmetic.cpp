@@ -38,8 +38,19 @@ std::optional<Term> as_bit(Pool& pool, Term t) {
   return pool.extract(t, 0, 1);
 }
 
+// A divisor times the quotient is what the remainder leaves of the dividend, also where the divisor is 0 or the
+// quotient overflows (ir/ops.def): how remainders are computed where there is no instruction for them.
+std::optional<Term> as_dividend_without_rest(Pool& pool, Term quotient, Term divisor) {
+  const Kind kind = pool.kind(quotient);
+  if ((kind != Kind::udiv && kind != Kind::sdiv) || pool.operands(quotient)[1] != divisor) return std::nullopt;
+  const Term dividend = pool.operands(quotient)[0];
+  return pool.sub(dividend, kind == Kind::udiv ? pool.urem(dividend, divisor) : pool.srem(dividend, divisor));
+}
+
 Term multiply(Pool& pool, Term a, Term b) {
   const Term zero = pool.constant(pool.width(a), 0);
+  if (const auto whole = as_dividend_without_rest(pool, a, b)) return *whole;
+  if (const auto whole = as_dividend_without_rest(pool, b, a)) return *whole;
   if (auto bit = as_bit(pool, a)) return pool.select(*bit, b, zero);
   if (auto bit = as_bit(pool, b)) return pool.select(*bit, a, zero);
   const Linear x = decompose(pool, a), y = decompose(pool, b);

@@ -22,6 +22,7 @@ class Concrete : public ir::ConcreteDomain {
   using ir::ConcreteDomain::constant;
   APInt constant(unsigned width, uint64_t value) { return APInt(width, value); }
   APInt sdiv(const APInt& a, const APInt& b) { return b.isZero() ? APInt::getAllOnes(a.getBitWidth()) : a.sdiv(b); }
+  APInt srem(const APInt& a, const APInt& b) { return b.isZero() ? a : a.srem(b); }
   APInt variable(const char* name, unsigned) { return values_.at(name); }
 
  private:

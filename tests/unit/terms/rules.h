@@ -202,6 +202,9 @@ void rules_of_divisions(Visit visit) {
   RULE("remainder-of-zexts", (p.urem(p.zext(x, 2 * w), p.zext(y, 2 * w))), (p.zext(p.urem(x, y), 2 * w)));
   RULE("quotient-by-power", (p.udiv(x, number(w > 2 ? 4 : 1))), (p.lshr(x, number(w > 2 ? 2 : 0))));
   RULE("remainder-by-power", (p.urem(x, number(w > 2 ? 4 : 1))), (p.bit_and(x, number(w > 2 ? 3 : 0))));
+  RULE("remainder-by-quotient", (p.sub(x, p.mul(p.udiv(x, y), y))), (p.urem(x, y)));
+  RULE("signed-remainder-by-quotient", (p.sub(x, p.mul(y, p.sdiv(x, y)))), (p.srem(x, y)));
+  NO_RULE("remainder-by-another-quotient", (p.sub(x, p.mul(p.udiv(x, y), z))), (p.urem(x, y)));
   RULE("quotient-by-zero", (p.udiv(x, zero)), (ones));
   RULE("remainder-by-zero", (p.urem(x, zero)), (x));
   RULE("shift-of-zext", (p.lshr(p.zext(x, w + 8), p.zext(p.extract(y, 0, 1), w + 8))),

@@ -59,6 +59,7 @@ class TextDomain {
     return {hole("ite", {by_zero, constant(APInt::getAllOnes(b.width)).text, hole("bvsdiv", {a.text, b.text})}),
             a.width};
   }
+  Text srem(const Text& a, const Text& b) { return {hole("bvsrem", {a.text, b.text}), a.width}; }
   Text bit_of(const std::string& boolean) { return {hole("ite", {boolean, "#b1", "#b0"}), 1}; }
   Text eq(const Text& a, const Text& b) { return bit_of(hole("=", {a.text, b.text})); }
   Text ult(const Text& a, const Text& b) { return bit_of(hole("bvult", {a.text, b.text})); }
