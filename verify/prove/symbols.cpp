@@ -79,20 +79,58 @@ Symbols::Symbols(terms::Pool& pool, const Unit& source, const Unit& target)
 // A linker joins global names. Local ones are one thing when both units define them with the same contents.
 bool Symbols::same_thing(const std::string& name) const {
   const Symbol *a = find(source_, name), *b = find(target_, name);
-  if (!a || !b) return true;
+  if (!a || !b) return true;  // also a local constant of the target under its source's name
   const bool defined_a = a->section != assembly::kUndefined, defined_b = b->section != assembly::kUndefined;
   if (!defined_a || !defined_b) return defined_a == defined_b || a->binding != assembly::Binding::local;
   if (a->section == assembly::kCommon || b->section == assembly::kCommon) return a->section == b->section;
   return same_contents(source_, *a, target_, *b);
 }
 
-Term Symbols::base(Which which, const std::string& name) {
+namespace {
+
+bool is_local_constant(const Unit& unit, const Symbol& symbol) {
+  const Section* section = section_of(unit, symbol);
+  return section && !section->writable && !section->executable && symbol.binding == assembly::Binding::local &&
+         !symbol.name.empty();
+}
+
+// The only local constant of the unit that has the size and the contents of `like`, which is one of `other`; nullptr:
+// there is none, or there are several. Different objects have different addresses whatever they hold, so several can't
+// be told apart. Labels at one place are one object.
+const Symbol* only_constant_like(const Unit& unit, const Unit& other, const Symbol& like) {
+  const Symbol* found = nullptr;
+  const uint64_t size = extent(other, like);
+  for (const Symbol& symbol : unit.symbols) {
+    if (!is_local_constant(unit, symbol) || extent(unit, symbol) != size) continue;
+    if (!same_contents(unit, symbol, other, like)) continue;
+    if (found && (found->section != symbol.section || found->offset != symbol.offset)) return nullptr;
+    if (!found) found = &symbol;
+  }
+  return found;
+}
+
+}  // namespace
+
+// A translator may give local constants other names.
+std::string Symbols::common_name(Which which, const std::string& name) {
+  if (which == Which::source) return name;
+  auto [at, fresh] = constants_.emplace(name, name);
+  if (!fresh) return at->second;
+  const Symbol* symbol = find(target_, name);
+  if (!symbol || !is_local_constant(target_, *symbol) || find(source_, name)) return name;
+  const Symbol* twin = only_constant_like(source_, target_, *symbol);
+  if (twin && only_constant_like(target_, source_, *twin) && !find(target_, twin->name)) at->second = twin->name;
+  return at->second;
+}
+
+Term Symbols::base(Which which, const std::string& symbol_name) {
+  const std::string name = common_name(which, symbol_name);
   auto [at, fresh] = same_.emplace(name, false);
   if (fresh) at->second = same_thing(name);
   const Term variable = pool_.variable(
       at->second ? fmt::format("&{}", name) : fmt::format("&{}.{}", which == Which::source ? "s" : "t", name), 64);
   SymbolId id = assembly::kNoSymbol;
-  const Symbol* symbol = find(unit(which), name, &id);
+  const Symbol* symbol = find(unit(which), symbol_name, &id);
   const auto known = variables_.find(variable.id);
   if (symbol && (known == variables_.end() || symbol->section != assembly::kUndefined)) {
     if (known == variables_.end() && symbol->section < unit(which).sections.size())

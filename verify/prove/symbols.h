@@ -48,6 +48,8 @@ class Symbols {
   Term base(Which which, const std::string& name);
   const assembly::Section* constant_section(Term variable) const;
   bool same_thing(const std::string& name) const;
+  // What the target's name is called in the source: its own, or that of the only constant with these contents.
+  std::string common_name(Which which, const std::string& name);
 
   terms::Pool& pool_;
   const assembly::Unit& source_;
@@ -56,6 +58,7 @@ class Symbols {
   std::map<uint32_t, std::string> slots_;                               // variables that are addresses of GOT slots
   std::map<uint32_t, Term> tables_;                                     // contents by variable
   std::map<std::string, bool> same_;
+  std::map<std::string, std::string> constants_;  // of the target, by name: what they are called in the source
 };
 
 }  // namespace portolan::prove

@@ -219,17 +219,23 @@ TEST(Prove, VectorRegistersOfAVariadicCallAreCounted) {
   EXPECT_NOT_PROVED(prove_pair(source, target("movl $9, %eax"), b, variadic_printf(), with_formats()));
 }
 
-TEST(Prove, TheLowerHalfOfAVectorRegisterOutlivesCallsInALoop) {
-  // d8 belongs to the caller, x86-64 has no such register: it must be seen to be kept around the loop.
-  const Text source{Isa::x86_64, "pushq %rbx\nmovl %edi, %ebx\n1: call g\nsubl $1, %ebx\njne 1b\npopq %rbx\nret\n"};
+TEST(Prove, ConstantsUnderOtherNames) {
+  const std::string data = ".section .rodata\nname: .string \"abc\"\n";
+  const Text source{Isa::x86_64, "leaq name(%rip), %rax\nret\n" + data};
   auto target = [](const std::string& more) {
-    return Text{Isa::aarch64, "stp x19, x30, [sp, #-16]!\nmov w19, w0\n1: bl g\n" + more +
-                                  "subs w19, w19, #1\nb.ne 1b\nldp x19, x30, [sp], #16\nret\n"};
+    return Text{Isa::aarch64, "adrp x0, other\nadd x0, x0, :lo12:other\nret\n.section .rodata\n" + more};
   };
-  Boundary g;
-  g.name = g.target_name = "g";
-  EXPECT_PROVED(prove_pair(source, target(""), integers({32}, 0), {{"g", g}}));
-  EXPECT_NE(prove_pair(source, target("fmov d8, x19\n"), integers({32}, 0), {{"g", g}}).level, Proof::Level::proved);
+  const Boundary b = integers({}, 64);
+  EXPECT_PROVED(prove_pair(source, target("other: .string \"abc\"\n"), b));
+  EXPECT_NOT_PROVED(prove_pair(source, target("other: .string \"abd\"\n"), b));
+  EXPECT_NOT_PROVED(prove_pair(source, target("other: .string \"abcd\"\n"), b));
+  EXPECT_NOT_PROVED(prove_pair(source, target("other: .string \"ab\"\n"), b));
+  // Which of two equal ones it is cannot be told.
+  EXPECT_NOT_PROVED(prove_pair(source, target("other: .string \"abc\"\nmore: .string \"abc\"\n"), b));
+  const Text twice{Isa::x86_64, source.body + "more: .string \"abc\"\n"};
+  EXPECT_NOT_PROVED(prove_pair(twice, target("other: .string \"abc\"\n"), b));
+  // What may be written to is an object of its own.
+  EXPECT_NOT_PROVED(prove_pair(source, target(".data\nother: .string \"abc\"\n"), b));
 }
 
 TEST(Prove, BoundedWhereNoRelationIsFound) {
