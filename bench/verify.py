@@ -13,6 +13,7 @@ import argparse
 import concurrent.futures
 import json
 import pathlib
+import shlex
 import sys
 import time
 
@@ -60,7 +61,7 @@ class Bench:
         source, output = unit.compiled(folder, "gcc", SOURCE), folder / f"to.{target}.s"
         functions, problem = self.evidence(
             f"to.{target}", folder, "translate", source, "--from", SOURCE.name, "--to", target, "-o", output,
-            "--test-time", 20000, "--tests", 10, *unit.protos,
+            "--test-time", 5000, "--tests", 10, *unit.protos,
         )  # fmt: skip
         return functions, problem, source
 
@@ -107,7 +108,7 @@ class Bench:
 
 
 def markdown(args, tallies, problems, seconds):
-    command = " ".join(word for word in sys.argv[1:] if word)
+    command = shlex.join(sys.argv[1:])
     lines = ["## Verdicts", "", f"Command: `./dev bench verify {command}` ({seconds:.0f} s).", ""]
     lines += [
         f"{len(args.programs)} of the programs under corpus/programs, {len(args.libraries)} libraries, at -O2; at most "

@@ -44,7 +44,7 @@ def library_units(name, state):
     package = packages.PACKAGES[name]
     root, _ = debian_source.fetch(name, state)
     stated = [pathlib.Path(packages.__file__).with_name(package.prototypes)] if package.prototypes else []
-    headers = (*stated, *(root / header for header in package.headers))
+    headers = (*stated, *(root / header for header in (*package.headers, *package.private_headers)))
     flags = (*package.flags, *(f"-I{root / folder}" for folder in package.includes))
     return [Unit(f"{name}/{path.stem}", path, flags, headers) for path in package.library_units(root)]
 

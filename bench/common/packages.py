@@ -24,6 +24,7 @@ class Package:
     flags: tuple = ()
     includes: tuple = (".",)
     headers: tuple = ()  # prototypes that the translator may read
+    private_headers: tuple = ()  # prototypes of what the library's units call of each other, where a header compiles alone
     prototypes: str = ""  # and what the package's documentation says of them in words, a file beside this one
     inputs: tuple = ()  # files of the package that steps read
 
@@ -48,6 +49,7 @@ ZLIB = Package(
     library=("*.c",),
     flags=("-DHAVE_UNISTD_H", "-DHAVE_STDARG_H", "-D_LARGEFILE64_SOURCE=1"),
     headers=("zlib.h",),
+    private_headers=("zutil.h", "deflate.h", "gzguts.h"),
     prototypes="zlib.prototypes",
     programs={"example": ("test/example.c",), "minigzip": ("test/minigzip.c",)},
     steps=(
@@ -92,6 +94,7 @@ BZIP2 = Package(
     library=("blocksort.c", "huffman.c", "crctable.c", "randtable.c", "compress.c", "decompress.c", "bzlib.c"),
     flags=("-D_FILE_OFFSET_BITS=64",),
     headers=("bzlib.h",),
+    private_headers=("bzlib_private.h",),
     inputs=("sample1.bz2", "sample1.ref", "sample2.bz2", "sample2.ref", "sample3.bz2", "sample3.ref"),
     programs={"minibz2": ("dlltest.c",)},
     steps=(
@@ -106,6 +109,7 @@ LIBTOMMATH = Package(
     name="libtommath",
     library=("bn_*.c",),
     headers=("tommath.h",),
+    private_headers=("tommath_private.h",),
     programs={"test": ("demo/test.c", "demo/shared.c")},
     steps=(Step("test"),),
 )
