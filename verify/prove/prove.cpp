@@ -196,16 +196,21 @@ Proof FunctionProof::run() {
   prover_.set_deadline(begin_ + options_.time);
   attempt();
   // What NaNs look like differs between the ISAs; a proof that leaves that open says so.
-  if (proof_.level != Proof::Level::proved && computes_with_floats()) {
+  const bool again = proof_.level != Proof::Level::proved && computes_with_floats();
+  if (again) {
     const Proof exact = proof_;
     any_nan_ = true;
     proof_ = {};
     attempt();
-    if (proof_.level == Proof::Level::unknown || (proof_.level == exact.level && exact.bound >= proof_.bound))
-      proof_ = exact;
-    else
-      proof_.floating_point = "equal up to the sign and payload of NaNs";
+    any_nan_ = proof_.level == Proof::Level::proved;
+    if (!any_nan_) proof_ = exact;
   }
+  // Bounds come last: they may take all the time that is left.
+  if (proof_.level == Proof::Level::unknown && worth_bounding() && !bounded() && again) {
+    any_nan_ = true;
+    any_nan_ = bounded();
+  }
+  if (any_nan_) proof_.floating_point = "equal up to the sign and payload of NaNs";
   list_assumptions();
   proof_.suspects = std::move(suspects_);
   return proof_;
@@ -285,7 +290,6 @@ void FunctionProof::attempt() {
   target_frame_ = {pool_.variable("t:frame", 64), 0, {}};
   frames_shared_ = false;
   if (!unbounded() && proof_.reason == "unresolved-address") share_frames();
-  if (proof_.level == Proof::Level::unknown && worth_bounding()) bounded();
 }
 
 bool FunctionProof::computes_with_floats() const {
@@ -306,7 +310,9 @@ bool FunctionProof::unbounded() {
   Summary source(pool_, *source_, frames.source), target(pool_, *target_, frames.target);
   Limits limits;
   limits.any_nan = any_nan_;
-  limits.deadline = Clock::now() + (begin_ + options_.time - Clock::now()) * 2 / 3;
+  // What is left is for a second try and for bounds.
+  const auto left = begin_ + options_.time - Clock::now();
+  limits.deadline = Clock::now() + (computes_with_floats() ? left / 2 : left * 2 / 3);
   deadline_ = limits.deadline;
   auto summarise = [&](Executor& executor, const Side& side, Summary& summary) {
     State entry = entry_state(side, executor);
