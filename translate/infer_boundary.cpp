@@ -108,6 +108,9 @@ Boundary infer_boundary(const raise::RaisedUnit& source_unit, const raise::Raise
   for (size_t r = 0; r < boundary.results.size(); ++r) {
     BoundaryValue v = boundary.results[r];
     const std::optional<size_t> other = target_result(target_unit, target, target_isa, v.target);
+    // A mutant that no longer writes its result must not pass for a function without one.
+    if (!other && v.target.index == 0)
+      boundary.doubt = "the source leaves a value where a result may be, and the target leaves none there";
     if (!other) continue;
     if (v.kind == BoundaryValue::Kind::integer && v.bits == 64 && result_is_extended(source, r) &&
         result_is_extended(target, *other))

@@ -120,6 +120,10 @@ Verdict conclude(const Boundary& boundary, std::optional<TestResult> tests, std:
   } else if (refuted) {
     verdict.level = Level::refuted;
     verdict.detail = tests->reason;
+  } else if (!boundary.doubt.empty() && (proved || (tests && tests->level == TestResult::Level::tested))) {
+    verdict.level = Level::unknown;
+    verdict.reason = "approximation";
+    verdict.detail = boundary.doubt + "; the prototype is inferred: give --proto";
   } else if (proved) {
     claim_proof(*proof, verdict);
   } else if (tests && tests->level == TestResult::Level::tested) {
