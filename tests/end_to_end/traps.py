@@ -99,6 +99,18 @@ def case(portolan, folder, trap, prover):
         replay(portolan, folder)
 
 
+def alone(portolan, folder, trap):
+    """The prover without tests, which would hide what it believes: what may not be proved it must not prove."""
+    done, evidence = verify(portolan, folder, trap, "--prove", "10", "--tests", "0")
+    verdict = evidence["functions"][0]["verdict"]
+    check(verdict["level"] not in ("proved", "bounded", "refuted"), f"{verdict['word']}: {verdict['claim']}\n{done.stderr}")
+
+
+def may_be_proved(trap):
+    expect = trap.get("with-prover", trap["expect"]).split()
+    return "proved" in expect or "bounded" in expect
+
+
 def main():
     options = harness.options()
     cases = {}
@@ -108,6 +120,9 @@ def main():
                 label = f"{path.stem}: {name}{' (prover)' if prover else ''}"
                 folder = options.work / path.stem / name.replace("/", "_") / ("prover" if prover else "tests")
                 cases[label] = lambda f=folder, t=trap, p=prover: case(options.portolan, f, t, p)
+            if not may_be_proved(trap) and trap.get("reason") != "vacuous":
+                folder = options.work / path.stem / name.replace("/", "_") / "alone"
+                cases[f"{path.stem}: {name} (prover alone)"] = lambda f=folder, t=trap: alone(options.portolan, f, t)
     return harness.run_cases(cases, workers=2, only=options.only)
 
 

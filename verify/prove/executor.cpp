@@ -168,8 +168,27 @@ void Executor::forget_callee_stack(State& state, const verify::Boundary& callee,
   state.frame.erase(state.frame.begin(), state.frame.lower_bound(end));
 }
 
-Term Executor::read(Thread& thread, Term address, unsigned width, uint32_t line) {
+bool Executor::is_harmful(const Thread& thread, const Access& access, std::optional<int64_t> frame_offset) {
+  auto says = [&](std::string_view what) {
+    fail("unsupported", fmt::format("{}:{}: {}", side_.index().unit().file, access.line, what));
+    return true;
+  };
+  if ((frame_offset || mentions_base(access.address)) && side_.isa() == Isa::aarch64 && thread.stack_before &&
+      *thread.stack_before % 16 != 0)  // Arm ARM D1.3.8: it faults where SCTLR_EL1.SA0 is set, as Linux does
+    return says("the stack is accessed while sp is no multiple of 16");
+  if (frame_offset && *frame_offset % static_cast<int64_t>(access.alignment) != 0)
+    return says("an access of the frame that is not aligned as it has to be");
+  // What a caller has above the stack arguments is its own.
+  if (frame_offset && access.write && *frame_offset + access.bytes > 8 * int64_t{side_.stack_arguments()})
+    return says("a write into the caller's frame");
+  if (!frame_offset && symbols_.is_code(pool_.linear(access.address))) return says("code is accessed as data");
+  return false;
+}
+
+Term Executor::read(Thread& thread, Term address, unsigned width, uint32_t line, uint32_t alignment) {
   const unsigned bytes = width / 8;
+  if (is_harmful(thread, {address, bytes, false, line, alignment}, frame_offset(address)))
+    return fresh(thread, "unknown", width);
   if (const auto offset = frame_offset(address)) {
     note_access(thread, *offset);
     if (survey_ != nullptr) survey_->low = std::min(survey_->low, *offset);
@@ -181,12 +200,13 @@ Term Executor::read(Thread& thread, Term address, unsigned width, uint32_t line)
   }
   const terms::Linear form = pool_.linear(address);
   if (const auto constant = symbols_.constant_data(side_.which(), form, bytes)) return *constant;
-  thread.path.accesses.push_back({address, bytes, false, line});
+  thread.path.accesses.push_back({address, bytes, false, line, alignment});
   if (symbols_.constant_table(form)) return pool_.load(symbols_.constants(form), address, width);
   return pool_.load(thread.path.state.memory, address, width);
 }
 
-void Executor::store(Thread& thread, Term address, Term value, uint32_t line) {
+void Executor::store(Thread& thread, Term address, Term value, uint32_t line, uint32_t alignment) {
+  if (is_harmful(thread, {address, pool_.width(value) / 8, true, line, alignment}, frame_offset(address))) return;
   if (const auto offset = frame_offset(address)) {
     note_access(thread, *offset);
     if (survey_ != nullptr) {
@@ -205,7 +225,7 @@ void Executor::store(Thread& thread, Term address, Term value, uint32_t line) {
       thread.path.state.memory = pool_.store(thread.path.state.memory, address, value);
     return;
   }
-  thread.path.accesses.push_back({address, pool_.width(value) / 8, true, line});
+  thread.path.accesses.push_back({address, pool_.width(value) / 8, true, line, alignment});
   thread.path.state.memory = pool_.store(thread.path.state.memory, address, value);
 }
 
@@ -249,6 +269,13 @@ void Executor::call(Thread& thread, const ir::CallTarget& target, Term address, 
   event.memory = path.state.memory;
   event.boundary = boundary;
   event.line = line;
+  event.outside = target.indirect || !side_.defines(target.symbol.name);
+  // All three conventions: the stack pointer is a multiple of 16 where a function is called. Compilers leave that be
+  // only between functions of one unit.
+  if (const auto stack = frame_offset(path.state.slots[machine.stack_pointer]);
+      stack && event.outside && (*stack + above) % 16 != 0)
+    return fail("unsupported", fmt::format("{}:{}: the stack pointer is no multiple of 16 at a call",
+                                           side_.index().unit().file, line));
   if (!boundary)
     return fail("unsupported", fmt::format("it calls {}, whose signature is not known",
                                            target.indirect ? "through a pointer" : "'" + target.symbol.name + "'"));
@@ -270,6 +297,8 @@ void Executor::call(Thread& thread, const ir::CallTarget& target, Term address, 
     const auto value = argument(path.state, p, above);
     if (!value) return;
     event.arguments.push_back(*value);
+    const Slot slot = slot_of(machine, place_of(p, side_.which()));
+    event.registers.push_back(slot == assembly::kNoSlot ? Term{} : path.state.slots[slot]);
     if (!mentions_base(event.arguments.back())) continue;
     if (survey_ != nullptr) survey_->escapes = true;
     if (!computed(event.arguments.back(), "an argument that is the address", line) && survey_ == nullptr) return;
@@ -342,10 +371,10 @@ bool Executor::instruction(Thread& thread, ValueId v) {
       values_[v] = pool_.variable("thread_pointer", 64);
       break;
     case Op::load:
-      values_[v] = read(thread, operand(0), i.width, i.line);
+      values_[v] = read(thread, operand(0), i.width, i.line, i.alignment);
       break;
     case Op::store:
-      store(thread, operand(0), operand(1), i.line);
+      store(thread, operand(0), operand(1), i.line, i.alignment);
       break;
     case Op::atomic_rmw: {
       const Term old = read(thread, operand(0), i.width, i.line);

@@ -86,9 +86,10 @@ class Executor {
   void forget_callee_stack(State& state, const verify::Boundary& callee, unsigned above);
   bool block_body(Thread& thread);
   bool instruction(Thread& thread, ValueId v);
-  Term load(Thread& thread, const ir::Instruction& i);
-  void store(Thread& thread, Term address, Term value, uint32_t line);
-  Term read(Thread& thread, Term address, unsigned width, uint32_t line);
+  // Not harmless whatever it reads or writes: it faults, or touches what is somebody else's. Then this has failed.
+  bool is_harmful(const Thread& thread, const Access& access, std::optional<int64_t> frame_offset);
+  void store(Thread& thread, Term address, Term value, uint32_t line, uint32_t alignment = 1);
+  Term read(Thread& thread, Term address, unsigned width, uint32_t line, uint32_t alignment = 1);
   // `above`: bytes between the stack pointer and the stack arguments. Nothing: it failed.
   std::optional<Term> argument(State& state, const verify::BoundaryValue& parameter, unsigned above);
   void call(Thread& thread, const ir::CallTarget& target, Term address, uint32_t line, unsigned above = 0);

@@ -93,6 +93,20 @@ std::vector<Slot> Side::reserved() const {
   return {};
 }
 
+uint32_t Side::stack_arguments() const {
+  uint32_t places = 0;
+  for (const verify::BoundaryValue& p : own_->parameters)
+    if (const verify::Place& place = place_of(p, which_); place.kind == verify::Place::Kind::stack)
+      places = std::max(places, place.index + 1);
+  return places;
+}
+
+bool Side::defines(const std::string& symbol) const {
+  const auto at = index_->unit().symbol_by_name.find(symbol);
+  return at != index_->unit().symbol_by_name.end() &&
+         index_->unit().symbols[at->second].section != assembly::kUndefined;
+}
+
 std::vector<Slot> Side::clobbered_by(const ir::CallTarget& target) const {
   std::vector<bool> kept(machine_->slots.size());
   for (const Slot s : machine_->callee_saved) kept[s] = true;

@@ -65,6 +65,10 @@ class Side {
   std::vector<Slot> reserved() const;
   // Slots that may hold something else after the call.
   std::vector<Slot> clobbered_by(const ir::CallTarget& target) const;
+  // 8-byte places of the own stack arguments.
+  uint32_t stack_arguments() const;
+  // Whether the function is one of this unit.
+  bool defines(const std::string& symbol) const;
   uint32_t line_of(BlockId block) const;
   std::string describe(BlockId block) const;
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstdlib>
 
 namespace portolan::prove {
@@ -127,6 +128,18 @@ bool Simulation::calls_agree(PathPair& paths, Proof& proof) {
       if (!argument_agrees(paths, fmt::format("argument {} of {}", a + 1, name), source[n].arguments[a],
                            target[n].arguments[a], proof))
         return false;
+    // RISC-V's callees count on narrow integers being extended; those of the own unit are judged by what they get.
+    if (sides_.target.side().isa() == Isa::riscv64 && target[n].outside)
+      for (size_t a = 0; a < target[n].registers.size(); ++a) {
+        const Term whole = target[n].registers[a];
+        const verify::BoundaryValue& value = target[n].boundary->parameters[a];
+        if (!whole || !value.whole || value.bits >= pool_.width(whole)) continue;
+        // What the source's caller got away with the target's does too.
+        if (sides_.source.side().isa() == Isa::riscv64 && paths(source[n].registers[a]) == paths(whole)) continue;
+        const Term wanted = in_register(pool_, Isa::riscv64, value, target[n].arguments[a], pool_.width(whole), whole);
+        if (!ask(paths, "call", fmt::format("extension of argument {} of {}", a + 1, name), wanted, whole, proof))
+          return false;
+      }
     if (!ask(paths, "call", fmt::format("memory at {}", name), source[n].memory, target[n].memory, proof)) return false;
     if (target[n].vector_count && !vector_count_covers(paths, target[n], proof)) return false;
   }
@@ -141,6 +154,19 @@ bool Simulation::vector_count_covers(PathPair& paths, const CallEvent& call, Pro
       pool_.bit_and(pool_.bit_not(pool_.ult(call.vector_count, pool_.constant(8, static_cast<uint64_t>(used)))),
                     pool_.ult(call.vector_count, pool_.constant(8, 9)));
   return ask(paths, "call", fmt::format("al at '{}'", call.callee), pool_.bit(true), enough, proof);
+}
+
+// An access of the target's that faults at the wrong alignment is at the right one, or the source faults there too.
+bool Simulation::is_aligned(PathPair& paths, const Access& access) {
+  if (access.alignment <= 1 || sides_.symbols.alignment(pool_.linear(paths(access.address))) % access.alignment == 0)
+    return true;
+  const Term address = paths(access.address);
+  for (const Access& a : paths.source().accesses)
+    if (a.alignment >= access.alignment && paths(a.address) == address) return true;
+  const auto bits = static_cast<unsigned>(std::countr_zero(access.alignment));
+  const Answer answer = prover_.holds(
+      paths.conditions(), pool_.eq(pool_.extract(paths.plain(access.address), 0, bits), pool_.constant(bits, 0)));
+  return answer.verdict == Verdict::holds && answer.cross_checked;
 }
 
 // The target touches nothing that the source doesn't: it faults only where the source does.
@@ -160,6 +186,10 @@ bool Simulation::accesses_agree(PathPair& paths, Proof& proof) {
     }
   }
   for (const Access& a : paths.target().accesses) {
+    if (!is_aligned(paths, a))
+      return fail(
+          proof, "unresolved-address",
+          fmt::format("line {} of the target faults unless its address is a multiple of {}", a.line, a.alignment));
     const auto [base, offset] = place(a.address);
     const std::set<int64_t>& bytes = touched[a.write ? 1 : 0][base];
     bool covered = true;

@@ -62,6 +62,7 @@ class Simulation {
   bool calls_agree(PathPair& paths, Proof& proof);
   bool argument_agrees(PathPair& paths, const std::string& what, Term source, Term target, Proof& proof);
   bool vector_count_covers(PathPair& paths, const CallEvent& call, Proof& proof);
+  bool is_aligned(PathPair& paths, const Access& access);
   bool accesses_agree(PathPair& paths, Proof& proof);
   bool returns_agree(PathPair& paths, Proof& proof);
   bool covered(const Path& source, const std::vector<Path>& target, terms::Substitution& start, Proof& proof);

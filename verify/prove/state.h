@@ -23,12 +23,15 @@ struct Access {
   uint32_t bytes = 0;
   bool write = false;
   uint32_t line = 0;
+  uint32_t alignment = 1;  // without which it faults
 };
 
 struct CallEvent {
   std::string callee;  // by the source's name; empty: through `target`
   Term target;
   std::vector<Term> arguments;  // by the callee's boundary
+  std::vector<Term> registers;  // the whole registers that they are in; none for those on the stack
+  bool outside = false;         // the callee is not of this unit
   std::vector<Term> results;    // variables
   Term memory;                  // before the call
   const verify::Boundary* boundary = nullptr;

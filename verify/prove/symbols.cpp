@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 #include "frontends/asm/lift.h"
 #include "verify/terms/rewrite.h"
@@ -123,7 +124,54 @@ std::string Symbols::common_name(Which which, const std::string& name) {
   return at->second;
 }
 
-Term Symbols::base(Which which, const std::string& symbol_name) {
+// Among the symbols of data whose bytes are also this one's, the first, if it has all that any of them has.
+const Symbols::Shared& Symbols::shared(Which which, const std::string& name) {
+  const auto [at, fresh] = shared_.emplace(std::pair{which, name}, Shared{name});
+  if (!fresh) return at->second;
+  const Unit& owner = unit(which);
+  const Symbol* symbol = find(owner, name);
+  const Section* section = symbol ? section_of(owner, *symbol) : nullptr;
+  if (!section || section->executable) return at->second;
+  uint64_t low = symbol->offset, high = low + extent(owner, *symbol);
+  const Symbol* root = symbol;
+  bool grown = true;
+  auto is_before = [](const Symbol& a, const Symbol& b) {
+    // Of several at one place the one that other units know, then the larger.
+    const auto rank = [](const Symbol& s) {
+      return std::tuple(s.offset, s.binding == assembly::Binding::local, UINT64_MAX - s.size, s.name);
+    };
+    return rank(a) < rank(b);
+  };
+  std::set<const Symbol*> seen = {symbol};
+  while (grown) {
+    grown = false;
+    for (const Symbol& other : owner.symbols) {
+      if (other.section != symbol->section || other.name.empty() || seen.contains(&other)) continue;
+      const uint64_t end = other.offset + extent(owner, other);
+      if (other.offset >= high || end <= low) {
+        if (other.offset != symbol->offset) continue;
+      }
+      seen.insert(&other);
+      low = std::min(low, other.offset);
+      high = std::max(high, end);
+      if (is_before(other, *root)) root = &other;
+      grown = true;
+    }
+  }
+  if (seen.size() == 1) return at->second;
+  at->second.root = root->name;
+  at->second.offset = static_cast<int64_t>(symbol->offset - root->offset);
+  at->second.apart = root->offset == low && root->offset + extent(owner, *root) >= high;
+  if (!at->second.apart) at->second.root = name, at->second.offset = 0;
+  return at->second;
+}
+
+Term Symbols::base(Which which, const std::string& name) {
+  const Shared place = shared(which, name);
+  return pool_.add(variable_of(which, place.root), pool_.constant(signed64(place.offset)));
+}
+
+Term Symbols::variable_of(Which which, const std::string& symbol_name) {
   const std::string name = common_name(which, symbol_name);
   auto [at, fresh] = same_.emplace(name, false);
   if (fresh) at->second = same_thing(name);
@@ -133,7 +181,7 @@ Term Symbols::base(Which which, const std::string& symbol_name) {
   const Symbol* symbol = find(unit(which), symbol_name, &id);
   const auto known = variables_.find(variable.id);
   if (symbol && (known == variables_.end() || symbol->section != assembly::kUndefined)) {
-    if (known == variables_.end() && symbol->section < unit(which).sections.size())
+    if (known == variables_.end() && symbol->section < unit(which).sections.size() && shared(which, symbol_name).apart)
       pool_.declare_object(variable, {0, static_cast<int64_t>(extent(unit(which), *symbol)), false});
     variables_.insert_or_assign(variable.id, std::pair{which, id});
   }
@@ -220,6 +268,30 @@ const Section* Symbols::constant_section(Term variable) const {
   const Unit& owner = unit(known->second.first);
   const Section* section = section_of(owner, owner.symbols[known->second.second]);
   return section && !section->writable && !section->executable ? section : nullptr;
+}
+
+bool Symbols::is_code(const terms::Linear& address) const {
+  return std::any_of(address.parts.begin(), address.parts.end(), [&](const terms::Linear::Part& part) {
+    const auto known = variables_.find(part.term.id);
+    if (known == variables_.end() || !part.coefficient.isOne()) return false;
+    const Unit& owner = unit(known->second.first);
+    const Section* section = section_of(owner, owner.symbols[known->second.second]);
+    return section && section->executable;
+  });
+}
+
+uint64_t Symbols::alignment(const terms::Linear& address) const {
+  if (address.parts.size() != 1 || !address.parts[0].coefficient.isOne()) return 1;
+  const auto known = variables_.find(address.parts[0].term.id);
+  if (known == variables_.end()) return 1;
+  const Unit& owner = unit(known->second.first);
+  const Symbol& symbol = owner.symbols[known->second.second];
+  const Section* section = section_of(owner, symbol);
+  if (!section) return 1;
+  const uint64_t offset = symbol.offset + address.constant.getZExtValue();
+  uint64_t alignment = std::max<uint64_t>(section->alignment, 1);
+  while (offset % alignment != 0) alignment /= 2;
+  return alignment;
 }
 
 bool Symbols::constant_table(const terms::Linear& address) const {

@@ -33,6 +33,10 @@ class Symbols {
   // The variable is the address of a symbol whose object has at least `bytes` from there on; so reading it faults
   // never.
   bool within_object(Term variable, int64_t offset, unsigned bytes) const;
+  // The address lies in code.
+  bool is_code(const terms::Linear& address) const;
+  // The bytes that an address made of one symbol and a constant is surely a multiple of.
+  uint64_t alignment(const terms::Linear& address) const;
   // The address is an index into constant data.
   bool constant_table(const terms::Linear& address) const;
   // The memory to read there: small tables with their contents.
@@ -46,6 +50,15 @@ class Symbols {
  private:
   const assembly::Unit& unit(Which which) const { return which == Which::source ? source_ : target_; }
   Term base(Which which, const std::string& name);
+  Term variable_of(Which which, const std::string& name);
+  // A symbol whose bytes another has too stands for a place in that one's object; apart: no such object has all of
+  // them.
+  struct Shared {
+    std::string root;
+    int64_t offset = 0;
+    bool apart = true;
+  };
+  const Shared& shared(Which which, const std::string& name);
   const assembly::Section* constant_section(Term variable) const;
   bool same_thing(const std::string& name) const;
   // What the target's name is called in the source: its own, or that of the only constant with these contents.
@@ -59,6 +72,7 @@ class Symbols {
   std::map<uint32_t, Term> tables_;                                     // contents by variable
   std::map<std::string, bool> same_;
   std::map<std::string, std::string> constants_;  // of the target, by name: what they are called in the source
+  std::map<std::pair<Which, std::string>, Shared> shared_;
 };
 
 }  // namespace portolan::prove
