@@ -130,7 +130,8 @@ bool Bench::same_for_other_nans(const Boundary& boundary, const Trial& trial) {
 }
 
 void Bench::note_ways(const Boundary& boundary, const Outcome& outcome, Trial& trial) {
-  if (ways_of_ != boundary.name) ways_.clear(), ways_of_ = boundary.name;
+  const std::string function = boundary.name + "=" + boundary.target_name;
+  if (ways_of_ != function) ways_.clear(), ways_of_ = function;
   for (const emulate::Edge& edge : outcome.edges) trial.fresh |= ways_.insert(edge).second;
 }
 

@@ -77,16 +77,18 @@ double floating_number(Numbers how, Random& random) {
 }
 
 // Infinities, NaNs of every kind, the smallest and the largest of their kinds.
-uint64_t special_floating(bool is_double, Random& random) {
-  static constexpr uint64_t kDouble[] = {0x7ff0000000000000, 0x7ff8000000000000, 0x7ff8000000001234,
-                                         0x7ff0000000000001, 0x7ff4000000005678, 0x0000000000000001,
-                                         0x000fffffffffffff, 0x0010000000000000, 0x7fefffffffffffff,
-                                         0x43e0000000000000, 0x41e0000000000000, 0x4340000000000001};
-  static constexpr uint64_t kSingle[] = {0x7f800000, 0x7fc00000, 0x7fc01234, 0x7f800001, 0x7fa05678, 0x00000001,
-                                         0x007fffff, 0x00800000, 0x7f7fffff, 0x5f000000, 0x4f000000, 0x4b800001};
-  const uint64_t sign = random.next() & 1;
-  return is_double ? kDouble[random.below(std::size(kDouble))] | sign << 63
-                   : kSingle[random.below(std::size(kSingle))] | sign << 31;
+uint64_t special_floating(bool is_double, uint64_t which) {
+  static constexpr uint64_t kDouble[] = {0x7ff8000000000000, 0x7ff0000000000000, 0x7ff0000000000000, 0x7ff8000000001234,
+                                         0x7ff0000000000001, 0x7ff4000000005678, 0x0000000000000001, 0x000fffffffffffff,
+                                         0x0010000000000000, 0x7fefffffffffffff, 0x43e0000000000000, 0x41e0000000000000,
+                                         0x4340000000000001};
+  static constexpr uint64_t kSingle[] = {0x7fc00000, 0x7f800000, 0x7f800000, 0x7fc01234, 0x7f800001,
+                                         0x7fa05678, 0x00000001, 0x007fffff, 0x00800000, 0x7f7fffff,
+                                         0x5f000000, 0x4f000000, 0x4b800001};
+  const size_t count = std::size(kDouble);
+  static_assert(std::size(kDouble) == std::size(kSingle));
+  const uint64_t sign = which / count & 1;
+  return is_double ? kDouble[which % count] | sign << 63 : kSingle[which % count] | sign << 31;
 }
 
 bool is_double_nan(uint64_t bits) {
@@ -100,8 +102,8 @@ bool is_single_nan(uint64_t bits) {
 // A register that holds a double, or a float in its lower half: which one is not known for 64 bits.
 uint64_t floating_bits(uint32_t bits, Numbers how, Random& random, bool& has_nan) {
   const bool is_double = bits != 32 && !(bits == 64 && random.one_in(how == Numbers::random ? 8 : 3));
-  if (how == Numbers::boundary && random.one_in(4)) {
-    const uint64_t special = special_floating(is_double, random);
+  if (how == Numbers::boundary && random.one_in(3)) {
+    const uint64_t special = special_floating(is_double, random.next() >> 8);
     has_nan |= is_double ? is_double_nan(special) : is_single_nan(special);
     return special;
   }
@@ -160,7 +162,7 @@ uint64_t Maker::floating(uint32_t bits, Numbers how) {
   if (how != Numbers::related) return floating_bits(bits, how, random_, input_.has_nan);
   const bool is_double = bits != 32;
   if (random_.one_in(4)) {
-    const uint64_t special = special_floating(is_double, random_);
+    const uint64_t special = special_floating(is_double, random_.next() >> 8);
     input_.has_nan |= is_double ? is_double_nan(special) : is_single_nan(special);
     return special;
   }
@@ -201,6 +203,10 @@ void Maker::special_pair(const Boundary& boundary) {
         boundary.parameters[p].source.kind != Place::Kind::vector_count)
       numbers.push_back(p);
   const size_t n = numbers.size(), pairs = n * (n - 1);
+  if (filling_.pair != 0 && n == 1 && boundary.parameters[numbers[0]].kind == Kind::floating) {
+    input_.values[numbers[0]][0] = special_floating(boundary.parameters[numbers[0]].bits != 32, filling_.pair - 1);
+    input_.has_nan = true;
+  }
   if (filling_.pair == 0 || n < 2) return;
   const size_t turn = filling_.pair - 1, pair = turn % pairs, round = turn / pairs;
   const size_t first = numbers[pair / (n - 1)], second = numbers[pair % (n - 1) + (pair % (n - 1) >= pair / (n - 1))];
@@ -211,7 +217,7 @@ void Maker::special_pair(const Boundary& boundary) {
   } else if (a.kind == Kind::integer && b.kind == Kind::integer) {
     input_.values[second][0] = narrow(input_.values[first][0], b.bits, b.is_signed);
   } else if (a.kind == Kind::floating && b.kind == Kind::floating && round % 3 == 0) {
-    input_.values[first][0] = special_floating(a.bits != 32, random_);
+    input_.values[first][0] = special_floating(a.bits != 32, round / 3);
     input_.has_nan = true;
   } else if (a.kind == Kind::floating && b.kind == Kind::floating && round % 3 == 1) {
     input_.values[first][0] = 0;
@@ -312,6 +318,7 @@ namespace {
 uint64_t other_nan(uint64_t bits, unsigned which) {
   constexpr uint64_t kPayload = 0x155;  // leaves the quiet bit alone and some payload set
   if (is_double_nan(bits)) return which == 0 ? bits ^ 1ull << 63 : (bits ^ kPayload) | 1;
+  if ((bits & ~(1ull << 63)) == 0x7ff0000000000000) return bits;  // infinity, whose upper half would pass for a NaN
   for (const unsigned shift : {0u, 32u})
     if (is_single_nan(bits >> shift & 0xffffffff))
       bits = which == 0 ? bits ^ 1ull << (shift + 31) : (bits ^ kPayload << shift) | 1ull << shift;
