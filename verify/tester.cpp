@@ -232,10 +232,40 @@ Expected<Replay> replay(const Subject& subject, const Boundary& boundary, const 
   return (*bench)->replay(boundary, input);
 }
 
+namespace {
+
+// Debug sections and line directives become empty lines: nothing runs them, and LLVM's assembler does not take all that
+// GCC writes there (.loc with a view, and the labels that such a view defines).
+std::string without_debug(std::string_view text) {
+  std::string kept;
+  kept.reserve(text.size());
+  bool debug = false;
+  while (!text.empty()) {
+    const size_t length = std::min(text.find('\n'), text.size() - 1) + 1;
+    const std::string_view line = text.substr(0, length);
+    text.remove_prefix(length);
+    const size_t start = std::min(line.find_first_not_of(" \t"), line.size());
+    const std::string_view directive = line.substr(start, line.find_first_of(" \t\r\n", start) - start);
+    const std::string_view rest = line.substr(start + directive.size());
+    if (directive == ".section" || directive == ".pushsection")
+      debug = rest.substr(std::min(rest.find_first_not_of(" \t\""), rest.size())).starts_with(".debug_");
+    else if (directive == ".text" || directive == ".data" || directive == ".bss" || directive == ".previous" ||
+             directive == ".popsection")
+      debug = false;
+    if (debug || directive == ".loc")
+      kept += line.ends_with('\n') ? "\n" : "";
+    else
+      kept += line;
+  }
+  return kept;
+}
+
+}  // namespace
+
 Expected<emulate::Object> object_of_text(Isa isa, const std::string& text, const std::string& name) {
   emulate::AssembleOptions options;
   options.name = name;
-  return emulate::assemble(isa, text, options);
+  return emulate::assemble(isa, without_debug(text), options);
 }
 
 }  // namespace portolan::verify
