@@ -145,6 +145,14 @@ void recheck_query(const Arguments& a, const std::string& name, const std::strin
   if (!good) fmt::print("{}: {}{}\n", function, path, answers);
 }
 
+// Whether the evidence says of an obligation what a proof needs: it holds by two means, and what solvers said is
+// stored.
+bool is_complete(const nlohmann::json& obligation) {
+  const std::string method = obligation.at("method");
+  return obligation.at("answer") == "holds" && obligation.at("cross_checked") == true &&
+         (method == "syntactic" || obligation.contains("query"));
+}
+
 // Asks again what the proofs of the evidence rest on. Exit status: 0 all answers are still unsat, 2 they are not.
 Exit recheck(const Arguments& a, const nlohmann::json& evidence) try {
   Recheck sum;
@@ -152,7 +160,14 @@ Exit recheck(const Arguments& a, const nlohmann::json& evidence) try {
     const nlohmann::json& verdict = f.at("verdict");
     const std::string level = verdict.at("level");
     if (!wanted(a, f) || !verdict.contains("proof") || (level != "proved" && level != "bounded")) continue;
-    for (const nlohmann::json& o : verdict.at("proof").at("obligations"))
+    const nlohmann::json& obligations = verdict.at("proof").at("obligations");
+    const auto incomplete = std::find_if_not(obligations.begin(), obligations.end(), is_complete);
+    if (obligations.empty() || incomplete != obligations.end()) {
+      ++sum.failed;
+      fmt::print("{}: {}: the evidence does not say that every obligation of the proof holds\n",
+                 f.at("name").get<std::string>(), a.evidence);
+    }
+    for (const nlohmann::json& o : obligations)
       if (o.contains("query")) recheck_query(a, o.at("query"), f.at("name"), sum);
   }
   fmt::print("{} stored queries confirmed, {} not\n", sum.confirmed, sum.failed);

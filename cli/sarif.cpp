@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "cli/report.h"
 #include "cli/verify_report.h"
@@ -41,8 +42,21 @@ json rules() {
   return all;
 }
 
+// A path as an RFC 3986 reference (SARIF 3.10.1): what may not stand in one is escaped, byte by byte.
+std::string uri_of(const std::string& path) {
+  constexpr std::string_view kPlain = "-._~/!$&'()*+,;=@";
+  std::string uri;
+  // A colon in the first segment would make it a scheme.
+  for (const char c : path)
+    if (std::isalnum(static_cast<unsigned char>(c)) || kPlain.find(c) != std::string_view::npos)
+      uri += c;
+    else
+      uri += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  return uri;
+}
+
 json location(const std::string& file, uint32_t line) {
-  json physical = {{"artifactLocation", {{"uri", file}}}};
+  json physical = {{"artifactLocation", {{"uri", uri_of(file)}}}};
   if (line != 0) physical["region"] = {{"startLine", line}};
   return {{"physicalLocation", physical}};
 }
