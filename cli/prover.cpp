@@ -33,7 +33,10 @@ std::function<prove::Proof(const verify::Boundary&)> make_prover(ProofRequest re
     options.with_format = [&](const std::string& function, const std::string& format) {
       return shared->with_format(function, format);
     };
-    return prove::prove({r.source, &shared->source}, {r.target, &shared->target}, boundary.name, r.boundaries, options);
+    // One source may be paired with several targets: the pair that is asked for is the one that is proved.
+    std::map<std::string, verify::Boundary> boundaries = r.boundaries;
+    boundaries.insert_or_assign(boundary.name, boundary);
+    return prove::prove({r.source, &shared->source}, {r.target, &shared->target}, boundary.name, boundaries, options);
   };
 }
 

@@ -209,6 +209,22 @@ class Reports:
         found = sarif_shape.problems(json.loads((folder / "r.sarif").read_text()))
         check(not found, "\n".join(found))
 
+    def one_source_against_several_targets(self):
+        """Each pair has the verdict of its own target, whatever the others have."""
+        for order in (("right", "wrong"), ("wrong", "right"), ("wrong", "right", "wrong2")):
+            bodies = {"right": SUM_TARGET, "wrong": SUM_WRONG, "wrong2": SUM_WRONG}
+            folder = self.folder("several_" + "_".join(order))
+            (folder / "sum.s").write_text(function("sum", SUM_SOURCE))
+            (folder / "sum.aarch64.s").write_text("".join(function(name, bodies[name], "%") for name in order))
+            (folder / "sum.prototypes").write_text("sum(u64, u64) -> u64\n")
+            for tests in ("0", "100"):
+                words = [word for name in order for word in ("--function", f"sum={name}")]
+                _, evidence = self.verify(folder, "--tests", tests, *words)
+                levels = {f["target_name"]: f["verdict"]["level"] for f in evidence["functions"]}
+                for name, level in levels.items():
+                    wanted = "proved" if name == "right" else "unknown" if tests == "0" else "refuted"
+                    check(level == wanted, f"{order}, {tests} tests: {levels}")
+
     def text_with_debug_information(self):
         """gcc -g writes line directives and labels of views that LLVM's assembler does not take; the prototype stands there."""
         folder = self.folder("debug_information")
@@ -349,7 +365,7 @@ def main():
     names = ("recheck_confirms", "recheck_notices_a_changed_query", "recheck_notices_a_missing_query",
              "recheck_notices_an_answer_that_is_not_true", "recheck_notices_obligations_that_do_not_hold",
              "translate_writes_only_what_is_proved", "translate_of_nothing_proved_writes_no_code",
-             "batch_requires_as_translate_does", "reports_of_every_level", "names_that_have_to_be_escaped", "text_with_debug_information", "example_workflow",
+             "batch_requires_as_translate_does", "reports_of_every_level", "names_that_have_to_be_escaped", "one_source_against_several_targets", "text_with_debug_information", "example_workflow",
              "failing_solvers")  # fmt: skip
     return harness.run_cases({name: getattr(suite, name) for name in names}, only=options.only)
 
