@@ -51,7 +51,8 @@ struct Boundary {
   enum class Origin : uint8_t { translation, prototype, debug_information, library, inferred };
   Origin origin = Origin::translation;
   std::vector<std::string> assumptions;
-  // Inferred, and perhaps less than the function promises: why nothing may be claimed. Empty: nothing speaks against it.
+  // Inferred, and perhaps less than the function promises: why nothing may be claimed. Empty: nothing speaks against
+  // it.
   std::string doubt;
   bool operator==(const Boundary&) const = default;
 };
