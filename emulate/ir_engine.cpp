@@ -33,6 +33,7 @@ class IrWorld : public ir::Environment {
   explicit IrWorld(GuestMemory& memory) : memory_(memory) {}
 
   bool read(uint64_t address, std::span<uint8_t> bytes) override {
+    if (observed) accesses.push_back({address, static_cast<uint32_t>(bytes.size()), false});
     if (recording != nullptr) recording->add(Event::Kind::read, address, static_cast<uint32_t>(bytes.size()));
     if (!memory_.read(address, bytes)) return fault(address, bytes.size(), false);
     if (recording != nullptr && show_data)
@@ -40,6 +41,7 @@ class IrWorld : public ir::Environment {
     return true;
   }
   bool write(uint64_t address, std::span<const uint8_t> bytes) override {
+    if (observed) accesses.push_back({address, static_cast<uint32_t>(bytes.size()), true});
     if (recording != nullptr) recording->add(Event::Kind::write, address, static_cast<uint32_t>(bytes.size()));
     return memory_.write(address, bytes) || fault(address, bytes.size(), true);
   }
@@ -61,6 +63,8 @@ class IrWorld : public ir::Environment {
   std::optional<uint64_t> next;
   bool called = false;
   uint64_t fault_address = 0;
+  bool observed = false;
+  std::vector<IrObserver::Access> accesses;  // of the present instruction
 
  private:
   // The first byte that may not be accessed.
@@ -80,8 +84,16 @@ class IrWorld : public ir::Environment {
 
 class IrMachine {
  public:
-  explicit IrMachine(const Image& image)
-      : image_(image), isa_(image.isa), code_(image_), memory_(image_), world_(memory_), map_(isa_) {}
+  IrMachine(const Image& image, IrObserver* observer)
+      : image_(image),
+        isa_(image.isa),
+        observer_(observer),
+        code_(image_),
+        memory_(image_),
+        world_(memory_),
+        map_(isa_) {
+    world_.observed = observer != nullptr;
+  }
 
   Outcome run(const Request& request, const MemoryPlan& plan);
 
@@ -114,6 +126,7 @@ class IrMachine {
 
   const Image image_;
   const Isa isa_;
+  IrObserver* const observer_;
   IrCode code_;
   GuestMemory memory_;
   IrWorld world_;
@@ -151,6 +164,7 @@ bool IrMachine::leave_image() {
   base_ = state;
   pc_ = state.pc;
   jumped_in_ = true;
+  if (observer_ != nullptr) observer_->called_outside();
   return true;
 }
 
@@ -227,6 +241,12 @@ void IrMachine::record(const IrStep& step) {
 }
 
 bool IrMachine::execute() {
+  if (observer_ != nullptr) {
+    const std::optional<uint64_t> elsewhere = observer_->before(pc_, slots_, memory_);
+    if (!elsewhere) return end(Ending::limit);
+    pc_ = *elsewhere;
+    world_.accesses.clear();
+  }
   IrStep* step = code_.at(pc_);
   if (step == nullptr) return trap(TrapKind::segmentation, Access::execute, pc_);
   if (step->system_call) return trap(TrapKind::system_call, Access::unknown, pc_);
@@ -243,7 +263,9 @@ bool IrMachine::execute() {
   start.slots = slots_;
   start.steps = &steps;
   start.undef_seed = instructions_;
-  return follow(*step, step->interpreter->run(world_, start));
+  const bool completed = follow(*step, step->interpreter->run(world_, start));
+  if (observer_ != nullptr) observer_->after(*step, slots_, world_.accesses, completed);
+  return completed;
 }
 
 Outcome IrMachine::run(const Request& request, const MemoryPlan& plan) {
@@ -281,7 +303,7 @@ Outcome IrMachine::run(const Request& request, const MemoryPlan& plan) {
 
 class IrEngine : public Engine {
  public:
-  explicit IrEngine(Isa isa) : isa_(isa) {}
+  IrEngine(Isa isa, IrObserver* observer) : isa_(isa), observer_(observer) {}
   std::string_view name() const override { return "ir"; }
   Isa isa() const override { return isa_; }
   Capabilities capabilities() const override {
@@ -298,7 +320,7 @@ class IrEngine : public Engine {
   Expected<std::vector<Outcome>> run_all(const Image& image, std::span<const Request> requests) override {
     if (!machine_ || image.identity == 0 || image.identity != identity_) {
       if (std::optional<std::string> reason = refuses(image)) return error_at({}, "ir: " + *reason);
-      machine_ = std::make_unique<IrMachine>(image);
+      machine_ = std::make_unique<IrMachine>(image, observer_);
       identity_ = image.identity;
     }
     std::vector<Outcome> outcomes;
@@ -317,14 +339,15 @@ class IrEngine : public Engine {
 
  private:
   Isa isa_;
+  IrObserver* observer_;
   uint64_t identity_ = 0;
   std::unique_ptr<IrMachine> machine_;
 };
 
 }  // namespace
 
-std::unique_ptr<Engine> make_ir_engine(Isa isa) {
-  return std::make_unique<IrEngine>(isa);
+std::unique_ptr<Engine> make_ir_engine(Isa isa, IrObserver* observer) {
+  return std::make_unique<IrEngine>(isa, observer);
 }
 
 }  // namespace portolan::emulate

@@ -1,10 +1,38 @@
 // Runs machine code by what the lifters say each instruction means: the same IR that is translated and proved about.
 #pragma once
 
+#include <optional>
+#include <span>
+
 #include "emulate/engine.h"
+#include "llvm/ADT/APInt.h"
 
 namespace portolan::emulate {
 
-std::unique_ptr<Engine> make_ir_engine(Isa isa);
+struct IrStep;
+
+// Looks on while the IR engine runs, and may send it elsewhere.
+class IrObserver {
+ public:
+  // A load or store of the program, or what calls and returns do on a stack.
+  struct Access {
+    uint64_t address = 0;
+    uint32_t size = 0;
+    bool write = false;
+  };
+
+  virtual ~IrObserver() = default;
+  // Before the instruction at `pc`: where to go on. Nothing: the run ends (Ending::limit).
+  virtual std::optional<uint64_t> before(uint64_t pc, std::span<const llvm::APInt> slots, MemoryAccess& memory) = 0;
+  // After an instruction, with its accesses in order; `completed`: it did not trap. The last access is the one that
+  // faulted, if one did.
+  virtual void after(const IrStep& step, std::span<const llvm::APInt> slots, std::span<const Access> accesses,
+                     bool completed) = 0;
+  // A function outside the image was called, and has come back.
+  virtual void called_outside() = 0;
+};
+
+// `observer` is asked for all runs and must outlive the engine.
+std::unique_ptr<Engine> make_ir_engine(Isa isa, IrObserver* observer = nullptr);
 
 }  // namespace portolan::emulate

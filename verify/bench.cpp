@@ -66,8 +66,12 @@ Expected<Outcome> Bench::probe(const Boundary& boundary, const Input& input) {
   return std::move(outcomes->front());
 }
 
-Expected<std::vector<Trial>> Bench::run(const Boundary& boundary, std::vector<Input> inputs, Coverage* coverage) {
-  std::vector<Request> first, second, target;
+Request Bench::source_request(const Boundary& boundary, const Input& input) {
+  return source_->request(boundary, input, kFirst);
+}
+
+Expected<std::vector<SourceRuns>> Bench::run_source(const Boundary& boundary, std::span<const Input> inputs) {
+  std::vector<Request> first, second;
   for (const Input& input : inputs) {
     first.push_back(source_->request(boundary, input, kFirst));
     second.push_back(source_->request(boundary, input, kSecond));
@@ -79,29 +83,42 @@ Expected<std::vector<Trial>> Bench::run(const Boundary& boundary, std::vector<In
   // What the source did not survive once is not run again.
   std::vector<size_t> good;
   std::vector<Request> second_good;
-  std::vector<Trial> trials(inputs.size());
+  std::vector<SourceRuns> runs(inputs.size());
   for (size_t n = 0; n < inputs.size(); ++n) {
-    trials[n].unfit = unfit((*first_runs)[n], (*first_runs)[n]);
-    if (!trials[n].unfit.empty()) continue;
+    runs[n].unfit = unfit((*first_runs)[n], (*first_runs)[n]);
+    runs[n].first = std::move((*first_runs)[n]);
+    if (!runs[n].unfit.empty()) continue;
     good.push_back(n);
     second_good.push_back(std::move(second[n]));
   }
   auto second_runs = source_->run(second_good);
   if (!second_runs) return second_runs.error();
-  std::vector<size_t> fit;
   for (size_t g = 0; g < good.size(); ++g) {
-    trials[good[g]].unfit = unfit((*first_runs)[good[g]], (*second_runs)[g]);
-    if (!trials[good[g]].unfit.empty()) continue;
-    fit.push_back(g);
-    target.push_back(target_->request(boundary, inputs[good[g]], kTarget, target_->engine().name() != "native"));
+    runs[good[g]].second = std::move((*second_runs)[g]);
+    runs[good[g]].unfit = unfit(runs[good[g]].first, runs[good[g]].second);
+  }
+  return runs;
+}
+
+Expected<std::vector<Trial>> Bench::run(const Boundary& boundary, std::vector<Input> inputs, Coverage* coverage) {
+  auto runs = run_source(boundary, inputs);
+  if (!runs) return runs.error();
+  std::vector<Trial> trials(inputs.size());
+  std::vector<size_t> fit;
+  std::vector<Request> target;
+  for (size_t n = 0; n < inputs.size(); ++n) {
+    trials[n].unfit = std::move((*runs)[n].unfit);
+    if (!trials[n].unfit.empty()) continue;
+    fit.push_back(n);
+    target.push_back(target_->request(boundary, inputs[n], kTarget, target_->engine().name() != "native"));
   }
   auto target_runs = target_->run(target);
   if (!target_runs) return target_runs.error();
   for (size_t f = 0; f < fit.size(); ++f) {
-    const size_t n = good[fit[f]];
-    trials[n].comparison = compare(*source_, *target_, *map_, boundary, inputs[n],
-                                   {(*first_runs)[n], (*second_runs)[fit[f]], (*target_runs)[f], target[f]});
-    note_ways(boundary, (*target_runs)[f], trials[n]);
+    const SourceRuns& source = (*runs)[fit[f]];
+    trials[fit[f]].comparison = compare(*source_, *target_, *map_, boundary, inputs[fit[f]],
+                                        {source.first, source.second, (*target_runs)[f], target[f]});
+    note_ways(boundary, (*target_runs)[f], trials[fit[f]]);
   }
   if (coverage != nullptr)
     note_blocks(*target_, boundary, *target_runs, coverage->target_blocks, &coverage->target_bytes,

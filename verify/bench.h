@@ -14,12 +14,21 @@ struct Trial {
   bool fresh = false;  // the target went a way that no run of this function went before
 };
 
+// What the source did with an input, in the two runs that tell what is defined.
+struct SourceRuns {
+  std::string unfit;  // it did not take the input, and why; else:
+  emulate::Outcome first, second;
+};
+
 class Bench {
  public:
   static Expected<std::unique_ptr<Bench>> make(const Subject& subject);
 
   // The source alone, once.
   Expected<emulate::Outcome> probe(const Boundary& boundary, const Input& input);
+  Expected<std::vector<SourceRuns>> run_source(const Boundary& boundary, std::span<const Input> inputs);
+  // What run_source() asks the source's engine first.
+  emulate::Request source_request(const Boundary& boundary, const Input& input);
   Expected<std::vector<Trial>> run(const Boundary& boundary, std::vector<Input> inputs, Coverage* coverage);
   // The last error of an engine means that its process is gone: nothing more can be said.
   const Side& source() const { return *source_; }
