@@ -11,9 +11,7 @@
 #include "verify/tester.h"
 
 namespace portolan::cli {
-namespace {
-
-Expected<std::string> contents_of(const std::string& path) {
+Expected<std::string> read_contents(const std::string& path) {
   const bool standard = path == "-";
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(standard ? nullptr : std::fopen(path.c_str(), "rb"),
                                                        std::fclose);
@@ -26,8 +24,6 @@ Expected<std::string> contents_of(const std::string& path) {
   return contents;
 }
 
-}  // namespace
-
 Expected<emulate::Object> InputFile::object() const {
   if (unit->from_object) return emulate::Object(contents.begin(), contents.end());
   return verify::object_of_text(isa(), contents, path);
@@ -39,17 +35,23 @@ bool InputFile::has_errors() const {
 }
 
 Expected<InputFile> read_input(const std::string& path, const std::string& isa, const std::string& option) {
-  assembly::ReadOptions read;
+  std::optional<Isa> known;
   if (!isa.empty()) {
-    read.isa = isa_from_string(isa);
-    if (!read.isa)
+    known = isa_from_string(isa);
+    if (!known)
       return error_at({}, fmt::format("{}: unknown instruction set '{}'; known: x86-64 aarch64 riscv64", option, isa));
   }
-  Expected<std::string> contents = contents_of(path);
+  Expected<std::string> contents = read_contents(path);
   if (!contents) return contents.error();
+  return input_of_text(path == "-" ? "<stdin>" : path, std::move(*contents), known);
+}
+
+Expected<InputFile> input_of_text(const std::string& path, std::string contents, std::optional<Isa> isa) {
+  assembly::ReadOptions read;
+  read.isa = isa;
   InputFile file;
-  file.path = path == "-" ? "<stdin>" : path;
-  file.contents = std::move(*contents);
+  file.path = path;
+  file.contents = std::move(contents);
   Expected<assembly::Unit> unit = assembly::read_unit(file.contents, file.path, read);
   if (!unit) return unit.error();
   file.unit = std::make_unique<assembly::Unit>(std::move(*unit));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "emulate/image.h"
 #include "frontends/asm/lift.h"
@@ -19,8 +20,14 @@ struct InputFile {
   bool has_errors() const;  // diagnostics of the reader that are errors
 };
 
+// The bytes of a file; "-": standard input.
+Expected<std::string> read_contents(const std::string& path);
+
 // `isa` is what the command line says, empty: the file tells. "-": standard input. `option`: which to give when the
 // file does not tell.
 Expected<InputFile> read_input(const std::string& path, const std::string& isa, const std::string& option);
+
+// The same of text that is here already, for messages under the name of `path`.
+Expected<InputFile> input_of_text(const std::string& path, std::string contents, std::optional<Isa> isa);
 
 }  // namespace portolan::cli

@@ -10,10 +10,9 @@
 #include "cli/constant_time.h"
 #include "cli/input.h"
 #include "cli/output.h"
-#include "cli/prototypes.h"
+#include "cli/pairing.h"
 #include "cli/prover.h"
 #include "cli/verify_report.h"
-#include "translate/pair.h"
 #include "verify/judge/constants.h"
 
 namespace portolan::cli {
@@ -34,40 +33,6 @@ constexpr std::chrono::milliseconds kTestTime{1500};
 Exit fail(const Diagnostic& d) {
   fmt::print(stderr, "{}", to_string(d));
   return Exit::usage;
-}
-
-bool has_function(const assembly::Unit& unit, const std::string& name) {
-  const std::vector<assembly::SymbolId> all = unit.functions();
-  return std::any_of(all.begin(), all.end(), [&](assembly::SymbolId f) { return unit.symbols[f].name == name; });
-}
-
-// The pairs that --function names; without it every function of the source that the target has under the same name.
-// What the source exports and the target lacks comes back in `missing`.
-Expected<std::vector<translate::Names>> find_pairs(const Arguments& a, const assembly::Unit& source,
-                                                   const assembly::Unit& target, std::vector<std::string>& missing) {
-  std::vector<translate::Names> pairs;
-  for (const std::string& word : a.functions) {
-    const size_t equals = word.find('=');
-    translate::Names names{word.substr(0, equals), equals == std::string::npos ? word : word.substr(equals + 1)};
-    if (!has_function(source, names.first))
-      return error_at({source.file, 0, 0}, fmt::format("there is no function '{}'", names.first));
-    if (!has_function(target, names.second))
-      return error_at({target.file, 0, 0}, fmt::format("there is no function '{}'", names.second));
-    pairs.push_back(std::move(names));
-  }
-  if (!a.functions.empty()) return pairs;
-  for (const assembly::SymbolId f : source.functions()) {
-    const assembly::Symbol& symbol = source.symbols[f];
-    if (has_function(target, symbol.name))
-      pairs.emplace_back(symbol.name, symbol.name);
-    else if (symbol.binding != assembly::Binding::local)
-      missing.push_back(symbol.name);
-  }
-  if (pairs.empty())
-    return error_at(
-        {target.file, 0, 0},
-        fmt::format("no function of {} stands here under its name: pair them with --function NAME=NAME", source.file));
-  return pairs;
 }
 
 struct Inputs {
@@ -92,12 +57,6 @@ Expected<Inputs> read_inputs(const Arguments& a) {
   return inputs;
 }
 
-Expected<translate::PairedFile> paired(const Arguments& a, const InputFile& file) {
-  auto headers = read_headers(a.headers, file.isa());
-  if (!headers) return headers.error();
-  return translate::PairedFile{*file.index, std::move(*headers), debug_prototypes(file)};
-}
-
 judge::Options judge_options(const Arguments& a, size_t functions) {
   judge::Options options;
   options.run_tests = a.tests != 0;
@@ -106,14 +65,6 @@ judge::Options judge_options(const Arguments& a, size_t functions) {
   options.tests.time = kTestTime * functions;
   if (isatty(2)) options.progress = [](const verify::Boundary& b) { fmt::print(stderr, "\r{:<60.60}\r", b.name); };
   return options;
-}
-
-std::map<std::string, verify::Boundary> all_boundaries(const translate::PairedFile& source,
-                                                       const translate::PairedFile& target,
-                                                       const std::vector<verify::Boundary>& pairs) {
-  std::map<std::string, verify::Boundary> all = translate::describe_externals(source, target);
-  for (const verify::Boundary& b : pairs) all.insert_or_assign(b.name, b);
-  return all;
 }
 
 ConstantTimeOptions constant_time_options(const Arguments& a, std::vector<SecretArgument> secrets) {
@@ -158,7 +109,7 @@ Exit run_alone(const Arguments& a) {
     if (a.functions.empty() || std::find(a.functions.begin(), a.functions.end(), name) != a.functions.end())
       names.emplace_back(name, name);
   }
-  auto file = paired(a, *source);
+  auto file = pair_file(a.headers, *source);
   if (!file) return fail(file.error());
   VerifyRun run;
   run.boundaries = translate::describe_pairs(*file, *file, names);
@@ -180,9 +131,9 @@ Exit run(const Arguments& a) {
   auto inputs = read_inputs(a);
   if (!inputs) return fail(inputs.error());
   VerifyRun run;
-  auto pairs = find_pairs(a, *inputs->source.unit, *inputs->target.unit, run.missing);
+  auto pairs = find_pairs(a.functions, *inputs->source.unit, *inputs->target.unit, run.missing);
   if (!pairs) return fail(pairs.error());
-  auto source = paired(a, inputs->source), target = paired(a, inputs->target);
+  auto source = pair_file(a.headers, inputs->source), target = pair_file(a.headers, inputs->target);
   if (!source || !target) return fail((source ? target : source).error());
   run.boundaries = translate::describe_pairs(*source, *target, *pairs);
   verify::Subject subject{inputs->source.isa(),
