@@ -14,6 +14,7 @@ using Command = std::function<Exit()>;
 void add_translate(CLI::App& app, Command& chosen);
 void add_batch(CLI::App& app, Command& chosen);
 void add_verify(CLI::App& app, Command& chosen);
+void add_fill(CLI::App& app, Command& chosen);
 void add_replay(CLI::App& app, Command& chosen);
 void add_lift(CLI::App& app, Command& chosen);
 void add_run(CLI::App& app, Command& chosen);

@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
   add_translate(app, chosen);
   add_batch(app, chosen);
   add_verify(app, chosen);
+  add_fill(app, chosen);
   add_replay(app, chosen);
   add_lift(app, chosen);
   add_run(app, chosen);

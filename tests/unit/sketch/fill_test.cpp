@@ -1,0 +1,282 @@
+// Filling holes of every kind for every target. The oracle is the judge (tester and prover), which knows nothing of
+// sketches; where only one value is right by construction, it is compared too.
+#include "translate/sketch/fill.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "frontends/asm/text_reader.h"
+#include "verify/judge/judge.h"
+#include "verify/tester.h"
+
+namespace portolan::sketch {
+namespace {
+
+using verify::Boundary;
+using verify::BoundaryValue;
+using verify::Place;
+
+// f(number, number, …) gives a number.
+Boundary numbers(unsigned parameters, unsigned bits) {
+  Boundary b;
+  b.name = b.target_name = "f";
+  b.origin = Boundary::Origin::prototype;
+  auto value = [bits](Place::Kind kind, uint32_t index) {
+    BoundaryValue v;
+    v.bits = bits;
+    v.is_signed = true;
+    v.source = v.target = {kind, index};
+    return v;
+  };
+  for (unsigned p = 0; p < parameters; ++p) b.parameters.push_back(value(Place::Kind::integer_argument, p));
+  b.results.push_back(value(Place::Kind::integer_result, 0));
+  return b;
+}
+
+std::string function(const std::string& body) {
+  return "\t.text\n\t.globl f\n\t.type f, %function\nf:\n" + body + "\t.size f, .-f\n";
+}
+
+struct Question {
+  std::string source;  // the body, for x86-64
+  Isa isa;
+  std::string sketch;  // the body
+  unsigned parameters = 2, bits = 32;
+  bool prove = true;
+};
+
+Expected<FillResult> ask(const Question& q) {
+  std::string source_text = function(q.source);
+  source_text.replace(source_text.find('%'), 1, "@");
+  const assembly::Unit source = assembly::read_text(source_text, "source.s", Isa::x86_64);
+  const assembly::CodeIndex source_index(source);
+  const auto object = verify::object_of_text(Isa::x86_64, source_text, "source.s");
+  EXPECT_TRUE(object) << to_string(object.error());
+  std::string sketch_text = function(q.sketch);
+  if (q.isa != Isa::aarch64) sketch_text.replace(sketch_text.find('%'), 1, "@");
+  const auto sketch = parse(sketch_text, "sketch.s", q.isa);
+  if (!sketch) return sketch.error();
+  const Boundary boundary = numbers(q.parameters, q.bits);
+  auto judge = [&](const std::string& text, std::chrono::milliseconds) {
+    Judgement judgement;
+    const assembly::Unit target = assembly::read_text(text, "filled.s", q.isa);
+    const assembly::CodeIndex target_index(target);
+    auto target_object = verify::object_of_text(q.isa, text, "filled.s");
+    if (!target_object) return judgement;
+    judge::Options options;
+    options.tests.tests = 60;
+    options.tests.seed = 2;
+    if (q.prove)
+      options.prover = [&](const Boundary& b) {
+        return prove::prove({source_index}, {target_index}, "f", {{"f", b}}, prove::Options());
+      };
+    auto report = judge::judge({Isa::x86_64, q.isa, *object, *target_object, {}}, {boundary}, options);
+    judgement.verdicts = std::move(report.verdicts);
+    judgement.level = judgement.verdicts.front().level;
+    return judgement;
+  };
+  return fill(*sketch, {source, *object, [&](const std::string&) { return std::vector<Boundary>{boundary}; }, judge,
+                        q.prove ? judge::Level::bounded : judge::Level::tested, std::chrono::seconds(300), 1});
+}
+
+struct Case {
+  const char* name;
+  Question question;
+  std::vector<std::string> values;  // "": any
+};
+
+void PrintTo(const Case& c, std::ostream* out) {
+  *out << c.name;
+}
+
+class Filled : public testing::TestWithParam<Case> {};
+
+TEST_P(Filled, AndProved) {
+  auto result = ask(GetParam().question);
+  ASSERT_TRUE(result) << to_string(result.error());
+  ASSERT_EQ(result->status, FillResult::Status::filled) << result->reason;
+  EXPECT_EQ(result->judgement.level, judge::Level::proved);
+  for (size_t h = 0; h < GetParam().values.size(); ++h)
+    if (!GetParam().values[h].empty()) {
+      EXPECT_EQ(result->values[h], GetParam().values[h]);
+    }
+}
+
+const char* const kLinear = "\tleal 7(%rdi,%rsi,4), %eax\n\tret\n";
+const char* const kLess = "\tcmpl %esi, %edi\n\tjl .L2\n\tmovl $1, %eax\n\tret\n.L2:\n\tmovl $2, %eax\n\tret\n";
+const char* const kUnsigned = "\tcmpl %esi, %edi\n\tsetb %al\n\tmovzbl %al, %eax\n\tret\n";
+const char* const kSpill =
+    "\tmovq %rdi, -8(%rsp)\n\tmovq %rsi, -16(%rsp)\n\tmovq -8(%rsp), %rax\n\tsubq -16(%rsp), %rax\n\tret\n";
+const char* const kMixed = "\tmovl %edi, %eax\n\tandl %esi, %eax\n\txorl $-16, %eax\n\tret\n";
+const char* const kHigh = "\tmovq %rdi, %rax\n\tshrq $32, %rax\n\tret\n";
+
+constexpr Isa kA = Isa::aarch64, kR = Isa::riscv64, kX = Isa::x86_64;
+const Case kCases[] = {
+    {"aarch64_imm_reg", {kLinear, kA, "\tadd w8, w0, ?reg, lsl #2\n\tadd w0, w8, #?imm\n\tret\n"}, {"w1", "7"}},
+    {"aarch64_shift", {kLinear, kA, "\tadd w8, w0, w1, ?shift\n\tadd w0, w8, #7\n\tret\n"}, {"lsl #2"}},
+    {"aarch64_op", {kMixed, kA, "\t?op{add,sub,orr,and} w8, w0, w1\n\teor w0, w8, #?imm\n\tret\n"}, {"and"}},
+    {"aarch64_cond_label",
+     {kLess, kA,
+      "\tcmp w0, w1\n\tb.?cond ?label\n\tmov w0, #1\n\tret\n.La:\n\tmov w0, #3\n\tret\n.Lb:\n\tmov w0, #2\n\tret\n"},
+     {"lt", ".Lb"}},
+    {"aarch64_flags", {kUnsigned, kA, "\tcmp ?reg, w1\n\tcset w0, ?cond\n\tret\n"}, {"w0", "lo"}},
+    {"aarch64_memory",
+     {kSpill, kA,
+      "\tsub sp, sp, #16\n\tstr x0, [sp, #?imm{0,4,8}#a]\n\tstr ?reg, [sp]\n\tldr x0, [sp, #?imm#a]\n\tldr x1, [sp, "
+      "#?imm]\n"
+      "\tsub x0, x0, x1\n\tadd sp, sp, #?imm\n\tret\n",
+      2, 64},
+     {"8", "x1", "0", "16"}},
+    {"aarch64_lane", {kHigh, kA, "\tfmov d0, x0\n\tumov w0, v0.s[?lane]\n\tret\n", 1, 64}, {"1"}},
+    {"aarch64_seq", {kLinear, kA, "\tlsl w8, w1, #2\n\t?seq:1\n\tadd w0, w8, #7\n\tret\n"}, {}},
+    {"riscv64_imm_reg",
+     {kLinear, kR, "\tslliw a1, ?reg, 2\n\taddw a0, a0, a1\n\taddiw a0, a0, ?imm\n\tret\n"},
+     {"a1", "7"}},
+    {"riscv64_shift", {kLinear, kR, "\t?shift a1, a1, ?imm\n\taddw a0, a0, a1\n\taddiw a0, a0, 7\n\tret\n"}, {"", "2"}},
+    {"riscv64_op", {kMixed, kR, "\t?op{add,sub,or,and} a0, a0, a1\n\txori a0, a0, ?imm\n\tret\n"}, {"and", "-16"}},
+    {"riscv64_cond_label",
+     {kLess, kR, "\tb?cond a0, a1, ?label\n\tli a0, 1\n\tret\n.La:\n\tli a0, 3\n\tret\n.Lb:\n\tli a0, 2\n\tret\n"},
+     {"lt", ".Lb"}},
+    {"riscv64_memory",
+     {kSpill, kR,
+      "\taddi sp, sp, -16\n\tsd a0, ?imm{0,4,8}#a(sp)\n\tsd ?reg, 0(sp)\n\tld a0, ?imm#a(sp)\n\tld a1, ?imm(sp)\n"
+      "\tsub a0, a0, a1\n\taddi sp, sp, ?imm\n\tret\n",
+      2, 64},
+     {"8", "a1", "0", "16"}},
+    {"riscv64_seq", {kLinear, kR, "\tslliw a1, a1, 2\n\t?seq:1\n\taddiw a0, a0, 7\n\tret\n"}, {}},
+    {"x86_64_displacement", {kLinear, kX, "\tleal ?imm(%rdi,?reg,?shift), %eax\n\tret\n"}, {"7", "%rsi", "4"}},
+    {"x86_64_op",
+     {kMixed, kX, "\tmovl %edi, %eax\n\t?op{addl,subl,orl,andl} %esi, %eax\n\txorl $?imm, %eax\n\tret\n"},
+     {"andl", "-16"}},
+    {"x86_64_cond_label",
+     {kLess, kX,
+      "\tcmpl %esi, %edi\n\tj?cond ?label\n\tmovl $1, %eax\n\tret\n.La:\n\tmovl $3, %eax\n\tret\n.Lb:\n\tmovl $2, "
+      "%eax\n\tret\n"},
+     {"l", ".Lb"}},
+    {"x86_64_flags", {kUnsigned, kX, "\tcmpl %esi, ?reg\n\tset?cond %al\n\tmovzbl %al, %eax\n\tret\n"}, {"%edi", "b"}},
+    {"x86_64_lane",
+     {kHigh, kX,
+      "\tmovq %rdi, %xmm0\n\tpextrw $?lane, %xmm0, %eax\n\tpextrw $3, %xmm0, %ecx\n\tshll $16, %ecx\n\torl %ecx, "
+      "%eax\n\tret\n",
+      1, 64},
+     {"2"}},
+    {"x86_64_seq", {kMixed, kX, "\tmovl %edi, %eax\n\t?seq:1\n\txorl $-16, %eax\n\tret\n"}, {}},
+};
+INSTANTIATE_TEST_SUITE_P(Sketches, Filled, testing::ValuesIn(kCases), [](const auto& c) { return c.param.name; });
+
+TEST(Fill, NothingFits) {
+  auto result = ask({kLinear, kA, "\tadd w8, w0, w1, lsl #2\n\tadd w0, w8, #?imm{1,2,3}\n\tret\n"});
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->status, FillResult::Status::nothing_fits);
+  ASSERT_EQ(result->notes.size(), 1u);
+  EXPECT_NE(result->notes[0].find("ruled out 3 times by f("), std::string::npos) << result->notes[0];
+}
+
+// The filled function differs for one argument of 2^64: tests agree with it, and only they.
+const char* const kRare =
+    "\tmov x8, #0x1234\n\tmovk x8, #0x5678, lsl #32\n\tcmp x0, x8\n\tcsel x0, x0, xzr, ?cond{ne,eq}\n\tret\n";
+
+TEST(Fill, AgreementOnTestsIsCalledTested) {
+  auto result = ask({"\tmovq %rdi, %rax\n\tret\n", kA, kRare, 1, 64, false});
+  ASSERT_TRUE(result);
+  ASSERT_EQ(result->status, FillResult::Status::filled) << result->reason;
+  EXPECT_EQ(result->judgement.level, judge::Level::tested);
+}
+
+TEST(Fill, AgreementOnTestsIsNotTakenForProof) {
+  auto result = ask({"\tmovq %rdi, %rax\n\tret\n", kA, kRare, 1, 64});
+  ASSERT_TRUE(result);
+  if (result->status == FillResult::Status::filled) {
+    EXPECT_LT(result->judgement.level, judge::Level::bounded);
+  } else {
+    EXPECT_EQ(result->status, FillResult::Status::nothing_fits);
+  }
+}
+
+TEST(Fill, HolesThatNoInputReachesNeedAProof) {
+  auto result = ask(
+      {"\tmovl %edi, %eax\n\tret\n", kA, "\tcbnz wzr, .La\n\tret\n.La:\n\tadd w0, w0, #?imm\n\tret\n", 1, 32, false});
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->status, FillResult::Status::unresolved);
+}
+
+// No right filling is lost: all that the tester, run on each filling by itself, agrees with are found.
+TEST(Fill, FindsAllThatAgree) {
+  const std::string source = function(
+      "\tmovl %edi, -4(%rsp)\n\tcmpl %esi, %edi\n\tjl .L2\n\tmovl %esi, -4(%rsp)\n.L2:\n\tmovl -4(%rsp), "
+      "%eax\n\tret\n");
+  const auto sketch =
+      parse(function("\tsub sp, sp, #16\n\tstr w0, [sp, #?imm{4,12}]\n\tcmp ?reg{w0,w1}, w1\n\tb.?cond{lt,ge,le} .La\n"
+                     "\tstr ?reg{w0,w1}, [sp, #12]\n.La:\n\tldr w0, [sp, #12]\n\tadd sp, sp, #16\n\tret\n"),
+            "sketch.s", Isa::aarch64);
+  ASSERT_TRUE(sketch) << to_string(sketch.error());
+  std::string source_text = source;
+  source_text.replace(source_text.find('%'), 1, "@");
+  const assembly::Unit unit = assembly::read_text(source_text, "source.s", Isa::x86_64);
+  const auto object = verify::object_of_text(Isa::x86_64, source_text, "source.s");
+  ASSERT_TRUE(object);
+  const std::vector<Boundary> boundaries = {numbers(2, 32)};
+  std::set<std::string> found;
+  auto collect = [&](const std::string& text, std::chrono::milliseconds) {
+    found.insert(text);
+    Judgement refuted;
+    refuted.level = judge::Level::refuted;
+    return refuted;
+  };
+  auto result = fill(*sketch, {unit, *object, [&](const std::string&) { return boundaries; }, collect,
+                               judge::Level::proved, std::chrono::seconds(300), 1});
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->status, FillResult::Status::nothing_fits);
+  size_t agree = 0;
+  for (const char* imm : {"4", "12"})
+    for (const char* left : {"w0", "w1"})
+      for (const char* cond : {"lt", "ge", "le"})
+        for (const char* stored : {"w0", "w1"}) {
+          const std::string text = instantiate(*sketch, {imm, left, cond, stored});
+          const auto target = verify::object_of_text(Isa::aarch64, text, "filled.s");
+          ASSERT_TRUE(target);
+          const auto report = verify::test_unit({Isa::x86_64, Isa::aarch64, *object, *target, {}}, boundaries, {});
+          if (report.results[0].level != verify::TestResult::Level::tested) continue;
+          ++agree;
+          EXPECT_EQ(found.count(text), 1u) << text;
+        }
+  EXPECT_GE(agree, 2u);  // lt and le
+  EXPECT_EQ(found.size(), agree);
+}
+
+// A line that runs again and again decides anew each time: what one pass shows does not rule a register out.
+TEST(Fill, LoopsComeBackToTheirHoles) {
+  auto result =
+      ask({"\txorl %eax, %eax\n\tandl $15, %edi\n.L1:\n\taddl %edi, %eax\n\tsubl $1, %edi\n\tjg .L1\n\tret\n", kR,
+           "\tandi a1, a0, 15\n\tli a0, 0\n\tli a2, 0\n.Lb:\n\taddw a0, a0, a1\n\taddiw a1, a1, -1\n"
+           "\tb?cond ?reg, ?reg, .Lb\n\tret\n",
+           1, 32, false});
+  ASSERT_TRUE(result) << to_string(result.error());
+  EXPECT_EQ(result->status, FillResult::Status::filled) << result->reason;
+}
+
+struct Bad {
+  Isa isa;
+  const char* body;
+  uint32_t line;
+  const char* message;
+};
+
+TEST(Fill, WhatCannotBeFilledIsLocated) {
+  const Bad bad[] = {
+      {kA, "\tadd w0, w0, #?imm\n\tfrobnicate w0\n\tret\n", 6, ""},
+      {kA, "\tadd w0, w0, #?imm{70000,99999}\n\tret\n", 5, "no candidate of ?imm{70000,99999} assembles"},
+      {kA, "\tfrobnicate ?reg, w0\n\tret\n", 5, "could stand for assembles here"},
+      {kR, "\tadd a0, a0, ?lane\n\tret\n", 5, "riscv64 has no lanes"},
+  };
+  for (const Bad& b : bad) {
+    auto result = ask({kLinear, b.isa, b.body});
+    ASSERT_FALSE(result) << b.body;
+    EXPECT_EQ(result.error().location.line, b.line) << b.body;
+    EXPECT_NE(result.error().message.find(b.message), std::string::npos) << result.error().message;
+  }
+}
+
+}  // namespace
+}  // namespace portolan::sketch

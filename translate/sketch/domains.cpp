@@ -1,0 +1,420 @@
+#include "translate/sketch/domains.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <map>
+#include <set>
+
+#include "frontends/asm/mc_target.h"
+#include "frontends/asm/text_reader.h"
+#include "translate/sketch/vocabulary.h"
+
+namespace portolan::sketch {
+namespace {
+
+constexpr size_t kMostBases = 4;            // ways of filling the other holes of a line
+constexpr size_t kMostTrials = 6000;        // combinations tried to find them
+constexpr int64_t kListed = 1 << 16;        // immediates in a span up to this are listed
+constexpr size_t kLongSequences = 1 << 14;  // of each length above one
+constexpr uint32_t kNearby = 6;             // lines before and behind a ?seq whose registers it may use
+constexpr size_t kMostSequences = 12000;    // instructions that each place of a ?seq chooses from
+
+bool is_word(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '%' || c == '.';
+}
+
+// Whether the word stands in the text by itself.
+bool occurs(std::string_view text, std::string_view word) {
+  for (size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
+    const size_t end = at + word.size();
+    if ((at == 0 || !is_word(text[at - 1]) || text[at] == '%') && (end == text.size() || !is_word(text[end])))
+      return true;
+  }
+  return false;
+}
+
+std::vector<int64_t> probes() {
+  std::set<int64_t> all = {0, 3, 5, 6, 7, 12, 24, 48, 96, 100, 1000, 0x5555555555555555, 0x55555555};
+  for (unsigned bit = 0; bit < 64; ++bit) {
+    const uint64_t power = uint64_t{1} << bit;
+    for (const uint64_t value : {power, power - 1, ~power, ~power + 1, ~power + 2, power * 3})
+      all.insert(static_cast<int64_t>(value));
+  }
+  return {all.begin(), all.end()};
+}
+
+// Constants, and what compilers make of them.
+std::vector<int64_t> related(std::span<const int64_t> constants) {
+  std::vector<int64_t> values;
+  std::set<int64_t> seen;
+  auto add = [&](uint64_t value) {
+    if (seen.insert(static_cast<int64_t>(value)).second) values.push_back(static_cast<int64_t>(value));
+  };
+  for (const int64_t c : constants) add(c);
+  for (const int64_t n : {0, 1, -1, 2, 4, 8, 16, 3, 31, 32, 63, 255, 65535}) add(n);
+  for (const int64_t c : constants) {
+    const auto u = static_cast<uint64_t>(c);
+    for (const uint64_t v : {-u, ~u, u + 1, u - 1, 64 - u, 32 - u, u & 0xffff, (u >> 16) & 0xffff, (u >> 32) & 0xffff,
+                             u >> 48, u & 0xffffffff, u >> 12, (u + 0x800) >> 12})
+      add(v);
+    add(static_cast<int64_t>(static_cast<int32_t>(u)));
+    add(static_cast<uint64_t>(static_cast<int64_t>(u << 52) >> 52));
+    if (std::has_single_bit(u)) add(std::bit_width(u) - 1);
+  }
+  return values;
+}
+
+class Finder {
+ public:
+  Finder(const Sketch& sketch, const assembly::Unit& skeleton, std::span<const int64_t> constants)
+      : sketch_(sketch), skeleton_(skeleton), words_(vocabulary(sketch.isa)), likely_(related(constants)) {}
+
+  Expected<std::vector<Domain>> run();
+
+ private:
+  using Values = std::vector<std::string>;  // by hole
+
+  std::vector<std::string> offered(HoleId hole, uint32_t line) const;
+  std::vector<std::string> samples(HoleId hole, uint32_t line) const;
+  std::vector<Values> bases(const Line& line, uint32_t number) const;
+  // Of these values those that fit the line under one of the bases.
+  std::vector<std::string> fitting(const Line& line, HoleId hole, const std::vector<Values>& bases,
+                                   const std::vector<std::string>& values) const;
+  std::vector<int64_t> fitting(const Line& line, HoleId hole, const std::vector<Values>& bases,
+                               const std::vector<int64_t>& values) const;
+  Domain immediates(const Line& line, HoleId hole, const std::vector<Values>& bases) const;
+  Domain sequences(HoleId hole) const;
+  std::vector<std::string> labels(uint32_t line) const;
+  std::pair<uint32_t, uint32_t> function_around(uint32_t line) const;
+  std::string text_between(uint32_t first, uint32_t last) const;
+  bool meet(HoleId hole, Domain found);
+
+  const Sketch& sketch_;
+  const assembly::Unit& skeleton_;
+  const Vocabulary& words_;
+  std::vector<int64_t> likely_;
+  std::vector<std::optional<Domain>> domains_;
+};
+
+// Lines [first, second) of the function that the line stands in.
+std::pair<uint32_t, uint32_t> Finder::function_around(uint32_t line) const {
+  std::vector<uint32_t> entries;
+  for (const assembly::SymbolId f : skeleton_.functions()) entries.push_back(skeleton_.symbols[f].line);
+  std::sort(entries.begin(), entries.end());
+  const auto next = std::upper_bound(entries.begin(), entries.end(), line);
+  const auto end = static_cast<uint32_t>(sketch_.lines.size() + 1);
+  return {next == entries.begin() ? 1 : *(next - 1), next == entries.end() ? end : *next};
+}
+
+std::string Finder::text_between(uint32_t first, uint32_t last) const {
+  const std::vector<std::string> nothing(sketch_.holes.size());
+  std::string text;
+  for (uint32_t n = std::max(first, 1u); n < last && n <= sketch_.lines.size(); ++n)
+    text += instantiate(sketch_.lines[n - 1], nothing) + '\n';
+  return text;
+}
+
+std::vector<std::string> Finder::labels(uint32_t line) const {
+  const auto [first, last] = function_around(line);
+  std::vector<std::string> names;
+  for (const Label& label : labels_of(sketch_))
+    if (label.line >= first && label.line < last) names.push_back(label.name);
+  // To the function's own entry goes nothing but a loop: last.
+  if (names.size() > 1) std::rotate(names.begin(), names.begin() + 1, names.end());
+  return names;
+}
+
+// Everything that could stand in a hole that is no immediate, likely words first.
+std::vector<std::string> Finder::offered(HoleId hole, uint32_t line) const {
+  const Hole& h = sketch_.holes[hole];
+  if (!h.candidates.empty()) return h.candidates;
+  if (h.kind == HoleKind::label) return labels(line);
+  std::vector<std::string> all = words_.words(h.kind);
+  const auto [first, last] = function_around(line);
+  const std::string text = text_between(first, last);
+  std::stable_partition(all.begin(), all.end(), [&](const std::string& word) { return occurs(text, word); });
+  return all;
+}
+
+// Few that stand for all: a line with several holes needs some value in each before any other can be tried.
+std::vector<std::string> Finder::samples(HoleId hole, uint32_t line) const {
+  const Hole& h = sketch_.holes[hole];
+  std::vector<std::string> all;
+  if (!h.candidates.empty())
+    all = h.candidates;
+  else if (h.kind == HoleKind::imm)
+    return {"0", "1", "8", "3", "16", "4", "2", "-16", "255"};
+  else
+    all = offered(hole, line);
+  if (h.kind == HoleKind::reg && h.candidates.empty()) {
+    // One of each bank: registers that differ in their number only are alike.
+    std::vector<std::string> banks, kinds;
+    for (const std::string& word : all) {
+      std::string bank;
+      for (const char c : word) bank += c >= '0' && c <= '9' ? '0' : c;
+      bank.erase(std::unique(bank.begin(), bank.end(), [](char a, char b) { return a == '0' && b == '0'; }),
+                 bank.end());
+      if (std::find(kinds.begin(), kinds.end(), bank) != kinds.end()) continue;
+      kinds.push_back(bank), banks.push_back(word);
+    }
+    return banks;
+  }
+  return all;
+}
+
+std::vector<Finder::Values> Finder::bases(const Line& line, uint32_t number) const {
+  const std::vector<HoleId> holes = line.holes();
+  std::vector<std::vector<std::string>> choices;
+  size_t product = 1;
+  for (const HoleId hole : holes) {
+    choices.push_back(samples(hole, number));
+    product *= std::max<size_t>(1, choices.back().size());
+    product = std::min<size_t>(product, size_t{1} << 40);
+  }
+  std::vector<Values> tried;
+  std::vector<std::string> lines;
+  // All combinations, or as many spread evenly.
+  const size_t count = std::min(product, kMostTrials);
+  for (size_t n = 0; n < count; ++n) {
+    size_t code = product <= kMostTrials ? n : (n * 0x9e3779b97f4a7c15ull) % product;
+    Values values(sketch_.holes.size());
+    for (size_t k = 0; k < holes.size(); ++k) {
+      if (choices[k].empty()) return {};
+      values[holes[k]] = choices[k][code % choices[k].size()];
+      code /= choices[k].size();
+    }
+    lines.push_back(instantiate(line, values));
+    tried.push_back(std::move(values));
+  }
+  const std::vector<bool> good = assembles(sketch_, lines);
+  std::vector<Values> all;
+  for (size_t n = 0; n < count; ++n)
+    if (good[n]) all.push_back(std::move(tried[n]));
+  if (all.size() <= kMostBases) return all;
+  std::vector<Values> few;
+  for (size_t n = 0; n < kMostBases; ++n) few.push_back(all[n * (all.size() - 1) / (kMostBases - 1)]);
+  return few;
+}
+
+std::vector<std::string> Finder::fitting(const Line& line, HoleId hole, const std::vector<Values>& bases,
+                                         const std::vector<std::string>& values) const {
+  std::vector<std::string> lines;
+  for (Values base : bases)
+    for (const std::string& value : values) {
+      base[hole] = value;
+      lines.push_back(instantiate(line, base));
+    }
+  const std::vector<bool> good = assembles(sketch_, lines);
+  std::vector<std::string> fit;
+  for (size_t v = 0; v < values.size(); ++v) {
+    bool any = false;
+    for (size_t b = 0; b < bases.size(); ++b) any |= good[b * values.size() + v];
+    if (any) fit.push_back(values[v]);
+  }
+  return fit;
+}
+
+std::vector<int64_t> Finder::fitting(const Line& line, HoleId hole, const std::vector<Values>& bases,
+                                     const std::vector<int64_t>& values) const {
+  std::vector<std::string> words;
+  std::map<std::string, int64_t> numbers;
+  for (const int64_t v : values) numbers[words.emplace_back(std::to_string(v))] = v;
+  std::vector<int64_t> fit;
+  for (const std::string& word : fitting(line, hole, bases, words)) fit.push_back(numbers[word]);
+  return fit;
+}
+
+// Probes tell the span. A short one is tried value by value; of a long one, what is likely.
+Domain Finder::immediates(const Line& line, HoleId hole, const std::vector<Values>& all_bases) const {
+  const std::vector<Values> bases(all_bases.begin(), all_bases.begin() + std::min<size_t>(2, all_bases.size()));
+  const std::vector<int64_t> tried = probes();
+  const std::vector<int64_t> good = fitting(line, hole, bases, tried);
+  Domain domain;
+  if (good.empty()) return domain;
+  // Up to the next probe that does not fit.
+  const auto below = std::lower_bound(tried.begin(), tried.end(), good.front()),
+             above = std::upper_bound(tried.begin(), tried.end(), good.back());
+  const int64_t low = below == tried.begin() ? good.front() : *(below - 1) + 1;
+  const int64_t high = above == tried.end() ? good.back() : *above - 1;
+  const uint32_t bits = sketch_.holes[hole].number;
+  auto allowed = [bits](int64_t v) {
+    if (bits == 0 || bits == 64) return true;
+    const int64_t limit = int64_t{1} << bits;
+    return v < limit && v >= -(limit >> 1);
+  };
+  std::vector<int64_t> values;
+  std::set<int64_t> seen;
+  auto add = [&](int64_t v) {
+    if (v >= low && v <= high && allowed(v) && seen.insert(v).second) values.push_back(v);
+  };
+  for (const int64_t v : likely_) add(v);
+  const bool listed = static_cast<uint64_t>(high) - static_cast<uint64_t>(low) <= static_cast<uint64_t>(kListed);
+  const int64_t reach = listed ? kListed : 1024;
+  for (int64_t v = 0; v <= reach; ++v) add(v), add(-v);
+  if (!listed)
+    for (const uint64_t v : words_.patterns) add(static_cast<int64_t>(v));
+  const std::vector<int64_t> fit = fitting(line, hole, bases, values);
+  for (const int64_t v : fit) domain.values.push_back(std::to_string(v));
+  if (!listed) {
+    int64_t least = low, most = high;
+    if (bits != 0 && bits < 63)
+      least = std::max(least, -(int64_t{1} << bits >> 1)), most = std::min(most, (int64_t{1} << bits) - 1);
+    domain.wide = {least, most};
+  }
+  return domain;
+}
+
+// Instructions of the grammar over registers that lines nearby name, those of arguments, and likely constants.
+Domain Finder::sequences(HoleId hole) const {
+  std::vector<std::string> registers, constants, lines;
+  const uint32_t line = sketch_.holes[hole].line;
+  const std::string nearby = text_between(line < kNearby ? 1 : line - kNearby, line + kNearby);
+  for (const std::string& word : words_.registers)
+    if (occurs(nearby, word) ||
+        std::find(words_.arguments.begin(), words_.arguments.end(), word) != words_.arguments.end())
+      registers.push_back(word);
+  for (const int64_t v : likely_)
+    if (constants.size() < 16) constants.push_back(std::to_string(v));
+  for (const std::string_view form : words_.sequence) {
+    std::vector<std::string> partial = {""};
+    std::string_view rest = form;
+    while (!rest.empty()) {
+      const size_t at = std::min(rest.find("?reg"), rest.find("?imm"));
+      for (std::string& p : partial) p += rest.substr(0, at);
+      if (at == std::string_view::npos) break;
+      const std::vector<std::string>& words = rest.substr(at, 4) == "?reg" ? registers : constants;
+      std::vector<std::string> longer;
+      for (const std::string& p : partial)
+        for (const std::string& w : words)
+          if (longer.size() < 40000) longer.push_back(p + w);
+      partial = std::move(longer);
+      rest.remove_prefix(at + 4);
+    }
+    lines.insert(lines.end(), partial.begin(), partial.end());
+  }
+  const std::vector<bool> good = assembles(sketch_, lines);
+  Domain domain;
+  domain.values.emplace_back();  // nothing at all
+  for (size_t n = 0; n < lines.size() && domain.values.size() < kMostSequences; ++n)
+    if (good[n]) domain.values.push_back(lines[n]);
+  // Longer ones: every place chooses by itself, the first fastest, so that short ones come first.
+  std::vector<std::string> longest = domain.values;
+  for (uint32_t length = 2; length <= sketch_.holes[hole].number; ++length) {
+    std::vector<std::string> longer;
+    for (const std::string& head : longest)
+      for (size_t n = 1; !head.empty() && n < domain.values.size() && longer.size() < kLongSequences; ++n)
+        longer.push_back(head + "\n" + domain.values[n]);
+    domain.values.insert(domain.values.end(), longer.begin(), longer.end());
+    longest = std::move(longer);
+  }
+  return domain;
+}
+
+// A hole in several lines takes what fits them all.
+bool Finder::meet(HoleId hole, Domain found) {
+  std::optional<Domain>& known = domains_[hole];
+  if (!known) {
+    known = std::move(found);
+  } else {
+    const std::set<std::string> other(found.values.begin(), found.values.end());
+    std::erase_if(known->values, [&](const std::string& v) { return other.count(v) == 0; });
+    if (!found.wide) known->wide.reset();
+    if (known->wide && found.wide)
+      known->wide = {std::max(known->wide->low, found.wide->low), std::min(known->wide->high, found.wide->high)};
+  }
+  return !known->values.empty() || known->wide;
+}
+
+Expected<std::vector<Domain>> Finder::run() {
+  domains_.resize(sketch_.holes.size());
+  for (uint32_t number = 1; number <= sketch_.lines.size(); ++number) {
+    const Line& line = sketch_.lines[number - 1];
+    const std::vector<HoleId> holes = line.holes();
+    if (holes.empty()) continue;
+    if (sketch_.holes[holes.front()].kind == HoleKind::seq) {
+      meet(holes.front(), sequences(holes.front()));
+      continue;
+    }
+    const std::vector<Values> starts = bases(line, number);
+    for (const HoleId hole : holes) {
+      const Hole& h = sketch_.holes[hole];
+      const bool list = !h.candidates.empty();
+      const std::vector<std::string> words =
+          h.kind == HoleKind::imm && !list ? std::vector<std::string>() : offered(hole, number);
+      if (words.empty() && (h.kind != HoleKind::imm || list))
+        return error_at_hole(
+            sketch_, hole,
+            fmt::format("{} has no {}", to_string(sketch_.isa), h.kind == HoleKind::lane ? "lanes" : "such thing"));
+      Domain found;
+      if (h.kind == HoleKind::imm && !list)
+        found = immediates(line, hole, starts);
+      else
+        found.values = fitting(line, hole, starts, words);
+      if (!meet(hole, std::move(found)))
+        return error_at_hole(
+            sketch_, hole,
+            list ? fmt::format("no candidate of {} assembles here for {}", print(h), to_string(sketch_.isa))
+                 : fmt::format("nothing that {} could stand for assembles here for {}", print(h),
+                               to_string(sketch_.isa)));
+    }
+  }
+  std::vector<Domain> domains;
+  for (std::optional<Domain>& d : domains_) domains.push_back(std::move(*d));
+  return domains;
+}
+
+}  // namespace
+
+std::vector<bool> assembles(const Sketch& sketch, std::span<const std::string> lines) {
+  std::string text;
+  for (const std::string& line : lines) text += line + '\n';
+  std::set<std::string> defined;
+  for (const Label& label : labels_of(sketch))
+    if (defined.insert(label.name).second) text += label.name + ":\n";
+  const assembly::Unit unit = assembly::read_text(text, "trial", sketch.isa);
+  std::vector<bool> good(lines.size(), true);
+  for (const assembly::UnreadLine& bad : unit.unread)
+    if (bad.line >= 1 && bad.line <= lines.size()) good[bad.line - 1] = false;
+  for (const Diagnostic& d : unit.diagnostics)
+    if (d.severity == Severity::error && d.location.line >= 1 && d.location.line <= lines.size())
+      good[d.location.line - 1] = false;
+  return good;
+}
+
+assembly::Unit skeleton(const Sketch& sketch) {
+  std::string text;
+  for (const Line& line : sketch.lines)
+    text += line.labels + (line.has_holes() ? std::string(vocabulary(sketch.isa).placeholder) : instantiate(line, {})) +
+            '\n';
+  return assembly::read_text(text, sketch.file, sketch.isa);
+}
+
+std::vector<int64_t> constants_of(const assembly::Unit& unit) {
+  const assembly::McTarget& target = assembly::McTarget::get(unit.isa);
+  std::map<int64_t, unsigned> counts;
+  for (const assembly::Section& section : unit.sections)
+    for (const assembly::Instruction& instruction : section.instructions) {
+      const llvm::MCInstrDesc& description = target.instructions().get(instruction.inst.getOpcode());
+      for (unsigned n = 0; n < instruction.inst.getNumOperands(); ++n) {
+        // Scale factors of x86-64's addresses are none.
+        const bool address =
+            n < description.getNumOperands() && description.operands()[n].OperandType == llvm::MCOI::OPERAND_MEMORY;
+        const llvm::MCOperand& operand = instruction.inst.getOperand(n);
+        if (operand.isImm() && !(address && operand.getImm() == 1)) ++counts[operand.getImm()];
+      }
+      for (const assembly::Instruction::SymbolicOperand& s : instruction.symbolic) ++counts[s.value.addend];
+    }
+  std::vector<int64_t> all;
+  for (const auto& [value, count] : counts) all.push_back(value);
+  std::stable_sort(all.begin(), all.end(), [&](int64_t a, int64_t b) { return counts[a] > counts[b]; });
+  return all;
+}
+
+Expected<std::vector<Domain>> find_domains(const Sketch& sketch, const assembly::Unit& skeleton,
+                                           std::span<const int64_t> constants) {
+  return Finder(sketch, skeleton, constants).run();
+}
+
+}  // namespace portolan::sketch

@@ -1,0 +1,103 @@
+#include "translate/sketch/influence.h"
+
+#include <algorithm>
+
+namespace portolan::sketch {
+
+using ir::Op;
+
+void Influence::reset() {
+  std::fill(slots_.begin(), slots_.end(), 0);
+  bytes_.clear();
+  everywhere_ = control_ = touched_ = fault_ = 0;
+}
+
+void Influence::enter(const Site& site) {
+  touched_ |= site.mask;
+  for (const assembly::Slot slot : site.written) slots_[slot] |= site.mask;
+  if (site.stores) everywhere_ |= site.mask;
+  if (site.branches) control_ |= site.mask;
+}
+
+Mask Influence::memory(uint64_t address, uint64_t size) const {
+  Mask mask = everywhere_ | later();
+  if (bytes_.empty()) return mask;
+  for (uint64_t n = 0; n < size; ++n)
+    if (const auto at = bytes_.find(address + n); at != bytes_.end()) mask |= at->second;
+  return mask;
+}
+
+void Influence::put(uint64_t address, uint64_t size, Mask mask) {
+  if (mask == 0 && bytes_.empty()) return;
+  for (uint64_t n = 0; n < size; ++n) bytes_[address + n] = mask;
+}
+
+void Influence::step(const ir::Function& function, Accesses accesses, bool completed, const Site* site) {
+  if (touched_ == 0) return;
+  const Mask own = site != nullptr ? site->mask : 0;
+  fault_ = own;
+  const bool simple = std::all_of(function.values.begin(), function.values.end(), [](const ir::Instruction& i) {
+    const ir::Effects effects = ir::info(i.op).effects;
+    return i.op == Op::load || i.op == Op::store || i.op == Op::call || i.op == Op::get_slot || i.op == Op::set_slot ||
+           (effects != ir::Effects::Reads && effects != ir::Effects::Writes && effects != ir::Effects::State);
+  });
+  const bool other_blocks_are_empty = std::all_of(function.blocks.begin() + 1, function.blocks.end(),
+                                                  [](const ir::Block& b) { return b.instructions.empty(); });
+  if (simple && other_blocks_are_empty)
+    straight(function, accesses, completed, own);
+  else
+    coarse(function, accesses, own);
+}
+
+void Influence::straight(const ir::Function& function, Accesses accesses, bool completed, Mask own) {
+  values_.assign(function.values.size(), 0);
+  const ir::Block& block = function.blocks.front();
+  size_t next = 0;
+  for (const ir::ValueId v : block.instructions) {
+    const ir::Instruction& i = function[v];
+    Mask mask = 0;
+    for (const ir::ValueId operand : i.operands) mask |= values_[operand];
+    const bool accesses_memory = i.op == Op::load || i.op == Op::store;
+    if (accesses_memory || i.op == Op::trap_if) fault_ = values_[i.operands[0]] | own;
+    if (accesses_memory) {
+      // The instruction ended here.
+      if (next == accesses.size() || (!completed && next + 1 == accesses.size())) return;
+      const emulate::IrObserver::Access& access = accesses[next++];
+      if (i.op == Op::load)
+        mask |= memory(access.address, access.size);
+      else
+        put(access.address, access.size, mask | own | control_), everywhere_ |= values_[i.operands[0]];
+    } else if (i.op == Op::get_slot) {
+      mask = slots_[i.index];
+    } else if (i.op == Op::set_slot) {
+      slots_[i.index] = mask | own | control_;
+    }
+    values_[v] = mask;
+  }
+  // Where a branch, an indirect jump or call goes.
+  for (const ir::ValueId v : block.terminator.operands) control_ |= values_[v];
+  for (const ir::ValueId v : block.instructions)
+    if (function[v].op == Op::call) control_ |= values_[v];
+  // Calls and returns keep the return address on the stack.
+  for (; next < accesses.size(); ++next)
+    if (accesses[next].write)
+      put(accesses[next].address, accesses[next].size, own);
+    else
+      control_ |= memory(accesses[next].address, accesses[next].size);
+}
+
+void Influence::coarse(const ir::Function& function, Accesses accesses, Mask own) {
+  Mask mask = own | control_;
+  for (const ir::Instruction& i : function.values)
+    if (i.op == Op::get_slot) mask |= slots_[i.index];
+  for (const emulate::IrObserver::Access& access : accesses)
+    if (!access.write) mask |= memory(access.address, access.size);
+  for (const emulate::IrObserver::Access& access : accesses)
+    if (access.write) put(access.address, access.size, mask), everywhere_ |= mask;
+  for (const ir::Instruction& i : function.values)
+    if (i.op == Op::set_slot) slots_[i.index] |= mask;
+  control_ |= mask;
+  fault_ |= mask;
+}
+
+}  // namespace portolan::sketch

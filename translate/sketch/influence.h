@@ -1,0 +1,50 @@
+// Which holes a value of a run depends on. If a run went wrong in a place, every filling that agrees on the holes which
+// that place depends on goes wrong in the same way; so one run rules out many fillings.
+#pragma once
+
+#include <span>
+#include <unordered_map>
+
+#include "emulate/ir_engine.h"
+#include "ir/function.h"
+#include "translate/sketch/layout.h"
+
+namespace portolan::sketch {
+
+class Influence {
+ public:
+  explicit Influence(size_t slots) : slots_(slots) {}
+  // Optimistic: a place depends on the holes that led to where it was written last, and not on those that decided later
+  // where execution went, although another way might have written it. Conflicts are then smaller and may be wrong: who
+  // finds nothing so has to look again.
+  void set_optimistic(bool optimistic) { optimistic_ = optimistic; }
+  void reset();
+
+  // A line with holes is about to run in one of its variants: what another variant might have changed depends on it.
+  void enter(const Site& site);
+  // An instruction has run; `site`: it belongs to a variant of that line.
+  void step(const ir::Function& function, std::span<const emulate::IrObserver::Access> accesses, bool completed,
+            const Site* site);
+  void called_outside() { control_ |= touched_; }
+
+  Mask slot(assembly::Slot slot) const { return slots_[slot] | later(); }
+  Mask memory(uint64_t address, uint64_t size) const;
+  Mask control() const { return control_; }  // where execution went
+  Mask touched() const { return touched_; }
+  Mask fault() const { return fault_ | control_; }  // what made the last instruction trap
+
+ private:
+  using Accesses = std::span<const emulate::IrObserver::Access>;
+  void straight(const ir::Function& function, Accesses accesses, bool completed, Mask own);
+  void coarse(const ir::Function& function, Accesses accesses, Mask own);
+  Mask later() const { return optimistic_ ? 0 : control_; }
+  void put(uint64_t address, uint64_t size, Mask mask);
+
+  std::vector<Mask> slots_, values_;
+  std::unordered_map<uint64_t, Mask> bytes_;
+  Mask everywhere_ = 0;  // stores whose address depends on these may have gone anywhere
+  bool optimistic_ = false;
+  Mask control_ = 0, touched_ = 0, fault_ = 0;
+};
+
+}  // namespace portolan::sketch

@@ -1,0 +1,283 @@
+#include "translate/sketch/layout.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <set>
+
+#include "emulate/assemble.h"
+#include "emulate/ir_code.h"
+#include "translate/sketch/cost.h"
+#include "translate/sketch/vocabulary.h"
+
+namespace portolan::sketch {
+namespace {
+
+constexpr size_t kMostVariants = 1 << 15;  // of one line
+constexpr size_t kGroup = 32;              // variants between two sets of stepping stones
+constexpr size_t kMostLifted = 2048;       // variants of a line that are looked at one by one
+constexpr int kMostRepairs = 40;
+
+std::string label(std::string_view what, size_t site, size_t group = 0) {
+  return fmt::format("portolan.{}.{}.{}", what, site, group);
+}
+
+bool is_label_character(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.' || c == '$';
+}
+
+// Branches reach less far than variants stand apart: they go to a jump near them. Replaces the names in the text.
+std::string with_stones(const std::string& text, const std::set<std::string>& labels, size_t site, size_t group,
+                        std::set<std::string>& used) {
+  std::string result;
+  for (size_t at = 0; at < text.size();) {
+    size_t end = at;
+    while (end < text.size() && is_label_character(text[end])) ++end;
+    if (end == at) {
+      result += text[at++];
+      continue;
+    }
+    const std::string word = text.substr(at, end - at);
+    const auto known = labels.find(word);
+    if (known == labels.end()) {
+      result += word;
+    } else {
+      used.insert(word);
+      result += label("stone", site, group) + "." + std::to_string(std::distance(labels.begin(), known));
+    }
+    at = end;
+  }
+  return result;
+}
+
+class Maker {
+ public:
+  Maker(const Sketch& sketch, std::vector<Domain>& domains, Mask& shortened)
+      : sketch_(sketch), domains_(domains), shortened_(shortened), words_(vocabulary(sketch.isa)) {}
+
+  Expected<Layout> run();
+
+ private:
+  void find_sites();
+  void shorten(const std::vector<HoleId>& holes);
+  void write_variants(const Site& site, size_t number);
+  std::string text();
+  std::string variant(const Site& site, size_t code) const;
+  size_t count(const Site& site) const;
+
+  const Sketch& sketch_;
+  std::vector<Domain>& domains_;
+  Mask& shortened_;
+  const Vocabulary& words_;
+  Layout layout_;
+  std::set<std::string> labels_;
+  std::string variants_;
+  std::vector<std::pair<uint32_t, std::pair<size_t, size_t>>> origins_;  // line of the text: site and variant
+  uint32_t line_ = 0;
+};
+
+size_t Maker::count(const Site& site) const {
+  size_t product = 1;
+  for (const HoleId h : site.holes) product *= domains_[h].values.size();
+  return product;
+}
+
+void Maker::shorten(const std::vector<HoleId>& holes) {
+  for (;;) {
+    size_t product = 1;
+    HoleId largest = holes.front();
+    for (const HoleId h : holes) {
+      product *= domains_[h].values.size();
+      const bool immediate = sketch_.holes[h].kind == HoleKind::imm;
+      const bool other = sketch_.holes[largest].kind == HoleKind::imm;
+      if (immediate == other ? domains_[h].values.size() > domains_[largest].values.size()
+                             : immediate && domains_[h].values.size() > 24)
+        largest = h;
+    }
+    if (product <= kMostVariants) return;
+    shortened_ |= bit(largest);
+    domains_[largest].values.resize(std::max<size_t>(1, domains_[largest].values.size() * 3 / 4));
+  }
+}
+
+void Maker::find_sites() {
+  for (const Label& label : labels_of(sketch_)) labels_.insert(label.name);
+  for (uint32_t n = 0; n < sketch_.lines.size(); ++n) {
+    const Line& line = sketch_.lines[n];
+    if (!line.has_holes()) continue;
+    Site site;
+    site.line = n;
+    site.holes = line.holes();
+    for (const HoleId h : site.holes) site.mask |= bit(h);
+    shorten(site.holes);
+    layout_.sites.push_back(std::move(site));
+  }
+  uint64_t longest = 0;
+  for (const Site& site : layout_.sites) {
+    const Hole& first = sketch_.holes[site.holes.front()];
+    const std::string text = instantiate(sketch_.lines[site.line], std::vector<std::string>(sketch_.holes.size()));
+    const bool pseudo = first.kind == HoleKind::op || text.find("li") != std::string::npos;
+    const uint64_t bytes = first.kind == HoleKind::seq ? words_.longest * first.number
+                           : pseudo                    ? words_.longest_pseudo
+                                                       : words_.longest;
+    longest = std::max(longest, bytes);
+  }
+  layout_.slot_bytes = std::bit_ceil(longest);
+}
+
+std::string Maker::variant(const Site& site, size_t code) const {
+  std::vector<std::string> values(sketch_.holes.size());
+  for (const HoleId h : site.holes) {
+    values[h] = domains_[h].values[code % domains_[h].values.size()];
+    code /= domains_[h].values.size();
+  }
+  return instantiate(sketch_.lines[site.line], values);
+}
+
+void Maker::write_variants(const Site& site, size_t number) {
+  auto put = [this](const std::string& line) {
+    variants_ += line + '\n';
+    line_ += 1 + static_cast<uint32_t>(std::count(line.begin(), line.end(), '\n'));
+  };
+  size_t placed = 0;
+  std::set<std::string> used;
+  auto finish_group = [&](size_t group) {
+    put(std::string(words_.placeholder));  // a slot's end is known by its address: nothing else begins there
+    for (const std::string& name : used)
+      put(fmt::format("{}.{}: {} {}", label("stone", number, group), std::distance(labels_.begin(), labels_.find(name)),
+                      words_.jump, name));
+    used.clear();
+  };
+  for (size_t code = 0; code < site.variants.size(); ++code) {
+    if (site.variants[code] == 0) continue;
+    const size_t group = placed / kGroup;
+    if (placed % kGroup == 0) {
+      if (placed != 0) finish_group(group - 1);
+      put(fmt::format(".balign {}", layout_.slot_bytes));
+      put(label("group", number, group) + ":");
+    }
+    origins_.push_back({line_ + 1, {number, code}});
+    put(with_stones(variant(site, code), labels_, number, group, used));
+    put(fmt::format(".balign {}", layout_.slot_bytes));
+    ++placed;
+  }
+  if (placed != 0) finish_group((placed - 1) / kGroup);
+}
+
+std::string Maker::text() {
+  std::string text;
+  size_t number = 0;
+  line_ = 0, origins_.clear(), variants_.clear();
+  for (uint32_t n = 0; n < sketch_.lines.size(); ++n) {
+    const Line& line = sketch_.lines[n];
+    text += line.labels;
+    if (!line.has_holes()) {
+      text += instantiate(line, {}) + '\n';
+      continue;
+    }
+    text += fmt::format("\n{}:\n{}\n{}:\n", label("line", number), words_.placeholder, label("after", number));
+    ++number;
+  }
+  text += ".section .text.portolan,\"ax\",@progbits\n";
+  line_ = static_cast<uint32_t>(std::count(text.begin(), text.end(), '\n'));
+  for (size_t s = 0; s < layout_.sites.size(); ++s) write_variants(layout_.sites[s], s);
+  return text + variants_;
+}
+
+Expected<Layout> Maker::run() {
+  find_sites();
+  for (Site& site : layout_.sites) {
+    std::vector<std::string> lines;
+    const size_t variants = count(site);
+    for (size_t code = 0; code < variants; ++code) lines.push_back(variant(site, code));
+    site.costs = costs_of(sketch_, lines);
+    site.variants.assign(variants, 1);
+    // Lines of a sequence were tried one by one.
+    if (sketch_.holes[site.holes.front()].kind == HoleKind::seq) continue;
+    const std::vector<bool> good = assembles(sketch_, lines);
+    for (size_t code = 0; code < variants; ++code) site.variants[code] = good[code] ? 1 : 0;
+  }
+  // What the reader takes and the assembler does not is left out.
+  for (int repair = 0;; ++repair) {
+    emulate::AssembleOptions options;
+    options.name = sketch_.file;
+    auto object = emulate::assemble(sketch_.isa, text(), options);
+    if (object) {
+      layout_.object = std::move(*object);
+      return std::move(layout_);
+    }
+    const auto next = std::upper_bound(origins_.begin(), origins_.end(), object.error().location.line,
+                                       [](uint32_t line, const auto& origin) { return line < origin.first; });
+    if (repair == kMostRepairs || next == origins_.begin()) return object.error();
+    const auto [site, code] = (next - 1)->second;
+    layout_.sites[site].variants[code] = 0;
+  }
+}
+
+// How the value is computed from slots, as a number.
+uint64_t shape_of(const ir::Function& function, ir::ValueId v) {
+  const ir::Instruction& i = function[v];
+  uint64_t hash = static_cast<uint64_t>(i.op) * 0x9e3779b97f4a7c15 + i.width + (uint64_t{i.index} << 20);
+  if (const ir::APInt* constant = function.constant(v)) hash = llvm::hash_value(*constant);
+  for (const ir::ValueId operand : i.operands) hash = (hash ^ shape_of(function, operand)) * 0x100000001b3 + 1;
+  return hash;
+}
+
+// What the instructions of one variant may do. `places`: where the variants store.
+void look_at(emulate::IrCode& code, uint64_t begin, uint64_t end, Site& site, std::set<assembly::Slot>& written,
+             std::set<uint64_t>& places) {
+  uint64_t place = 0;
+  for (uint64_t pc = begin; pc < end;) {
+    const emulate::IrStep* step = code.at(pc);
+    if (step == nullptr || step->size == 0 || !step->refusal.empty()) return;  // it will not run
+    written.insert(step->written.begin(), step->written.end());
+    for (const ir::Instruction& i : step->function.values)
+      if (ir::info(i.op).effects == ir::Effects::Writes)
+        place = place * 31 + (i.operands.empty() ? 1 : shape_of(step->function, i.operands[0])) +
+                (i.op == ir::Op::store ? step->function.width(i.operands[1]) : 0);
+    for (const ir::Block& block : step->function.blocks) {
+      const ir::Terminator& t = block.terminator;
+      const bool goes_on = t.op == ir::Op::tail_call && t.operands.empty() &&
+                           emulate::address_of_name(step->function.calls[t.index].symbol.name) == pc + step->size;
+      if (!goes_on && t.op != ir::Op::jump) site.branches = true;
+    }
+    pc += step->size;
+  }
+  places.insert(place);
+}
+
+}  // namespace
+
+Expected<Layout> lay_out(const Sketch& sketch, std::vector<Domain>& domains, Mask& shortened) {
+  return Maker(sketch, domains, shortened).run();
+}
+
+void locate(Layout& layout, const emulate::Image& image) {
+  emulate::IrCode code(image);
+  for (uint32_t s = 0; s < layout.sites.size(); ++s) {
+    Site& site = layout.sites[s];
+    site.address = *image.find_symbol(label("line", s));
+    site.after = *image.find_symbol(label("after", s));
+    layout.site_at[site.address] = s;
+    std::set<assembly::Slot> written;
+    std::set<uint64_t> places;
+    size_t placed = 0;
+    const size_t total = std::count_if(site.variants.begin(), site.variants.end(), [](uint64_t v) { return v != 0; });
+    const size_t step = total <= kMostLifted ? 1 : total / kMostLifted + 1;
+    for (uint64_t& address : site.variants) {
+      if (address == 0) continue;
+      address = *image.find_symbol(label("group", s, placed / kGroup)) + placed % kGroup * layout.slot_bytes;
+      if (site.variants_low == 0) site.variants_low = address;
+      site.variants_high = address + layout.slot_bytes;
+      layout.slot_ends.insert(site.variants_high);
+      if (placed % step == 0 || placed + 1 == total)
+        look_at(code, address, address + layout.slot_bytes, site, written, places);
+      ++placed;
+    }
+    site.stores = places.size() > 1;
+    site.written.assign(written.begin(), written.end());
+  }
+}
+
+}  // namespace portolan::sketch

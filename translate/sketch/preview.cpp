@@ -1,0 +1,82 @@
+#include "translate/sketch/preview.h"
+
+#include <map>
+
+#include "llvm/ADT/Hashing.h"
+
+namespace portolan::sketch {
+namespace {
+
+// The machine's memory with what the variant writes laid over it.
+class Overlay : public ir::Environment {
+ public:
+  explicit Overlay(emulate::MemoryAccess& memory) : memory_(memory) {}
+
+  bool read(uint64_t address, std::span<uint8_t> bytes) override {
+    if (!memory_.read(address, bytes)) return false;
+    for (size_t n = 0; n < bytes.size() && !written.empty(); ++n)
+      if (const auto at = written.find(address + n); at != written.end()) bytes[n] = at->second;
+    return true;
+  }
+  bool write(uint64_t address, std::span<const uint8_t> bytes) override {
+    std::vector<uint8_t> before(bytes.size());
+    if (!memory_.read(address, before)) return false;
+    for (size_t n = 0; n < bytes.size(); ++n) written[address + n] = bytes[n];
+    return true;
+  }
+  std::optional<uint64_t> symbol_address(const ir::SymbolRef& symbol) override {
+    return emulate::address_of_name(symbol.name) + symbol.addend;
+  }
+  ir::Outcome call(const ir::Call& call, std::span<ir::APInt>) override {
+    next = call.target.indirect ? call.address : *symbol_address(call.target.symbol);
+    returns |= !call.tail;
+    return {};
+  }
+
+  std::map<uint64_t, uint8_t> written;
+  std::optional<uint64_t> next;
+  bool returns = false;  // a call: it may come back
+
+ private:
+  emulate::MemoryAccess& memory_;
+};
+
+constexpr uint64_t kSteps = 4096;
+
+}  // namespace
+
+void Preview::start(std::span<const llvm::APInt> slots, const std::vector<bool>& undefined) {
+  start_.assign(slots.begin(), slots.end());
+  for (size_t n = 0; n < start_.size(); ++n)
+    if (undefined[n]) start_[n] = llvm::APInt::getSplat(start_[n].getBitWidth(), llvm::APInt(1, 1)).lshr(1);
+  slots_ = start_;
+}
+
+uint64_t Preview::state_after(uint64_t begin, uint64_t end, std::span<const assembly::Slot> written,
+                              emulate::MemoryAccess& memory) {
+  for (const assembly::Slot slot : written) slots_[slot] = start_[slot];
+  Overlay world(memory);
+  uint64_t pc = begin;
+  while (pc >= begin && pc < end) {
+    emulate::IrStep* step = code_.at(pc);
+    if (step == nullptr || step->system_call || !step->refusal.empty()) return begin;
+    world.next.reset();
+    uint64_t steps = kSteps;
+    ir::Start start;
+    start.slots = slots_;
+    start.steps = &steps;
+    const ir::Outcome outcome = step->interpreter->run(world, start);
+    if (outcome.ending != ir::Ending::returned || !world.next || world.returns) return begin;
+    pc = *world.next;
+  }
+  llvm::hash_code state = llvm::hash_combine(pc == end ? 0 : pc, world.written.size());
+  for (const assembly::Slot slot : written) state = llvm::hash_combine(state, llvm::hash_value(slots_[slot]));
+  // A byte that is stored again as it was changes nothing.
+  for (const auto& [address, byte] : world.written) {
+    uint8_t before = 0;
+    if (!memory.read(address, {&before, 1}) || before != byte) state = llvm::hash_combine(state, address, byte);
+  }
+  return static_cast<size_t>(state);
+}
+
+}  // namespace portolan::sketch

@@ -1,0 +1,44 @@
+#include "translate/sketch/vocabulary.h"
+
+namespace portolan::sketch {
+
+Vocabulary make_riscv64_vocabulary() {
+  Vocabulary v;
+  // gp and tp belong to the program, not to a function.
+  add_words(v.registers, "zero ra sp t0 t1 t2 s0 s1");
+  add_numbered(v.registers, "a", 0, 7);
+  add_numbered(v.registers, "s", 2, 11);
+  add_numbered(v.registers, "t", 3, 6);
+  add_numbered(v.registers, "ft", 0, 11);
+  add_numbered(v.registers, "fs", 0, 11);
+  add_numbered(v.registers, "fa", 0, 7);
+  // Branches hold their condition in the mnemonic: b?cond.
+  add_words(v.conditions, "eq ne lt ge ltu geu eqz nez lez gez ltz gtz");
+  add_words(
+      v.operations,
+      "add sub and or xor addw subw mul mulw mulh mulhu mulhsu div divu divw divuw rem remu remw remuw sll srl sra "
+      "sllw srlw sraw slt sltu addi addiw andi ori xori slti sltiu slli srli srai slliw srliw sraiw lui li mv neg "
+      "negw not seqz snez sltz sgtz sext.w sext.b sext.h zext.b zext.h zext.w beq bne blt bge bltu bgeu beqz bnez "
+      "blez bgez bltz bgtz j lb lbu lh lhu lw lwu ld sb sh sw sd flw fld fsw fsd fadd.s fadd.d fsub.s fsub.d "
+      "fmul.s fmul.d fdiv.s fdiv.d fsqrt.s fsqrt.d fmin.s fmin.d fmax.s fmax.d fmadd.s fmadd.d fmsub.s fmsub.d "
+      "fnmadd.s fnmadd.d fnmsub.s fnmsub.d fsgnj.s fsgnj.d fsgnjn.s fsgnjn.d fsgnjx.s fsgnjx.d feq.s feq.d flt.s "
+      "flt.d fle.s fle.d fmv.s fmv.d fneg.s fneg.d fabs.s fabs.d fcvt.s.d fcvt.d.s fcvt.s.w fcvt.s.wu fcvt.s.l "
+      "fcvt.s.lu fcvt.d.w fcvt.d.wu fcvt.d.l fcvt.d.lu");
+  // Shifts are instructions; their amounts are immediates.
+  add_words(v.shifts, "slli srli srai slliw srliw sraiw sll srl sra sllw srlw sraw");
+  add_numbered(v.shifts, "", 0, 63);
+  v.sequence = {"mv ?reg, ?reg",         "add ?reg, ?reg, ?reg",  "sub ?reg, ?reg, ?reg",  "and ?reg, ?reg, ?reg",
+                "or ?reg, ?reg, ?reg",   "xor ?reg, ?reg, ?reg",  "mul ?reg, ?reg, ?reg",  "sll ?reg, ?reg, ?reg",
+                "srl ?reg, ?reg, ?reg",  "sra ?reg, ?reg, ?reg",  "slt ?reg, ?reg, ?reg",  "sltu ?reg, ?reg, ?reg",
+                "addw ?reg, ?reg, ?reg", "subw ?reg, ?reg, ?reg", "addi ?reg, ?reg, ?imm", "addiw ?reg, ?reg, ?imm",
+                "andi ?reg, ?reg, ?imm", "slli ?reg, ?reg, ?imm", "srli ?reg, ?reg, ?imm", "srai ?reg, ?reg, ?imm",
+                "li ?reg, ?imm",         "sltiu ?reg, ?reg, ?imm"};
+  add_words(v.arguments, "a0 a1 a2 a3");
+  v.jump = "j";
+  v.placeholder = "nop";
+  v.longest = 8;
+  v.longest_pseudo = 48;  // li of 64 bits
+  return v;
+}
+
+}  // namespace portolan::sketch

@@ -1,0 +1,221 @@
+#include "translate/sketch/runner.h"
+
+#include <algorithm>
+
+#include "emulate/ir_code.h"
+#include "emulate/slot_map.h"
+
+namespace portolan::sketch {
+namespace {
+
+constexpr verify::Rubbish kRubbish{3, 0xc3};
+
+std::vector<assembly::Slot> general_slots(Isa isa) {
+  const emulate::SlotMap map(isa);
+  std::vector<assembly::Slot> slots(32, assembly::kNoSlot);
+  for (assembly::Slot slot = 0; slot < map.machine().slots.size(); ++slot) {
+    emulate::MachineState state;
+    map.set(state, slot, llvm::APInt::getAllOnes(map.machine().slots[slot].width));
+    for (size_t n = 0; n < state.general.size(); ++n)
+      if (state.general[n] != 0) slots[n] = slot;
+  }
+  return slots;
+}
+
+}  // namespace
+
+Runner::Runner(const std::vector<Domain>& domains, Layout layout, const std::vector<verify::Boundary>& boundaries,
+               Isa isa)
+    : domains_(domains),
+      layout_(std::move(layout)),
+      boundaries_(boundaries),
+      machine_(assembly::Machine::get(isa)),
+      general_(general_slots(isa)),
+      influence_(machine_.slots.size()) {}
+
+Expected<std::unique_ptr<Runner>> Runner::make(const Sketch& sketch, const std::vector<Domain>& domains, Layout layout,
+                                               const verify::Side& source,
+                                               const std::vector<verify::Boundary>& boundaries) {
+  std::unique_ptr<Runner> runner(new Runner(domains, std::move(layout), boundaries, sketch.isa));
+  auto target = verify::Side::make(verify::Which::target, sketch.isa, runner->layout_.object, {}, "ir");
+  if (!target) return target.error();
+  runner->target_ = std::move(*target);
+  runner->source_ = &source;
+  runner->map_ = std::make_unique<verify::AddressMap>(source, *runner->target_);
+  runner->engine_ = emulate::make_ir_engine(sketch.isa, runner.get());
+  locate(runner->layout_, runner->target_->image());
+  runner->preview_ = std::make_unique<Preview>(runner->target_->image());
+  return runner;
+}
+
+// How many values the line's only open hole can be told apart by.
+void Runner::classify(const Site& site, std::span<const llvm::APInt> slots, emulate::MemoryAccess& memory) {
+  HoleId open = kNoHole;
+  size_t code = 0, radix = 1, stride = 0;
+  for (const HoleId hole : site.holes) {
+    if ((*choices_)[hole] != kUnchosen) {
+      code += radix * static_cast<size_t>((*choices_)[hole]);
+    } else {
+      if (open != kNoHole) return;
+      open = hole;
+      stride = radix;
+    }
+    radix *= domains_[hole].values.size();
+  }
+  std::unordered_map<uint64_t, uint32_t> numbers;
+  preview_->start(slots, undefined_);
+  classes_.reserve(domains_[open].values.size());
+  for (size_t v = 0; v < domains_[open].values.size(); ++v) {
+    const uint64_t begin = site.variants[code + v * stride];
+    const uint64_t state =
+        begin == 0 ? 0 : preview_->state_after(begin, begin + layout_.slot_bytes, site.written, memory);
+    classes_.push_back(numbers.try_emplace(state, static_cast<uint32_t>(numbers.size())).first->second);
+  }
+}
+
+std::optional<uint64_t> Runner::enter(const Site& site, std::span<const llvm::APInt> slots,
+                                      emulate::MemoryAccess& memory) {
+  size_t code = 0, radix = 1;
+  for (const HoleId hole : site.holes) {
+    if ((*choices_)[hole] == kUnchosen) {
+      unchosen_ = &site;
+      classify(site, slots, memory);
+      return std::nullopt;
+    }
+    code += radix * static_cast<size_t>((*choices_)[hole]);
+    radix *= domains_[hole].values.size();
+  }
+  repeated_ |= entered_ & site.mask;
+  entered_ |= site.mask;
+  influence_.enter(site);
+  if (site.variants[code] == 0) {
+    impossible_ = &site;
+    return std::nullopt;
+  }
+  site_ = &site;
+  begins_ = true;
+  return site.variants[code];
+}
+
+std::optional<uint64_t> Runner::before(uint64_t pc, std::span<const llvm::APInt> slots, emulate::MemoryAccess& memory) {
+  arrived_ = pc;
+  begins_ = false;
+  if (site_ != nullptr) {
+    const auto end = layout_.slot_ends.find(pc);
+    if (end != layout_.slot_ends.end()) {
+      pc = site_->after;
+      site_ = nullptr;
+    } else if (pc < site_->variants_low || pc >= site_->variants_high) {
+      site_ = nullptr;
+    }
+  }
+  const auto site = layout_.site_at.find(pc);
+  return site == layout_.site_at.end() ? pc : enter(layout_.sites[site->second], slots, memory);
+}
+
+void Runner::after(const emulate::IrStep& step, std::span<const llvm::APInt>, std::span<const Access> accesses,
+                   bool completed) {
+  for (const assembly::Slot slot : step.written) undefined_[slot] = false;
+  influence_.step(step.function, accesses, completed, site_);
+  if (recording_ != nullptr)
+    recording_->steps.push_back({&step.function, arrived_, site_, begins_, {accesses.begin(), accesses.end()}});
+}
+
+void Runner::called_outside() {
+  influence_.called_outside();
+  undefined_.assign(undefined_.size(), false);
+  if (recording_ != nullptr) recording_->outside = true;
+}
+
+Mask Runner::conflict(const verify::Comparison& comparison, const verify::Boundary& boundary,
+                      const emulate::Request& request) const {
+  const verify::Spot& spot = comparison.spot;
+  switch (spot.kind) {
+    case verify::Spot::Kind::result: {
+      const verify::Place& place = boundary.results[spot.index].target;
+      const bool integer = place.kind == verify::Place::Kind::integer_result;
+      return influence_.slot((integer ? machine_.integer_results : machine_.float_results)[place.index]);
+    }
+    case verify::Spot::Kind::region:
+      return influence_.memory(request.regions[spot.index].address + spot.target, 8);
+    case verify::Spot::Kind::data:
+      return influence_.memory(spot.target, 8);
+    case verify::Spot::Kind::register_:
+      if (general_[spot.index] != assembly::kNoSlot) return influence_.slot(general_[spot.index]);
+      break;
+    default:
+      break;
+  }
+  return influence_.touched();
+}
+
+// What the convention gives a function: its arguments, what it has to keep, and its way back.
+std::vector<bool> Runner::undefined_at_entry(const verify::Boundary& boundary) const {
+  std::vector<bool> undefined(machine_.slots.size(), true);
+  auto define = [&](assembly::Slot slot) {
+    if (slot != assembly::kNoSlot) undefined[slot] = false;
+  };
+  for (const auto* slots : {&machine_.callee_saved, &machine_.callee_saved_low_half})
+    for (const assembly::Slot slot : *slots) define(slot);
+  for (const assembly::Slot slot : {machine_.stack_pointer, machine_.return_address, machine_.frame_pointer,
+                                    machine_.vector_count, machine_.indirect_result})
+    define(slot);
+  for (const verify::BoundaryValue& p : boundary.parameters) {
+    if (p.target.kind == verify::Place::Kind::integer_argument) define(machine_.integer_arguments[p.target.index]);
+    if (p.target.kind == verify::Place::Kind::float_argument) define(machine_.float_arguments[p.target.index]);
+  }
+  return undefined;
+}
+
+Expected<RunResult> Runner::run(const Test& test, const Choices& choices, Recording* recording) {
+  ++runs_;
+  const verify::Boundary& boundary = boundaries_[test.function];
+  emulate::Request request = target_->request(boundary, test.input, kRubbish);
+  // Slots of variants are filled up with instructions that count.
+  request.limits.instructions = test.limit * std::max<uint64_t>(1, layout_.slot_bytes / 8);
+  choices_ = &choices;
+  recording_ = recording;
+  site_ = unchosen_ = nullptr;
+  impossible_ = nullptr;
+  classes_.clear();
+  entered_ = repeated_ = 0;
+  undefined_ = undefined_at_entry(boundary);
+  influence_.reset();
+  auto outcome = engine_->run(target_->image(), request);
+  if (!outcome) return outcome.error();
+  RunResult result;
+  if (recording != nullptr) recording->request = request, recording->ending = outcome->ending;
+  result.repeated = repeated_;
+  if (unchosen_ != nullptr) {
+    result.kind = RunResult::Kind::unchosen;
+    result.site = unchosen_;
+    result.classes = std::move(classes_);
+    return result;
+  }
+  const verify::Comparison comparison = verify::compare(*source_, *target_, *map_, boundary, test.input,
+                                                        {test.source.first, test.source.second, *outcome, request});
+  result.what = comparison.what;
+  switch (outcome->ending) {
+    case emulate::Ending::limit:
+      result.kind = RunResult::Kind::differs;
+      result.conflict = influence_.control() | (impossible_ != nullptr ? impossible_->mask : 0);
+      if (impossible_ != nullptr) result.what = "there is no such instruction";
+      break;
+    case emulate::Ending::trapped:
+      result.kind = RunResult::Kind::differs;
+      result.conflict = influence_.fault();
+      break;
+    case emulate::Ending::unsupported:
+      result.kind = RunResult::Kind::differs;
+      result.conflict = site_ != nullptr ? influence_.control() | site_->mask : influence_.touched();
+      break;
+    default:
+      if (comparison.finding == verify::Finding::differs) {
+        result.kind = RunResult::Kind::differs;
+        result.conflict = conflict(comparison, boundary, request);
+      }
+  }
+  return result;
+}
+
+}  // namespace portolan::sketch

@@ -1,0 +1,107 @@
+// Runs a sketch on inputs under choices for its holes, on what the lifters say its instructions mean, and compares with
+// what the source did.
+#pragma once
+
+#include <chrono>
+#include <memory>
+
+#include "translate/sketch/influence.h"
+#include "translate/sketch/preview.h"
+#include "verify/bench.h"
+
+namespace portolan::sketch {
+
+// An input of one of the functions, with what the source makes of it.
+struct Test {
+  size_t function = 0;
+  verify::Input input;
+  verify::SourceRuns source;
+  uint64_t limit = 0;  // instructions after which a filling has failed
+};
+
+inline constexpr int32_t kUnchosen = -1;
+using Choices = std::vector<int32_t>;  // by hole: index into its domain's values
+
+struct RunResult {
+  enum class Kind : uint8_t { agrees, differs, unchosen };
+  Kind kind = Kind::agrees;
+  Mask conflict = 0;           // differs: all fillings that agree on these holes differ
+  const Site* site = nullptr;  // unchosen: the line that was reached and has holes without a value
+  Mask repeated = 0;           // holes whose lines ran more than once
+  std::string what;            // differs
+  // unchosen: values of the line's only open hole with equal numbers leave the machine in the same state, so that this
+  // test goes on from there in the same way until it comes to the hole again. Empty: not known.
+  std::vector<uint32_t> classes;
+};
+
+// An instruction that ran.
+struct TraceStep {
+  const ir::Function* function = nullptr;
+  uint64_t arrived = 0;        // where the step before went: of a line with holes, the line's own place
+  const Site* site = nullptr;  // it belongs to a variant of this line
+  bool begins = false;         // and is its first
+  std::vector<emulate::IrObserver::Access> accesses;
+};
+
+struct Recording {
+  std::vector<TraceStep> steps;
+  emulate::Request request;
+  emulate::Ending ending = emulate::Ending::unsupported;
+  bool outside = false;  // it called a function of the outside
+};
+
+class Runner : public emulate::IrObserver {
+ public:
+  // `source` must outlive the runner.
+  static Expected<std::unique_ptr<Runner>> make(const Sketch& sketch, const std::vector<Domain>& domains, Layout layout,
+                                                const verify::Side& source,
+                                                const std::vector<verify::Boundary>& boundaries);
+
+  Expected<RunResult> run(const Test& test, const Choices& choices, Recording* recording = nullptr);
+  const emulate::Image& image() const { return target_->image(); }
+  const verify::Side& source() const { return *source_; }
+  // Whether conflicts leave out that another way might have written a place; see Influence.
+  void set_optimistic(bool optimistic) { influence_.set_optimistic(optimistic); }
+  const Layout& layout() const { return layout_; }
+  uint64_t runs() const { return runs_; }
+
+  std::optional<uint64_t> before(uint64_t pc, std::span<const llvm::APInt> slots,
+                                 emulate::MemoryAccess& memory) override;
+  void after(const emulate::IrStep& step, std::span<const llvm::APInt> slots, std::span<const Access> accesses,
+             bool completed) override;
+  void called_outside() override;
+
+ private:
+  Runner(const std::vector<Domain>& domains, Layout layout, const std::vector<verify::Boundary>& boundaries, Isa isa);
+  std::optional<uint64_t> enter(const Site& site, std::span<const llvm::APInt> slots, emulate::MemoryAccess& memory);
+  void classify(const Site& site, std::span<const llvm::APInt> slots, emulate::MemoryAccess& memory);
+  std::vector<bool> undefined_at_entry(const verify::Boundary& boundary) const;
+  Mask conflict(const verify::Comparison& comparison, const verify::Boundary& boundary,
+                const emulate::Request& request) const;
+
+  const std::vector<Domain>& domains_;
+  Layout layout_;
+  const std::vector<verify::Boundary>& boundaries_;
+  const assembly::Machine& machine_;
+  std::vector<assembly::Slot> general_;  // slots of general registers in the engines' numbering
+  const verify::Side* source_ = nullptr;
+  std::unique_ptr<verify::Side> target_;
+  std::unique_ptr<verify::AddressMap> map_;
+  std::unique_ptr<emulate::Engine> engine_;
+
+  Influence influence_;
+  const Choices* choices_ = nullptr;
+  const Site* site_ = nullptr;        // whose variant is running
+  const Site* unchosen_ = nullptr;    // where the run stopped for want of a choice
+  const Site* impossible_ = nullptr;  // where the choices are no instruction
+  std::unique_ptr<Preview> preview_;
+  std::vector<bool> undefined_;  // slots
+  std::vector<uint32_t> classes_;
+  Mask entered_ = 0, repeated_ = 0;
+  Recording* recording_ = nullptr;
+  uint64_t arrived_ = 0;
+  bool begins_ = false;
+  uint64_t runs_ = 0;
+};
+
+}  // namespace portolan::sketch

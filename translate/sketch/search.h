@@ -1,0 +1,69 @@
+// Looks for fillings that agree with the source on all tests. A hole's value is chosen when execution first comes to
+// it; a run that fails rules out all fillings that share what the failure depends on, and the search goes back to the
+// last choice among that.
+#pragma once
+
+#include <functional>
+
+#include "translate/sketch/runner.h"
+
+namespace portolan::sketch {
+
+// What is to be done with a filling that agrees on all tests.
+enum class Next : uint8_t {
+  stop,
+  go_on,     // look for another
+  new_test,  // a test was added that tells why this one is wrong
+};
+
+// Why a hole's values do not fit: the test that rules most of them out.
+struct Elimination {
+  std::unordered_map<size_t, size_t> by_test;  // how many values each test rules out
+  std::string example;                         // a difference, of the test that came last
+  size_t example_test = 0;
+};
+
+class Search {
+ public:
+  Search(Runner& runner, const std::vector<Domain>& domains, std::vector<Test>& tests,
+         std::chrono::steady_clock::time_point deadline)
+      : runner_(runner), domains_(domains), tests_(tests), deadline_(deadline), choices_(domains.size(), kUnchosen) {}
+
+  enum class End : uint8_t { stopped, exhausted, timeout, failed };
+  // `found`: asked about each filling; holes that no test reaches are kUnchosen.
+  End run(const std::function<Next(const Choices&)>& found);
+  void set_deadline(std::chrono::steady_clock::time_point deadline) { deadline_ = deadline; }
+  // Told of each run that fails, with what its failure depends on.
+  void on_failure(std::function<void(const Choices&, Mask)> failure) { failure_ = std::move(failure); }
+
+  const std::vector<Elimination>& eliminations() const { return eliminations_; }
+  const std::string& problem() const { return problem_; }  // End::failed
+  uint64_t fillings() const { return fillings_; }
+
+ private:
+  // Tries all fillings that complete the present choices, of which all tests before `test` agree. Returns holes whose
+  // present values rule out success, unless the search is over.
+  Mask from(size_t test);
+  // Nothing if the present choices agree on this test; else as from() of it and those that follow.
+  std::optional<Mask> agree(size_t test);
+  Mask branch(const RunResult& stop, size_t test);
+  Mask end(End end);
+  Mask all() const;  // holes that have a value
+
+  Runner& runner_;
+  const std::vector<Domain>& domains_;
+  std::vector<Test>& tests_;
+  std::chrono::steady_clock::time_point deadline_;
+  Choices choices_;
+  std::vector<Elimination> eliminations_ = std::vector<Elimination>(domains_.size());
+  const std::function<Next(const Choices&)>* found_ = nullptr;
+  std::function<void(const Choices&, Mask)> failure_;
+  std::optional<End> over_;
+  std::string problem_;
+  uint64_t fillings_ = 0;
+  Mask repeated_ = 0;                       // holes that a run came to more than once
+  size_t last_test_ = 0, latest_test_ = 0;  // latest: the highest that was run
+  std::string last_difference_;
+};
+
+}  // namespace portolan::sketch

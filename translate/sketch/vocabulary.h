@@ -1,0 +1,44 @@
+// What a target offers for holes: words, nothing more. Which of them fit a place is the assembler's business, so a
+// table may offer too much and never too little. An accelerator's description can be such a table.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "translate/sketch/sketch.h"
+
+namespace portolan::sketch {
+
+struct Vocabulary {
+  std::vector<std::string> registers, conditions, operations, shifts, lanes;
+  // Immediates that no range holds: AArch64's bit masks.
+  std::vector<uint64_t> patterns;
+  // Instructions that ?seq is made of: sketches of one line, whose ?reg stand for registers that the sketch names and
+  // whose ?imm for constants that the source or the sketch names.
+  std::vector<std::string_view> sequence;
+  std::vector<std::string> arguments;  // registers of the first arguments and results, for ?seq
+  std::string_view jump;               // the mnemonic of a direct jump
+  std::string_view placeholder;        // an instruction without effect
+  // Bytes of an instruction, and of all that one pseudo-instruction (li) may become.
+  uint32_t longest = 0, longest_pseudo = 0;
+
+  // The words for a hole of this kind; none for immediates, labels and sequences.
+  const std::vector<std::string>& words(HoleKind kind) const;
+};
+
+const Vocabulary& vocabulary(Isa isa);
+
+// One for each instruction set, each in a file of its own.
+Vocabulary make_aarch64_vocabulary();
+Vocabulary make_riscv64_vocabulary();
+Vocabulary make_x86_64_vocabulary();
+
+// "w0", "w1", … "w30"
+void add_numbered(std::vector<std::string>& words, std::string_view prefix, unsigned first, unsigned last,
+                  std::string_view suffix = {});
+// Blank-separated words.
+void add_words(std::vector<std::string>& words, std::string_view text);
+
+}  // namespace portolan::sketch

@@ -1,0 +1,59 @@
+#include "translate/sketch/vocabulary.h"
+
+namespace portolan::sketch {
+
+Vocabulary make_x86_64_vocabulary() {
+  Vocabulary v;
+  add_words(
+      v.registers,
+      "%rax %rcx %rdx %rbx %rsp %rbp %rsi %rdi %eax %ecx %edx %ebx %esp %ebp %esi %edi %ax %cx %dx %bx %sp %bp %si "
+      "%di %al %cl %dl %bl %spl %bpl %sil %dil %ah %ch %dh %bh");
+  for (const char* suffix : {"", "d", "w", "b"}) add_numbered(v.registers, "%r", 8, 15, suffix);
+  add_numbered(v.registers, "%xmm", 0, 15);
+  add_numbered(v.registers, "%ymm", 0, 15);
+  add_words(v.conditions, "e ne b ae be a l ge le g s ns o no p np");
+  const std::vector<std::string> sizes = {"b", "w", "l", "q"};
+  std::vector<std::string> stems;
+  add_words(stems,
+            "add sub and or xor adc sbb cmp test mov lea imul mul div idiv neg not inc dec shl shr sar rol ror rcl rcr "
+            "bsf bsr bt bts btr btc xchg xadd cmpxchg popcnt lzcnt tzcnt push pop bswap movbe");
+  v.operations = stems;
+  for (const std::string& stem : stems)
+    for (const std::string& size : sizes) v.operations.push_back(stem + size);
+  add_words(
+      v.operations,
+      "movzbl movzwl movzbq movzwq movzbw movsbl movswl movsbq movswq movslq movsbw movabsq cltq cltd cqto cwtl "
+      "jmp addss addsd subss subsd mulss mulsd divss divsd sqrtss sqrtsd minss minsd maxss maxsd ucomiss ucomisd "
+      "comiss comisd cvtsi2sd cvtsi2sdq cvtsi2ss cvtsi2ssq cvttsd2si cvttss2si cvtsd2ss cvtss2sd movss movsd movaps "
+      "movups movapd movupd movd movq movdqa movdqu addps addpd subps subpd mulps mulpd divps divpd andps andpd "
+      "andnps andnpd orps orpd xorps xorpd paddb paddw paddd paddq psubb psubw psubd psubq pand pandn por pxor "
+      "pcmpeqb pcmpeqw pcmpeqd pcmpgtb pcmpgtw pcmpgtd pmaxub pmaxsw pminub pminsw pavgb pavgw pmullw pmulhw "
+      "pmulhuw pmuludq pmaddwd psadbw paddsb paddsw paddusb paddusw psubsb psubsw psubusb psubusw punpcklbw "
+      "punpcklwd punpckldq punpcklqdq punpckhbw punpckhwd punpckhdq punpckhqdq packsswb packssdw packuswb psllw "
+      "pslld psllq psrlw psrld psrlq psraw psrad pshufd pshuflw pshufhw shufps shufpd");
+  for (const char* stem : {"shl", "shr", "sar", "rol", "ror"}) {
+    v.shifts.emplace_back(stem);
+    for (const std::string& size : sizes) v.shifts.push_back(stem + size);
+  }
+  add_numbered(v.shifts, "", 0, 63);
+  add_numbered(v.lanes, "", 0, 15);
+  v.sequence = {"movq ?reg, ?reg",  "movl ?reg, ?reg",  "addq ?reg, ?reg",
+                "addl ?reg, ?reg",  "subq ?reg, ?reg",  "subl ?reg, ?reg",
+                "andq ?reg, ?reg",  "andl ?reg, ?reg",  "orq ?reg, ?reg",
+                "orl ?reg, ?reg",   "xorq ?reg, ?reg",  "xorl ?reg, ?reg",
+                "imulq ?reg, ?reg", "imull ?reg, ?reg", "negq ?reg",
+                "negl ?reg",        "notq ?reg",        "notl ?reg",
+                "cmpq ?reg, ?reg",  "cmpl ?reg, ?reg",  "testq ?reg, ?reg",
+                "testl ?reg, ?reg", "addq $?imm, ?reg", "addl $?imm, ?reg",
+                "andl $?imm, ?reg", "shlq $?imm, ?reg", "shll $?imm, ?reg",
+                "shrq $?imm, ?reg", "shrl $?imm, ?reg", "sarq $?imm, ?reg",
+                "sarl $?imm, ?reg", "movl $?imm, ?reg", "cltq",
+                "movslq ?reg, ?reg"};
+  add_words(v.arguments, "%eax %edi %esi %edx %ecx %rax %rdi %rsi %rdx %rcx");
+  v.jump = "jmp";
+  v.placeholder = "nop";
+  v.longest = v.longest_pseudo = 15;
+  return v;
+}
+
+}  // namespace portolan::sketch
