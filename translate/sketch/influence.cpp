@@ -6,6 +6,17 @@ namespace portolan::sketch {
 
 using ir::Op;
 
+std::vector<ir::BlockId> straight_line(const ir::Function& function) {
+  std::vector<ir::BlockId> blocks = {0};
+  while (function.blocks[blocks.back()].terminator.op == Op::jump && blocks.size() < function.blocks.size())
+    blocks.push_back(function.blocks[blocks.back()].terminator.edges.front().target);
+  size_t instructions = 0;
+  for (const ir::BlockId b : blocks) instructions += function.blocks[b].instructions.size();
+  for (const ir::Block& block : function.blocks) instructions -= block.instructions.size();
+  if (instructions != 0) blocks.clear();
+  return blocks;
+}
+
 void Influence::reset() {
   std::fill(slots_.begin(), slots_.end(), 0);
   bytes_.clear();
@@ -41,19 +52,22 @@ void Influence::step(const ir::Function& function, Accesses accesses, bool compl
     return i.op == Op::load || i.op == Op::store || i.op == Op::call || i.op == Op::get_slot || i.op == Op::set_slot ||
            (effects != ir::Effects::Reads && effects != ir::Effects::Writes && effects != ir::Effects::State);
   });
-  const bool other_blocks_are_empty = std::all_of(function.blocks.begin() + 1, function.blocks.end(),
-                                                  [](const ir::Block& b) { return b.instructions.empty(); });
-  if (simple && other_blocks_are_empty)
-    straight(function, accesses, completed, own);
+  const std::vector<ir::BlockId> blocks = straight_line(function);
+  if (simple && !blocks.empty())
+    straight(function, blocks, accesses, completed, own);
   else
     coarse(function, accesses, own);
 }
 
-void Influence::straight(const ir::Function& function, Accesses accesses, bool completed, Mask own) {
+void Influence::straight(const ir::Function& function, std::span<const ir::BlockId> blocks, Accesses accesses,
+                         bool completed, Mask own) {
   values_.assign(function.values.size(), 0);
-  const ir::Block& block = function.blocks.front();
   size_t next = 0;
-  for (const ir::ValueId v : block.instructions) {
+  std::vector<ir::ValueId> instructions;
+  for (const ir::BlockId b : blocks)
+    instructions.insert(instructions.end(), function.blocks[b].instructions.begin(),
+                        function.blocks[b].instructions.end());
+  for (const ir::ValueId v : instructions) {
     const ir::Instruction& i = function[v];
     Mask mask = 0;
     for (const ir::ValueId operand : i.operands) mask |= values_[operand];
@@ -75,8 +89,8 @@ void Influence::straight(const ir::Function& function, Accesses accesses, bool c
     values_[v] = mask;
   }
   // Where a branch, an indirect jump or call goes.
-  for (const ir::ValueId v : block.terminator.operands) control_ |= values_[v];
-  for (const ir::ValueId v : block.instructions)
+  for (const ir::ValueId v : function.blocks[blocks.back()].terminator.operands) control_ |= values_[v];
+  for (const ir::ValueId v : instructions)
     if (function[v].op == Op::call) control_ |= values_[v];
   // Calls and returns keep the return address on the stack.
   for (; next < accesses.size(); ++next)

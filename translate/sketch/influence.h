@@ -11,6 +11,10 @@
 
 namespace portolan::sketch {
 
+// A lifted instruction as one run of values: the blocks from the entry on that follow each other whatever happens, the
+// last of which ends it. Empty: there are values in other blocks too.
+std::vector<ir::BlockId> straight_line(const ir::Function& function);
+
 class Influence {
  public:
   explicit Influence(size_t slots) : slots_(slots) {}
@@ -35,7 +39,8 @@ class Influence {
 
  private:
   using Accesses = std::span<const emulate::IrObserver::Access>;
-  void straight(const ir::Function& function, Accesses accesses, bool completed, Mask own);
+  void straight(const ir::Function& function, std::span<const ir::BlockId> blocks, Accesses accesses, bool completed,
+                Mask own);
   void coarse(const ir::Function& function, Accesses accesses, Mask own);
   Mask later() const { return optimistic_ ? 0 : control_; }
   void put(uint64_t address, uint64_t size, Mask mask);

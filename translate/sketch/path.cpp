@@ -66,7 +66,13 @@ std::map<assembly::Slot, APInt> loaded(terms::Pool& pool, const std::vector<cons
   unsigned unknown = 0;
   for (const emulate::IrStep* step : steps) {
     std::vector<Term> values(step->function.values.size());
-    for (const ir::ValueId v : step->function.blocks.front().instructions) {
+    const std::vector<ir::BlockId> blocks = straight_line(step->function);
+    if (blocks.empty()) return {};
+    std::vector<ir::ValueId> instructions;
+    for (const ir::BlockId b : blocks)
+      instructions.insert(instructions.end(), step->function.blocks[b].instructions.begin(),
+                          step->function.blocks[b].instructions.end());
+    for (const ir::ValueId v : instructions) {
       const ir::Instruction& i = step->function[v];
       std::vector<Term> operands;
       for (const ir::ValueId o : i.operands)

@@ -82,11 +82,14 @@ Term Replay::operand(const ir::Function& function, ir::ValueId v, const std::map
 
 bool Replay::step(const TraceStep& step, uint64_t next, const std::map<ir::ValueId, Affine>* constants) {
   const ir::Function& f = *step.function;
-  for (size_t b = 1; b < f.blocks.size(); ++b)
-    if (!f.blocks[b].instructions.empty()) return false;
+  const std::vector<ir::BlockId> blocks = straight_line(f);
+  if (blocks.empty()) return false;
+  std::vector<ir::ValueId> instructions;
+  for (const ir::BlockId b : blocks)
+    instructions.insert(instructions.end(), f.blocks[b].instructions.begin(), f.blocks[b].instructions.end());
   values_.assign(f.values.size(), Term());
   size_t access = 0;
-  for (const ir::ValueId v : f.blocks.front().instructions) {
+  for (const ir::ValueId v : instructions) {
     const ir::Instruction& i = f[v];
     std::vector<Term> operands;
     for (const ir::ValueId o : i.operands) operands.push_back(operand(f, o, constants));
@@ -109,14 +112,14 @@ bool Replay::step(const TraceStep& step, uint64_t next, const std::map<ir::Value
       values_[v] = *term;
     }
   }
-  const ir::Terminator& t = f.blocks.front().terminator;
+  const ir::Terminator& t = f.blocks[blocks.back()].terminator;
   if (t.op == Op::branch) {
     const ir::Terminator& taken = f.blocks[t.edges[0].target].terminator;
     const bool first = taken.op == Op::tail_call && emulate::address_of_name(f.calls[taken.index].symbol.name) == next;
     require(operand(f, t.operands[0], constants), pool_.bit(first));
   } else if (t.op == Op::jump_indirect) {
     require(operand(f, t.operands[0], constants), pool_.constant(64, next));
-  } else if (t.op != Op::tail_call && t.op != Op::ret && t.op != Op::jump) {
+  } else if (t.op != Op::tail_call && t.op != Op::ret) {
     return false;
   }
   // x86-64 keeps the return address on the stack.

@@ -111,6 +111,9 @@ const char* const kSpill =
 const char* const kMixed = "\tmovl %edi, %eax\n\tandl %esi, %eax\n\txorl $-16, %eax\n\tret\n";
 const char* const kHigh = "\tmovq %rdi, %rax\n\tshrq $32, %rax\n\tret\n";
 
+// 0x12345678 in two parts: nothing near it stands in the source.
+const char* const kConstant = "\tmovl $0x1234, %eax\n\tshll $16, %eax\n\torl $0x5678, %eax\n\txorl %edi, %eax\n\tret\n";
+
 constexpr Isa kA = Isa::aarch64, kR = Isa::riscv64, kX = Isa::x86_64;
 const Case kCases[] = {
     {"aarch64_imm_reg", {kLinear, kA, "\tadd w8, w0, ?reg, lsl #2\n\tadd w0, w8, #?imm\n\tret\n"}, {"w1", "7"}},
@@ -161,6 +164,11 @@ const Case kCases[] = {
       "%eax\n\tret\n",
       1, 64},
      {"2"}},
+    {"x86_64_solved", {kConstant, kX, "\tmovl %edi, %eax\n\txorl $?imm, %eax\n\tret\n", 1}, {"305419896"}},
+    {"riscv64_solved", {kConstant, kR, "\tli a1, ?imm\n\txor a0, a0, a1\n\tsext.w a0, a0\n\tret\n", 1}, {}},
+    {"riscv64_solved_part",
+     {kConstant, kR, "\tlui a1, ?imm\n\taddiw a1, a1, 1656\n\txor a0, a0, a1\n\tsext.w a0, a0\n\tret\n", 1},
+     {"74565"}},
     {"x86_64_seq", {kMixed, kX, "\tmovl %edi, %eax\n\t?seq:1\n\txorl $-16, %eax\n\tret\n"}, {}},
 };
 INSTANTIATE_TEST_SUITE_P(Sketches, Filled, testing::ValuesIn(kCases), [](const auto& c) { return c.param.name; });
