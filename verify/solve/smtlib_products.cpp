@@ -57,9 +57,13 @@ void Printer::product(Term t) {
   const Term a = pool_.operands(t)[0], b = pool_.operands(t)[1];
   if (kind == Kind::mul && product_of_sums(t)) return;
   if (kind != Kind::urem && kind != Kind::srem) return give(t, abstracted(kind, a, b));
-  // Holds for all operands: by zero the quotient times zero is zero, and the remainder the dividend.
+  // Holds for all operands: by zero the quotient times zero is zero, and the remainder the dividend. The product is
+  // written here: the pool would make a remainder of it again.
   const Term quotient = kind == Kind::urem ? pool_.udiv(a, b) : pool_.sdiv(a, b);
-  give(t, bits(pool_.sub(a, pool_.mul(quotient, b))));
+  const std::string multiple = pool_.constant_value(b) != nullptr
+                                   ? fmt::format("(bvmul {} {})", bits(quotient), bits(b))
+                                   : abstracted(Kind::mul, quotient, b);
+  give(t, fmt::format("(bvsub {} {})", bits(a), multiple));
 }
 
 void Printer::exact_product(Term t) {
