@@ -14,9 +14,10 @@
 namespace portolan::sketch {
 namespace {
 
-constexpr size_t kMostBases = 4;            // ways of filling the other holes of a line
-constexpr size_t kMostTrials = 6000;        // combinations tried to find them
-constexpr int64_t kListed = 1 << 16;        // immediates in a span up to this are listed
+constexpr size_t kMostBases = 4;      // ways of filling the other holes of a line
+constexpr size_t kMostTrials = 6000;  // combinations tried to find them
+constexpr int64_t kListed = 1 << 16;  // immediates in a span up to this are listed
+constexpr size_t kSequenceConstants = 22;
 constexpr size_t kLongSequences = 1 << 14;  // of each length above one
 constexpr uint32_t kNearby = 6;             // lines before and behind a ?seq whose registers it may use
 constexpr size_t kMostSequences = 12000;    // instructions that each place of a ?seq chooses from
@@ -275,8 +276,12 @@ Domain Finder::sequences(HoleId hole) const {
     if (occurs(nearby, word) ||
         std::find(words_.arguments.begin(), words_.arguments.end(), word) != words_.arguments.end())
       registers.push_back(word);
+  for (const char* common : {"0", "1", "-1", "2", "3", "4", "8", "16", "-16", "31", "63", "255"})
+    constants.emplace_back(common);
   for (const int64_t v : likely_)
-    if (constants.size() < 16) constants.push_back(std::to_string(v));
+    if (constants.size() < kSequenceConstants &&
+        std::find(constants.begin(), constants.end(), std::to_string(v)) == constants.end())
+      constants.push_back(std::to_string(v));
   for (const std::string_view form : words_.sequence) {
     std::vector<std::string> partial = {""};
     std::string_view rest = form;

@@ -231,12 +231,16 @@ void Filler::explain(Search::End end) {
   }
   bool partial = false;
   for (HoleId h = 0; h < sketch_.holes.size(); ++h)
-    partial |= domains_[h].wide.has_value() || (shortened_ & bit(h)) != 0;
+    partial |= domains_[h].wide.has_value() || (shortened_ & bit(h)) != 0 || sketch_.holes[h].kind == HoleKind::seq;
   if (undecided_ != 0)
     finish(Status::unresolved,
            fmt::format("{} filling{} agree{} with the source on {} inputs, but {}", undecided_,
                        undecided_ == 1 ? "" : "s", undecided_ == 1 ? "s" : "", tests_.size(),
                        unreached_ ? "no input reaches all of the holes and there is no proof" : undecided_why_));
+  else if (std::any_of(boundaries_.begin(), boundaries_.end(),
+                       [](const verify::Boundary& b) { return b.origin == verify::Boundary::Origin::inferred; }))
+    finish(Status::unresolved,
+           "nothing fits, but the prototype is inferred, and what it takes for a result may be none; give --proto");
   else if (partial)
     finish(Status::unresolved, "none of the values that were tried fits; not all that assemble were");
   else

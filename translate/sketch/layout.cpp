@@ -27,9 +27,13 @@ bool is_label_character(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.' || c == '$';
 }
 
-// Branches reach less far than variants stand apart: they go to a jump near them. Replaces the names in the text.
+// Branches reach less far than variants stand apart: they go to a jump near them. Replaces the names in the text of a
+// branch; what else names a label wants its address.
 std::string with_stones(const std::string& text, const std::set<std::string>& labels, size_t site, size_t group,
                         std::set<std::string>& used) {
+  const size_t mnemonic = text.find_first_not_of(" \t");
+  if (mnemonic == std::string::npos || std::string_view("bcjt").find(text[mnemonic]) == std::string_view::npos)
+    return text;
   std::string result;
   for (size_t at = 0; at < text.size();) {
     size_t end = at;
