@@ -101,7 +101,8 @@ def places(isa, lines):
                 continue
             add(match.span(), "reg", "?reg")
         for span in conditions(isa, text):
-            add(span, "cond", "?cond")
+            touches = text[span[1] : span[1] + 1].isalpha()  # the size behind cmov's condition
+            add(span, "cond", "?cond{" + ",".join(CONDITIONS[isa]) + "}" if touches else "?cond")
         for row in CLASSES[isa]:
             if name in row.split():
                 add((0, len(name)), "op", "?op{" + ",".join(row.split()) + "}")

@@ -16,7 +16,7 @@ using Clock = std::chrono::steady_clock;
 using Status = FillResult::Status;
 
 // Fillings that all tests allow and the judge neither proves nor refutes: after these there is little hope.
-constexpr uint64_t kMostUndecided = 6;
+constexpr uint64_t kMostUndecided = 64;
 constexpr size_t kDescriptions = 5;
 constexpr std::chrono::milliseconds kBettering{1500};  // for a cheaper filling than the first
 constexpr int kRounds = 6;                             // of values that a solver gives
@@ -169,7 +169,7 @@ Next Filler::consider(const Choices& found) {
     for (const judge::Verdict& v : judgement.verdicts)
       if (!v.detail.empty() || !v.reason.empty())
         undecided_why_ = judge::word(v) + (v.detail.empty() ? "" : ": " + v.detail);
-    return ++undecided_ >= kMostUndecided ? Next::stop : Next::go_on;
+    return ++undecided_ >= kMostUndecided || Clock::now() > deadline_ ? Next::stop : Next::go_on;
   }
   if (!filled_ || judgement.level > result_.judgement.level || judgement.level >= request_.wanted) {
     filled_ = true;
@@ -179,7 +179,7 @@ Next Filler::consider(const Choices& found) {
     result_.judgement = std::move(judgement);
   }
   if (result_.judgement.level >= request_.wanted) return look_for_cheaper(cost);
-  return ++undecided_ >= kMostUndecided ? Next::stop : Next::go_on;
+  return ++undecided_ >= kMostUndecided || Clock::now() > deadline_ ? Next::stop : Next::go_on;
 }
 
 uint64_t Filler::cost_of(const Choices& choices) const {
