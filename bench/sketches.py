@@ -190,14 +190,14 @@ def one(args, sketch):
 
 def markdown(args, results, sketches, seconds):
     hard = sum(sketch.memory_or_flags for sketch in sketches)
-    lines = ["## Sketches", "", f"Command: `./dev bench sketches {' '.join(sys.argv[1:])}` ({seconds:.0f} s).", "",
+    lines = ["## Sketches", "", f"Command: `./dev bench sketches --programs {','.join(args.programs)} --sketches {args.sketches} --wall {args.wall:g} --prove {args.prove:g} --jobs {args.jobs}` ({seconds:.0f} s).", "",
              f"{len(results)} sketches, seed {args.seed}: holes in proved translations of functions of "
              f"{len(args.programs)} programs under corpus/programs, {report.percent(hard, len(sketches))} of them with a hole "
              f"in an instruction with memory or flags. Right: proved or bounded within {args.seconds:g} s of processor time, "
              "from file to verdict; WRONG: accepted, and refuted by other inputs.", ""]
     for header, rows in tables(results):
         lines += [report.markdown_table(header, rows), ""]
-    reasons = collections.Counter(r["reason"][:100] for r in results if r["outcome"] not in ("right", "right, late") and r["reason"])
+    reasons = collections.Counter(r["reason"].rsplit("/", 1)[-1][:100] for r in results if r["outcome"] not in ("right", "right, late") and r["reason"])
     lines += ["What stood in the way most often:", "", *(f"- {count} times: {reason}" for reason, count in reasons.most_common(8)), ""]
     return "\n".join(lines)
 
