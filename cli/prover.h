@@ -15,6 +15,7 @@ struct ProofRequest {
   double seconds = 0;                                  // for each function; 0: no proofs
   // Of one call of a variadic function with a format string (translate::describe_call).
   std::function<std::optional<verify::Boundary>(const std::string& function, const std::string& format)> describe_call;
+  bool no_alias = false;  // pointer arguments may be assumed not to overlap
 };
 
 // Empty where no proofs are wanted. Both indexes must outlive what is returned.

@@ -157,7 +157,7 @@ std::string junit_report(const std::vector<FileReport>& reports, const std::stri
     for (const Row& row : rows) {
       cases += fmt::format("    <testcase classname=\"{}\" name=\"{}\"", escaped(r.file), escaped(row.name));
       if (reaches(row, require)) {
-        cases += "/>\n";
+        cases += fmt::format("><system-out>{}: {}</system-out></testcase>\n", escaped(row.word), escaped(row.detail));
         continue;
       }
       ++failures;

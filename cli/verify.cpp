@@ -20,7 +20,7 @@ namespace {
 
 struct Arguments {
   std::string source, target, from, to, require = "tested", evidence, junit, sarif, constant_time;
-  std::vector<std::string> functions, headers;
+  std::vector<std::string> functions, headers, assume;
   double prove = 10;
   uint32_t tests = 100;
   uint64_t seed = 1;
@@ -29,6 +29,10 @@ struct Arguments {
 
 // Seconds of testing that a function gets; the slowest engines run some hundred inputs in it.
 constexpr std::chrono::milliseconds kTestTime{1500};
+
+bool assumes_no_alias(const Arguments& a) {
+  return std::find(a.assume.begin(), a.assume.end(), "no-alias") != a.assume.end();
+}
 
 Exit fail(const Diagnostic& d) {
   fmt::print(stderr, "{}", to_string(d));
@@ -62,6 +66,7 @@ judge::Options judge_options(const Arguments& a, size_t functions) {
   options.run_tests = a.tests != 0;
   options.tests.tests = a.tests;
   options.tests.seed = a.seed;
+  options.tests.overlaps = !assumes_no_alias(a);
   options.tests.time = kTestTime * functions;
   if (isatty(2)) options.progress = [](const verify::Boundary& b) { fmt::print(stderr, "\r{:<60.60}\r", b.name); };
   return options;
@@ -149,7 +154,8 @@ Exit run(const Arguments& a) {
   options.prover = make_prover({source->index, target->index, all_boundaries(*source, *target, run.boundaries), a.prove,
                                 [&](const std::string& function, const std::string& format) {
                                   return translate::describe_call(*source, *target, function, format);
-                                }});
+                                },
+                                assumes_no_alias(a)});
   run.report = judge::judge(subject, run.boundaries, options);
   if (isatty(2)) fmt::print(stderr, "\r{:<60}\r", "");
   if (!run.report.problem.empty()) fmt::print(stderr, "portolan: error: nothing can be run: {}\n", run.report.problem);
@@ -157,6 +163,7 @@ Exit run(const Arguments& a) {
   run.requirement = *judge::requirement_from_string(a.require);
   run.options = {{"functions", a.functions}, {"proto", a.headers}, {"require", a.require},
                  {"prove_seconds", a.prove}, {"tests", a.tests},   {"seed", hex(a.seed)}};
+  if (!a.assume.empty()) run.options["assume"] = a.assume;
   run.evidence_path = a.evidence;
   judge_constant_time(a, *inputs, subject, run);
   QueryStore queries(a.evidence);
@@ -180,6 +187,8 @@ void add_verify(CLI::App& app, Command& chosen) {
       ->check(CLI::IsMember({"proved", "bounded", "tested", "none"}));
   command->add_option("--prove", a->prove, "seconds for the proof of each function; 0: tests only; default: 10")
       ->check(CLI::Range(0.0, 86400.0));
+  command->add_option("--assume", a->assume, "no-alias: what pointer arguments reach does not overlap")
+      ->check(CLI::IsMember({"no-alias"}));
   command->add_option("--constant-time", a->constant_time,
                       "secret=arg1,*arg2: say too whether time depends on these arguments, or on what they point to; "
                       "without TARGET of SOURCE alone");

@@ -172,7 +172,7 @@ uint64_t Maker::floating(uint32_t bits, Numbers how) {
 
 uint64_t Maker::pointer(uint32_t buffer) {
   if (filling_.aliases && random_.one_in(12)) return 0;
-  if (filling_.aliases && random_.one_in(5)) {
+  if (filling_.aliases && filling_.overlaps && random_.one_in(5)) {
     const uint32_t other = static_cast<uint32_t>(random_.below(addresses_.size()));
     return addresses_[other] + (random_.one_in(2) ? 0 : random_.below(4) * 8);
   }
@@ -186,7 +186,7 @@ void Maker::overlap() {
   for (uint32_t p = 0; p < shape_.parameters.size(); ++p)
     if (shape_.parameters[p] != Shape::kNumber) pointers.push_back(p);
   const size_t n = pointers.size(), pairs = n * (n - 1);
-  if (filling_.alias == 0 || n < 2) return;
+  if (filling_.alias == 0 || !filling_.overlaps || n < 2) return;
   const size_t turn = filling_.alias - 1, pair = turn % pairs, first = pair / (n - 1);
   const size_t second = pair % (n - 1) + (pair % (n - 1) >= first);
   input_.values[pointers[first]][0] =

@@ -60,6 +60,7 @@ struct Filling {
   Numbers words = Numbers::small;
   int tagged_parameter = -1;  // this one has a tag instead, while looking for pointers
   bool aliases = false;       // some pointers point into another's buffer, some are null
+  bool overlaps = true;       // false: none points into another's buffer all the same
   uint32_t alias = 0;         // not 0: the number of a pair of pointer parameters and how they overlap, in turns
   uint32_t pair = 0;          // not 0: likewise of a pair of numbers that are special together
   // Numbers that stand in the code of either side; small, boundary and random numbers are some of them, or beside them.

@@ -115,6 +115,7 @@ Input FunctionTester::next_input(const Shape& shape) {
     return varied(boundary_, shape, kept_[random_.below(kept_.size())], {.constants = &constants_}, random_);
   Filling filling = kFillings[(turn < kBatch || kept_.size() < 2 ? turn : turn / 2) % std::size(kFillings)];
   filling.constants = &constants_;
+  filling.overlaps = options_.overlaps;
   if (filling.aliases) filling.alias = ++aliases_;
   if (filling.parameters == Numbers::related) filling.pair = ++pairs_;
   return make_input(boundary_, shape, filling, random_);

@@ -13,6 +13,7 @@ namespace portolan::verify {
 struct TestOptions {
   uint32_t tests = 20;  // inputs that count, per function
   uint64_t seed = 1;
+  bool overlaps = true;                  // pointers may point into one another's buffers
   std::chrono::milliseconds time{1500};  // for all functions together; 0: no limit
   // Numbers that stand in a function's code, on either side; empty: none are known.
   std::function<std::vector<uint64_t>(const Boundary&)> constants;

@@ -14,7 +14,7 @@ from harness import ROOT, check
 TRAPS = ROOT / "tests" / "traps"
 LEVELS = ("refused", "not-run", "unknown", "tested", "bounded", "proved", "refuted")
 NEVER_PROVED = [level for level in LEVELS if level not in ("proved", "bounded")]
-KEYS = ("isa", "proto", "expect", "with-prover", "reason", "options", "not-claimed", "obligations")
+KEYS = ("isa", "proto", "expect", "with-prover", "reason", "options", "not-claimed", "claimed", "obligations")
 
 
 def parse(path):
@@ -91,6 +91,11 @@ def case(portolan, folder, trap, prover):
         check(verdict["reason"] == trap.get("reason", verdict["reason"]), f"reason: {verdict['reason']}")
     if level in ("proved", "bounded") and "not-claimed" in trap:
         check(trap["not-claimed"] not in verdict["claim"], verdict["claim"])
+    if level in ("tested", "bounded", "proved"):
+        claimed = trap.get("claimed", "")
+        check(claimed in verdict["claim"], f"not in the claim: {claimed}\n{verdict['claim']}")
+        for report in ("e.xml", "e.sarif"):
+            check(claimed in (folder / report).read_text(), f"not in {report}: {claimed}")
     if level == "proved" and "obligations" in trap:
         made, stored = len(verdict["proof"]["obligations"]), int(trap["obligations"])
         check(made <= 3 * stored, f"the proof needs {made} obligations, three times the {stored} that it once needed")

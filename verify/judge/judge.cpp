@@ -1,6 +1,7 @@
 #include "verify/judge/judge.h"
 
 #include "verify/bench.h"
+#include "verify/judge/overlap.h"
 
 namespace portolan::judge {
 namespace {
@@ -9,8 +10,8 @@ using verify::Boundary;
 using verify::TestResult;
 
 // Buffers stand where the tester puts them: what the valuation says of memory near a pointer goes there, and pointers
-// near each other stay so.
-void place_memory(const Boundary& boundary, const verify::Shape& shape, const prove::Suspect& suspect,
+// near each other stay so, if they may.
+void place_memory(const Boundary& boundary, const verify::Shape& shape, const prove::Suspect& suspect, bool overlaps,
                   verify::Input& input) {
   constexpr uint64_t kNear = 512;
   std::vector<std::pair<uint64_t, size_t>> pointers;  // the valuation's, and which parameter
@@ -18,7 +19,7 @@ void place_memory(const Boundary& boundary, const verify::Shape& shape, const pr
     if (shape.parameters[p] != verify::Shape::kNumber)
       pointers.emplace_back(suspect.parameters[p].zextOrTrunc(64).getZExtValue(), p);
   for (size_t n = 0; n < pointers.size(); ++n)
-    for (size_t before = 0; before < n; ++before) {
+    for (size_t before = 0; overlaps && before < n; ++before) {
       const uint64_t distance = pointers[n].first - pointers[before].first;
       if (distance + kNear / 2 >= kNear) continue;
       input.values[pointers[n].second][0] = input.values[pointers[before].second][0] + distance;
@@ -34,7 +35,7 @@ void place_memory(const Boundary& boundary, const verify::Shape& shape, const pr
 }
 
 // A valuation of the prover's as inputs, in memories of several kinds.
-void add_inputs(const Boundary& boundary, const verify::Shape& shape, const prove::Suspect& suspect,
+void add_inputs(const Boundary& boundary, const verify::Shape& shape, const prove::Suspect& suspect, bool overlaps,
                 verify::Random& random, std::vector<verify::Input>& inputs) {
   using Numbers = verify::Filling::Numbers;
   for (const Numbers numbers : {Numbers::zero, Numbers::small, Numbers::random, Numbers::text}) {
@@ -51,7 +52,7 @@ void add_inputs(const Boundary& boundary, const verify::Shape& shape, const prov
       // Whether it is a NaN is not looked at: a difference that depends on one's payload must not count.
       input.has_nan |= parameter.kind == verify::BoundaryValue::Kind::floating;
     }
-    place_memory(boundary, shape, suspect, input);
+    place_memory(boundary, shape, suspect, overlaps, input);
     inputs.push_back(std::move(input));
   }
 }
@@ -64,8 +65,10 @@ class Judge {
   Verdict run(const Boundary& boundary, const std::string& problem);
 
  private:
-  // Whether a suspicion of the prover's is a real difference; then `tests` says so.
+  // Whether what the prover leaves open is a real difference: its suspicions, and arguments that overlap where it needs
+  // that they don't. Then `tests` says so.
   void replay(const Boundary& boundary, const prove::Proof& proof, TestResult& tests);
+  bool refutes(const Boundary& boundary, std::vector<verify::Input> inputs, TestResult& tests);
 
   verify::Bench* bench_;  // nullptr: nothing can be run
   const Options& options_;
@@ -76,17 +79,26 @@ void Judge::replay(const Boundary& boundary, const prove::Proof& proof, TestResu
   verify::Random random(options_.tests.seed);
   const verify::Shape shape = verify::discover(*bench_, boundary, random);
   std::vector<verify::Input> inputs;
-  for (const prove::Suspect& suspect : proof.suspects) add_inputs(boundary, shape, suspect, random, inputs);
+  for (const prove::Suspect& suspect : proof.suspects)
+    add_inputs(boundary, shape, suspect, options_.tests.overlaps, random, inputs);
+  if (refutes(boundary, std::move(inputs), tests) || !proof.without_overlap || !options_.tests.overlaps) return;
+  const std::vector<uint64_t> constants =
+      options_.tests.constants ? options_.tests.constants(boundary) : std::vector<uint64_t>{};
+  refutes(boundary, overlapping_inputs(boundary, shape, constants, random), tests);
+}
+
+bool Judge::refutes(const Boundary& boundary, std::vector<verify::Input> inputs, TestResult& tests) {
   auto trials = bench_->run(boundary, std::move(inputs), nullptr);
-  if (!trials) return;
+  if (!trials) return false;
   for (const verify::Trial& trial : *trials) {
     if (!trial.unfit.empty() || trial.comparison.finding != verify::Finding::differs) continue;
     tests.level = TestResult::Level::refuted;
     tests.counterexample =
         verify::shrink(*bench_, boundary, trial, std::chrono::steady_clock::now() + std::chrono::seconds(1));
     tests.reason = tests.counterexample->difference;
-    return;
+    return true;
   }
+  return false;
 }
 
 Verdict Judge::run(const Boundary& boundary, const std::string& problem) {
@@ -105,10 +117,14 @@ Verdict Judge::run(const Boundary& boundary, const std::string& problem) {
   const bool refuted = tests && tests->level == TestResult::Level::refuted;
   if (options_.prover && !refuted && boundary.untestable.empty()) {
     proof = options_.prover(boundary);
-    if (proof->level == prove::Proof::Level::unknown && !proof->suspects.empty() && bench_ != nullptr && tests)
-      replay(boundary, *proof, *tests);
+    const bool open = proof->level == prove::Proof::Level::unknown && !proof->suspects.empty();
+    if ((open || proof->without_overlap) && bench_ != nullptr && tests) replay(boundary, *proof, *tests);
   }
-  return conclude(boundary, std::move(tests), std::move(proof));
+  Verdict verdict = conclude(boundary, std::move(tests), std::move(proof));
+  // What a proof needs of it, its own list says.
+  if (!options_.tests.overlaps && verdict.level == Level::tested)
+    verdict.assumptions.push_back({"no-alias", "aliasing", "pointer arguments do not overlap (--assume no-alias)"});
+  return verdict;
 }
 
 }  // namespace

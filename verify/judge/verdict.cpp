@@ -65,6 +65,24 @@ std::string under(const Verdict& verdict) {
   return fmt::format("under {} assumption{}", n, n == 1 ? "" : "s");
 }
 
+bool assumes_no_overlap(const Verdict& verdict) {
+  return std::any_of(verdict.assumptions.begin(), verdict.assumptions.end(),
+                     [](const prove::Assumption& a) { return a.id == "no-alias"; });
+}
+
+// The one assumption that somebody has to ask for, so every claim says it.
+std::string_view overlap_in_words(const Verdict& verdict) {
+  if (assumes_no_overlap(verdict)) return " whose pointer arguments do not overlap (--assume no-alias)";
+  return "";
+}
+
+// What a pair that was only tested wants for a proof.
+std::string_view wanting(const Verdict& verdict) {
+  if (verdict.proof && verdict.proof->without_overlap && !assumes_no_overlap(verdict))
+    return "; proved where pointer arguments do not overlap, which needs --assume no-alias";
+  return "";
+}
+
 }  // namespace
 
 std::string_view to_string(Level level) {
@@ -180,15 +198,18 @@ std::string sentence(const Verdict& verdict, const Boundary& boundary) {
   const std::string on = fmt::format("{{{}}}", fmt::join(observables(boundary), ", "));
   switch (verdict.level) {
     case Level::proved:
-      return fmt::format("proved equal on {} for all inputs {}; floating point: {}; memory order not considered", on,
-                         under(verdict), verdict.proof->floating_point);
+      return fmt::format("proved equal on {} for all inputs{} {}; floating point: {}; memory order not considered", on,
+                         overlap_in_words(verdict), under(verdict), verdict.proof->floating_point);
     case Level::bounded:
       return fmt::format(
-          "equal on {} for all inputs on which no loop is taken more than {} times, {}; floating "
+          "equal on {} for all inputs{} on which no loop is taken more than {} times, {}; floating "
           "point: {}; memory order not considered",
-          on, verdict.bound, under(verdict), verdict.proof->floating_point);
+          on, overlap_in_words(verdict), verdict.bound, under(verdict), verdict.proof->floating_point);
     case Level::tested:
-      return fmt::format("agreed on {} on {}; nothing is claimed for other inputs", on, tests_in_words(*verdict.tests));
+      return fmt::format("agreed on {} on {}{}; nothing is claimed for other inputs{}", on,
+                         tests_in_words(*verdict.tests),
+                         assumes_no_overlap(verdict) ? "; pointer arguments did not overlap (--assume no-alias)" : "",
+                         wanting(verdict));
     case Level::refuted:
       return verdict.detail;
     case Level::unknown:

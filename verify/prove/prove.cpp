@@ -1,6 +1,7 @@
 #include "verify/prove/prove.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -73,6 +74,9 @@ class FunctionProof {
 
   State entry_state(const Side& side, Executor& executor);
   void attempt();
+  bool attempt_without_overlap();
+  bool keep_apart(std::optional<Apart>& apart, const Summary& source);
+  std::vector<Term> pointer_parameters() const;
   bool computes_with_floats() const;
   bool unbounded();
   void note_suspects(Simulation& simulation);
@@ -80,6 +84,7 @@ class FunctionProof {
   bool share_frames();
   bool worth_bounding() const;
   bool bounded();
+  void bound();
   bool runs_everywhere(const std::set<BlockId>& compared) const;
   bool in_lockstep(const Sides& sides);
   void assume(std::string id, std::string kind, std::string text) {
@@ -98,6 +103,8 @@ class FunctionProof {
   std::optional<Boundary> any_callee_;
   FrameLayout source_frame_, target_frame_;
   bool frames_shared_ = false, any_nan_ = false;
+  bool no_overlap_ = false;         // pointer arguments are assumed not to overlap
+  std::vector<size_t> kept_apart_;  // those that it is assumed of, from 1
   terms::Pool pool_;
   Symbols symbols_;
   solve::Limits limits_;
@@ -165,6 +172,12 @@ void FunctionProof::list_assumptions() {
     assume("unknown-callees", "calls",
            "callees whose signature is not known take what they are given from the argument registers, the stack and "
            "memory, and leave the same in all registers on both sides");
+  if (no_overlap_)
+    assume(
+        "no-alias", "aliasing",
+        fmt::format("what the source reaches by addresses computed from one of the arguments {} it does not write by "
+                    "addresses computed from another (--assume no-alias)",
+                    fmt::join(kept_apart_, ", ")));
   if (calls)
     assume("callees", "calls",
            "functions that are called do the same on both sides when given the same arguments and memory");
@@ -205,15 +218,54 @@ Proof FunctionProof::run() {
     any_nan_ = proof_.level == Proof::Level::proved;
     if (!any_nan_) proof_ = exact;
   }
-  // Bounds come last: they may take all the time that is left.
-  if (proof_.level == Proof::Level::unknown && worth_bounding() && !bounded() && again) {
-    any_nan_ = true;
-    any_nan_ = bounded();
-  }
+  const bool without_overlap = proof_.level == Proof::Level::unknown && attempt_without_overlap();
+  if (proof_.level == Proof::Level::unknown && worth_bounding()) bound();
+  proof_.without_overlap = without_overlap;
   if (any_nan_) proof_.floating_point = "equal up to the sign and payload of NaNs";
   list_assumptions();
   proof_.suspects = std::move(suspects_);
   return proof_;
+}
+
+std::vector<Term> FunctionProof::pointer_parameters() const {
+  std::vector<Term> pointers = parameters_;
+  for (size_t p = 0; p < pointers.size(); ++p)
+    if (own_.parameters[p].bits != 64 || own_.parameters[p].kind == BoundaryValue::Kind::floating) pointers[p] = {};
+  return pointers;
+}
+
+// Whether there is anything to assume.
+bool FunctionProof::keep_apart(std::optional<Apart>& apart, const Summary& source) {
+  apart.emplace(pool_, source, pointer_parameters());
+  kept_apart_.clear();
+  for (const size_t p : apart->pointers()) kept_apart_.push_back(p + 1);
+  return kept_apart_.size() > 1 || unknown("no-relation", "no two arguments are pointers");
+}
+
+// What is not equal in all cases may be where pointer arguments do not overlap. Nobody said that they don't, unless it
+// was asked for.
+bool FunctionProof::attempt_without_overlap() {
+  static const std::set<std::string> kHopeless = {"unsupported", "indirect-control", "vacuous", "timeout", "memout"};
+  if (!options_.no_alias && kHopeless.contains(proof_.reason)) return false;
+  const Proof before = proof_;
+  no_overlap_ = true;
+  for (const bool any_nan : {false, true}) {
+    if (any_nan && !computes_with_floats()) break;
+    any_nan_ = any_nan;
+    proof_ = {};
+    attempt();
+    if (proof_.level == Proof::Level::proved) break;
+  }
+  const bool proved = proof_.level == Proof::Level::proved;
+  if (proved && options_.no_alias) return true;
+  no_overlap_ = any_nan_ = false;
+  proof_ = before;
+  if (proved)
+    unknown(
+        "unresolved-address",
+        fmt::format("arguments {} may overlap; where they do not it is proved, which --assume no-alias takes for given",
+                    fmt::join(kept_apart_, ", ")));
+  return proved;
 }
 
 std::optional<FrameSurvey> FunctionProof::survey(const Side& side, const FrameLayout& frame) {
@@ -323,7 +375,10 @@ bool FunctionProof::unbounded() {
     return failure ? unknown(failure->reason, failure->detail) : true;
   };
   if (!summarise(frames.source, *source_, source) || !summarise(frames.target, *target_, target)) return false;
-  const Sides sides{source, target, symbols_, own_, source_frame_.variable};
+  Sides sides{source, target, symbols_, own_, source_frame_.variable};
+  std::optional<Apart> apart;
+  if (no_overlap_ && !keep_apart(apart, source)) return false;
+  if (apart) sides.apart = &*apart;
   if (source_->isa() == target_->isa() && in_lockstep(sides)) return true;
   Simulation simulation(pool_, sides, prover_, limits_, deadline_);
   for (Relation& r : guess_relations(pool_, source, target, universal_, options_.time)) simulation.relate(std::move(r));
@@ -349,6 +404,19 @@ bool FunctionProof::in_lockstep(const Sides& sides) {
   return false;
 }
 
+// Bounds come last: they may take all the time that is left.
+// Loops that always turn as often are not loops at all then.
+void FunctionProof::bound() {
+  if (bounded()) return;
+  if (computes_with_floats()) {
+    any_nan_ = true;
+    any_nan_ = bounded();
+  }
+  if (any_nan_ || !options_.no_alias) return;
+  no_overlap_ = true;
+  no_overlap_ = bounded();
+}
+
 // A bound under which some code never runs says nothing about that code.
 bool FunctionProof::runs_everywhere(const std::set<BlockId>& compared) const {
   for (const BlockId block : ir::reverse_post_order(source_->function()))
@@ -371,21 +439,28 @@ bool FunctionProof::bounded() {
     if (source.build_bounded(entry_state(*source_, frames.source), limits) ||
         target.build_bounded(entry_state(*target_, frames.target), limits))
       break;
-    Simulation simulation(pool_, {source, target, symbols_, own_, source_frame_.variable}, prover_, limits_, deadline_);
+    Sides sides{source, target, symbols_, own_, source_frame_.variable};
+    std::optional<Apart> apart;
+    if (no_overlap_) keep_apart(apart, source);
+    if (apart) sides.apart = &*apart;
+    Simulation simulation(pool_, sides, prover_, limits_, deadline_);
     simulation.relate(Relation{0, 0, {}, {}, {}});
     simulation.paths_may_be_missing();
     proof_ = {};
     const bool holds = simulation.prove(proof_);
     note_suspects(simulation);
     if (!holds && proof_.reason != "vacuous") break;
-    if (!holds || !runs_everywhere(simulation.compared())) continue;
+    if (!holds) continue;
+    // Nothing was left out: no run of either side turns more often.
+    if (!frames.source.dropped() && !frames.target.dropped()) return true;
+    if (!runs_everywhere(simulation.compared())) continue;
     proof_.level = Proof::Level::bounded;
     proof_.bound = turns;
     proof_.detail = before.reason + ": " + before.detail;
     best = proof_;
   }
   proof_ = std::move(best);
-  return proof_.level == Proof::Level::bounded;
+  return proof_.level != Proof::Level::unknown;
 }
 
 }  // namespace

@@ -47,6 +47,7 @@ struct Proof {
   std::vector<Assumption> assumptions;
   std::vector<Obligation> obligations;       // all that were discharged, or with the first that was not at the end
   std::vector<std::string> relations;        // at each pair of cut points, as text
+  bool without_overlap = false;              // proved only where pointer arguments do not overlap
   std::string floating_point = "bit-exact";  // or: equal up to NaN payloads
   double seconds = 0, cpu_seconds = 0;       // the latter with the solvers'
   // For the tester to replay; never a refutation by themselves.
@@ -56,6 +57,7 @@ struct Proof {
 struct Options {
   std::chrono::milliseconds time{10000};  // end to end for one function
   uint64_t solver_memory = 2ull << 30;
+  bool no_alias = false;               // pointer arguments may be assumed not to overlap
   uint32_t unroll = 8;                 // bounded proofs: turns of each loop, fewer if that is too much
   verify::FormatBoundary with_format;  // empty: calls of variadic functions are not understood
 };

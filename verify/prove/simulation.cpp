@@ -351,10 +351,24 @@ bool Simulation::extend(Walk& walk, const Path& source, const Path& target, unsi
   });
 }
 
+// What the relation says, and what is assumed where the source takes a path.
+std::vector<Term> Simulation::known_on(const Walk& walk, const Path& source) {
+  std::vector<Term> known = walk.known;
+  if (sides_.apart == nullptr) return known;
+  for (const Term condition : sides_.apart->conditions(source)) known.push_back(condition);
+  return known;
+}
+
+// A path whose accesses overlap whatever the arguments are is none that the assumption leaves.
+bool Simulation::may_be_taken(PathPair& paths) {
+  return sides_.apart == nullptr || sides_.apart->conditions(paths.source()).empty() ||
+         prover_.holds(paths.conditions(), pool_.bit(false)).verdict != Verdict::holds;
+}
+
 bool Simulation::compare(Walk& walk, const Path& p, const Path& q, unsigned extended, Proof& proof) {
   constexpr unsigned kMostExtensions = 2;
   if (out_of_time()) return fail(proof, "timeout", "before all pairs of paths were compared");
-  PathPair paths(pool_, walk.start, walk.known, p, q);
+  PathPair paths(pool_, walk.start, known_on(walk, p), p, q);
   if (paths.impossible()) return true;
   // A source that traps promises nothing. (A call that does not return is a call first of all.)
   if (p.end == End::trapped && p.calls.empty()) return true;
@@ -384,7 +398,7 @@ bool Simulation::compare(Walk& walk, const Path& p, const Path& q, unsigned exte
     return p.end != End::cut || weaken(paths, {p.block, q.block}) ||
            fail(proof, "timeout", "before the relations were inductive");
   if (!discharge(paths, proof)) return false;
-  if (p.end == End::returned) ++returns_;
+  if (p.end == End::returned && may_be_taken(paths)) ++returns_;
   compared_.insert(p.blocks.begin(), p.blocks.end());
   return true;
 }

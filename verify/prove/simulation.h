@@ -2,6 +2,7 @@
 // every pair of paths is asked of the prover.
 #pragma once
 
+#include "verify/prove/apart.h"
 #include "verify/prove/path_pair.h"
 #include "verify/prove/prove.h"
 #include "verify/prove/relation.h"
@@ -13,7 +14,8 @@ struct Sides {
   const Summary& target;
   const Symbols& symbols;
   const verify::Boundary& boundary;
-  Term frame;  // the variable that both frames are placed by, where they are shared
+  Term frame;              // the variable that both frames are placed by, where they are shared
+  Apart* apart = nullptr;  // pointer arguments are assumed not to overlap
 };
 
 class Simulation {
@@ -41,6 +43,8 @@ class Simulation {
   std::vector<Term> known_at(const Relation& relation);
   terms::Substitution end_of(PathPair& paths, const Relation& there);
   struct Walk;
+  std::vector<Term> known_on(const Walk& walk, const Path& source);
+  bool may_be_taken(PathPair& paths);
   // What a relation says of the end of a pair of paths, guess by guess in the relation's order.
   struct Claim {
     std::string what;
