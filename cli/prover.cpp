@@ -31,6 +31,7 @@ std::function<prove::Proof(const verify::Boundary&)> make_prover(ProofRequest re
     prove::Options options;
     options.time = std::chrono::milliseconds(static_cast<int64_t>(r.seconds * 1000));
     options.no_alias = r.no_alias;
+    options.memory_order = r.memory_order;
     options.with_format = [&](const std::string& function, const std::string& format) {
       return shared->with_format(function, format);
     };

@@ -16,6 +16,7 @@ struct ProofRequest {
   // Of one call of a variadic function with a format string (translate::describe_call).
   std::function<std::optional<verify::Boundary>(const std::string& function, const std::string& format)> describe_call;
   bool no_alias = false;  // pointer arguments may be assumed not to overlap
+  prove::MemoryOrder memory_order = prove::MemoryOrder::sequential_only;
 };
 
 // Empty where no proofs are wanted. Both indexes must outlive what is returned.

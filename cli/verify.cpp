@@ -13,13 +13,15 @@
 #include "cli/pairing.h"
 #include "cli/prover.h"
 #include "cli/verify_report.h"
+#include "frontends/lifters.h"
+#include "translate/memory_order.h"
 #include "verify/judge/constants.h"
 
 namespace portolan::cli {
 namespace {
 
 struct Arguments {
-  std::string source, target, from, to, require = "tested", evidence, junit, sarif, constant_time;
+  std::string source, target, from, to, require = "tested", evidence, junit, sarif, constant_time, memory_order;
   std::vector<std::string> functions, headers, assume;
   double prove = 10;
   uint32_t tests = 100;
@@ -32,6 +34,21 @@ constexpr std::chrono::milliseconds kTestTime{1500};
 
 bool assumes_no_alias(const Arguments& a) {
   return std::find(a.assume.begin(), a.assume.end(), "no-alias") != a.assume.end();
+}
+
+prove::MemoryOrder memory_order(const Arguments& a) {
+  if (a.memory_order == "tso") return prove::MemoryOrder::tso;
+  return a.memory_order.empty() ? prove::MemoryOrder::sequential_only : prove::MemoryOrder::relaxed;
+}
+
+// The label of each pair that others may be watching, as `translate` gives it.
+std::string order_label(const Arguments& a, const InputFile& source, Isa target, const std::string& function) {
+  const auto symbol = source.unit->symbol_by_name.find(function);
+  if (symbol == source.unit->symbol_by_name.end()) return {};
+  const auto lifted = assembly::lift_function(*source.index, frontends::lifter(source.isa()), symbol->second);
+  const auto order = translate::memory_order_from_string(a.memory_order);
+  return translate::memory_order_label(translate::is_concurrent(lifted.function), source.isa(), target,
+                                       order.value_or(translate::MemoryOrder::sequential_only));
 }
 
 Exit fail(const Diagnostic& d) {
@@ -135,6 +152,8 @@ Exit run(const Arguments& a) {
   if (a.target.empty()) return run_alone(a);
   auto inputs = read_inputs(a);
   if (!inputs) return fail(inputs.error());
+  if (a.memory_order == "tso" && inputs->source.isa() != Isa::x86_64)
+    return fail(error_at({}, "--memory-order tso is the order of x86-64: the source has another"));
   VerifyRun run;
   auto pairs = find_pairs(a.functions, *inputs->source.unit, *inputs->target.unit, run.missing);
   if (!pairs) return fail(pairs.error());
@@ -155,7 +174,7 @@ Exit run(const Arguments& a) {
                                 [&](const std::string& function, const std::string& format) {
                                   return translate::describe_call(*source, *target, function, format);
                                 },
-                                assumes_no_alias(a)});
+                                assumes_no_alias(a), memory_order(a)});
   run.report = judge::judge(subject, run.boundaries, options);
   if (isatty(2)) fmt::print(stderr, "\r{:<60}\r", "");
   if (!run.report.problem.empty()) fmt::print(stderr, "portolan: error: nothing can be run: {}\n", run.report.problem);
@@ -164,6 +183,9 @@ Exit run(const Arguments& a) {
   run.options = {{"functions", a.functions}, {"proto", a.headers}, {"require", a.require},
                  {"prove_seconds", a.prove}, {"tests", a.tests},   {"seed", hex(a.seed)}};
   if (!a.assume.empty()) run.options["assume"] = a.assume;
+  if (!a.memory_order.empty()) run.options["memory_order"] = a.memory_order;
+  for (const verify::Boundary& b : run.boundaries)
+    run.order_labels.push_back(order_label(a, inputs->source, inputs->target.isa(), b.name));
   run.evidence_path = a.evidence;
   judge_constant_time(a, *inputs, subject, run);
   QueryStore queries(a.evidence);
@@ -187,6 +209,10 @@ void add_verify(CLI::App& app, Command& chosen) {
       ->check(CLI::IsMember({"proved", "bounded", "tested", "none"}));
   command->add_option("--prove", a->prove, "seconds for the proof of each function; 0: tests only; default: 10")
       ->check(CLI::Range(0.0, 86400.0));
+  command
+      ->add_option("--memory-order", a->memory_order,
+                   "tso (of x86-64) or relaxed: say too whether other threads see the same accesses in the same order")
+      ->check(CLI::IsMember({"tso", "relaxed"}));
   command->add_option("--assume", a->assume, "no-alias: what pointer arguments reach does not overlap")
       ->check(CLI::IsMember({"no-alias"}));
   command->add_option("--constant-time", a->constant_time,

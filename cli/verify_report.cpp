@@ -37,6 +37,42 @@ void add_constant_time(json& evidence, const VerifyRun& run) {
     evidence["functions"][n]["constant_time"] = constant_time_json(run.constant_time[n], run.boundaries[n], options);
 }
 
+// Whether what others see was asked for, and shown.
+enum class Order : uint8_t { not_asked, kept, unknown };
+Order order_of(const VerifyRun& run, size_t n) {
+  if (!run.options.contains("memory_order")) return Order::not_asked;
+  const judge::Verdict& v = run.report.verdicts[n];
+  return v.level == Level::proved && v.proof->order.kept ? Order::kept : Order::unknown;
+}
+
+std::string why_order_is_unknown(const judge::Verdict& v) {
+  return v.level == Level::proved ? v.proof->order.detail : "the two were not proved to do the same";
+}
+
+void add_memory_order(json& evidence, const VerifyRun& run) {
+  for (size_t n = 0; n < run.order_labels.size(); ++n) {
+    json& function = evidence["functions"][n];
+    if (order_of(run, n) == Order::unknown) {
+      function["memory_order"] = "unknown: " + run.order_labels[n];
+      function["memory_order_detail"] = why_order_is_unknown(run.report.verdicts[n]);
+    } else if (!run.order_labels[n].empty()) {
+      function["memory_order"] = run.order_labels[n];
+    }
+  }
+}
+
+std::string order_text(const VerifyRun& run, size_t n) {
+  const std::string label = n < run.order_labels.size() ? run.order_labels[n] : "";
+  switch (order_of(run, n)) {
+    case Order::kept:
+      return fmt::format("  memory order kept ({})\n", label);
+    case Order::unknown:
+      return fmt::format("  memory order unknown ({}): {}\n", label, why_order_is_unknown(run.report.verdicts[n]));
+    default:
+      return label.empty() ? "" : fmt::format("  memory order: {}\n", label);
+  }
+}
+
 std::string constant_time_of(const VerifyRun& run) {
   std::string text;
   for (size_t n = 0; n < run.constant_time.size(); ++n)
@@ -85,6 +121,7 @@ json evidence_json(const InputFile& source, const InputFile& target, const Verif
                               {"target_line", line_of(*target.unit, b.target_name)},
                               {"verdict", verdict_json(b, run.report.verdicts[n], queries)}});
   }
+  add_memory_order(j, run);
   add_constant_time(j, run);
   for (const std::string& name : run.missing)
     j["functions"].push_back({{"name", name},
@@ -108,6 +145,7 @@ std::string text_of(const VerifyRun& run) {
       for (const prove::Assumption& a : v.assumptions) text += fmt::format("  assumed: {}\n", a.text);
     else if (b.origin == verify::Boundary::Origin::inferred)
       for (const std::string& a : b.assumptions) text += fmt::format("  assumed: {}\n", a);
+    text += order_text(run, n);
     if (v.level == Level::tested && v.proof)
       text +=
           fmt::format("  not proved: {}: {}\n", v.proof->reason, v.proof->detail.substr(0, v.proof->detail.find('\n')));
@@ -155,6 +193,7 @@ Exit exit_of(const VerifyRun& run) {
     if (v.level == Level::refuted) return Exit::refuted;
     all &= judge::reaches(v.level, run.requirement);
   }
+  for (size_t n = 0; n < run.report.verdicts.size(); ++n) all &= order_of(run, n) != Order::unknown;
   for (const ConstantTime& c : run.constant_time) {
     if (constant_time_exit(c) == Exit::refuted) return Exit::refuted;
     all &= constant_time_exit(c) == Exit::ok;

@@ -15,6 +15,7 @@ struct VerifyRun {
   judge::Requirement requirement = judge::Requirement::tested;
   nlohmann::json options;
   std::string evidence_path;
+  std::vector<std::string> order_labels;  // by boundary; empty: nothing is to be said of memory order
   std::vector<SecretArgument> secrets;
   std::vector<ConstantTime> constant_time;  // by boundary; empty: nobody asked
 };

@@ -71,6 +71,11 @@ bool assumes_no_overlap(const Verdict& verdict) {
 }
 
 // The one assumption that somebody has to ask for, so every claim says it.
+// What other threads see.
+std::string order_in_words(const Verdict& verdict) {
+  return verdict.proof->order.kept ? "memory order kept" : "memory order not considered";
+}
+
 std::string_view overlap_in_words(const Verdict& verdict) {
   if (assumes_no_overlap(verdict)) return " whose pointer arguments do not overlap (--assume no-alias)";
   return "";
@@ -198,8 +203,9 @@ std::string sentence(const Verdict& verdict, const Boundary& boundary) {
   const std::string on = fmt::format("{{{}}}", fmt::join(observables(boundary), ", "));
   switch (verdict.level) {
     case Level::proved:
-      return fmt::format("proved equal on {} for all inputs{} {}; floating point: {}; memory order not considered", on,
-                         overlap_in_words(verdict), under(verdict), verdict.proof->floating_point);
+      return fmt::format("proved equal on {} for all inputs{} {}; floating point: {}; {}", on,
+                         overlap_in_words(verdict), under(verdict), verdict.proof->floating_point,
+                         order_in_words(verdict));
     case Level::bounded:
       return fmt::format(
           "equal on {} for all inputs{} on which no loop is taken more than {} times, {}; floating "

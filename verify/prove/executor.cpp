@@ -20,34 +20,6 @@ namespace {
 
 constexpr uint64_t kMostTableEntries = 1024;
 
-Term combine(terms::Pool& p, ir::RmwKind kind, Term old, Term operand) {
-  switch (kind) {
-    case ir::RmwKind::exchange:
-      return operand;
-    case ir::RmwKind::add:
-      return p.add(old, operand);
-    case ir::RmwKind::sub:
-      return p.sub(old, operand);
-    case ir::RmwKind::bit_and:
-      return p.bit_and(old, operand);
-    case ir::RmwKind::bit_or:
-      return p.bit_or(old, operand);
-    case ir::RmwKind::bit_xor:
-      return p.bit_xor(old, operand);
-    case ir::RmwKind::bit_clear:
-      return p.bit_and(old, p.bit_not(operand));
-    case ir::RmwKind::smin:
-      return p.select(p.slt(old, operand), old, operand);
-    case ir::RmwKind::smax:
-      return p.select(p.slt(operand, old), old, operand);
-    case ir::RmwKind::umin:
-      return p.select(p.ult(old, operand), old, operand);
-    case ir::RmwKind::umax:
-      return p.select(p.ult(operand, old), old, operand);
-  }
-  return old;
-}
-
 Term signed_constant(terms::Pool& pool, int64_t value) {
   return pool.constant(APInt(64, static_cast<uint64_t>(value), true));
 }
@@ -202,7 +174,7 @@ Term Executor::read(Thread& thread, Term address, unsigned width, uint32_t line,
   if (const auto constant = symbols_.constant_data(side_.which(), form, bytes)) return *constant;
   thread.path.accesses.push_back({address, bytes, false, line, alignment});
   if (symbols_.constant_table(form)) return pool_.load(symbols_.constants(form), address, width);
-  return pool_.load(thread.path.state.memory, address, width);
+  return read_shared(thread, address, width, line);
 }
 
 void Executor::store(Thread& thread, Term address, Term value, uint32_t line, uint32_t alignment) {
@@ -226,6 +198,7 @@ void Executor::store(Thread& thread, Term address, Term value, uint32_t line, ui
     return;
   }
   thread.path.accesses.push_back({address, pool_.width(value) / 8, true, line, alignment});
+  note_event(thread, {Event::Kind::write, line, address, value, pool_.width(value)});
   thread.path.state.memory = pool_.store(thread.path.state.memory, address, value);
 }
 
@@ -321,6 +294,7 @@ void Executor::call(Thread& thread, const ir::CallTarget& target, Term address, 
     }
   }
   path.calls.push_back(std::move(event));
+  note_event(thread, {Event::Kind::call, line, {}, {}, 0});
   path.state.memory = pool_.memory(fmt::format("memory.call{}", index));
   if (above == 0) forget_callee_stack(path.state, *boundary, above);
   const std::vector<Slot>& halves = machine.callee_saved_low_half;
@@ -376,19 +350,12 @@ bool Executor::instruction(Thread& thread, ValueId v) {
     case Op::store:
       store(thread, operand(0), operand(1), i.line, i.alignment);
       break;
-    case Op::atomic_rmw: {
-      const Term old = read(thread, operand(0), i.width, i.line);
-      store(thread, operand(0), combine(pool_, i.rmw, old, operand(1)), i.line);
-      values_[v] = old;
+    case Op::atomic_rmw:
+    case Op::atomic_cas:
+      values_[v] = exchange(thread, i);
       break;
-    }
-    case Op::atomic_cas: {
-      const Term old = read(thread, operand(0), i.width, i.line);
-      store(thread, operand(0), pool_.select(pool_.eq(old, operand(1)), operand(2), old), i.line);
-      values_[v] = old;
-      break;
-    }
     case Op::fence:
+      note_event(thread, {Event::Kind::fence, i.line, {}, {}, 0});
       break;
     case Op::call:
       call(thread, f.calls[i.index], i.operands.empty() ? Term{} : operand(0), i.line);

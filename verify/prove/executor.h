@@ -18,6 +18,7 @@ struct Limits {
   size_t paths = 256;
   size_t steps = 200000;
   bool any_nan = false;  // every operation that makes a NaN makes the same one, on both sides
+  bool shared = false;   // other threads write: what is read outside the frame may be anything, the same on both sides
   uint32_t visits = 1;   // of one cut point on one path; more than one only in bounded proofs
   std::chrono::steady_clock::time_point deadline;
 };
@@ -90,6 +91,10 @@ class Executor {
   bool is_harmful(const Thread& thread, const Access& access, std::optional<int64_t> frame_offset);
   void store(Thread& thread, Term address, Term value, uint32_t line, uint32_t alignment = 1);
   Term read(Thread& thread, Term address, unsigned width, uint32_t line, uint32_t alignment = 1);
+  // Reads and writes at once. The old value.
+  Term exchange(Thread& thread, const ir::Instruction& i);
+  Term read_shared(Thread& thread, Term address, unsigned width, uint32_t line);
+  void note_event(Thread& thread, const Event& event);
   // `above`: bytes between the stack pointer and the stack arguments. Nothing: it failed.
   std::optional<Term> argument(State& state, const verify::BoundaryValue& parameter, unsigned above);
   void call(Thread& thread, const ir::CallTarget& target, Term address, uint32_t line, unsigned above = 0);
@@ -113,7 +118,7 @@ class Executor {
   std::vector<Path> done_;
   size_t steps_ = 0, unwritten_ = 0;
   Limits limits_;
-  bool dropped_ = false;
+  bool dropped_ = false, exchanging_ = false;
   std::optional<Failure> failure_;
 };
 

@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "ir/cfg.h"
 #include "verify/prove/guess.h"
@@ -75,6 +76,7 @@ class FunctionProof {
   State entry_state(const Side& side, Executor& executor);
   void attempt();
   bool attempt_without_overlap();
+  void check_order();
   bool keep_apart(std::optional<Apart>& apart, const Summary& source);
   std::vector<Term> pointer_parameters() const;
   bool computes_with_floats() const;
@@ -103,8 +105,9 @@ class FunctionProof {
   std::optional<Boundary> any_callee_;
   FrameLayout source_frame_, target_frame_;
   bool frames_shared_ = false, any_nan_ = false;
-  bool no_overlap_ = false;         // pointer arguments are assumed not to overlap
-  std::vector<size_t> kept_apart_;  // those that it is assumed of, from 1
+  bool no_overlap_ = false;          // pointer arguments are assumed not to overlap
+  std::optional<OrderCheck> order_;  // what other threads see is looked at
+  std::vector<size_t> kept_apart_;   // those that it is assumed of, from 1
   terms::Pool pool_;
   Symbols symbols_;
   solve::Limits limits_;
@@ -156,7 +159,13 @@ void FunctionProof::list_assumptions() {
   assume("convention", "convention", "both sides are called, and call, by their psABI with the stated signature");
   assume("frame-private", "stack",
          "nobody else reaches the stack frame of a call: no caller, no callee, no pointer argument");
-  assume("sequential", "memory-order", "no other thread is seen: memory order is not considered");
+  if (!proof_.order.kept)
+    assume("sequential", "memory-order", "no other thread is seen: memory order is not considered");
+  else
+    assume(
+        "shared-accesses", "memory-order",
+        "accesses that other threads see are aligned to their size, wider ones than 8 bytes need not happen at once, "
+        "and functions outside keep the order of their own");
   assume("constant-tables", "memory", "what is read with an index from constant data lies in constant data");
   if (frames_shared_)
     assume(
@@ -221,6 +230,7 @@ Proof FunctionProof::run() {
   const bool without_overlap = proof_.level == Proof::Level::unknown && attempt_without_overlap();
   if (proof_.level == Proof::Level::unknown && worth_bounding()) bound();
   proof_.without_overlap = without_overlap;
+  if (options_.memory_order != MemoryOrder::sequential_only) check_order();
   if (any_nan_) proof_.floating_point = "equal up to the sign and payload of NaNs";
   list_assumptions();
   proof_.suspects = std::move(suspects_);
@@ -232,6 +242,29 @@ std::vector<Term> FunctionProof::pointer_parameters() const {
   for (size_t p = 0; p < pointers.size(); ++p)
     if (own_.parameters[p].bits != 64 || own_.parameters[p].kind == BoundaryValue::Kind::floating) pointers[p] = {};
   return pointers;
+}
+
+// The same proof once more, with memory that others write to at any time: what is read may be anything, the same on
+// both sides where both read the same.
+void FunctionProof::check_order() {
+  OrderProof result{true, false, {}};
+  if (proof_.level != Proof::Level::proved) {
+    result.detail = "the two were not proved to do the same";
+  } else {
+    const Proof before = std::exchange(proof_, {});
+    const std::vector<Suspect> suspects = suspects_;
+    order_.emplace(pool_, source_->index().unit(), target_->index().unit(), options_.memory_order);
+    attempt();
+    result.detail = order_->problem();
+    result.kept = proof_.level == Proof::Level::proved && result.detail.empty();
+    if (!result.kept && result.detail.empty())
+      result.detail = fmt::format("not shown while others may write: {}: {}", proof_.reason,
+                                  proof_.detail.substr(0, proof_.detail.find('\n')));
+    order_.reset();
+    suspects_ = suspects;
+    proof_ = before;
+  }
+  proof_.order = std::move(result);
 }
 
 // Whether there is anything to assume.
@@ -278,6 +311,7 @@ std::optional<FrameSurvey> FunctionProof::survey(const Side& side, const FrameLa
   Summary summary(pool_, side, executor);
   Limits limits;
   limits.any_nan = any_nan_;
+  limits.shared = order_.has_value();
   limits.deadline = begin_ + options_.time / 3;
   if (summary.build(std::move(entry), std::move(universal), limits)) return std::nullopt;
   return result;
@@ -362,6 +396,7 @@ bool FunctionProof::unbounded() {
   Summary source(pool_, *source_, frames.source), target(pool_, *target_, frames.target);
   Limits limits;
   limits.any_nan = any_nan_;
+  limits.shared = order_.has_value();
   // What is left is for a second try and for bounds.
   const auto left = begin_ + options_.time - Clock::now();
   limits.deadline = Clock::now() + (computes_with_floats() ? left / 2 : left * 2 / 3);
@@ -379,6 +414,7 @@ bool FunctionProof::unbounded() {
   std::optional<Apart> apart;
   if (no_overlap_ && !keep_apart(apart, source)) return false;
   if (apart) sides.apart = &*apart;
+  if (order_) sides.order = &*order_;
   if (source_->isa() == target_->isa() && in_lockstep(sides)) return true;
   Simulation simulation(pool_, sides, prover_, limits_, deadline_);
   for (Relation& r : guess_relations(pool_, source, target, universal_, options_.time)) simulation.relate(std::move(r));

@@ -16,6 +16,12 @@
 
 namespace portolan::prove {
 
+enum class MemoryOrder : uint8_t {
+  sequential_only,  // nothing is said of what other threads see
+  relaxed,          // they see atomic accesses and fences in the source's order
+  tso,              // and x86-64's plain accesses
+};
+
 // What the proof stands on. `kind`: aliasing, alignment, fp-env, calls, stack, convention, undefined; `id` names it for
 // programs, `text` for people.
 struct Assumption {
@@ -36,6 +42,12 @@ struct Suspect {
   std::map<uint64_t, uint8_t> memory;
 };
 
+// Whether other threads see of the target what they see of the source.
+struct OrderProof {
+  bool asked = false, kept = false;
+  std::string detail;  // not kept, as far as is known: why
+};
+
 struct Proof {
   enum class Level : uint8_t { proved, bounded, unknown };
   Level level = Level::unknown;
@@ -45,8 +57,9 @@ struct Proof {
   // no-solver
   std::string reason, detail;
   std::vector<Assumption> assumptions;
-  std::vector<Obligation> obligations;       // all that were discharged, or with the first that was not at the end
-  std::vector<std::string> relations;        // at each pair of cut points, as text
+  std::vector<Obligation> obligations;  // all that were discharged, or with the first that was not at the end
+  std::vector<std::string> relations;   // at each pair of cut points, as text
+  OrderProof order;
   bool without_overlap = false;              // proved only where pointer arguments do not overlap
   std::string floating_point = "bit-exact";  // or: equal up to NaN payloads
   double seconds = 0, cpu_seconds = 0;       // the latter with the solvers'
@@ -57,6 +70,7 @@ struct Proof {
 struct Options {
   std::chrono::milliseconds time{10000};  // end to end for one function
   uint64_t solver_memory = 2ull << 30;
+  MemoryOrder memory_order = MemoryOrder::sequential_only;
   bool no_alias = false;               // pointer arguments may be assumed not to overlap
   uint32_t unroll = 8;                 // bounded proofs: turns of each loop, fewer if that is too much
   verify::FormatBoundary with_format;  // empty: calls of variadic functions are not understood

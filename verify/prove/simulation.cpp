@@ -274,6 +274,7 @@ bool Simulation::returns_agree(PathPair& paths, Proof& proof) {
 }
 
 bool Simulation::discharge(PathPair& paths, Proof& proof) {
+  if (sides_.order != nullptr) sides_.order->compare(paths);
   if (!calls_agree(paths, proof) || !accesses_agree(paths, proof)) return false;
   switch (paths.source().end) {
     case End::cut:
@@ -440,6 +441,7 @@ bool Simulation::prove(Proof& proof) {
     }
     prover_.set_limits(limits_);
     proof.obligations.clear();
+    if (sides_.order != nullptr) sides_.order->forget();
     returns_ = 0;
     for (const auto& [pair, relation] : relations_)
       if (!walk(pair, Mode::discharge, proof)) return false;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "verify/prove/apart.h"
+#include "verify/prove/order.h"
 #include "verify/prove/path_pair.h"
 #include "verify/prove/prove.h"
 #include "verify/prove/relation.h"
@@ -14,8 +15,9 @@ struct Sides {
   const Summary& target;
   const Symbols& symbols;
   const verify::Boundary& boundary;
-  Term frame;              // the variable that both frames are placed by, where they are shared
-  Apart* apart = nullptr;  // pointer arguments are assumed not to overlap
+  Term frame;                   // the variable that both frames are placed by, where they are shared
+  OrderCheck* order = nullptr;  // other threads are looking
+  Apart* apart = nullptr;       // pointer arguments are assumed not to overlap
 };
 
 class Simulation {

@@ -26,6 +26,15 @@ struct Access {
   uint32_t alignment = 1;  // without which it faults
 };
 
+// What other threads may see, and what keeps it in order.
+struct Event {
+  enum class Kind : uint8_t { read, write, exchange, fence, call };
+  Kind kind = Kind::read;
+  uint32_t line = 0;
+  Term address, value;  // value: of what is written
+  uint32_t bits = 0;
+};
+
 struct CallEvent {
   std::string callee;  // by the source's name; empty: through `target`
   Term target;
@@ -46,6 +55,8 @@ struct Path {
   std::vector<Term> conditions;
   std::vector<CallEvent> calls;
   std::vector<Access> accesses;
+  std::vector<Event> events;
+  std::vector<Term> seen;  // variables for what was read, where others may write at any time
   State state;
   End end = End::dropped;
   BlockId block = ir::kNoBlock;  // End::cut: where

@@ -60,7 +60,7 @@ class Run {
   terms::Pool& pool_;
   const Summary& summary_;
   const Valuation& entry_;
-  uint64_t seed_, calls_ = 0;
+  uint64_t seed_, calls_ = 0, reads_ = 0;
   Memory initial_, now_;
 };
 
@@ -86,6 +86,13 @@ void Run::set_results(BlockId block, terms::Evaluation& evaluation) {
             mix(seed_, mix(calls_ + n, result.id == 0 ? 1 : std::hash<std::string_view>()(pool_.name(result)))));
         evaluation.set(result, APInt(pool_.width(result), number(random)));
       }
+  // What other threads leave in memory.
+  for (const Path& path : summary_.at(block).paths)
+    for (size_t n = 0; n < path.seen.size(); ++n) {
+      Random random(mix(seed_, mix(reads_ + n, 3)));
+      const unsigned width = pool_.width(path.seen[n]);
+      evaluation.set(path.seen[n], APInt(std::max(width, 64u), number(random)).trunc(width));
+    }
 }
 
 // Brings the concrete memory to where the term says: the bytes written since the segment began, or a call's new memory
@@ -144,6 +151,7 @@ Trace Run::run(const Start& start, size_t most, std::chrono::steady_clock::time_
     }
     remember(path->state.memory, evaluation);
     calls_ += path->calls.size();
+    reads_ += path->seen.size();
     block = path->block;
     values = visit.values;
     visit.kept = is_kept(turns[block]++);

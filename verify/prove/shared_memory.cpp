@@ -1,0 +1,68 @@
+// Memory that others may see, and write to: what a function reads and writes there, in its order.
+#include <fmt/format.h>
+
+#include "verify/prove/executor.h"
+
+namespace portolan::prove {
+
+using ir::Instruction;
+using ir::Op;
+
+namespace {
+
+Term combine(terms::Pool& p, ir::RmwKind kind, Term old, Term operand) {
+  switch (kind) {
+    case ir::RmwKind::exchange:
+      return operand;
+    case ir::RmwKind::add:
+      return p.add(old, operand);
+    case ir::RmwKind::sub:
+      return p.sub(old, operand);
+    case ir::RmwKind::bit_and:
+      return p.bit_and(old, operand);
+    case ir::RmwKind::bit_or:
+      return p.bit_or(old, operand);
+    case ir::RmwKind::bit_xor:
+      return p.bit_xor(old, operand);
+    case ir::RmwKind::bit_clear:
+      return p.bit_and(old, p.bit_not(operand));
+    case ir::RmwKind::smin:
+      return p.select(p.slt(old, operand), old, operand);
+    case ir::RmwKind::smax:
+      return p.select(p.slt(operand, old), old, operand);
+    case ir::RmwKind::umin:
+      return p.select(p.ult(old, operand), old, operand);
+    case ir::RmwKind::umax:
+      return p.select(p.ult(operand, old), old, operand);
+  }
+  return old;
+}
+
+}  // namespace
+
+Term Executor::read_shared(Thread& thread, Term address, unsigned width, uint32_t line) {
+  note_event(thread, {Event::Kind::read, line, address, {}, width});
+  if (!limits_.shared) return pool_.load(thread.path.state.memory, address, width);
+  std::vector<Term>& seen = thread.path.seen;
+  seen.push_back(pool_.variable(fmt::format("seen:{}:{}", seen.size(), width), width));
+  return seen.back();
+}
+
+void Executor::note_event(Thread& thread, const Event& event) {
+  if (limits_.shared && !exchanging_) thread.path.events.push_back(event);
+}
+
+Term Executor::exchange(Thread& thread, const Instruction& i) {
+  const Term address = values_[i.operands[0]], operand = values_[i.operands[1]];
+  exchanging_ = true;
+  const Term old = read(thread, address, i.width, i.line);
+  const Term made = i.op == Op::atomic_rmw ? combine(pool_, i.rmw, old, operand)
+                                           : pool_.select(pool_.eq(old, operand), values_[i.operands[2]], old);
+  store(thread, address, made, i.line);
+  exchanging_ = false;
+  if (!frame_offset(address) && !mentions_base(address))
+    note_event(thread, {Event::Kind::exchange, i.line, address, made, i.width});
+  return old;
+}
+
+}  // namespace portolan::prove
