@@ -1,4 +1,5 @@
-// portolan isa show: what of an instruction set is lifted, read from the instruction rows themselves.
+// portolan isa: what of an instruction set is lifted, read from the instruction rows themselves, and the grammar of
+// sketches in it, for models that can be held to one.
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -7,21 +8,33 @@
 
 #include "cli/commands.h"
 #include "frontends/lifters.h"
+#include "translate/sketch/grammar.h"
 
 namespace portolan::cli {
 namespace {
 
 struct Arguments {
-  std::string isa;
+  std::string isa, format = "gbnf";
   bool json = false;
 };
 
+std::optional<Isa> isa_of(const Arguments& a) {
+  const auto isa = isa_from_string(a.isa);
+  if (!isa) fmt::print(stderr, "portolan: error: unknown instruction set '{}'; known: x86-64 aarch64 riscv64\n", a.isa);
+  return isa;
+}
+
+Exit run_grammar(const Arguments& a) {
+  const auto isa = isa_of(a);
+  if (!isa) return Exit::usage;
+  const sketch::Grammar grammar = sketch::make_grammar(*isa);
+  fmt::print("{}", a.format == "lark" ? print_lark(grammar) : print_gbnf(grammar));
+  return Exit::ok;
+}
+
 Exit run(const Arguments& a) {
-  auto isa = isa_from_string(a.isa);
-  if (!isa) {
-    fmt::print(stderr, "portolan: error: unknown instruction set '{}'; known: x86-64 aarch64 riscv64\n", a.isa);
-    return Exit::usage;
-  }
+  const auto isa = isa_of(a);
+  if (!isa) return Exit::usage;
   nlohmann::json rows = nlohmann::json::array();
   size_t lifted = 0, all = 0, lifted_rows = 0;
   for (std::span<const assembly::Row> family : frontends::lifter(*isa).rows().families())
@@ -58,6 +71,10 @@ void add_isa(CLI::App& app, Command& chosen) {
   CLI::App* show = isa->add_subcommand("show", "print the coverage table of the instruction rows");
   show->add_option("ISA", a->isa, "x86-64, aarch64 or riscv64")->required();
   show->add_flag("--json", a->json, "as JSON");
+  CLI::App* grammar = isa->add_subcommand("grammar", "print the grammar of a sketch's body (docs/sketches.md)");
+  grammar->add_option("ISA", a->isa, "x86-64, aarch64 or riscv64")->required();
+  grammar->add_option("--format", a->format, "gbnf (default) or lark")->check(CLI::IsMember({"gbnf", "lark"}));
+  grammar->callback([a, &chosen] { chosen = [a] { return run_grammar(*a); }; });
   show->callback([a, &chosen] { chosen = [a] { return run(*a); }; });
 }
 

@@ -51,6 +51,29 @@ Vocabulary make_aarch64_vocabulary() {
                 "lsr ?reg, ?reg, ?imm", "asr ?reg, ?reg, ?imm", "mov ?reg, ?imm",       "cmp ?reg, ?reg",
                 "cmp ?reg, ?imm"};
   add_words(v.arguments, "w0 w1 w2 w3 x0 x1 x2 x3");
+  add_words(v.aliases, "ret bl blr br adr adrp nop movz movk movn brk");
+  add_words(v.conditional, "b.");
+  v.operands = {"?reg",
+                "#?imm",
+                "?imm",
+                "?cond",
+                "?shift",
+                "?label",
+                "SYMBOL",
+                ":lo12:SYMBOL",
+                ":got:SYMBOL",
+                "[?reg]",
+                "[?reg, #?imm]",
+                "[?reg, #?imm]!",
+                "[?reg, ?reg]",
+                "[?reg, ?reg, ?shift]",
+                "[?reg, :lo12:SYMBOL]",
+                "[?reg, :got_lo12:SYMBOL]",
+                "?reg.ARRANGEMENT",
+                "?reg.ARRANGEMENT[?lane]",
+                "{ ?reg.ARRANGEMENT }",
+                "{ ?reg.ARRANGEMENT, ?reg.ARRANGEMENT }"};
+  add_words(v.arrangements, "8b 16b 4h 8h 2s 4s 1d 2d 1q b h s d");
   v.jump = "b";
   v.placeholder = "nop";
   v.longest = v.longest_pseudo = 4;

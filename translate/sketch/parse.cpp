@@ -7,27 +7,16 @@
 #include <optional>
 #include <set>
 
-#include "translate/sketch/sketch.h"
+#include "translate/sketch/syntax.h"
 
 namespace portolan::sketch {
 namespace {
-
-constexpr HoleKind kKinds[] = {HoleKind::imm,   HoleKind::reg,  HoleKind::cond,  HoleKind::op,
-                               HoleKind::shift, HoleKind::lane, HoleKind::label, HoleKind::seq};
 
 bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
-}
-bool is_name(char c) {
-  return is_letter(c) || is_digit(c) || c == '_';
-}
-
-// What a candidate may be made of: enough for any operand, nothing that begins another statement, string or comment.
-bool is_candidate(char c) {
-  return is_name(c) || std::string_view(".#$%+-()[]: ").find(c) != std::string_view::npos;
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -81,8 +70,8 @@ std::optional<HoleKind> Parser::kind(std::string_view text, size_t& at) {
   size_t end = at + 1;
   while (end < text.size() && is_letter(text[end])) ++end;
   const std::string_view word = text.substr(at + 1, end - at - 1);
-  for (const HoleKind kind : kKinds)
-    if (to_string(kind) == word) return at = end, kind;
+  for (const HoleSyntax& hole : hole_syntax())
+    if (to_string(hole.kind) == word) return at = end, hole.kind;
   fail(at, word.empty()
                ? std::string("a '?' begins a hole, and its kind must follow")
                : fmt::format("there is no hole '?{}': use imm, reg, cond, op, shift, lane, label or seq", word));
@@ -92,10 +81,10 @@ std::optional<HoleKind> Parser::kind(std::string_view text, size_t& at) {
 bool Parser::number(std::string_view text, size_t& at, Hole& hole) {
   const char* const begin = text.data() + at + 1;
   const auto [end, problem] = std::from_chars(begin, text.data() + text.size(), hole.number);
-  const bool wide = hole.kind == HoleKind::imm, sequence = hole.kind == HoleKind::seq;
-  if (!wide && !sequence) return fail(at, "only ?imm has a width and only ?seq a length");
-  if (problem != std::errc() || hole.number == 0 || hole.number > (wide ? 64 : kLongestSequence))
-    return fail(at + 1, wide ? "a width is 1 to 64 bits" : fmt::format("a length is 1 to {}", kLongestSequence));
+  const HoleSyntax& syntax = syntax_of(hole.kind);
+  if (syntax.most == 0) return fail(at, "only ?imm has a width and only ?seq a length");
+  if (problem != std::errc() || hole.number == 0 || hole.number > syntax.most)
+    return fail(at + 1, std::string(syntax.number_means));
   at = end - text.data();
   return true;
 }
@@ -110,7 +99,7 @@ bool Parser::candidates(std::string_view text, size_t& at, Hole& hole) {
     const std::string_view word = trimmed(list.substr(0, comma));
     if (word.empty()) return fail(column, "an empty candidate");
     for (const char c : word)
-      if (!is_candidate(c)) return fail(column, fmt::format("a candidate cannot hold '{}'", c));
+      if (!is_candidate_character(c)) return fail(column, fmt::format("a candidate cannot hold '{}'", c));
     if (sketch_.isa != Isa::aarch64 && word.find('#') != std::string_view::npos)
       return fail(column, "a '#' begins a comment here");
     if (!seen.insert(std::string(word)).second) return fail(column, fmt::format("candidate '{}' stands twice", word));
@@ -126,7 +115,7 @@ bool Parser::candidates(std::string_view text, size_t& at, Hole& hole) {
 
 bool Parser::name(std::string_view text, size_t& at, Hole& hole) {
   size_t end = at + 1;
-  while (end < text.size() && is_name(text[end])) ++end;
+  while (end < text.size() && is_name_character(text[end])) ++end;
   hole.name = text.substr(at + 1, end - at - 1);
   at = end;
   return true;
@@ -134,8 +123,9 @@ bool Parser::name(std::string_view text, size_t& at, Hole& hole) {
 
 bool Parser::sensible(const Hole& hole) {
   const size_t column = hole.column - 1;
-  if (hole.kind == HoleKind::seq && hole.number == 0) return fail(column, "?seq needs a length: ?seq:2");
-  if (hole.kind == HoleKind::seq && !hole.candidates.empty()) return fail(column, "?seq takes no candidates");
+  const HoleSyntax& syntax = syntax_of(hole.kind);
+  if (syntax.number_needed && hole.number == 0) return fail(column, "?seq needs a length: ?seq:2");
+  if (!syntax.list && !hole.candidates.empty()) return fail(column, "?seq takes no candidates");
   if (hole.number != 0 && !hole.candidates.empty()) return fail(column, "a width and candidates exclude each other");
   return true;
 }
@@ -183,7 +173,7 @@ bool Parser::statement(std::string_view text, Line& line) {
     size_t at = first.find_first_not_of(" \t");
     if (at == std::string::npos) break;
     size_t end = at;
-    while (end < first.size() && (is_name(first[end]) || first[end] == '.' || first[end] == '$')) ++end;
+    while (end < first.size() && (is_name_character(first[end]) || first[end] == '.' || first[end] == '$')) ++end;
     if (end == at || end >= first.size() || first[end] != ':') break;
     line.labels += first.substr(0, end + 1);
     first.erase(0, end + 1);
@@ -203,7 +193,8 @@ bool Parser::statement(std::string_view text, Line& line) {
       while (end < piece.text.size() && is_digit(piece.text[end])) ++end;
       const bool begins =
           at == 0 || piece.text[at - 1] == ' ' || piece.text[at - 1] == '\t' || piece.text[at - 1] == ',';
-      const bool ends = end + 1 >= piece.text.size() || !(is_name(piece.text[end + 1]) || piece.text[end + 1] == '.');
+      const bool ends =
+          end + 1 >= piece.text.size() || !(is_name_character(piece.text[end + 1]) || piece.text[end + 1] == '.');
       if (begins && end > at && end < piece.text.size() && (piece.text[end] == 'f' || piece.text[end] == 'b') && ends)
         return fail(0, "a numbered label beside a hole: give it a name");
     }
@@ -218,7 +209,7 @@ bool Parser::directive(std::string_view text) {
   for (const std::string_view name : {".include", ".incbin"}) {
     const size_t at = text.find(name);
     const bool whole =
-        at != std::string_view::npos && (at + name.size() >= text.size() || !is_name(text[at + name.size()]));
+        at != std::string_view::npos && (at + name.size() >= text.size() || !is_name_character(text[at + name.size()]));
     if (whole) return fail(at, fmt::format("a sketch cannot read other files: {}", name));
   }
   return true;

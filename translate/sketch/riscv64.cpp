@@ -34,6 +34,22 @@ Vocabulary make_riscv64_vocabulary() {
                 "andi ?reg, ?reg, ?imm", "slli ?reg, ?reg, ?imm", "srli ?reg, ?reg, ?imm", "srai ?reg, ?reg, ?imm",
                 "li ?reg, ?imm",         "sltiu ?reg, ?reg, ?imm"};
   add_words(v.arguments, "a0 a1 a2 a3");
+  add_words(v.aliases, "ret jr jal jalr call tail la lla auipc nop unimp bgt ble bgtu bleu");
+  add_words(v.conditional, "b");
+  v.operands = {"?reg",
+                "?imm",
+                "?label",
+                "SYMBOL",
+                "?imm(?reg)",
+                "(?reg)",
+                "%hi(SYMBOL)",
+                "%lo(SYMBOL)",
+                "%lo(SYMBOL)(?reg)",
+                "?shift",
+                "%pcrel_hi(SYMBOL)",
+                "%pcrel_lo(?label)",
+                "%pcrel_lo(?label)(?reg)"};
+  add_words(v.keywords, "rne rtz rdn rup rmm dyn");
   v.jump = "j";
   v.placeholder = "nop";
   v.longest = 8;

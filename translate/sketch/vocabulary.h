@@ -13,6 +13,13 @@ namespace portolan::sketch {
 
 struct Vocabulary {
   std::vector<std::string> registers, conditions, operations, shifts, lanes;
+  // Mnemonics that no hole stands for: control, addresses, other names; and those that a condition completes.
+  std::vector<std::string> aliases, conditional;
+  // What operands look like: ?kind stands for a word of the table or a hole, SYMBOL for a name,
+  // ARRANGEMENT for one of these.
+  std::vector<std::string_view> operands;
+  std::vector<std::string> arrangements;
+  std::vector<std::string> keywords;  // other words of operands: rounding modes
   // Immediates that no range holds: AArch64's bit masks.
   std::vector<uint64_t> patterns;
   // Instructions that ?seq is made of: sketches of one line, whose ?reg stand for registers that the sketch names and

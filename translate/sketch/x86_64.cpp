@@ -50,6 +50,27 @@ Vocabulary make_x86_64_vocabulary() {
                 "sarl $?imm, ?reg", "movl $?imm, ?reg", "cltq",
                 "movslq ?reg, ?reg"};
   add_words(v.arguments, "%eax %edi %esi %edx %ecx %rax %rdi %rsi %rdx %rcx");
+  add_words(v.aliases, "ret call jmp leave nop ud2 endbr64");
+  add_words(v.conditional, "j set cmov");
+  for (const std::string& condition : v.conditions)
+    for (const char* size : {"w", "l", "q"}) v.aliases.push_back("cmov" + condition + size);
+  v.operands = {"?reg",
+                "$?imm",
+                "?label",
+                "SYMBOL",
+                "*?reg",
+                "(?reg)",
+                "?imm(?reg)",
+                "(?reg,?reg)",
+                "?imm(?reg,?reg)",
+                "(?reg,?reg,?shift)",
+                "?imm(?reg,?reg,?shift)",
+                "?imm(,?reg,?shift)",
+                "SYMBOL(%rip)",
+                "SYMBOL+?imm(%rip)",
+                "SYMBOL@GOTPCREL(%rip)",
+                "SYMBOL@PLT",
+                "$SYMBOL"};
   v.jump = "jmp";
   v.placeholder = "nop";
   v.longest = v.longest_pseudo = 15;
