@@ -1,0 +1,26 @@
+// The text that a model is asked with.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ir/isa.h"
+#include "translate/model/endpoint.h"
+
+namespace portolan::model {
+
+struct Task {
+  Isa source = Isa::x86_64, target = Isa::aarch64;
+  std::string function;
+  std::string listing;                           // its source, each line with its number
+  std::string ir;                                // what that means
+  std::vector<std::string> parameters, results;  // "parameter 1, 32 bits: %edi in the source, w0 in the target"
+  std::vector<std::string> symbols;              // names that may be mentioned
+  std::vector<std::string> rules;                // proved ones that may fit
+};
+
+std::vector<Message> first_question(const Task& task);
+// Behind an answer: what is wrong with it.
+Message objection(const std::string& problem);
+
+}  // namespace portolan::model
