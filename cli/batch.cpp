@@ -1,6 +1,7 @@
 // portolan batch: a folder of files, each translated by a process of its own, so that one bad file costs only itself.
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 #include <thread>
 
 #include "cli/commands.h"
+#include "cli/model_options.h"
 #include "cli/output.h"
 #include "cli/report.h"
 #include "ir/isa.h"
@@ -24,8 +26,9 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Arguments {
-  std::string directory, target, out, shard = "1/1", require = "tested", report, junit, memory_order,
-                                      proposers = "llvm,rules";
+  std::string directory, target, out, shard = "1/1", require = "tested", report, junit, memory_order;
+  std::vector<std::string> proposers = {"llvm", "rules"};
+  ModelOptions model;
   std::vector<std::string> headers;
   unsigned jobs = std::max(1u, std::thread::hardware_concurrency());
   bool resume = false;
@@ -61,7 +64,9 @@ pid_t start(const Arguments& a, const Job& job) {
   std::vector<std::string> words = {
       "portolan",          "translate",  job.input.string(),    "--to",      a.target, "-o",
       job.output.string(), "--evidence", job.evidence.string(), "--require", a.require};
-  words.insert(words.end(), {"--proposers", a.proposers});
+  words.insert(words.end(), {"--proposers", fmt::format("{}", fmt::join(a.proposers, ","))});
+  if (std::find(a.proposers.begin(), a.proposers.end(), "model") != a.proposers.end())
+    for (std::string& word : words_of(a.model)) words.push_back(std::move(word));
   if (a.prove >= 0) words.insert(words.end(), {"--prove", fmt::format("{}", a.prove)});
   if (!a.memory_order.empty()) words.insert(words.end(), {"--memory-order", a.memory_order});
   for (const std::string& header : a.headers) words.insert(words.end(), {"--proto", header});
@@ -188,8 +193,8 @@ void add_batch(CLI::App& app, Command& chosen) {
   command->add_option("--shard", a->shard, "only files I of every N, as I/N");
   command->add_option("--require", a->require, "proved, bounded, tested (default) or none")
       ->check(CLI::IsMember({"proved", "bounded", "tested", "none"}));
-  command->add_option("--proposers", a->proposers, "llvm, or llvm,rules (default): what the output may be made of")
-      ->check(CLI::IsMember({"llvm", "llvm,rules"}));
+  add_proposers_option(*command, a->proposers);
+  add_model_options(*command, a->model);
   command->add_option("--proto", a->headers, "a C header or .prototypes file (may be given again)");
   command->add_option("--prove", a->prove, "seconds for the proof of each function; default: as translate")
       ->check(CLI::Range(0.0, 86400.0));

@@ -12,14 +12,12 @@
 #include "cli/evidence.h"
 #include "cli/function_names.h"
 #include "cli/input.h"
+#include "cli/model_options.h"
 #include "cli/output.h"
+#include "cli/proposing.h"
 #include "cli/prototypes.h"
-#include "cli/prover.h"
 #include "cli/refuted_mark.h"
 #include "cli/report.h"
-#include "frontends/asm/reader.h"
-#include "translate/pair.h"
-#include "verify/judge/constants.h"
 
 namespace portolan::cli {
 namespace {
@@ -36,12 +34,14 @@ struct Arguments {
   uint64_t seed = 1;
   double prove = -1;  // not given
   std::vector<std::string> proposers = {"llvm", "rules"};
+  ModelOptions model;
 };
 
 // What was translated and judged, by function.
 struct Judged {
   translate::Translation translation;
-  judge::Report report;  // verdicts stand beside the functions
+  judge::Report report;                        // verdicts stand beside the functions
+  std::map<std::string, nlohmann::json> made;  // how, where there is something to say
 };
 
 judge::Verdict refused(const translate::FunctionReport& f) {
@@ -51,56 +51,23 @@ judge::Verdict refused(const translate::FunctionReport& f) {
   return verdict;
 }
 
-// Of the headers, as both instruction sets read them.
-struct HeaderPair {
-  abi::Prototypes source, target;
-};
+JudgeSettings settings_of(const Arguments& a, bool untrusted) {
+  return {a.require != "none" || untrusted, a.tests, a.seed, std::chrono::milliseconds(a.test_time), a.prove};
+}
 
-judge::Report judge_all(const Arguments& a, const InputFile& source, const translate::Translation& translation,
-                        Isa target, const HeaderPair& prototypes) {
-  judge::Report judged;
+judge::Report judge_all(const Arguments& a, const Judging& judging, const translate::Translation& translation,
+                        bool untrusted) {
   std::vector<verify::Boundary> boundaries;
-  verify::Subject subject{source.isa(), target, {}, {}, {}};
+  std::set<std::string> missing;
   for (const translate::FunctionReport& f : translation.functions)
     if (f.translated)
       boundaries.push_back(f.boundary);
     else
-      subject.missing.insert(f.boundary.target_name);
-  const bool wanted = (a.require != "none" || a.prove > 0) && !boundaries.empty();
+      missing.insert(f.boundary.target_name);
   // Assembling both sides is an eighth of the work: only for those who judge.
-  auto source_object = wanted ? source.object() : Expected<emulate::Object>(emulate::Object{});
-  auto target_object =
-      wanted ? verify::object_of_text(target, translation.assembly, "the translation of " + a.input) : source_object;
-  if (wanted && source_object && target_object) {
-    judge::Options options;
-    options.run_tests = a.require != "none";
-    options.tests.tests = a.tests;
-    options.tests.seed = a.seed;
-    options.tests.time = std::chrono::milliseconds(a.test_time);
-    subject.source = std::move(*source_object);
-    subject.target = std::move(*target_object);
-    // What is proved is the text that was written, read back.
-    assembly::ReadOptions read;
-    read.isa = target;
-    const auto unit = assembly::read_unit(translation.assembly, "the translation of " + a.input, read);
-    std::optional<assembly::CodeIndex> index;
-    if (unit) {
-      index.emplace(*unit);
-      options.tests.constants = judge::constants_of(*source.index, *index);
-      ProofRequest request{*source.index, *index, {}, a.prove, {}};
-      const translate::PairedFile from{*source.index, prototypes.source, {}}, to{*index, prototypes.target, {}};
-      request.boundaries = translate::describe_externals(from, to);
-      request.describe_call = [from, to](const std::string& function, const std::string& format) {
-        return translate::describe_call(from, to, function, format);
-      };
-      for (const verify::Boundary& b : boundaries) request.boundaries.insert_or_assign(b.name, b);
-      options.prover = make_prover(std::move(request));
-    }
-    judged = judge::judge(subject, boundaries, options);
-  } else if (wanted) {
-    judged.problem = target_object ? "the source cannot be assembled: " + source_object.error().message
-                                   : "the translation cannot be assembled: " + target_object.error().message;
-  }
+  const bool wanted = (a.require != "none" || a.prove > 0 || untrusted) && !boundaries.empty();
+  judge::Report judged;
+  if (wanted) judged = judging.judge(translation.assembly, boundaries, boundaries, missing, settings_of(a, untrusted));
   judge::Report report{{}, judged.source_engine, judged.target_engine, judged.problem};
   size_t next = 0;
   for (const translate::FunctionReport& f : translation.functions) {
@@ -145,7 +112,8 @@ void report_verdict(const Arguments& a, const translate::FunctionReport& f, cons
                    Severity::note, where, fmt::format("nothing is claimed of '{}': {}", f.name, v.detail), {}}));
 }
 
-nlohmann::json function_json(const translate::FunctionReport& f, const judge::Verdict& verdict, QueryStore& queries) {
+nlohmann::json function_json(const translate::FunctionReport& f, const judge::Verdict& verdict, const Judged& judged,
+                             QueryStore& queries) {
   nlohmann::json j = {{"name", f.name},
                       {"line", f.line},
                       {"instructions_in", f.instructions_in},
@@ -154,6 +122,8 @@ nlohmann::json function_json(const translate::FunctionReport& f, const judge::Ve
                       {"rules", f.rules},
                       {"verdict", verdict_json(f.boundary, verdict, queries)}};
   if (!f.memory_order.empty()) j["memory_order"] = f.memory_order;
+  if (!f.proposer.empty()) j["proposer"] = f.proposer;
+  if (const auto made = judged.made.find(f.name); made != judged.made.end()) j["guess"] = made->second;
   for (const Diagnostic& d : f.refusals) j["refusals"].push_back({{"line", d.location.line}, {"reason", d.message}});
   return j;
 }
@@ -177,25 +147,51 @@ nlohmann::json evidence_of(const Arguments& a, const InputFile& source, Isa targ
   }
   evidence["functions"] = nlohmann::json::array();
   for (size_t n = 0; n < judged.translation.functions.size(); ++n)
-    evidence["functions"].push_back(function_json(judged.translation.functions[n], judged.report.verdicts[n], queries));
+    evidence["functions"].push_back(
+        function_json(judged.translation.functions[n], judged.report.verdicts[n], judged, queries));
   return evidence;
+}
+
+// Functions by proposers that nobody trusts must be what is required, whatever becomes of the others. True: one was
+// not, and is not put in again.
+bool reject_short(const Arguments& a, const Judged& judged, Proposing& proposing) {
+  const auto required = std::max(*judge::requirement_from_string(a.require), judge::Requirement::tested);
+  bool any = false;
+  for (size_t n = 0; n < judged.translation.functions.size(); ++n) {
+    const translate::FunctionReport& f = judged.translation.functions[n];
+    const judge::Verdict& verdict = judged.report.verdicts[n];
+    if (!f.translated || f.proposer == "llvm" || judge::reaches(verdict.level, required)) continue;
+    proposing.reject(f.name, fmt::format("{}: {}", judge::word(verdict), judge::sentence(verdict, f.boundary)));
+    any = true;
+  }
+  return any;
 }
 
 // Translates and judges; with --require proved again and again without what was not proved, until all that is left is.
 Expected<Judged> translate_and_judge(const Arguments& a, const InputFile& source, Isa target,
                                      const HeaderPair& prototypes) {
-  translate::TranslateOptions options{target, a.functions, prototypes.source, debug_prototypes(source), nullptr};
+  translate::TranslateOptions options{target, {}, prototypes.source, debug_prototypes(source), nullptr};
   if (!a.memory_order.empty()) options.memory_order = *translate::memory_order_from_string(a.memory_order);
-  std::optional<rules::Library> library;
-  if (std::find(a.proposers.begin(), a.proposers.end(), "rules") != a.proposers.end())
-    options.rules = &library.emplace(rules::embedded_rules(), rules::ProofStore());
+  ProposeOptions propose{{}, a.proposers, *judge::requirement_from_string(a.require), settings_of(a, true)};
+  if (std::find(a.proposers.begin(), a.proposers.end(), "model") != a.proposers.end()) {
+    auto configuration = configure(a.model);
+    if (!configuration) return configuration.error();
+    propose.configuration.model = std::move(*configuration);
+  }
+  const Judging judging(source, target, prototypes);
+  Proposing proposing(source, judging, std::move(options), std::move(propose));
+  std::vector<std::string> functions = a.functions;
   std::vector<translate::FunctionReport> dropped;
   std::vector<judge::Verdict> dropped_verdicts;
   for (;;) {
-    auto translation = translate::translate(*source.unit, options);
+    auto translation = proposing.make(functions);
     if (!translation) return translation.error();
-    Judged judged{std::move(*translation), {}};
-    judged.report = judge_all(a, source, judged.translation, target, prototypes);
+    Judged judged{std::move(*translation), {}, {}};
+    judged.report = judge_all(a, judging, judged.translation, proposing.untrusted());
+    if (reject_short(a, judged, proposing)) continue;
+    for (const translate::FunctionReport& f : judged.translation.functions)
+      if (nlohmann::json made = proposing.evidence(f.name); !made.is_null())
+        judged.made.emplace(f.name, std::move(made));
     std::vector<std::string> kept;
     size_t translated = 0;
     for (size_t n = 0; n < judged.translation.functions.size(); ++n) {
@@ -221,7 +217,7 @@ Expected<Judged> translate_and_judge(const Arguments& a, const InputFile& source
       }
       return judged;
     }
-    options.functions = std::move(kept);
+    functions = std::move(kept);
   }
 }
 
@@ -248,7 +244,7 @@ Exit run(const Arguments& a) {
   auto judged = translate_and_judge(a, *source, *target, {std::move(*source_headers), std::move(*target_headers)});
   if (!judged) {
     fmt::print(stderr, "{}", to_string(judged.error()));
-    return Exit::internal;
+    return judged.error().location.file.empty() ? Exit::usage : Exit::internal;
   }
   if (!judged->report.problem.empty()) fmt::print(stderr, "{}: error: {}\n", a.input, judged->report.problem);
   QueryStore queries(a.evidence);
@@ -293,9 +289,8 @@ void add_translate(CLI::App& app, Command& chosen) {
   command
       ->add_option("--prove", a->prove, "seconds for the proof of each function; default: 0, with --require proved 10")
       ->check(CLI::Range(0.0, 86400.0));
-  command->add_option("--proposers", a->proposers, "llvm, or llvm,rules (default): what the output may be made of")
-      ->delimiter(',')
-      ->check(CLI::IsMember({"llvm", "rules"}));
+  add_proposers_option(*command, a->proposers);
+  add_model_options(*command, a->model);
   command
       ->add_option("--memory-order", a->memory_order,
                    "tso: other threads see plain accesses in x86-64's order; relaxed: atomic accesses and fences only; "

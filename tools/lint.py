@@ -1,6 +1,7 @@
 """Checks of the tree's structure that no compiler makes: `./dev lint` runs it.
 
 - a folder includes only folders below it (LAYERS), and verify/ in particular nothing of translate/;
+- proposers include nothing of the judge's;
 - no file is above 600 lines, tables aside;
 - no unlisted package is installed anywhere but in packages.txt.
 Prints the ten largest source files, which are the first to split.
@@ -19,6 +20,9 @@ LAYERS = {
     "gpu": ["translate", "verify", "emulate", "frontends", "ir"],
     "cli": ["gpu", "translate", "verify", "emulate", "frontends", "ir"],
 }
+# Who proposes never sees who judges.
+PROPOSERS = tuple(f"translate/{name}/" for name in ("propose", "model", "llvm", "rules", "enumerate", "raise", "abi"))
+JUDGE = re.compile(r'^\s*#\s*include\s+"verify/(?:judge|prove|tester|bench)\b')
 MAX_LINES = 600
 TABLES = (".def", ".inc")
 SOURCES = (".cpp", ".h", ".py", ".c", ".def", ".inc", ".cmake", "CMakeLists.txt")
@@ -39,6 +43,8 @@ def check(path, lines):
             match = INCLUDE.match(line)
             if match and match.group(1) in LAYERS and match.group(1) not in allowed:
                 yield f"{path}:{number}: {folder}/ must not include {match.group(1)}/"
+            if path.startswith(PROPOSERS) and JUDGE.match(line):
+                yield f"{path}:{number}: a proposer must not include the judge"
     if len(lines) > MAX_LINES and not path.endswith(TABLES) and not path.startswith("corpus/"):
         yield f"{path}:{MAX_LINES}: {len(lines)} lines; above {MAX_LINES} a file is to be split"
     if path != "dev":

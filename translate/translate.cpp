@@ -107,6 +107,22 @@ std::vector<std::string> used_rules(const RulePlans& plans, const raise::RaisedF
   return names;
 }
 
+// Without what depends on who translates it.
+FunctionReport report_of(const assembly::Unit& unit, const raise::RaisedUnit& raised, const raise::RaisedFunction& f,
+                         assembly::SymbolId id, Isa target) {
+  FunctionReport report;
+  report.name = f.name;
+  report.local_only = f.local_only;
+  report.line = unit.symbols[id].line;
+  report.instructions_in = f.source_instructions;
+  if (f.ok) report.boundary = describe_boundary(raised, f, unit.isa, target);
+  report.boundary.target_name = llvm_proposer::target_name(f.name);
+  report.boundary.line = report.line;
+  report.refusals = f.refusals;
+  report.assumptions = f.assumptions;
+  return report;
+}
+
 }  // namespace
 
 raise::RaisedUnit raise(const assembly::CodeIndex& index, const TranslateOptions& options) {
@@ -154,22 +170,29 @@ Expected<Translation> translate(const assembly::Unit& unit, const TranslateOptio
     result.assembly += abi::runtime_text(function, unit.isa, options.target);
 
   for (size_t n = 0; n < raised.functions.size(); ++n) {
-    raise::RaisedFunction& f = raised.functions[n];
-    FunctionReport report;
-    report.name = f.name;
+    const raise::RaisedFunction& f = raised.functions[n];
+    FunctionReport report = report_of(unit, raised, f, ids[n], options.target);
     report.translated = f.ok;
-    report.local_only = f.local_only;
-    report.line = unit.symbols[ids[n]].line;
-    report.instructions_in = f.source_instructions;
+    report.proposer = "llvm";
     report.instructions_out = counts[llvm_proposer::body_name(f)];
     report.rules = used_rules(plans, f);
-    if (f.ok) report.boundary = describe_boundary(raised, f, unit.isa, options.target);
-    report.boundary.target_name = llvm_proposer::target_name(f.name);
-    report.boundary.line = report.line;
-    report.refusals = std::move(f.refusals);
-    report.assumptions = std::move(f.assumptions);
     report.assumptions.insert(report.assumptions.end(), assumed.begin(), assumed.end());
     report.memory_order = memory_order_label(concurrent[n], unit.isa, options.target, options.memory_order);
+    result.functions.push_back(std::move(report));
+  }
+  return result;
+}
+
+Translation outline(const assembly::CodeIndex& index, const raise::RaisedUnit& raised,
+                    const TranslateOptions& options) {
+  const std::vector<assembly::SymbolId> ids = entries(index, options);
+  Translation result;
+  result.assembly = print_data(index, {llvm_proposer::target_name});
+  for (size_t n = 0; n < raised.functions.size(); ++n) {
+    const raise::RaisedFunction& f = raised.functions[n];
+    FunctionReport report = report_of(index.unit(), raised, f, ids[n], options.target);
+    report.memory_order =
+        memory_order_label(is_concurrent(f.function), index.unit().isa, options.target, options.memory_order);
     result.functions.push_back(std::move(report));
   }
   return result;

@@ -33,6 +33,7 @@ struct FunctionReport {
   std::vector<std::string> assumptions;
   std::string memory_order;        // as memory_order_label() says
   std::vector<std::string> rules;  // that made parts of it, each as often as it was used
+  std::string proposer;            // who made it
   verify::Boundary boundary;       // of translated functions
 };
 
@@ -45,5 +46,9 @@ struct Translation {
 raise::RaisedUnit raise(const assembly::CodeIndex& index, const TranslateOptions& options);
 
 Expected<Translation> translate(const assembly::Unit& unit, const TranslateOptions& options);
+
+// What every translation of the unit has in common: its data, and a report on each function that none has been
+// translated, with the border that a translation must have.
+Translation outline(const assembly::CodeIndex& index, const raise::RaisedUnit& raised, const TranslateOptions& options);
 
 }  // namespace portolan::translate
