@@ -28,6 +28,12 @@ struct Region {
   bool writable = true;
 };
 
+// What a request puts into the image's writable data before it runs.
+struct DataPatch {
+  uint64_t address = 0;
+  std::vector<uint8_t> bytes;
+};
+
 // The emulated program's memory, for handlers of external calls. False: some byte is not mapped (or not writable), and
 // nothing was done.
 class MemoryAccess {
@@ -71,6 +77,7 @@ struct Request {
   // Registers on entry. The engine sets stack pointer, return address, thread pointer and (RISC-V) gp.
   MachineState state;
   std::vector<Region> regions;
+  std::vector<DataPatch> data;           // each within a writable segment; else the segments are as the image has them
   std::vector<uint8_t> stack_arguments;  // what the caller put at the stack pointer before the call
   uint64_t stack_size = 64 * 1024;
   uint8_t fill = 0xa5;  // what unwritten stack and the rest of the regions' pages hold
@@ -113,7 +120,7 @@ struct ExternalCall {
   bool operator==(const ExternalCall&) const = default;
 };
 
-// Bytes of the image's writable segments that differ from what they were at the start.
+// Bytes of the image's writable segments that differ from what the image has there, also where the request put them.
 struct MemoryChange {
   uint64_t address = 0;
   std::vector<uint8_t> bytes;

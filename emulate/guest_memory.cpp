@@ -14,7 +14,7 @@ GuestMemory::GuestMemory(const Image& image) {
   stack.writable = true;
 }
 
-void GuestMemory::reset_segments(const Image& image) {
+void GuestMemory::reset_segments(const Image& image, const Request& request) {
   for (size_t i = 0; i < segments.size(); ++i) {
     if (!segments[i].writable) continue;
     const std::vector<uint8_t>& initial = image.segments[i].bytes;
@@ -22,6 +22,7 @@ void GuestMemory::reset_segments(const Image& image) {
     if (!initial.empty()) std::memcpy(bytes.data(), initial.data(), initial.size());
     std::memset(bytes.data() + initial.size(), 0, bytes.size() - initial.size());
   }
+  for (const DataPatch& patch : request.data) write(patch.address, patch.bytes);
 }
 
 bool GuestMemory::refill_regions(const MemoryPlan& plan) {

@@ -23,7 +23,7 @@ class GuestMemory : public MemoryAccess {
   explicit GuestMemory(const Image& image);
 
   // As it is at the start of a request. Buffers that have the same size as before keep their place in this process.
-  void reset_segments(const Image& image);
+  void reset_segments(const Image& image, const Request& request);
   void reset_stack(const Request& request, const MemoryPlan& plan, unsigned stack_pointer);
   // Region pages that lie like the last request's are filled anew; else false, and the caller makes `regions`.
   bool refill_regions(const MemoryPlan& plan);

@@ -117,19 +117,20 @@ void HarnessSession::map_regions(const MemoryPlan& plan) {
   }
 }
 
-void HarnessSession::begin(const MemoryPlan& plan, uint8_t fill) {
+void HarnessSession::begin(const MemoryPlan& plan, const Request& request) {
   const SystemCalls& calls = system_calls(image_.isa);
   for (size_t i = 0; i < image_.segments.size(); ++i) {
     const Segment& segment = image_.segments[i];
     if (segment.writable) system(calls.pread, {3, segment.address, segment.memory_size, offsets_[i]});
   }
+  for (const DataPatch& patch : request.data) write(patch.address, patch.bytes);
   map_regions(plan);
   if (stack_size_ != plan.stack_size) {
     if (stack_size_ != 0) system(calls.munmap, {kStackTop - stack_size_, stack_size_});
     map(plan.stack_address, plan.stack_size);
     stack_size_ = plan.stack_size;
   }
-  command(HarnessOp::fill, {plan.stack_address, plan.stack_size / 8, uint64_t{fill} * 0x0101010101010101});
+  command(HarnessOp::fill, {plan.stack_address, plan.stack_size / 8, uint64_t{request.fill} * 0x0101010101010101});
   write(plan.entry.general[stack_pointer_index(image_.isa)], plan.stack);
 }
 

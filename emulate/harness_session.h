@@ -22,7 +22,7 @@ class HarnessSession {
                                                          const std::vector<std::string>& command);
 
   // Queues everything up to the entry of the emulated function, and not the entry.
-  void begin(const MemoryPlan& plan, uint8_t fill);
+  void begin(const MemoryPlan& plan, const Request& request);
   // Queues going on from a stop with these registers.
   void resume(const MachineState& state);
   // Queues the same, noting up to `steps` instructions (at most kMaxSteps), then stopping.

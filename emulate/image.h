@@ -23,10 +23,19 @@ struct Segment {
   bool executable = false;
 };
 
+// A named object of writable data with a stated size, which the program may set to anything at run time. Tables that
+// only the linker writes (.got, .data.rel.ro, …) are none.
+struct DataObject {
+  std::string name;
+  uint64_t address = 0, size = 0;
+  bool local = false;  // other files cannot name it
+};
+
 struct Image {
   Isa isa = Isa::x86_64;
   std::vector<Segment> segments;              // ascending, on pages of their own
   std::map<std::string, uint64_t> symbols;    // defined, and undefined that were given an address
+  std::vector<DataObject> objects;            // by address
   std::map<uint64_t, std::string> externals;  // stub address -> the undefined function it stands for
   uint64_t thread_pointer = 0;                // fs base, TPIDR_EL0, tp; 0: no thread-local storage
   uint64_t thread_storage = 0;                // where the TLS template was put: what __tls_get_addr adds offsets to

@@ -269,7 +269,7 @@ bool IrMachine::execute() {
 }
 
 Outcome IrMachine::run(const Request& request, const MemoryPlan& plan) {
-  memory_.reset_segments(image_);
+  memory_.reset_segments(image_, request);
   memory_.reset_stack(request, plan, stack_pointer_index(isa_));
   if (!memory_.refill_regions(plan)) {
     memory_.regions.clear();

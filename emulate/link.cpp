@@ -197,6 +197,18 @@ void read_segments(const ElfFile& file, const std::vector<uint8_t>& bytes, Image
   }
 }
 
+// Whether the program itself may write what stands in the section.
+bool holds_variables(const ElfFile& file, const llvm::object::ELFSymbolRef& symbol) {
+  static constexpr const char* kLinkers[] = {".data.rel.ro", ".got",   ".init_array", ".fini_array",
+                                             ".ctors",       ".dtors", ".dynamic"};
+  const auto section = llvm::cantFail(symbol.getSection());
+  if (section == file.section_end()) return false;
+  const llvm::object::ELFSectionRef found(*section);
+  const std::string name = llvm::cantFail(found.getName()).str();
+  return (found.getFlags() & (elf::SHF_WRITE | elf::SHF_ALLOC)) == (elf::SHF_WRITE | elf::SHF_ALLOC) &&
+         std::none_of(std::begin(kLinkers), std::end(kLinkers), [&](const char* l) { return name.starts_with(l); });
+}
+
 std::string read_symbols(const ElfFile& file, Image& image) {
   for (const bool global : {true, false}) {  // where a name is both, the global one wins
     for (const llvm::object::ELFSymbolRef symbol : file.symbols()) {
@@ -210,9 +222,14 @@ std::string read_symbols(const ElfFile& file, Image& image) {
       if (name->empty() || (*flags & llvm::object::SymbolRef::SF_Undefined) || type == elf::STT_FILE ||
           type == elf::STT_SECTION || global == (symbol.getBinding() == elf::STB_LOCAL))
         continue;
-      image.symbols.try_emplace(name->str(), *value + (type == elf::STT_TLS ? image.thread_storage : 0));
+      const uint64_t address = *value + (type == elf::STT_TLS ? image.thread_storage : 0);
+      const bool first = image.symbols.try_emplace(name->str(), address).second;
+      if (first && symbol.getSize() != 0 && type != elf::STT_FUNC && holds_variables(file, symbol))
+        image.objects.push_back({name->str(), address, symbol.getSize(), !global});
     }
   }
+  std::sort(image.objects.begin(), image.objects.end(),
+            [](const DataObject& a, const DataObject& b) { return a.address < b.address; });
   if (const uint64_t* pointer = image.find_symbol("__global_pointer$")) image.global_pointer = *pointer;
   return {};
 }

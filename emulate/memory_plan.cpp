@@ -72,7 +72,23 @@ MachineState entry_state(const Image& image, const Request& request, std::vector
   return state;
 }
 
+namespace {
+
+std::optional<Diagnostic> check_data(const Image& image, const Request& request) {
+  for (const DataPatch& patch : request.data)
+    if (std::none_of(image.segments.begin(), image.segments.end(), [&patch](const Segment& s) {
+          return s.writable && patch.address >= s.address && patch.address - s.address <= s.memory_size &&
+                 patch.bytes.size() <= s.memory_size - (patch.address - s.address);
+        }))
+      return error_at(
+          {}, fmt::format("{} bytes at {:#x} are no writable data of the program", patch.bytes.size(), patch.address));
+  return std::nullopt;
+}
+
+}  // namespace
+
 Expected<MemoryPlan> plan_memory(const Image& image, const Request& request) {
+  if (auto problem = check_data(image, request)) return *problem;
   Expected<std::vector<PageRun>> regions = plan_regions(request);
   if (!regions) return regions.error();
   MemoryPlan plan;

@@ -194,7 +194,7 @@ std::optional<Diagnostic> ProcessEngine::run_queue(std::span<const Request> requ
       if (alone && !in_flight.empty()) break;
       Expected<MemoryPlan> plan = plan_memory(image_, request);
       if (!plan) return plan.error();
-      session_->begin(*plan, request.fill);
+      session_->begin(*plan, request);
       if (!steps(request)) session_->resume(plan->entry);
       if (!alone) session_->request_memory(*plan);
       in_flight.push_back(std::move(*plan));

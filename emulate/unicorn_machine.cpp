@@ -148,7 +148,7 @@ void UnicornMachine::map_regions(const MemoryPlan& plan) {
 }
 
 void UnicornMachine::load(const Request& request, const MemoryPlan& plan) {
-  memory_.reset_segments(image_);
+  memory_.reset_segments(image_, request);
   map_regions(plan);
   const bool resize = memory_.stack.bytes.size() != plan.stack_size;
   if (resize && !memory_.stack.bytes.empty())

@@ -115,6 +115,36 @@ TEST_P(EngineTest, RestoresGlobalsBetweenRuns) {
   }
 }
 
+// What a request puts into data is there for this request only, and counts as a change of the image.
+TEST_P(EngineTest, DataOfARequest) {
+  const Image image = image_of_c(isa(),
+                                 "int counter = 5; static int limit = 9; int table[3000]; const int fixed = 1;"
+                                 "int f(void) { limit += table[2999]; return ++counter + limit + fixed; }");
+  std::map<std::string, std::pair<uint64_t, bool>> objects;
+  for (const DataObject& object : image.objects) objects[object.name] = {object.size, object.local};
+  EXPECT_EQ(objects["counter"], (std::pair<uint64_t, bool>{4, false}));
+  EXPECT_EQ(objects["limit"], (std::pair<uint64_t, bool>{4, true}));
+  EXPECT_EQ(objects["table"], (std::pair<uint64_t, bool>{12000, false}));
+  EXPECT_EQ(objects.count("fixed"), 0u);
+  std::vector<Request> requests(3, request_for(image, "f"));
+  const uint64_t counter = *image.find_symbol("counter"), last = *image.find_symbol("table") + 4 * 2999;
+  requests[1].data = {{counter, {40, 0, 0, 0}}, {last, {7, 0, 0, 0}}};
+  Expected<std::vector<Outcome>> outcomes = engine_->run_all(image, requests);
+  ASSERT_TRUE(outcomes) << to_string(outcomes.error());
+  const uint32_t expected[] = {6 + 9 + 1, 41 + 16 + 1, 6 + 9 + 1};
+  for (size_t n = 0; n < 3; ++n) {
+    ASSERT_EQ((*outcomes)[n].ending, Ending::returned) << describe((*outcomes)[n]);
+    EXPECT_EQ(static_cast<uint32_t>(result_of(isa(), (*outcomes)[n])), expected[n]);
+  }
+  std::map<uint64_t, std::vector<uint8_t>> changes;
+  for (const MemoryChange& change : (*outcomes)[1].changes) changes[change.address] = change.bytes;
+  EXPECT_EQ(changes[counter], std::vector<uint8_t>{41});
+  EXPECT_EQ(changes[last], std::vector<uint8_t>{7});
+  // Nowhere but in writable data.
+  requests[1].data = {{*image.find_symbol("fixed"), {1}}};
+  EXPECT_FALSE(engine_->run_all(image, requests));
+}
+
 TEST_P(EngineTest, StackArgumentsAndFill) {
   const Image image = image_of_assembly(
       isa(), by_isa(isa(), "f: movq 8(%rsp), %rax\nmovq -64(%rsp), %rdx\nret\n",
