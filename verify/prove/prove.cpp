@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "ir/cfg.h"
+#include "verify/prove/feasible.h"
 #include "verify/prove/guess.h"
 #include "verify/prove/lockstep.h"
 #include "verify/prove/simulation.h"
@@ -453,7 +454,8 @@ void FunctionProof::bound() {
   no_overlap_ = bounded();
 }
 
-// A bound under which some code never runs says nothing about that code.
+// A bound under which some code never runs says nothing about that code: of a loop that always turns more often,
+// nothing at all.
 bool FunctionProof::runs_everywhere(const std::set<BlockId>& compared) const {
   for (const BlockId block : ir::reverse_post_order(source_->function()))
     if (!compared.contains(block)) return false;
@@ -489,7 +491,8 @@ bool FunctionProof::bounded() {
     if (!holds) continue;
     // Nothing was left out: no run of either side turns more often.
     if (!frames.source.dropped() && !frames.target.dropped()) return true;
-    if (!runs_everywhere(simulation.compared())) continue;
+    if (!runs_everywhere(feasible_blocks(pool_, source, simulation.compared(), universal_, prover_, deadline_)))
+      continue;
     proof_.level = Proof::Level::bounded;
     proof_.bound = turns;
     proof_.detail = before.reason + ": " + before.detail;

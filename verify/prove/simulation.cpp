@@ -400,7 +400,10 @@ bool Simulation::compare(Walk& walk, const Path& p, const Path& q, unsigned exte
            fail(proof, "timeout", "before the relations were inductive");
   if (!discharge(paths, proof)) return false;
   if (p.end == End::returned && may_be_taken(paths)) ++returns_;
-  compared_.insert(p.blocks.begin(), p.blocks.end());
+  std::vector<Term>& where = compared_[&p];
+  where = p.conditions;
+  if (sides_.apart != nullptr)
+    for (const Term condition : sides_.apart->conditions(p)) where.push_back(condition);
   return true;
 }
 

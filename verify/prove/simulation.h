@@ -30,8 +30,8 @@ class Simulation {
   void relate(Relation relation) { relations_[{relation.source, relation.target}] = std::move(relation); }
   // Paths of the target may be missing: that each of the source's is covered is then an obligation of its own.
   void paths_may_be_missing() { all_paths_ = false; }
-  // Blocks of the source on paths that were compared to their end.
-  const std::set<BlockId>& compared() const { return compared_; }
+  // Paths of the source that were compared to their end, and where; whether an input takes them nobody asked.
+  const std::map<const Path*, std::vector<Term>>& compared() const { return compared_; }
   // Valuations under which obligations failed.
   std::vector<Suspect> take_suspects() { return std::move(suspects_); }
   // Weakens the relations until they are inductive, then discharges the obligations. True: all hold.
@@ -89,7 +89,7 @@ class Simulation {
   // Pairs of paths of which one must go on before they can meet, as far as is known; and how they go on.
   std::set<std::pair<const Path*, const Path*>> unequal_;
   std::map<const Path*, std::optional<std::vector<Path>>> onward_;
-  std::set<BlockId> compared_;
+  std::map<const Path*, std::vector<Term>> compared_;
   uint32_t returns_ = 0;  // pairs of paths that return and may be taken
 };
 

@@ -51,8 +51,10 @@ class Run {
       : pool_(pool), summary_(summary), entry_(entry), seed_(seed), initial_(seed), now_(seed) {}
 
   Trace run(const Start& start, size_t most, std::chrono::steady_clock::time_point deadline);
+  const Path* first_path();
 
  private:
+  void prepare(BlockId block, const Valuation& values, terms::Evaluation& evaluation);
   const Path* choose(BlockId block, terms::Evaluation& evaluation);
   void set_results(BlockId block, terms::Evaluation& evaluation);
   void remember(Term memory, terms::Evaluation& evaluation);
@@ -116,6 +118,23 @@ void Run::remember(Term memory, terms::Evaluation& evaluation) {
   for (auto at = bytes.rbegin(); at != bytes.rend(); ++at) now_.write(at->first, at->second);
 }
 
+void Run::prepare(BlockId block, const Valuation& values, terms::Evaluation& evaluation) {
+  for (const auto& [variable, value] : entry_) evaluation.set(variable, value);
+  for (const auto& [variable, value] : values) evaluation.set(variable, value);
+  set_results(block, evaluation);
+  evaluation.byte = [this](std::string_view name, uint64_t address) -> uint8_t {
+    if (name == "memory.entry") return initial_.byte(address);
+    if (name == "memory") return now_.byte(address);
+    return static_cast<uint8_t>(mix(mix(seed_, calls_), address) + name.size() * 77 + (name.empty() ? 0 : name.back()));
+  };
+}
+
+const Path* Run::first_path() {
+  terms::Evaluation evaluation(pool_, seed_);
+  prepare(0, {}, evaluation);
+  return choose(0, evaluation);
+}
+
 // A loop's first turns, and then fewer and fewer: the loops around it come to their later turns too.
 bool is_kept(uint64_t turn) {
   return turn < 12 || (turn & (turn - 1)) == 0;
@@ -129,15 +148,7 @@ Trace Run::run(const Start& start, size_t most, std::chrono::steady_clock::time_
   Valuation values = start.values;
   while (trace.visits.size() < most && std::chrono::steady_clock::now() < deadline) {
     terms::Evaluation evaluation(pool_, seed_);
-    for (const auto& [variable, value] : entry_) evaluation.set(variable, value);
-    for (const auto& [variable, value] : values) evaluation.set(variable, value);
-    set_results(block, evaluation);
-    evaluation.byte = [&](std::string_view name, uint64_t address) -> uint8_t {
-      if (name == "memory.entry") return initial_.byte(address);
-      if (name == "memory") return now_.byte(address);
-      return static_cast<uint8_t>(mix(mix(seed_, calls_), address) + name.size() * 77 +
-                                  (name.empty() ? 0 : name.back()));
-    };
+    prepare(block, values, evaluation);
     const Path* path = choose(block, evaluation);
     if (path == nullptr) return trace;
     if (path->end != End::cut) {
@@ -181,6 +192,10 @@ Valuation entry_values(terms::Pool& pool, const std::vector<Term>& variables, ui
 Trace run_trace(terms::Pool& pool, const Summary& summary, const Valuation& entry, const Start& start, uint64_t seed,
                 size_t most_visits, std::chrono::steady_clock::time_point deadline) {
   return Run(pool, summary, entry, seed).run(start, most_visits, deadline);
+}
+
+const Path* path_taken(terms::Pool& pool, const Summary& summary, const Valuation& entry, uint64_t seed) {
+  return Run(pool, summary, entry, seed).first_path();
 }
 
 }  // namespace portolan::prove

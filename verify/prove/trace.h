@@ -35,4 +35,7 @@ struct Start {
 Trace run_trace(terms::Pool& pool, const Summary& summary, const Valuation& entry, const Start& start, uint64_t seed,
                 size_t most_visits, std::chrono::steady_clock::time_point deadline);
 
+// The way that a run from the entry takes; nullptr: none of those that the summary has.
+const Path* path_taken(terms::Pool& pool, const Summary& summary, const Valuation& entry, uint64_t seed);
+
 }  // namespace portolan::prove
