@@ -56,20 +56,26 @@ BoundaryValue value_of(const json& j) {
   return v;
 }
 
+std::string digits_of(const std::vector<uint8_t>& bytes) {
+  std::string digits;
+  for (const uint8_t byte : bytes) digits += fmt::format("{:02x}", byte);
+  return digits;
+}
+
 json counterexample_json(const verify::Boundary& boundary, const verify::Counterexample& c) {
   json j = {{"difference", c.difference}, {"shrunk", c.shrunk}, {"target_name", boundary.target_name}};
-  j["parameters"] = j["results"] = j["buffers"] = json::array();
+  j["parameters"] = j["results"] = j["buffers"] = j["data"] = json::array();
   for (size_t p = 0; p < boundary.parameters.size(); ++p) {
     json value = value_json(boundary.parameters[p]);
     value["value"] = {hex(c.input.values[p][0]), hex(c.input.values[p][1])};
     j["parameters"].push_back(std::move(value));
   }
-  for (const BoundaryValue& v : boundary.results) j["results"].push_back(value_json(v));
-  for (const emulate::Region& r : c.input.regions) {
-    std::string bytes;
-    for (const uint8_t byte : r.bytes) bytes += fmt::format("{:02x}", byte);
-    j["buffers"].push_back({{"address", hex(r.address)}, {"bytes", bytes}});
-  }
+  if (c.results_compared)
+    for (const BoundaryValue& v : boundary.results) j["results"].push_back(value_json(v));
+  for (const emulate::Region& r : c.input.regions)
+    j["buffers"].push_back({{"address", hex(r.address)}, {"bytes", digits_of(r.bytes)}});
+  for (const verify::DataPiece& piece : c.input.data)
+    j["data"].push_back({{"object", piece.object}, {"offset", piece.offset}, {"bytes", digits_of(piece.bytes)}});
   return j;
 }
 
@@ -236,6 +242,8 @@ Expected<StoredInput> stored_input(const json& function, Isa source, Isa target)
   for (const BoundaryValue& v : stored.boundary.results) check_value(v, source, target);
   for (const json& b : c.at("buffers"))
     stored.input.regions.push_back({number(b.at("address")), bytes_of(b.at("bytes")), true});
+  for (const json& d : c.value("data", json::array()))
+    stored.input.data.push_back({d.at("object"), d.at("offset").get<uint64_t>(), bytes_of(d.at("bytes"))});
   return stored;
 } catch (const std::exception& e) {
   return error_at({}, fmt::format("the evidence holds no input that could be run: {}", e.what()));

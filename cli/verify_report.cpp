@@ -179,9 +179,11 @@ void print_refutations(const InputFile& source, const InputFile& target, const v
     if (!v.tests || !v.tests->counterexample) continue;
     fmt::print(stderr, "  input{}: {}\n", v.tests->counterexample->shrunk ? ", made smaller" : "",
                call_in_words(b, v.tests->counterexample->input));
+    verify::Boundary compared = b;
+    if (!v.tests->counterexample->results_compared) compared.results.clear();
     if (bench)
       fmt::print(stderr, "{}",
-                 trace_text(**bench, *source_listing, *target_listing, b, v.tests->counterexample->input));
+                 trace_text(**bench, *source_listing, *target_listing, compared, v.tests->counterexample->input));
     if (!run.evidence_path.empty())
       fmt::print(stderr, "  again: portolan replay {} --function {}\n", run.evidence_path, b.name);
   }

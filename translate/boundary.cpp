@@ -70,6 +70,7 @@ Place ArgumentPlaces::indirect_result() {
 Boundary describe_boundary(const raise::RaisedUnit& unit, const raise::RaisedFunction& f, Isa source, Isa target) {
   Boundary boundary;
   boundary.name = f.name;
+  if (f.inferred) boundary.origin = Boundary::Origin::inferred;
   const raise::Signature& s = unit.signatures[f.signature];
   boundary.untestable = obstacle(s, f, source, target);
   if (!boundary.untestable.empty()) return boundary;

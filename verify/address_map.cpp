@@ -36,9 +36,11 @@ std::vector<AddressMap::Name> AddressMap::names_of(const Side& side, const Side&
   return names;
 }
 
-bool AddressMap::translate(const std::vector<Name>& names, const Side& other, uint64_t address, uint64_t& result) {
+bool AddressMap::translate(const std::vector<Name>& names, const Side& other, uint64_t address, uint64_t& result,
+                           uint64_t* size) {
   auto after = std::upper_bound(names.begin(), names.end(), address,
                                 [](uint64_t a, const Name& name) { return a < name.address; });
+  if (size != nullptr && after != names.end()) *size = std::min(*size, after->address - address);
   if (after == names.begin()) return false;
   const Name& name = *std::prev(after);
   if (address - name.address > 64 * 1024 * 1024) return false;

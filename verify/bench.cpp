@@ -26,7 +26,8 @@ void complement(Request& second, const Request& first, const Request& other) {
         for (size_t n = b; n < b + 8; ++n) second.state.vector[i][n] = ~first.state.vector[i][n];
 }
 
-std::string words_of(const Side& side, const Boundary& boundary, const Outcome& outcome, size_t buffers) {
+std::string words_of(const Side& side, const Boundary& boundary, const Request& request, const Outcome& outcome,
+                     size_t buffers) {
   std::string text = describe_ending(outcome);
   for (size_t r = 0; r < boundary.results.size() && outcome.ending == emulate::Ending::returned; ++r) {
     const Value value = side.result(boundary.results[r], outcome);
@@ -38,7 +39,7 @@ std::string words_of(const Side& side, const Boundary& boundary, const Outcome& 
     for (size_t n = 0; n < std::min<size_t>(outcome.regions[r].size(), 64); ++n)
       text += fmt::format("{}{:02x}", n % 8 == 0 ? " " : "", outcome.regions[r][n]);
   }
-  for (const emulate::MemoryChange& change : outcome.changes)
+  for (const emulate::MemoryChange& change : side.written(request, outcome))
     text += fmt::format("\n  {} bytes of data changed at {:#x}", change.bytes.size(), change.address);
   for (const emulate::ExternalCall& call : outcome.calls)
     text += fmt::format("\n  call of {} (arguments {:016x})", call.name, call.digest);
@@ -55,6 +56,7 @@ Expected<std::unique_ptr<Bench>> Bench::make(const Subject& subject) {
   if (!target) return error_at({}, "the target: " + target.error().message);
   bench->source_ = std::move(*source);
   bench->target_ = std::move(*target);
+  bench->globals_ = globals_of(bench->source_->image(), bench->target_->image());
   bench->map_ = std::make_unique<AddressMap>(*bench->source_, *bench->target_);
   return bench;
 }
@@ -203,8 +205,8 @@ Expected<Replay> Bench::replay(const Boundary& boundary, const Input& input) {
   replay.comparison = trials->front().comparison;
   if (!trials->front().unfit.empty())
     replay.comparison.finding = Finding::inconclusive, replay.comparison.what = trials->front().unfit;
-  replay.source = words_of(*source_, boundary, source_run->front(), input.regions.size());
-  replay.target = words_of(*target_, boundary, target_run->front(), input.regions.size());
+  replay.source = words_of(*source_, boundary, first, source_run->front(), input.regions.size());
+  replay.target = words_of(*target_, boundary, target, target_run->front(), input.regions.size());
   return replay;
 }
 

@@ -32,6 +32,8 @@ class Bench {
   Expected<std::vector<Trial>> run(const Boundary& boundary, std::vector<Input> inputs, Coverage* coverage);
   // The last error of an engine means that its process is gone: nothing more can be said.
   const Side& source() const { return *source_; }
+  // The writable objects that both sides have, with nothing known of pointers in them.
+  const std::vector<Shape::Global>& globals() const { return globals_; }
   const Side& target() const { return *target_; }
   Expected<Replay> replay(const Boundary& boundary, const Input& input);
   // The same with every instruction that ran.
@@ -46,6 +48,7 @@ class Bench {
 
   std::unique_ptr<Side> source_, target_;
   std::unique_ptr<AddressMap> map_;
+  std::vector<Shape::Global> globals_;
   std::set<emulate::Edge> ways_;  // of the target of this function, so far
   std::string ways_of_;
 };
@@ -67,6 +70,8 @@ class Shares {
 
 TestResult test_function(Bench& bench, const Boundary& boundary, const TestOptions& options,
                          std::chrono::steady_clock::time_point deadline);
+
+std::vector<Shape::Global> globals_of(const emulate::Image& source, const emulate::Image& target);
 
 // Finds what the function takes for pointers.
 Shape discover(Bench& bench, const Boundary& boundary, Random& random);

@@ -240,19 +240,30 @@ void Comparer::data_byte(uint64_t source_address, uint64_t target_address) {
 }
 
 void Comparer::data() {
-  uint64_t other = 0;
-  for (const emulate::MemoryChange& change : runs_.first.changes)
-    for (uint64_t n = 0; n < change.bytes.size(); ++n)
-      if (map_.to_target(change.address + n, other) && target_.is_writable_data(other))
-        data_byte(change.address + n, other);
-      else
-        return inconclusive("it writes to data that has no name in the target");
-  for (const emulate::MemoryChange& change : runs_.target.changes)
-    for (uint64_t n = 0; n < change.bytes.size(); ++n)
-      if (map_.to_source(change.address + n, other) && source_.is_writable_data(other))
-        data_byte(other, change.address + n);
-      else
-        return inconclusive("the target writes to data that has no name in the source");
+  // Piece by piece: there may be a hundred thousand bytes of it, and most are the same.
+  std::vector<uint8_t> there;
+  auto each = [&](const std::vector<emulate::MemoryChange>& changes, bool of_source) {
+    const Side& other_side = of_source ? target_ : source_;
+    for (const emulate::MemoryChange& change : changes)
+      for (uint64_t at = 0, size = 0; at < change.bytes.size(); at += size) {
+        uint64_t other = 0;
+        size = change.bytes.size() - at;
+        const uint64_t address = change.address + at;
+        const bool named = of_source ? map_.to_target(address, other, size) : map_.to_source(address, other, size);
+        there.resize(size);
+        if (!named || !other_side.is_writable_data(other) ||
+            !other_side.bytes_after(of_source ? runs_.target : runs_.first, other, there)) {
+          inconclusive(of_source ? "it writes to data that has no name in the target"
+                                 : "the target writes to data that has no name in the source");
+          continue;
+        }
+        for (uint64_t n = 0; n < size; ++n)
+          if (there[n] != change.bytes[at + n])
+            of_source ? data_byte(address + n, other + n) : data_byte(other + n, address + n);
+      }
+  };
+  each(runs_.first.changes, true);
+  each(runs_.target.changes, false);
 }
 
 void Comparer::calls() {

@@ -14,6 +14,13 @@ class AddressMap {
   // Where the other side has the byte at `address`; false: it has no name there.
   bool to_target(uint64_t address, uint64_t& other) const { return translate(source_names_, target_, address, other); }
   bool to_source(uint64_t address, uint64_t& other) const { return translate(target_names_, source_, address, other); }
+  // The same for the bytes from `address` on, as many as `size` allows and one name has; `size` becomes their number.
+  bool to_target(uint64_t address, uint64_t& other, uint64_t& size) const {
+    return translate(source_names_, target_, address, other, &size);
+  }
+  bool to_source(uint64_t address, uint64_t& other, uint64_t& size) const {
+    return translate(target_names_, source_, address, other, &size);
+  }
   // The same number, or pointers to the same thing.
   bool same(uint64_t source, uint64_t target) const;
 
@@ -23,7 +30,8 @@ class AddressMap {
     std::string other;  // its name on the other side
   };
   static std::vector<Name> names_of(const Side& side, const Side& other);
-  static bool translate(const std::vector<Name>& names, const Side& other, uint64_t address, uint64_t& result);
+  static bool translate(const std::vector<Name>& names, const Side& other, uint64_t address, uint64_t& result,
+                        uint64_t* size = nullptr);
   bool same_constant(uint64_t source, uint64_t target) const;
 
   const Side& source_;

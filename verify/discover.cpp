@@ -8,6 +8,7 @@ using Numbers = Filling::Numbers;
 
 constexpr size_t kMostBuffers = 14;
 constexpr unsigned kMostRuns = 40;
+constexpr size_t kMostGlobals = 16;
 constexpr uint32_t kLargestBuffer = 4096;
 
 class Discovery {
@@ -18,6 +19,7 @@ class Discovery {
   Shape run();
 
  private:
+  Shape with_globals(Filling filling);
   void follow(Filling filling, bool may_grow);
   bool learn(const emulate::Outcome& outcome, const Input& input, bool may_grow);
 
@@ -35,8 +37,12 @@ bool Discovery::learn(const emulate::Outcome& outcome, const Input& input, bool 
     if (shape_.buffers.size() >= kMostBuffers) return false;
     uint32_t* place = nullptr;
     if (slot.buffer < 0 && slot.index < shape_.parameters.size()) place = &shape_.parameters[slot.index];
-    if (slot.buffer >= 0 && static_cast<size_t>(slot.buffer) < shape_.buffers.size() &&
-        slot.index < shape_.buffers[slot.buffer].slots.size())
+    if (slot.buffer >= Slot::kFirstGlobal) {
+      const size_t global = slot.buffer - Slot::kFirstGlobal;
+      if (global < shape_.globals.size() && slot.index < shape_.globals[global].slots.size())
+        place = &shape_.globals[global].slots[slot.index];
+    } else if (slot.buffer >= 0 && static_cast<size_t>(slot.buffer) < shape_.buffers.size() &&
+               slot.index < shape_.buffers[slot.buffer].slots.size())
       place = &shape_.buffers[slot.buffer].slots[slot.index];
     if (place == nullptr || *place != Shape::kNumber) return false;
     *place = static_cast<uint32_t>(shape_.buffers.size());
@@ -67,6 +73,7 @@ void Discovery::follow(Filling filling, bool may_grow) {
 
 Shape Discovery::run() {
   bool candidates = false;
+  shape_.globals = bench_.globals();
   for (const BoundaryValue& p : boundary_.parameters) {
     // The place for a result is a pointer, whatever else.
     const bool address = p.kind == BoundaryValue::Kind::result_address;
@@ -74,8 +81,8 @@ Shape Discovery::run() {
     if (address) shape_.buffers.emplace_back();
     candidates |= p.kind == BoundaryValue::Kind::integer && p.bits == 64;
   }
-  if (!candidates) return shape_;
   Filling filling;
+  if (!candidates) return with_globals(filling);
   filling.words = Numbers::tag;
   filling.parameters = Numbers::tag;
   follow(filling, false);
@@ -88,6 +95,19 @@ Shape Discovery::run() {
     filling.words = Numbers::small;
     follow(filling, false);
     filling.words = Numbers::tag;
+  }
+  return with_globals(filling);
+}
+
+// One object at a time: where a number among them is a tag, little of the function may run.
+Shape Discovery::with_globals(Filling filling) {
+  filling.parameters = filling.words = Numbers::small;
+  filling.tagged_parameter = -1;
+  runs_ = 0;
+  for (size_t g = 0; g < shape_.globals.size() && g < kMostGlobals; ++g) {
+    if (shape_.globals[g].bytes.size() < 8) continue;
+    filling.tagged_global = static_cast<int>(g);
+    follow(filling, true);
   }
   return shape_;
 }

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <span>
 
 #include "emulate/arena.h"
 
@@ -131,6 +132,10 @@ class Maker {
   void overlap();
   void special_pair(const Boundary& boundary);
   void fill(uint32_t buffer);
+  // `owner` as Slot::buffer.
+  void fill_words(std::span<uint8_t> bytes, const std::vector<uint32_t>& slots, Numbers how, int owner);
+  void fill_global(uint32_t global);
+  bool draws(Numbers& how);  // how to fill a global; false: it stays as it is
 
   const Shape& shape_;
   const Filling& filling_;
@@ -227,31 +232,68 @@ void Maker::special_pair(const Boundary& boundary) {
   }
 }
 
-void Maker::fill(uint32_t n) {
-  const Shape::Buffer& buffer = shape_.buffers[n];
-  emulate::Region& region = input_.regions[n];
-  const bool floats = filling_.words != Numbers::text && filling_.words != Numbers::tag && random_.one_in(4);
-  const bool narrow_words = random_.one_in(2);
-  for (uint32_t w = 0; w < buffer.size / 8; ++w) {
+void Maker::fill_words(std::span<uint8_t> bytes, const std::vector<uint32_t>& slots, Numbers how, int owner) {
+  const bool floats = how != Numbers::text && how != Numbers::tag && random_.one_in(4);
+  const bool halves = random_.one_in(2), single_bytes = !halves && random_.one_in(4);
+  auto word_at = [&](uint32_t w) -> uint64_t {
+    if (w < slots.size() && slots[w] != Shape::kNumber && slots[w] != Shape::kKept) return pointer(slots[w]);
+    if (how == Numbers::tag) return w < kSlotsPerBuffer ? tag_of({owner, w}) : 0;
+    if (floats && how != Numbers::zero) return floating(64, how);
+    if (how == Numbers::text || (!halves && !single_bytes)) return integer(how);
     uint64_t word = 0;
-    if (w < buffer.slots.size() && buffer.slots[w] != Shape::kNumber)
-      word = pointer(buffer.slots[w]);
-    else if (filling_.words == Numbers::tag)
-      word = w < kSlotsPerBuffer ? tag_of({static_cast<int>(n), w}) : 0;
-    else if (floats && filling_.words != Numbers::zero)
-      word = floating(64, filling_.words);
-    else if (narrow_words && filling_.words != Numbers::text)
-      word = integer(filling_.words) << 32 | (integer(filling_.words) & 0xffffffff);
-    else
-      word = integer(filling_.words);
-    std::memcpy(region.bytes.data() + 8 * w, &word, 8);
+    const unsigned width = halves ? 32 : 8;
+    for (unsigned shift = 0; shift < 64; shift += width) word |= (integer(how) & ((uint64_t{1} << width) - 1)) << shift;
+    return word;
+  };
+  for (uint32_t w = 0; 8 * w < bytes.size(); ++w) {
+    const uint64_t word = word_at(w);
+    std::memcpy(bytes.data() + 8 * w, &word, std::min<size_t>(8, bytes.size() - 8 * w));
   }
   // Text ends somewhere.
-  if (filling_.words == Numbers::text) {
-    const uint32_t at = static_cast<uint32_t>(random_.below(buffer.size < 64 ? buffer.size : 64));
+  if (how == Numbers::text) {
+    const uint32_t at = static_cast<uint32_t>(random_.below(std::min<size_t>(bytes.size(), 64)));
     const uint32_t word = at / 8;
-    if (word >= buffer.slots.size() || buffer.slots[word] == Shape::kNumber) region.bytes[at] = 0;
-    region.bytes.back() = 0;
+    if (word >= slots.size() || slots[word] == Shape::kNumber) bytes[at] = 0;
+    if (slots.size() < (bytes.size() + 7) / 8 || slots[(bytes.size() - 1) / 8] == Shape::kNumber) bytes.back() = 0;
+  }
+}
+
+void Maker::fill(uint32_t n) {
+  fill_words(input_.regions[n].bytes, shape_.buffers[n].slots, filling_.words, static_cast<int>(n));
+}
+
+bool Maker::draws(Numbers& how) {
+  static constexpr Numbers kWild[] = {Numbers::boundary, Numbers::random, Numbers::related, Numbers::text};
+  switch (filling_.globals) {
+    case Filling::Globals::initial:
+      return false;
+    case Filling::Globals::small:
+      how = Numbers::small;
+      return true;
+    case Filling::Globals::wild:
+      how = kWild[random_.below(std::size(kWild))];
+      return true;
+    case Filling::Globals::mixed:
+      break;
+  }
+  const uint64_t draw = random_.below(6);
+  how = draw == 2 ? Numbers::zero : draw < 5 ? Numbers::small : kWild[random_.below(std::size(kWild))];
+  return draw > 1;
+}
+
+// Addresses that the file puts there stay: each side has its own.
+void Maker::fill_global(uint32_t n) {
+  const Shape::Global& global = shape_.globals[n];
+  Numbers how = Numbers::tag;
+  if (filling_.tagged_global != static_cast<int>(n) && !draws(how)) return;
+  std::vector<uint8_t> bytes(global.bytes.size());
+  fill_words(bytes, global.slots, how, Slot::kFirstGlobal + static_cast<int>(n));
+  auto kept = [&](size_t at) { return at / 8 < global.slots.size() && global.slots[at / 8] == Shape::kKept; };
+  for (size_t begin = 0, end; begin < bytes.size(); begin = end) {
+    for (end = begin; end < bytes.size() && kept(end) == kept(begin);) ++end;
+    const auto from = bytes.begin() + static_cast<ptrdiff_t>(begin), to = bytes.begin() + static_cast<ptrdiff_t>(end);
+    if (!kept(begin) && !std::equal(from, to, global.bytes.begin() + static_cast<ptrdiff_t>(begin)))
+      input_.data.push_back({global.name, begin, {from, to}, global.own});
   }
 }
 
@@ -267,6 +309,7 @@ Input Maker::make(const Boundary& boundary) {
     input_.regions.push_back({addresses_.back(), std::vector<uint8_t>(buffer.size), true});
   }
   for (uint32_t n = 0; n < shape_.buffers.size(); ++n) fill(n);
+  for (uint32_t n = 0; n < shape_.globals.size(); ++n) fill_global(n);
   for (uint32_t p = 0; p < boundary.parameters.size(); ++p) {
     const BoundaryValue& parameter = boundary.parameters[p];
     Value value{};
@@ -332,43 +375,67 @@ Input with_other_nans(const Input& input, const Boundary& boundary, unsigned whi
   for (size_t p = 0; p < boundary.parameters.size(); ++p)
     if (boundary.parameters[p].kind == BoundaryValue::Kind::floating)
       for (uint64_t& half : made.values[p]) half = other_nan(half, which);
-  for (emulate::Region& region : made.regions)
-    for (size_t at = 0; at + 8 <= region.bytes.size(); at += 8) {
-      uint64_t word;
-      std::memcpy(&word, region.bytes.data() + at, 8);
+  auto change = [which](std::vector<uint8_t>& bytes) {
+    for (size_t at = 0; at < bytes.size(); at += 8) {
+      const size_t width = std::min<size_t>(8, bytes.size() - at);
+      uint64_t word = 0;
+      std::memcpy(&word, bytes.data() + at, width);
       word = other_nan(word, which);
-      std::memcpy(region.bytes.data() + at, &word, 8);
+      std::memcpy(bytes.data() + at, &word, width);
     }
+  };
+  for (emulate::Region& region : made.regions) change(region.bytes);
+  for (DataPiece& piece : made.data) change(piece.bytes);
   return made;
 }
 
+namespace {
+
+// One number of the bytes; `slots` of the object that they begin in at a word of their own.
+void vary_bytes(std::vector<uint8_t>& bytes, const std::vector<uint32_t>* slots, uint64_t first_word, uint64_t value,
+                Random& random) {
+  // The beginning decides most often.
+  const size_t words = (bytes.size() + 7) / 8,
+               word = random.below(random.one_in(2) ? std::min<size_t>(8, words) : words);
+  const uint64_t slot = first_word + word;
+  if (slots != nullptr && slot < slots->size() && (*slots)[slot] != Shape::kNumber) return;
+  static constexpr size_t kWidths[] = {1, 1, 2, 4, 8};
+  const size_t width = kWidths[random.below(std::size(kWidths))];
+  const size_t at = 8 * word + random.below(8 / width) * width;
+  if (at < bytes.size()) std::memcpy(bytes.data() + at, &value, std::min(width, bytes.size() - at));
+}
+
+const std::vector<uint32_t>* slots_of(const Shape& shape, const std::string& global) {
+  for (const Shape::Global& g : shape.globals)
+    if (g.name == global) return &g.slots;
+  return nullptr;
+}
+
+}  // namespace
+
 Input varied(const Boundary& boundary, const Shape& shape, Input input, const Filling& filling, Random& random) {
   static constexpr Numbers kWays[] = {Numbers::small, Numbers::text, Numbers::boundary, Numbers::random};
+  const size_t buffers = boundary.parameters.size(), data = buffers + 2 * input.regions.size();
+  const size_t places = data + 2 * input.data.size();
+  if (places == 0) return input;
   for (uint64_t changes = 1 + random.below(3); changes != 0; --changes) {
     const Numbers how = kWays[random.below(std::size(kWays))];
-    const size_t places = boundary.parameters.size() + 2 * input.regions.size();
-    if (places == 0) return input;
     const size_t place = random.below(places);
-    if (place < boundary.parameters.size()) {
+    if (place < buffers) {
       const BoundaryValue& parameter = boundary.parameters[place];
       if (shape.parameters[place] != Shape::kNumber || parameter.source.kind == Place::Kind::vector_count) continue;
       if (parameter.kind == BoundaryValue::Kind::floating)
         input.values[place][0] = floating_bits(std::min(parameter.bits, 64u), how, random, input.has_nan);
       else
         input.values[place][0] = narrow(number(filling, how, random), parameter.bits, parameter.is_signed);
-      continue;
+    } else if (place < data) {
+      const size_t n = (place - buffers) / 2;
+      vary_bytes(input.regions[n].bytes, n < shape.buffers.size() ? &shape.buffers[n].slots : nullptr, 0,
+                 number(filling, how, random), random);
+    } else {
+      DataPiece& piece = input.data[(place - data) / 2];
+      vary_bytes(piece.bytes, slots_of(shape, piece.object), piece.offset / 8, number(filling, how, random), random);
     }
-    const size_t n = (place - boundary.parameters.size()) / 2;
-    std::vector<uint8_t>& bytes = input.regions[n].bytes;
-    // The beginning decides most often.
-    const size_t word = random.below(random.one_in(2) ? std::min<size_t>(8, bytes.size() / 8) : bytes.size() / 8);
-    if (n < shape.buffers.size() && word < shape.buffers[n].slots.size() &&
-        shape.buffers[n].slots[word] != Shape::kNumber)
-      continue;
-    const uint64_t value = number(filling, how, random);
-    static constexpr size_t kWidths[] = {1, 1, 2, 4, 8};
-    const size_t width = kWidths[random.below(std::size(kWidths))];
-    std::memcpy(bytes.data() + 8 * word + random.below(8 / width) * width, &value, width);
   }
   return input;
 }

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "emulate/engine.h"
@@ -13,10 +14,19 @@ namespace portolan::verify {
 
 using Value = std::array<uint64_t, 2>;  // low, high: vectors need both
 
+// Bytes of a named object of the files' own writable data, which both sides have.
+struct DataPiece {
+  std::string object;
+  uint64_t offset = 0;
+  std::vector<uint8_t> bytes;
+  bool own = false;  // only the file itself can name the object: perhaps it never holds this
+};
+
 struct Input {
   std::vector<Value> values;  // by parameter
   std::vector<emulate::Region> regions;
-  bool has_nan = false;  // NaNs may differ between ISAs, and so may what is made of them
+  std::vector<DataPiece> data;  // all other data is as the files have it
+  bool has_nan = false;         // NaNs may differ between ISAs, and so may what is made of them
 };
 
 // The input with every NaN's sign flipped (0) or another payload in it (1), where a parameter or a buffer's word is
@@ -40,16 +50,24 @@ class Random {
   uint64_t state_;
 };
 
-// What the function takes for pointers, as found by running it: every parameter and every 8 bytes of a buffer is a slot
-// that is either a plain number or the address of another buffer.
+// What the function takes for pointers, as found by running it: every parameter and every 8 bytes of a buffer or of a
+// global object is a slot that is either a plain number or the address of another buffer.
 struct Shape {
   static constexpr uint32_t kNumber = UINT32_MAX;
+  static constexpr uint32_t kKept = UINT32_MAX - 1;  // of a global: an address that the file puts there
   struct Buffer {
     uint32_t size = 256;
     std::vector<uint32_t> slots = std::vector<uint32_t>(32, kNumber);  // buffer each word points to, or kNumber
   };
+  struct Global {
+    std::string name;
+    bool own = false;            // as DataPiece::own
+    std::vector<uint8_t> bytes;  // as the source has them; of a large object only the beginning
+    std::vector<uint32_t> slots;
+  };
   std::vector<uint32_t> parameters;
   std::vector<Buffer> buffers;
+  std::vector<Global> globals;
 };
 
 // How the numbers among the slots are filled.
@@ -63,13 +81,18 @@ struct Filling {
   bool overlaps = true;       // false: none points into another's buffer all the same
   uint32_t alias = 0;         // not 0: the number of a pair of pointer parameters and how they overlap, in turns
   uint32_t pair = 0;          // not 0: likewise of a pair of numbers that are special together
+  // The files' own data: as it is at the start, or each object as it is, zero, or like words of any kind.
+  enum class Globals : uint8_t { initial, mixed, small, wild };
+  Globals globals = Globals::initial;
+  int tagged_global = -1;  // all words of this one have tags instead
   // Numbers that stand in the code of either side; small, boundary and random numbers are some of them, or beside them.
   const std::vector<uint64_t>* constants = nullptr;
 };
 
 // Addresses that are never mapped, one for each slot: a fault near one shows that the slot is used as a pointer.
 struct Slot {
-  int buffer = -1;  // -1: a parameter
+  static constexpr int kFirstGlobal = 16;  // buffer: this one and those above it are globals
+  int buffer = -1;                         // -1: a parameter
   uint32_t index = 0;
 };
 uint64_t tag_of(const Slot& slot);

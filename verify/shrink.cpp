@@ -15,8 +15,16 @@ class Shrinker {
   }
 
   Counterexample run() {
+    shrink_data();
     for (size_t p = 0; p < best_.input.values.size(); ++p) shrink_value(p);
-    for (size_t r = 0; r < best_.input.regions.size(); ++r) shrink_bytes(r, 0, best_.input.regions[r].bytes.size());
+    for (size_t r = 0; r < best_.input.regions.size(); ++r)
+      shrink_bytes([r](Input& input) -> auto& { return input.regions[r].bytes; }, 0,
+                   best_.input.regions[r].bytes.size());
+    for (size_t d = 0; d < best_.input.data.size(); ++d)
+      shrink_bytes([d](Input& input) -> auto& { return input.data[d].bytes; }, 0, best_.input.data[d].bytes.size());
+    for (const DataPiece& piece : best_.input.data)
+      if (piece.own && std::find(best_.own_data.begin(), best_.own_data.end(), piece.object) == best_.own_data.end())
+        best_.own_data.push_back(piece.object);
     return std::move(best_);
   }
 
@@ -45,20 +53,37 @@ class Shrinker {
     }
   }
 
+  // Data as the files have it: all of it, what only the file itself can set, one object after the other.
+  void shrink_data() {
+    if (best_.input.data.empty()) return;
+    Input input = best_.input;
+    input.data.clear();
+    if (try_input(std::move(input))) return;
+    input = best_.input;
+    std::erase_if(input.data, [](const DataPiece& piece) { return piece.own; });
+    if (input.data.size() != best_.input.data.size()) try_input(std::move(input));
+    for (size_t d = best_.input.data.size(); d-- > 0;) {
+      input = best_.input;
+      input.data.erase(input.data.begin() + static_cast<ptrdiff_t>(d));
+      try_input(std::move(input));
+    }
+  }
+
   // Zeros by halves.
-  void shrink_bytes(size_t r, size_t from, size_t to) {
-    const auto& bytes = best_.input.regions[r].bytes;
+  template <class Get>
+  void shrink_bytes(Get get, size_t from, size_t to) {
+    const std::vector<uint8_t>& bytes = get(best_.input);
     if (to - from < 4 || std::all_of(bytes.begin() + from, bytes.begin() + to, [](uint8_t b) { return b == 0; }))
       return;
     Input input = best_.input;
-    std::fill(input.regions[r].bytes.begin() + from, input.regions[r].bytes.begin() + to, 0);
+    std::fill(get(input).begin() + from, get(input).begin() + to, 0);
     if (try_input(std::move(input))) return;
     const size_t middle = from + (to - from) / 2;
-    shrink_bytes(r, from, middle);
-    shrink_bytes(r, middle, to);
+    shrink_bytes(get, from, middle);
+    shrink_bytes(get, middle, to);
   }
 
-  static constexpr unsigned kMostAttempts = 60;
+  static constexpr unsigned kMostAttempts = 120;
   Bench& bench_;
   const Boundary& boundary_;
   std::chrono::steady_clock::time_point deadline_;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
 
 namespace portolan::verify {
 namespace {
@@ -110,6 +111,9 @@ emulate::Request Side::request(const Boundary& boundary, const Input& input, con
         input.values[p], rubbish);
   request.regions = input.regions;
   if (!image_.externals.empty()) request.regions.push_back(emulate::heap_region(kHeap, kHeapSize));
+  for (const DataPiece& piece : input.data)
+    if (const uint64_t* object = image_.find_symbol(piece.object))
+      request.data.push_back({*object + piece.offset, piece.bytes});
   request.fill = rubbish.fill;
   request.limits.time = which_ == Which::source ? kSourceTime : kTargetTime;
   request.externals = handler_.get();
@@ -133,6 +137,49 @@ bool Side::is_writable_data(uint64_t address) const {
   return std::any_of(image_.segments.begin(), image_.segments.end(), [address](const emulate::Segment& s) {
     return s.writable && address >= s.address && address - s.address < s.memory_size;
   });
+}
+
+bool Side::bytes_after(const emulate::Outcome& outcome, uint64_t address, std::span<uint8_t> bytes) const {
+  const auto segment = std::find_if(image_.segments.begin(), image_.segments.end(), [&](const emulate::Segment& s) {
+    return address >= s.address && address - s.address <= s.memory_size &&
+           bytes.size() <= s.memory_size - (address - s.address);
+  });
+  if (segment == image_.segments.end()) return false;
+  const uint64_t offset = address - segment->address;
+  const size_t stored = offset < segment->bytes.size() ? std::min(bytes.size(), segment->bytes.size() - offset) : 0;
+  std::fill(bytes.begin(), bytes.end(), 0);
+  std::copy_n(segment->bytes.begin() + static_cast<ptrdiff_t>(std::min(offset, segment->bytes.size())), stored,
+              bytes.begin());
+  auto change = std::upper_bound(outcome.changes.begin(), outcome.changes.end(), address,
+                                 [](uint64_t a, const emulate::MemoryChange& c) { return a < c.address; });
+  if (change != outcome.changes.begin()) --change;
+  for (; change != outcome.changes.end() && change->address < address + bytes.size(); ++change)
+    for (size_t n = 0; n < change->bytes.size(); ++n)
+      if (const uint64_t at = change->address + n - address; at < bytes.size()) bytes[at] = change->bytes[n];
+  return true;
+}
+
+std::vector<emulate::MemoryChange> Side::written(const emulate::Request& request,
+                                                 const emulate::Outcome& outcome) const {
+  std::map<uint64_t, uint8_t> before;
+  for (const emulate::DataPatch& patch : request.data)
+    for (size_t n = 0; n < patch.bytes.size(); ++n) before[patch.address + n] = patch.bytes[n];
+  std::map<uint64_t, uint8_t> now;
+  for (const emulate::MemoryChange& change : outcome.changes)
+    for (size_t n = 0; n < change.bytes.size(); ++n) {
+      const auto was = before.find(change.address + n);
+      if (was == before.end() || was->second != change.bytes[n]) now[change.address + n] = change.bytes[n];
+    }
+  // Where the run put back what the image has, no change is told.
+  for (const auto& [address, byte] : before)
+    if (uint8_t after = 0; byte_after(outcome, address, after) && after != byte) now[address] = after;
+  std::vector<emulate::MemoryChange> changes;
+  for (const auto& [address, byte] : now) {
+    if (changes.empty() || changes.back().address + changes.back().bytes.size() != address)
+      changes.push_back({address, {}});
+    changes.back().bytes.push_back(byte);
+  }
+  return changes;
 }
 
 bool Side::byte_after(const emulate::Outcome& outcome, uint64_t address, uint8_t& byte) const {

@@ -38,6 +38,10 @@ class Side {
   Value result(const BoundaryValue& value, const emulate::Outcome& outcome) const;
   // The byte of a writable segment at the end of a run; false: there is none.
   bool byte_after(const emulate::Outcome& outcome, uint64_t address, uint8_t& byte) const;
+  // The bytes from `address` on at the end of a run; false: they are not all in one segment.
+  bool bytes_after(const emulate::Outcome& outcome, uint64_t address, std::span<uint8_t> bytes) const;
+  // What a run changed in data that the request put there or the image has, as far as it lies side by side.
+  std::vector<emulate::MemoryChange> written(const emulate::Request& request, const emulate::Outcome& outcome) const;
   bool is_writable_data(uint64_t address) const;
 
  private:

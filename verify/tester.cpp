@@ -25,6 +25,10 @@ constexpr Filling kFillings[] = {
     {Numbers::boundary, Numbers::zero, -1, false},   {Numbers::boundary, Numbers::boundary, -1, true},
     {Numbers::related, Numbers::related, -1, false}, {Numbers::boundary, Numbers::boundary, -1, false},
 };
+// Their number has no divisor in common with that of the fillings: all go together in time.
+using Globals = Filling::Globals;
+constexpr Globals kGlobals[] = {Globals::initial, Globals::mixed, Globals::small, Globals::mixed,
+                                Globals::initial, Globals::wild,  Globals::mixed};
 constexpr size_t kMostKept = 64;
 
 uint64_t seed_of(uint64_t seed, const std::string& name) {
@@ -52,6 +56,7 @@ class FunctionTester {
   bool batch(const Shape& shape);  // false: enough seen
   Input next_input(const Shape& shape);
   bool judge(const std::vector<Trial>& trials);
+  bool depends_on_data(const Shape& shape);
   void conclude();
   TestResult unknown(std::string_view cause, std::string reason) {
     result_.level = TestResult::Level::unknown;
@@ -74,7 +79,7 @@ class FunctionTester {
   std::vector<uint64_t> constants_;
   std::vector<Input> kept_;  // went ways that none before them went; variations of them may go further
   uint32_t limits_ = 0, sampled_ = 0, aliases_ = 0, pairs_ = 0, last_fresh_ = 0;
-  bool stopped_early_ = false;
+  bool stopped_early_ = false, depends_on_data_ = false;
 };
 
 // A reason without what differs from input to input.
@@ -116,6 +121,7 @@ Input FunctionTester::next_input(const Shape& shape) {
   Filling filling = kFillings[(turn < kBatch || kept_.size() < 2 ? turn : turn / 2) % std::size(kFillings)];
   filling.constants = &constants_;
   filling.overlaps = options_.overlaps;
+  filling.globals = kGlobals[turn % std::size(kGlobals)];
   if (filling.aliases) filling.alias = ++aliases_;
   if (filling.parameters == Numbers::related) filling.pair = ++pairs_;
   return make_input(boundary_, shape, filling, random_);
@@ -151,7 +157,7 @@ bool FunctionTester::batch(const Shape& shape) {
 void FunctionTester::conclude() {
   if (result_.level == TestResult::Level::refuted || stopped_early_) return;
   // Inputs that differ in nothing are one test, however often they run.
-  if (boundary_.parameters.empty() && result_.tests > 0) {
+  if (boundary_.parameters.empty() && !depends_on_data_ && result_.tests > 0) {
     const Coverage& c = result_.coverage;
     const bool whole = c.target_size != 0 && c.target_bytes == c.target_size;
     result_.tests = whole ? result_.tests : 1;
@@ -173,13 +179,44 @@ void FunctionTester::conclude() {
                                                               result_.tests, result_.tried, most->second.example));
 }
 
+// Whether what it does differs with the files' own data, on some of a few probes.
+bool FunctionTester::depends_on_data(const Shape& shape) {
+  if (shape.globals.empty()) return false;
+  std::vector<Input> inputs;
+  for (const Globals globals : {Globals::initial, Globals::small, Globals::wild, Globals::mixed, Globals::wild}) {
+    Filling filling;
+    filling.globals = globals;
+    filling.constants = &constants_;
+    inputs.push_back(make_input(boundary_, shape, filling, random_));
+  }
+  const auto runs = bench_.run_source(boundary_, inputs);
+  if (!runs) return false;
+  std::optional<size_t> seen;
+  const Side& side = bench_.source();
+  auto did = [&](size_t n) { return side.written(bench_.source_request(boundary_, inputs[n]), (*runs)[n].first); };
+  for (size_t n = 0; n < inputs.size(); ++n) {
+    if (!(*runs)[n].unfit.empty()) continue;
+    if (!seen) {
+      seen = n;
+      continue;
+    }
+    const emulate::Outcome &a = (*runs)[*seen].first, &b = (*runs)[n].first;
+    bool same = a.ending == b.ending && a.calls == b.calls && did(*seen) == did(n);
+    for (const BoundaryValue& result : boundary_.results) same &= side.result(result, a) == side.result(result, b);
+    if (!same) return true;
+  }
+  return false;
+}
+
 TestResult FunctionTester::run() {
   if (!boundary_.untestable.empty()) return unknown("unsupported", boundary_.untestable);
   for (const Side* side : {&bench_.source(), &bench_.target()})
     if (side->image().find_symbol(side->symbol_of(boundary_)) == nullptr)
       return unknown("unsupported", "its symbol is not in the image");
   if (out_of_time()) return unknown("resource-limit", "the time for tests is over");
-  const Shape shape = discover(bench_, boundary_, random_);
+  Shape shape = discover(bench_, boundary_, random_);
+  if (!options_.own_data) std::erase_if(shape.globals, [](const Shape::Global& g) { return g.own; });
+  depends_on_data_ = boundary_.parameters.empty() && depends_on_data(shape);
   while (batch(shape)) {
   }
   conclude();

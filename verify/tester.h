@@ -15,6 +15,7 @@ struct TestOptions {
   uint64_t seed = 1;
   bool overlaps = true;                  // pointers may point into one another's buffers
   std::chrono::milliseconds time{1500};  // for all functions together; 0: no limit
+  bool own_data = true;  // also data that only the file itself can name has other contents than at the start
   // Numbers that stand in a function's code, on either side; empty: none are known.
   std::function<std::vector<uint64_t>(const Boundary&)> constants;
 };
@@ -33,6 +34,9 @@ struct Counterexample {
   std::string difference;
   Spot spot;
   bool shrunk = false;
+  bool results_compared = true;  // false: what the prototype calls results may be none
+  // Objects that only the file itself can set, and that hold something else than at the start: perhaps they never do.
+  std::vector<std::string> own_data;
 };
 
 // How the tests of one function ended: the test axis of a verdict (verify/judge/verdict.h).

@@ -2,6 +2,7 @@
 // time. Quadratic, and bounded by kMostSteps.
 #include "verify/trace.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "verify/bench.h"
@@ -54,6 +55,9 @@ Expected<Trace> follow(Side& side, bool is_source, const Boundary& boundary, con
   Outcome before;
   before.state = request.state;
   for (const emulate::Region& region : request.regions) before.regions.push_back(region.bytes);
+  for (const emulate::DataPatch& patch : request.data) before.changes.push_back({patch.address, patch.bytes});
+  std::sort(before.changes.begin(), before.changes.end(),
+            [](const emulate::MemoryChange& a, const emulate::MemoryChange& b) { return a.address < b.address; });
   uint64_t value = observe(side, is_source, boundary, spot, before);
   for (size_t begin = 0, end = 8; begin < requests.size() && !trace.whole; begin = end, end = end * 2) {
     end = std::min(end, requests.size());

@@ -400,7 +400,8 @@ void UnitRaiser::finish(size_t n) {
   FunctionState& state = states_[n];
   RaisedFunction& out = result_.functions[n];
   if (!state.lifted) return;
-  if (!state.prototype && !state.outside)
+  out.inferred = !state.prototype && !state.outside;
+  if (out.inferred)
     assume(n, state.exported ? "its signature is inferred: callers outside use at most one integer and one "
                                "floating-point result"
                              : "its signature is inferred");

@@ -60,6 +60,7 @@ Expected<std::vector<Test>> make_tests(verify::Bench& bench, const std::vector<v
       if (filling.aliases) filling.alias = ++aliases;
       if (filling.parameters == Numbers::related) filling.pair = ++related;
       filling.constants = &constants;
+      if (n % 3 == 2) filling.globals = verify::Filling::Globals::mixed;
       inputs.push_back(verify::make_input(boundary, shape, filling, random));
     }
     auto runs = bench.run_source(boundary, inputs);

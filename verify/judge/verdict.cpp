@@ -124,6 +124,15 @@ bool is_known_reason(std::string_view reason) {
   return std::find(std::begin(kReasons), std::end(kReasons), reason) != std::end(kReasons);
 }
 
+bool rests_on_guess(const Boundary& boundary, const TestResult& tests) {
+  return tests.level == TestResult::Level::refuted && boundary.origin == Boundary::Origin::inferred &&
+         tests.counterexample && tests.counterexample->spot.kind == verify::Spot::Kind::result;
+}
+
+bool rests_on_own_data(const TestResult& tests) {
+  return tests.level == TestResult::Level::refuted && tests.counterexample && !tests.counterexample->own_data.empty();
+}
+
 Verdict conclude(const Boundary& boundary, std::optional<TestResult> tests, std::optional<prove::Proof> proof) {
   Verdict verdict;
   verdict.assumptions.push_back({"prototype", "convention", origin_text(boundary.origin)});
@@ -133,13 +142,18 @@ Verdict conclude(const Boundary& boundary, std::optional<TestResult> tests, std:
   const bool claims = proof && proof->level != prove::Proof::Level::unknown && !vacuous;
   const bool proved = claims && is_sound(*proof);
   const bool refuted = tests && tests->level == TestResult::Level::refuted;
-  // Which registers hold results is a guess then: one that differs may be nobody's.
-  const bool guessed = refuted && boundary.origin == Boundary::Origin::inferred && tests->counterexample &&
-                       tests->counterexample->spot.kind == verify::Spot::Kind::result;
-  if (guessed) {
+  if (refuted && rests_on_guess(boundary, *tests)) {
     verdict.level = Level::unknown;
     verdict.reason = "approximation";
     verdict.detail = tests->reason + "; the prototype is inferred, and this may be no result: give --proto";
+  } else if (refuted && rests_on_own_data(*tests)) {
+    verdict.level = Level::unknown;
+    verdict.reason = "approximation";
+    verdict.detail = fmt::format(
+        "{}; it shows only where {}, which nobody outside the file can set, {} something else "
+        "than at the start: perhaps that never is so",
+        tests->reason, fmt::join(tests->counterexample->own_data, ", "),
+        tests->counterexample->own_data.size() == 1 ? "holds" : "hold");
   } else if (refuted) {
     verdict.level = Level::refuted;
     verdict.detail = tests->reason;

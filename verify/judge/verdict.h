@@ -39,6 +39,12 @@ struct Verdict {
 Verdict conclude(const verify::Boundary& boundary, std::optional<verify::TestResult> tests,
                  std::optional<prove::Proof> proof);
 
+// Whether what refutes is a result of an inferred prototype: which registers hold results is a guess then, and one that
+// differs may be nobody's.
+bool rests_on_guess(const verify::Boundary& boundary, const verify::TestResult& tests);
+// Whether it shows only where data that nobody but the file itself can set holds something else than at the start.
+bool rests_on_own_data(const verify::TestResult& tests);
+
 // "bounded(k=4)", "unknown(timeout)": the word as reports print it.
 std::string word(const Verdict& verdict);
 // One sentence without the function's name; never claims more than the level does.

@@ -104,6 +104,14 @@ const std::vector<Case>& cases() {
        {{"dropped store to data", "str w0, [x1, :lo12:total]\n", ""},
         {"other initial value", ".long 5", ".long 6"},
         {"wide store to data", "str w0", "str x0"}}},
+      {"data_as_it_may_be",
+       {integer(0)},
+       {integer_result(32)},
+       "addl total(%rip), %edi\nmovl %edi, %eax\nret\n"
+       ".bss\n.p2align 3\n.globl total\n.type total,@object\n.size total,4\ntotal: .zero 4\n.text\n",
+       "adrp x1, total\nldr w2, [x1, :lo12:total]\nadd w0, w2, w0\nret\n"
+       ".bss\n.p2align 3\n.globl total\n.type total,%object\n.size total,4\ntotal: .zero 4\n.text\n",
+       {{"taken for zero", "add w0, w2, w0\n", ""}, {"half of it", "ldr w2", "ldrh w2"}}},
       {"scale",
        {floating(0), floating(1)},
        {floating_result()},
