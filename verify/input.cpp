@@ -235,9 +235,12 @@ void Maker::special_pair(const Boundary& boundary) {
 void Maker::fill_words(std::span<uint8_t> bytes, const std::vector<uint32_t>& slots, Numbers how, int owner) {
   const bool floats = how != Numbers::text && how != Numbers::tag && random_.one_in(4);
   const bool halves = random_.one_in(2), single_bytes = !halves && random_.one_in(4);
+  // Zeros among other numbers: a loop that goes on while there are some.
+  const bool sparse = how != Numbers::text && how != Numbers::tag && random_.one_in(4);
   auto word_at = [&](uint32_t w) -> uint64_t {
     if (w < slots.size() && slots[w] != Shape::kNumber && slots[w] != Shape::kKept) return pointer(slots[w]);
     if (how == Numbers::tag) return w < kSlotsPerBuffer ? tag_of({owner, w}) : 0;
+    if (sparse && random_.one_in(3)) return 0;
     if (floats && how != Numbers::zero) return floating(64, how);
     if (how == Numbers::text || (!halves && !single_bytes)) return integer(how);
     uint64_t word = 0;
@@ -430,8 +433,11 @@ Input varied(const Boundary& boundary, const Shape& shape, Input input, const Fi
         input.values[place][0] = narrow(number(filling, how, random), parameter.bits, parameter.is_signed);
     } else if (place < data) {
       const size_t n = (place - buffers) / 2;
-      vary_bytes(input.regions[n].bytes, n < shape.buffers.size() ? &shape.buffers[n].slots : nullptr, 0,
-                 number(filling, how, random), random);
+      // Now and then an address of a buffer where no pointer is followed: some code compares them.
+      const uint64_t value =
+          random.one_in(8) ? input.regions[random.below(input.regions.size())].address : number(filling, how, random);
+      vary_bytes(input.regions[n].bytes, n < shape.buffers.size() ? &shape.buffers[n].slots : nullptr, 0, value,
+                 random);
     } else {
       DataPiece& piece = input.data[(place - data) / 2];
       vary_bytes(piece.bytes, slots_of(shape, piece.object), piece.offset / 8, number(filling, how, random), random);
