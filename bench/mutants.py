@@ -184,8 +184,10 @@ def copied(text, function, name):
         return None
     rename = lambda found: f"{found[1]}_{name}" if found[1] in labels else found[1]
     made = [re.sub(word, rename, line) for line in body]
+    # A function may have the name of an instruction.
     own = rf"(?<![\w$.]){re.escape(function)}(?![\w$.])"
-    made = [re.sub(own, name, line) for line in made]
+    mnemonic = r"(\s+[a-z][\w.]*)?"
+    made = [(head := re.match(mnemonic, line)[0]) + re.sub(own, name, line[len(head) :]) for line in made]
     return "\n".join(["\t.text", "\t.p2align\t2", f"\t.globl\t{name}", f"\t.type\t{name},@function", *made, ""])
 
 
