@@ -1,8 +1,10 @@
 #include "cli/evidence.h"
 
 #include <fmt/format.h>
+#include <link.h>
 
 #include <charconv>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -189,6 +191,31 @@ std::string sha256(std::string_view bytes) {
   std::string text;
   for (const uint8_t byte : hash.final()) text += fmt::format("{:02x}", byte);
   return text;
+}
+
+std::string build_id() {
+  std::string id;
+  auto visit = [](dl_phdr_info* info, size_t, void* found) {
+    for (int n = 0; n < info->dlpi_phnum; ++n) {
+      const ElfW(Phdr)& header = info->dlpi_phdr[n];
+      if (header.p_type != PT_NOTE) continue;
+      // Notes: sizes of name and contents, type, then both, each padded to 4 bytes (ELF gABI, "Note Section").
+      const auto* bytes = reinterpret_cast<const uint8_t*>(info->dlpi_addr + header.p_vaddr);
+      for (size_t at = 0; at + 12 <= header.p_memsz;) {
+        uint32_t fields[3];
+        std::memcpy(fields, bytes + at, 12);
+        const size_t contents = at + 12 + (fields[0] + 3) / 4 * 4, next = contents + (fields[1] + 3) / 4 * 4;
+        if (next > header.p_memsz) break;
+        if (fields[2] == NT_GNU_BUILD_ID && fields[0] == 4 && std::memcmp(bytes + at + 12, "GNU", 4) == 0)
+          for (uint32_t i = 0; i < fields[1]; ++i)
+            *static_cast<std::string*>(found) += fmt::format("{:02x}", bytes[contents + i]);
+        at = next;
+      }
+    }
+    return 1;  // the program itself comes first, and is the only one that matters
+  };
+  dl_iterate_phdr(visit, &id);
+  return id;
 }
 
 std::string QueryStore::add(const std::string& query) {

@@ -10,6 +10,8 @@ namespace portolan::cli {
 
 std::string sha256(std::string_view bytes);
 std::string hex(uint64_t value);
+// Which build of this program it is: the linker's hash of its code and tables. Empty: it has none.
+std::string build_id();
 
 // Queries that a verdict rests on are stored beside the evidence, each once, under the hash of their text.
 class QueryStore {

@@ -30,19 +30,27 @@ std::string maker_text(const char* side, const verify::Trace& trace, const Listi
   return trace.whole ? fmt::format("  in the {} no instruction changes it\n", side) : std::string();
 }
 
+nlohmann::json side_json(const verify::Trace& trace, const Listing& listing) {
+  nlohmann::json j = {{"steps", nlohmann::json::array()}, {"whole", trace.whole}};
+  for (const uint64_t address : trace.steps) j["steps"].push_back(listing.at(address));
+  if (trace.maker) j["maker"] = *trace.maker;
+  return j;
+}
+
 }  // namespace
 
-std::string trace_text(verify::Bench& bench, const Listing& source, const Listing& target,
-                       const verify::Boundary& boundary, const verify::Input& input) {
-  auto traces = bench.trace(boundary, input);
-  if (!traces) return {};
-  std::string text = maker_text("source", traces->source, source) + maker_text("target", traces->target, target);
-  const std::vector<std::string> left = rows_of(traces->source, source), right = rows_of(traces->target, target);
+std::string trace_text(const verify::Traces& traces, const Listing& source, const Listing& target) {
+  std::string text = maker_text("source", traces.source, source) + maker_text("target", traces.target, target);
+  const std::vector<std::string> left = rows_of(traces.source, source), right = rows_of(traces.target, target);
   text += fmt::format("  {:<{}} | {}\n", "source", kWidth, "target");
   for (size_t n = 0; n < std::max(left.size(), right.size()); ++n)
     text += fmt::format("  {:<{}.{}} | {}\n", n < left.size() ? left[n] : "", kWidth, kWidth,
                         n < right.size() ? right[n] : "");
   return text;
+}
+
+nlohmann::json trace_json(const verify::Traces& traces, const Listing& source, const Listing& target) {
+  return {{"source", side_json(traces.source, source)}, {"target", side_json(traces.target, target)}};
 }
 
 }  // namespace portolan::cli

@@ -134,9 +134,10 @@ std::string replay_command(const Arguments& a) {
 
 nlohmann::json evidence_of(const Arguments& a, const InputFile& source, Isa target, const Judged& judged,
                            QueryStore& queries) {
-  nlohmann::json evidence = {{"schema", "portolan-evidence-1"}, {"tool", "portolan 0.1.0"},
-                             {"command", "translate"},          {"source", a.input},
-                             {"from", to_string(source.isa())}, {"to", to_string(target)}};
+  nlohmann::json evidence = {
+      {"schema", "portolan-evidence-1"}, {"tool", "portolan 0.1.0"}, {"build", build_id()},
+      {"command", "translate"},          {"source", a.input},        {"from", to_string(source.isa())},
+      {"to", to_string(target)}};
   evidence["options"] = {{"functions", a.functions}, {"proto", a.headers}, {"require", a.require},
                          {"prove_seconds", a.prove}, {"tests", a.tests},   {"seed", hex(a.seed)},
                          {"proposers", a.proposers}};

@@ -189,8 +189,8 @@ Exit run(const Arguments& a) {
   run.evidence_path = a.evidence;
   judge_constant_time(a, *inputs, subject, run);
   QueryStore queries(a.evidence);
-  const nlohmann::json evidence = evidence_json(inputs->source, inputs->target, run, queries);
-  print_refutations(inputs->source, inputs->target, subject, run);
+  nlohmann::json evidence = evidence_json(inputs->source, inputs->target, run, queries);
+  print_refutations(inputs->source, inputs->target, subject, run, evidence);
   return write_reports(a, evidence, text_of(run), queries, exit_of(run));
 }
 

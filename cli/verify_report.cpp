@@ -85,6 +85,7 @@ std::string constant_time_of(const VerifyRun& run) {
 json evidence_json(const InputFile& file, const VerifyRun& run) {
   json j = {{"schema", "portolan-evidence-1"},
             {"tool", "portolan 0.1.0"},
+            {"build", build_id()},
             {"command", "verify"},
             {"source", file.path},
             {"target", file.path},
@@ -101,6 +102,7 @@ json evidence_json(const InputFile& file, const VerifyRun& run) {
 json evidence_json(const InputFile& source, const InputFile& target, const VerifyRun& run, QueryStore& queries) {
   json j = {{"schema", "portolan-evidence-1"},
             {"tool", "portolan 0.1.0"},
+            {"build", build_id()},
             {"command", "verify"},
             {"source", source.path},
             {"target", target.path},
@@ -158,7 +160,7 @@ std::string text_of(const VerifyRun& run) {
 }
 
 void print_refutations(const InputFile& source, const InputFile& target, const verify::Subject& subject,
-                       const VerifyRun& run) {
+                       const VerifyRun& run, json& evidence) {
   const bool any = std::any_of(run.report.verdicts.begin(), run.report.verdicts.end(),
                                [](const judge::Verdict& v) { return v.level == Level::refuted; });
   if (!any) return;
@@ -181,9 +183,11 @@ void print_refutations(const InputFile& source, const InputFile& target, const v
                call_in_words(b, v.tests->counterexample->input));
     verify::Boundary compared = b;
     if (!v.tests->counterexample->results_compared) compared.results.clear();
-    if (bench)
-      fmt::print(stderr, "{}",
-                 trace_text(**bench, *source_listing, *target_listing, compared, v.tests->counterexample->input));
+    if (auto traces = bench ? (*bench)->trace(compared, v.tests->counterexample->input) : bench.error()) {
+      fmt::print(stderr, "{}", trace_text(*traces, *source_listing, *target_listing));
+      evidence["functions"][n]["verdict"]["counterexample"]["trace"] =
+          trace_json(*traces, *source_listing, *target_listing);
+    }
     if (!run.evidence_path.empty())
       fmt::print(stderr, "  again: portolan replay {} --function {}\n", run.evidence_path, b.name);
   }

@@ -25,9 +25,9 @@ nlohmann::json evidence_json(const InputFile& source, const InputFile& target, c
 // Of one file alone, asked for constant time.
 nlohmann::json evidence_json(const InputFile& file, const VerifyRun& run);
 std::string text_of(const VerifyRun& run);
-// Like a compiler's errors, on standard error.
+// Like a compiler's errors, on standard error; the traces that are made for it go into the evidence too.
 void print_refutations(const InputFile& source, const InputFile& target, const verify::Subject& subject,
-                       const VerifyRun& run);
+                       const VerifyRun& run, nlohmann::json& evidence);
 Exit exit_of(const VerifyRun& run);
 
 std::string junit_of(const nlohmann::json& evidence, const std::string& require);

@@ -100,7 +100,10 @@ def case(portolan, folder, trap, prover):
         made, stored = len(verdict["proof"]["obligations"]), int(trap["obligations"])
         check(made <= 3 * stored, f"the proof needs {made} obligations, three times the {stored} that it once needed")
     check_reports(folder, level, done.returncode)
+    check(len(evidence["build"]) >= 16, "the evidence does not say which build of the tool made it")
     if level == "refuted":
+        trace = verdict["counterexample"]["trace"]
+        check(all(trace[side]["steps"] for side in ("source", "target")), f"a side without a trace: {trace}")
         replay(portolan, folder)
 
 
