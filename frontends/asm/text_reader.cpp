@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <memory>
 
 #include "frontends/asm/mc_target.h"
@@ -82,6 +83,27 @@ void report_unread(Unit& unit) {
         {unit.file, 0, 0}, fmt::format("{} lines could not be read; only the first are listed", unit.unread.size())));
 }
 
+// Whether there is a word z0…, p0… or za…, AArch64's scalable registers.
+bool names_scalable_register(std::string_view text) {
+  auto in_word = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.' || c == '$';
+  };
+  for (size_t at = 0; at + 1 < text.size(); ++at) {
+    const char first = static_cast<char>(text[at] | 0x20), second = static_cast<char>(text[at + 1] | 0x20);
+    if (first != 'z' && first != 'p') continue;
+    if (at != 0 && in_word(text[at - 1])) continue;
+    if (std::isdigit(static_cast<unsigned char>(second)) != 0 || (first == 'z' && second == 'a')) return true;
+  }
+  return false;
+}
+
+// Beyond what the target's description says. LLVM's AArch64 parser tries every operand as a scalable register first, a
+// tenth of a translation, so it learns of them only where some are; a lone `rdvl` is then refused for wanting sve.
+std::string more_features(std::string_view text, Isa isa, bool compressed) {
+  if (isa == Isa::aarch64) return names_scalable_register(text) ? "" : ",-sve,-sme";
+  return compressed ? ",+c" : "";
+}
+
 void sort_fixups(Unit& unit) {
   for (Section& section : unit.sections)
     std::stable_sort(section.fixups.begin(), section.fixups.end(),
@@ -105,7 +127,7 @@ Unit read_text(std::string_view text, const std::string& name, Isa isa) {
   Messages messages(unit, lines);
   sources.setDiagHandler(Messages::handle, &messages);
 
-  std::string features = target.features() + (prepared.compressed ? ",+c" : "");
+  std::string features = target.features() + more_features(prepared.text, isa, prepared.compressed);
   std::unique_ptr<llvm::MCSubtargetInfo> subtarget(
       target.target().createMCSubtargetInfo(target.triple(), "", features));
   llvm::MCContext context(llvm::Triple(target.triple()), &target.asm_info(), &target.registers(), subtarget.get(),

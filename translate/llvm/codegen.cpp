@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "llvm/ADT/SmallString.h"
 #include "llvm/CodeGen/MachineModuleInfo.h"
 #include "llvm/CodeGen/Passes.h"
@@ -88,10 +90,86 @@ std::string tidy(std::string_view text, Isa isa) {
   return out;
 }
 
-// TargetMachine::addPassesToEmitFile, less the passes that can do nothing for our modules: they have line numbers, but
-// no debug variables, exceptions, garbage collection or instrumentation.
-bool add_codegen_passes(llvm::legacy::PassManager& passes, llvm::LLVMTargetMachine& machine,
+// Passes that can do nothing for our modules, which have line numbers, but no debug variables, exceptions, garbage
+// collection, instrumentation, hardening, masked or predicated vectors, lifetime marks or calls whose meaning is known.
+constexpr std::string_view kNothingToDo[] = {
+    "A57 FP Anti-dependency breaker",
+    "AArch64 Branch Targets",
+    "AArch64 Globals Tagging",
+    "AArch64 Pointer Authentication",
+    "AArch64 Stack Tagging",
+    "AArch64 Stack Tagging PreRA",
+    "AArch64 sls hardening pass",
+    "AArch64 speculation hardening pass",
+    "Complex Deinterleaving Pass",
+    "Expand memcmp() to load/stores",
+    "Expand vector predication intrinsics",
+    "Falkor HW Prefetch Fix",
+    "Falkor HW Prefetch Fix Late Phase",
+    "Insert CFI remember/restore state instructions",
+    "Insert KCFI indirect call checks",
+    "Instrument function entry/exit with calls to e.g. mcount() (post inlining)",
+    "Interleaved Load Combine Pass",
+    "Loop Data Prefetch",
+    "Lower AMX intrinsics",
+    "Lower AMX type for load/store",
+    "Lower Garbage Collection Instructions",
+    "Machine Outliner",
+    "Machine Sanitizer Binary Metadata",
+    "Merge contiguous icmps into a memcmp",
+    "Merge disjoint stack slots",
+    "Partially inline calls to library functions",
+    "Prepare callbr",
+    "Pseudo Probe Inserter",
+    "Register Allocation Pass Scoring",
+    "Replace intrinsics with calls to vector library",
+    "SME ABI Pass",
+    "Safe Stack instrumentation pass",
+    "Scalarize Masked Memory Intrinsics",
+    "Shadow Stack GC Lowering",
+    "Stack Frame Layout Analysis",
+    "X86 Load Value Injection (LVI) Load Hardening",
+    "X86 Load Value Injection (LVI) Ret-Hardening",
+    "X86 Speculative Execution Side Effect Suppression",
+    "X86 Windows Fixup Buffer Security Check",
+    "X86 speculative load hardening",
+};
+static_assert(std::is_sorted(std::begin(kNothingToDo), std::end(kNothingToDo)));
+
+// Passes that cost more than they gain for AArch64 code. Its addressing modes have a scaled index, so that strength
+// reduction takes a tenth of code generation for no fewer instructions (it does gain on the other targets); the second
+// scheduling only moves instructions.
+constexpr std::string_view kTooDearForAarch64[] = {
+    "Canonicalize Freeze Instructions in Loops",
+    "Loop Strength Reduction",
+    "PostRA Machine Instruction Scheduler",
+};
+
+// Passes on what is added, less those.
+class ChosenPasses final : public llvm::legacy::PassManagerBase {
+ public:
+  ChosenPasses(llvm::legacy::PassManager& passes, bool aarch64) : passes_(passes), aarch64_(aarch64) {}
+
+  void add(llvm::Pass* pass) override {
+    const std::string_view name = pass->getPassName();
+    const bool unwanted = std::binary_search(std::begin(kNothingToDo), std::end(kNothingToDo), name) ||
+                          (aarch64_ && std::find(std::begin(kTooDearForAarch64), std::end(kTooDearForAarch64), name) !=
+                                           std::end(kTooDearForAarch64));
+    if (unwanted)
+      delete pass;  // it was given to us
+    else
+      passes_.add(pass);
+  }
+
+ private:
+  llvm::legacy::PassManager& passes_;
+  bool aarch64_;
+};
+
+// TargetMachine::addPassesToEmitFile, less some passes.
+bool add_codegen_passes(llvm::legacy::PassManager& all, llvm::LLVMTargetMachine& machine,
                         llvm::raw_pwrite_stream& out) {
+  ChosenPasses passes(all, machine.getTargetTriple().isAArch64());
   auto* info = new llvm::MachineModuleInfoWrapperPass(&machine);
   llvm::TargetPassConfig* config = machine.createPassConfig(passes);
   config->setDisableVerify(true);
