@@ -7,6 +7,7 @@
 
 #include "translate/model/transport.h"
 #include "translate/propose/proposer.h"
+#include "translate/rules/book.h"
 
 namespace portolan::cli {
 namespace {
@@ -16,12 +17,6 @@ constexpr const char* kKey = "PORTOLAN_API_KEY";
 std::string from_environment(const char* name) {
   const char* const value = std::getenv(name);
   return value != nullptr ? value : "";
-}
-
-std::string cache_folder() {
-  if (const std::string cache = from_environment("XDG_CACHE_HOME"); !cache.empty()) return cache + "/portolan/model";
-  const std::string home = from_environment("HOME");
-  return home.empty() ? "" : home + "/.cache/portolan/model";
 }
 
 }  // namespace
@@ -82,7 +77,8 @@ Expected<model::Configuration> configure(const ModelOptions& o) {
   if (c.key.find_first_of("\r\n") != std::string::npos) return error_at({}, fmt::format("{} holds a line end", kKey));
   if (!c.key.empty() && !c.url.starts_with("https://") && !model::is_loopback(c.url))
     return error_at({}, fmt::format("{} would go readable over the network: use https", kKey));
-  c.cache = cache_folder();
+  c.cache = rules::cache_directory();
+  if (!c.cache.empty()) c.cache += "/model";
   return c;
 }
 

@@ -26,6 +26,10 @@ RIGHT = """\tldr\tw8, [x0] @5
 \tret @14
 """
 TWICE = "\t.text\n\t.globl\ttwice\n\t.type\ttwice, @function\ntwice:\n\tleal\t(%rdi,%rdi), %eax\n\tret\n\t.size\ttwice, .-twice\n"
+DIFFERENCE = ("\t.text\n\t.globl\tdifference\n\t.type\tdifference, @function\ndifference:\n"
+              "\tmovdqu\t(%rsi), %xmm0\n\tmovdqu\t(%rdx), %xmm1\n\tmovdqa\t%xmm0, %xmm2\n\tpsubusb\t%xmm1, %xmm0\n"
+              "\tpsubusb\t%xmm2, %xmm1\n\tpor\t%xmm1, %xmm0\n\tmovups\t%xmm0, (%rdi)\n\tret\n\t.size\tdifference, .-difference\n"
+              "\t.globl\tother\n\t.type\tother, @function\nother:\n\tleal\t(%rdi,%rsi), %eax\n\tret\n\t.size\tother, .-other\n")
 RECORDED = pathlib.Path(__file__).parent / "recorded" / "llama_cpp"
 HOPELESS = "\tmov\tw0, #7\n\tret\n"
 SECRET = "sk-very-secret-0123456789"
@@ -163,10 +167,7 @@ def answers(run):
 
     def better_than_llvm():
         source = run.options.work / "difference.s"
-        source.write_text("\t.text\n\t.globl\tdifference\n\t.type\tdifference, @function\ndifference:\n"
-                          "\tmovdqu\t(%rsi), %xmm0\n\tmovdqu\t(%rdx), %xmm1\n\tmovdqa\t%xmm0, %xmm2\n\tpsubusb\t%xmm1, %xmm0\n"
-                          "\tpsubusb\t%xmm2, %xmm1\n\tpor\t%xmm1, %xmm0\n\tmovups\t%xmm0, (%rdi)\n\tret\n\t.size\tdifference, .-difference\n"
-                          "\t.globl\tother\n\t.type\tother, @function\nother:\n\tleal\t(%rdi,%rsi), %eax\n\tret\n\t.size\tother, .-other\n")
+        source.write_text(DIFFERENCE)
         short = "\tldr q0, [x1]\n\tldr q1, [x2]\n\tuabd v0.16b, v0.16b, v1.16b\n\tstr q0, [x0]\n\tret\n"
 
         def reply(number, request):
@@ -177,6 +178,16 @@ def answers(run):
         check(done.status == 0, done.errors)
         check([done.function(name)["proposer"] for name in ("difference", "other")] == ["model", "llvm"], str(done.evidence["functions"]))
         check("uabd" in done.output and "uqsub" not in done.output and "#7" not in done.output, done.output)
+
+    # No model: the instruction that LLVM does not see is found by search, the second time in the cache.
+    def found_by_search():
+        source, cache = run.options.work / "search.s", run.options.work / "search-cache"
+        source.write_text(DIFFERENCE)
+        for _ in range(2):
+            done = run("", source=source, proposers="llvm,enumerate", cache=cache)
+            check(done.status == 0 and "uabd" in done.output and "uqsub" not in done.output, done.errors + done.output)
+            check(done.function("difference")["rules"][0].startswith("enumerated_") and not done.function("other")["rules"], str(done.evidence))
+        check(list((cache / "portolan" / "enumerated").iterdir()), "nothing was remembered")
 
     def concurrent():
         source = run.options.work / "atomic.s"
@@ -190,7 +201,7 @@ def answers(run):
         "right": right, "wrong immediate": filled(RIGHT.replace("#8]", "#4]")), "wrong condition": filled(RIGHT.replace("b.lt", "b.gt")),
         "holes of its own": filled(RIGHT.replace("#8]", "#?imm]").replace("b.lt", "b.?cond")), "disagreement": disagreement,
         "improbable words": improbable, "second round": second_round, "bounded rounds": bounded_rounds, "less than required": required,
-        "nothing required": unrequired, "beside llvm": beside_llvm, "better than llvm": better_than_llvm, "concurrent": concurrent,
+        "nothing required": unrequired, "beside llvm": beside_llvm, "better than llvm": better_than_llvm, "found by search": found_by_search, "concurrent": concurrent,
     }
 
 

@@ -6,6 +6,7 @@ namespace {
 constexpr Entry kProposers[] = {
     {"llvm", "LLVM's code generation", make_llvm},
     {"rules", "the book of proved rules", make_rules},
+    {"enumerate", "a search for packed code that no rule is known for", make_enumerate},
     {"model", "a language model behind an endpoint", make_model},
 };
 

@@ -68,14 +68,14 @@ std::optional<std::string> contents_of(const std::filesystem::path& path) {
   return in ? std::optional(text.str()) : std::nullopt;
 }
 
-std::string default_directory() {
+}  // namespace
+
+std::string cache_directory() {
   const char* cache = std::getenv("XDG_CACHE_HOME");
   if (cache && *cache) return std::string(cache) + "/portolan";
   const char* home = std::getenv("HOME");
   return home && *home ? std::string(home) + "/.cache/portolan" : "";
 }
-
-}  // namespace
 
 Book embedded_rules() {
   Book book;
@@ -115,7 +115,7 @@ Expected<Book> read_book(const std::string& path) {
   return book;
 }
 
-ProofStore::ProofStore() : ProofStore(default_directory()) {}
+ProofStore::ProofStore() : ProofStore(cache_directory()) {}
 ProofStore::ProofStore(std::string directory) : directory_(std::move(directory)) {
   if (!directory_.empty()) directory_ += "/proved-rules";
 }

@@ -22,11 +22,14 @@ struct Book {
 Book embedded_rules();
 Expected<Book> read_book(const std::string& path);  // a .rule file or a folder of them
 
+// $XDG_CACHE_HOME/portolan or ~/.cache/portolan; empty: there is neither.
+std::string cache_directory();
+
 // Remembers proofs between runs: a file a proof in the user's cache folder, filed under the rule's text, the template's
 // number, and the digest of everything that the proof depends on. Without such a folder each run proves again.
 class ProofStore {
  public:
-  ProofStore();                                // $XDG_CACHE_HOME/portolan or ~/.cache/portolan
+  ProofStore();                                // in cache_directory()
   explicit ProofStore(std::string directory);  // empty: remembers nothing
   bool proved(const Instance& rule, size_t target) const;
   void remember(const Instance& rule, size_t target) const;
