@@ -305,7 +305,7 @@ void Recorder::emitBytes(llvm::StringRef data) {
   bool pads = target_.isa() == Isa::x86_64 && section().executable && data.size() <= 2 && !data.empty() &&
               data.find_first_not_of('\x66') == llvm::StringRef::npos;
   if (pads)
-    growing().waiting_flags |= kFlagPadding;
+    growing().waiting_flags |= kFlagOperandSize;
   else
     append(data.data(), data.size());
 }
@@ -437,7 +437,12 @@ bool Recorder::fold_prefix(llvm::MCInst& inst) {
     waiting |= *flag;
     return true;
   }
-  if (!add_prefixes(inst, std::exchange(waiting, 0))) {
+  const unsigned flags = std::exchange(waiting, 0);
+  if (shrinks_branch(inst, flags)) {
+    unread(line(), "processors disagree on a near branch with an operand-size prefix and no rex64");
+    return true;
+  }
+  if (!add_prefixes(inst, flags)) {
     unread(line(), "a prefix before this instruction is not supported");
     return true;
   }

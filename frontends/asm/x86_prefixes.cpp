@@ -16,8 +16,9 @@ std::optional<unsigned> prefix_flag(unsigned opcode) {
     case x86_64::REPNE_PREFIX:
       return kFlagRepeatNotEqual;
     case x86_64::DATA16_PREFIX:
+      return kFlagOperandSize;
     case x86_64::REX64_PREFIX:
-      return kFlagPadding;
+      return kFlagRexW;
     default:
       return std::nullopt;
   }
@@ -76,6 +77,11 @@ void keep_operand_size(llvm::MCInst& inst, llvm::ArrayRef<uint8_t> bytes) {
   };
   for (const auto& [near, small] : kShort)
     if (inst.getOpcode() == near && has_operand_size(bytes)) return inst.setOpcode(small);
+}
+
+bool shrinks_branch(const llvm::MCInst& inst, unsigned flags) {
+  const bool branch = inst.getOpcode() == x86_64::CALL64pcrel32 || inst.getOpcode() == x86_64::CALL64m;
+  return branch && (flags & kFlagPadding) == kFlagOperandSize;
 }
 
 bool add_prefixes(llvm::MCInst& inst, unsigned flags) {
