@@ -58,6 +58,7 @@ class Comparer {
  private:
   Finding word(uint64_t first, uint64_t second, uint64_t target, bool surely_floating);
   bool ending();
+  bool stack_is_used_up() const;
   void results(const Boundary& boundary);
   void extension(const BoundaryValue& value, size_t index);
   void preserved();
@@ -117,8 +118,23 @@ Finding Comparer::word(uint64_t first, uint64_t second, uint64_t target, bool su
   return excused ? Finding::inconclusive : Finding::differs;
 }
 
+// Frames are not of the same size on both sides, and recursion multiplies that: of what does not fit into the tester's
+// stack nothing is known, as of what does not end within its limits.
+bool Comparer::stack_is_used_up() const {
+  const Outcome& t = runs_.target;
+  constexpr uint64_t kFrame = 64 * 1024;
+  const uint64_t bottom = emulate::kStackTop - emulate::page_ceil(runs_.target_request.stack_size);
+  const uint64_t pointer = t.state.general[emulate::stack_pointer_index(target_.isa())];
+  return t.ending == Ending::trapped && t.trap.kind == emulate::TrapKind::segmentation && t.trap.address < bottom &&
+         t.trap.address >= bottom - kFrame && pointer < bottom + emulate::kPageSize && pointer >= bottom - kFrame;
+}
+
 bool Comparer::ending() {
   const Outcome& t = runs_.target;
+  if (stack_is_used_up()) {
+    inconclusive("the target needs a larger stack than it is given");
+    return false;
+  }
   switch (t.ending) {
     case Ending::unsupported:
     case Ending::limit:
