@@ -132,8 +132,17 @@ void SsaConstruction::make_blocks() {
   }
 }
 
+// What a register holds that nobody has set: calls do not keep it.
+ValueId unset(Builder& b, uint32_t slot, uint32_t width) {
+  Instruction i;
+  i.op = Op::undef;
+  i.width = width;
+  i.index = slot + 1;
+  return b.emit(std::move(i));
+}
+
 ValueId SsaConstruction::read(Builder& b, uint32_t slot) {
-  if (current_[slot] == kNoValue) current_[slot] = b.undef(convention_.widths[slot]);
+  if (current_[slot] == kNoValue) current_[slot] = unset(b, slot, convention_.widths[slot]);
   return current_[slot];
 }
 
@@ -153,7 +162,7 @@ void SsaConstruction::copy_call(Builder& b, const Instruction& call) {
   for (uint32_t slot : convention_.call_clobbers_high) {
     if (preserves(target, slot)) continue;
     uint32_t half = convention_.widths[slot] / 2;
-    current_[slot] = b.concat(b.undef(half), b.extract(read(b, slot), 0, half));
+    current_[slot] = b.concat(unset(b, slot, half), b.extract(read(b, slot), 0, half));
   }
   uint32_t low = 0;
   for (uint32_t slot : convention_.call_results) {

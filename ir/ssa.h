@@ -22,7 +22,8 @@ struct SlotConvention {
 };
 
 // The same function without set_slot but for the stack pointer's, which stay as marks, operands (new, old value), until
-// it is known which are constant; get_slot only in the entry block. Blocks that cannot be reached are gone.
+// it is known which are constant; get_slot only in the entry block. What is read of a slot that nobody has set is undef
+// with `index` 1 + the slot. Blocks that cannot be reached are gone.
 Function construct_ssa(const Function& function, const SlotConvention& convention);
 
 // Folds again with all that is known across blocks, removes what nothing uses (loads too), parameters that are always

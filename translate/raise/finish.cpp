@@ -233,10 +233,12 @@ void Finisher::call_unknown(Builder& b, ValueId v) {
     typed.operands.push_back(b.load(b.add(sp, b.constant(64, s * 8)), 64));
   }
   for (unsigned a = 0; a < floats; ++a) {
+    const ValueId operand = call.operands[first + c_.float_argument(a)];
     Passed p;
     p.kind = Passed::Kind::floating;
+    if (raiser_.passes_whole_vector(f_, operand)) p.bits = f_.width(operand);
     signature.parameters.push_back(p);
-    typed.operands.push_back(b.truncate(call.operands[first + c_.float_argument(a)], 64));
+    typed.operands.push_back(b.truncate(operand, p.bits));
   }
   std::vector<unsigned> results;
   const APInt& demanded = raiser_.demand_[n_].of(v);
@@ -253,6 +255,12 @@ void Finisher::call_unknown(Builder& b, ValueId v) {
     if (raiser_.options().target == Isa::x86_64 && r >= c_.integer_results() + 2) continue;
     Passed p;
     if (r >= c_.integer_results()) p.kind = Passed::Kind::floating;
+    if (bits.getActiveBits() > p.bits) {
+      p.bits = c_.result_width(r);
+      if (raiser_.options().target == Isa::riscv64)
+        raiser_.refuse(n_, call.line,
+                       "a call gives a whole vector register, for which RISC-V's calling convention has no place");
+    }
     signature.results.push_back(p);
     results.push_back(r);
   }

@@ -63,7 +63,8 @@ void UnitRaiser::demand_unknown_call(size_t n, ValueId v) {
   for (unsigned o = 0; o < convention_.integer_arguments() + convention_.float_arguments(); ++o) {
     ValueId operand = call.operands[first + o];
     if (!holds_argument(n, operand)) continue;
-    demand_[n].require(operand, low_bits(state.f.width(operand), kRegisterBits));
+    const uint32_t width = state.f.width(operand);
+    demand_[n].require(operand, low_bits(width, passes_whole_vector(state.f, operand) ? width : kRegisterBits));
   }
   demand_[n].require_all(call.operands[first + convention_.stack_pointer()]);
   if (auto address = hidden_result_address(n, call)) demand_[n].require_all(*address);
@@ -131,13 +132,20 @@ void UnitRaiser::choose_signature(size_t n) {
     state.parameter_positions.push_back(position);
   };
   // In a register that unknown callers fill, the whole register; a vector only where both sides are known to agree.
-  auto floating = [&](const APInt& demand) {
+  auto floating = [&](const APInt& demand, bool whole) {
     Passed p;
     p.kind = Passed::Kind::floating;
     unsigned active = demand.getActiveBits();
     p.bits = active <= 32 && !visible ? 32 : active <= 64 ? 64 : 128;
-    if (p.bits == 128 && visible && options_.target == Isa::riscv64) p.bits = 64;
+    if (p.bits != 128 || !visible || options_.target != Isa::riscv64) return p;
+    p.bits = 64;
+    if (whole)
+      refuse(n, unit().symbols[unit().symbol_by_name.at(state.name)].line,
+             "it takes or gives a whole vector register, for which RISC-V's calling convention has no place");
     return p;
+  };
+  auto floating_argument = [&](unsigned position) {
+    return floating(state.operand_demand[position], works_on_argument(n, position));
   };
   if (state.result_in_memory) {
     Passed p;
@@ -154,12 +162,11 @@ void UnitRaiser::choose_signature(size_t n) {
   for (unsigned a = 0; a < integers; ++a) add(c.integer_argument(a), {});
   if (!state.takes_stack_address)
     for (unsigned s = 0; s * 8 < state.stack_bytes; ++s) add(kStackSlot + s, {});
-  for (unsigned a = 0; a < floats; ++a) add(c.float_argument(a), floating(state.operand_demand[c.float_argument(a)]));
+  for (unsigned a = 0; a < floats; ++a) add(c.float_argument(a), floating_argument(c.float_argument(a)));
   if (c.machine().vector_count != assembly::kNoSlot && demanded(c.vector_count())) add(c.vector_count(), {});
   for (unsigned a = 0; a < c.private_arguments() && !visible; ++a)
     if (demanded(c.private_argument(a)))
-      add(c.private_argument(a),
-          a < c.private_integers() ? Passed{} : floating(state.operand_demand[c.private_argument(a)]));
+      add(c.private_argument(a), a < c.private_integers() ? Passed{} : floating_argument(c.private_argument(a)));
   if (state.takes_stack_address) {
     add(kStackAddress, {});
     state.copied_stack_bytes = copied_stack_bytes(n);
@@ -177,7 +184,8 @@ void UnitRaiser::choose_signature(size_t n) {
     // x86-64 returns two floating-point values in registers; see below for RISC-V.
     if (options_.target == Isa::x86_64 && visible && r >= c.integer_results() + 2) continue;
     bool is_float = r >= c.integer_results();
-    state.signature.results.push_back(is_float ? floating(state.result_demand[r]) : Passed{});
+    state.signature.results.push_back(is_float ? floating(state.result_demand[r], returns_whole_vector(n, r))
+                                               : Passed{});
     state.result_positions.push_back(r);
   }
   // RISC-V returns two values in registers; a third would send all of them through memory, which callers that the unit
@@ -216,8 +224,11 @@ void UnitRaiser::infer() {
         demand_result(n, r, low_bits(convention_.result_width(r), p.bits));
       }
     } else if (state.exported || state.address_taken) {
-      for (unsigned r : {0u, convention_.integer_results()})
-        if (state.result_defined[r]) demand_result(n, r, low_bits(convention_.result_width(r), kRegisterBits));
+      for (unsigned r : {0u, convention_.integer_results()}) {
+        const unsigned bits =
+            options_.target != Isa::riscv64 && returns_whole_vector(n, r) ? convention_.result_width(r) : kRegisterBits;
+        if (state.result_defined[r]) demand_result(n, r, low_bits(convention_.result_width(r), bits));
+      }
     }
   }
   for (bool again = true; again;) {

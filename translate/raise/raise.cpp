@@ -368,6 +368,7 @@ RaisedUnit UnitRaiser::run(std::vector<assembly::LiftResult> functions) {
   find_written_slots(functions);
   for (size_t n = 0; n < functions.size(); ++n) {
     if (!states_[n].lifted) continue;
+    check_callee_saved(n, functions[n].function);
     prepare(n, std::move(functions[n].function), functions[n].guessed_targets);
     apply_own_prototype(n);
     note_entry_values(states_[n]);
@@ -375,6 +376,7 @@ RaisedUnit UnitRaiser::run(std::vector<assembly::LiftResult> functions) {
   }
   note_addresses_taken();
   infer();
+  for (size_t n = 0; n < functions.size(); ++n) check_unset(n);
   for (size_t n = 0; n < functions.size(); ++n) finish(n);
   return std::move(result_);
 }

@@ -144,6 +144,17 @@ class UnitRaiser {
     return states_[n].holds_argument[v] && !is_leftover(states_[n].f, v);
   }
 
+  // unset.cpp: registers that are read although nobody has set them.
+  void check_callee_saved(size_t n, const ir::Function& machine_level);
+  std::vector<uint8_t> unset_values(size_t n) const;
+  bool delivers(const ir::Function& f, const ir::Instruction& part) const;
+  void check_unset(size_t n);
+
+  // whole_vectors.cpp: vector registers that hold more than a number.
+  bool passes_whole_vector(const ir::Function& f, ir::ValueId v) const;
+  bool returns_whole_vector(size_t n, unsigned result) const;
+  bool works_on_argument(size_t n, unsigned position) const;  // rather than only hands it on
+
   // memory_result.cpp: AArch64's x8.
   static bool reads_entry_value(const ir::Function& machine_level, uint32_t slot);
   bool is_result_place(size_t n, ir::ValueId v) const;

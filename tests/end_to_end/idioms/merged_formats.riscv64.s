@@ -31,6 +31,7 @@ show:
 main:
 	addi	sp, sp, -16
 	sd	ra, 8(sp)
+	sd	s1, 0(sp)
 	li	a0, 0
 	li	a1, -123456789
 	call	show
@@ -46,6 +47,7 @@ main:
 	call	printf
 	li	a0, 0
 	ld	ra, 8(sp)
+	ld	s1, 0(sp)
 	addi	sp, sp, 16
 	ret
 	.size	main, .-main

@@ -47,7 +47,7 @@ std::vector<std::string> statements(Op op) {
     case Op::constant:
       return {"store %0, 0x123456789abcdef0fedcba9876543210:b128", "%9:b8 = add -1:b8, 255:b8"};
     case Op::undef:
-      return {line("", "", 77)};
+      return {line("", "", 77), line("of=12", "", 64)};
     case Op::parameter:
       return {"jump -> b1(%0)\nb1(%9:b64) \"a \\\"name\\\\\\x0a\":"};
     case Op::get_slot:

@@ -1,0 +1,97 @@
+# Helpers that answer in the carry flag, in a third register and in one that calls keep; and one that gcc's -fipa-ra makes.
+	.text
+	.type	tests_bit, @function
+tests_bit:
+	btq	$2, %rdi
+	ret
+	.size	tests_bit, .-tests_bit
+
+	.type	gives_rcx, @function
+gives_rcx:
+	leaq	1(%rdi), %rcx
+	ret
+	.size	gives_rcx, .-gives_rcx
+
+	.type	gives_rbx, @function
+gives_rbx:
+	leaq	2(%rdi), %rbx
+	ret
+	.size	gives_rbx, .-gives_rbx
+
+	.type	takes_xmm9, @function
+takes_xmm9:
+	cvttsd2si	%xmm9, %rax
+	ret
+	.size	takes_xmm9, .-takes_xmm9
+
+	.type	keeps_rsi, @function
+keeps_rsi:
+	leaq	3(%rdi), %rax
+	ret
+	.size	keeps_rsi, .-keeps_rsi
+
+	.type	reads_carry, @function
+reads_carry:
+	call	tests_bit
+	sbbq	%rax, %rax
+	ret
+	.size	reads_carry, .-reads_carry
+
+	.type	reads_rcx, @function
+reads_rcx:
+	call	gives_rcx
+	leaq	(%rcx,%rcx), %rax
+	ret
+	.size	reads_rcx, .-reads_rcx
+
+	.type	reads_rbx, @function
+reads_rbx:
+	pushq	%rbx
+	call	gives_rbx
+	leaq	1(%rbx), %rax
+	popq	%rbx
+	ret
+	.size	reads_rbx, .-reads_rbx
+
+	.type	passes_xmm9, @function
+passes_xmm9:
+	cvtsi2sdq	%rdi, %xmm9
+	call	takes_xmm9
+	ret
+	.size	passes_xmm9, .-passes_xmm9
+
+	.type	reads_rsi, @function
+reads_rsi:
+	movl	$5, %esi
+	call	keeps_rsi
+	addq	%rsi, %rax
+	ret
+	.size	reads_rsi, .-reads_rsi
+
+	.macro	show function
+	movl	$12, %edi
+	call	\function
+	movq	%rax, %rsi
+	leaq	format(%rip), %rdi
+	xorl	%eax, %eax
+	call	printf@PLT
+	.endm
+
+	.globl	main
+	.type	main, @function
+main:
+	subq	$8, %rsp
+	show	reads_carry
+	show	reads_rcx
+	show	reads_rbx
+	show	passes_xmm9
+	show	reads_rsi
+	xorl	%eax, %eax
+	addq	$8, %rsp
+	ret
+	.size	main, .-main
+
+	.section	.rodata
+format:
+	.string	"%ld\n"
+	.section	.note.GNU-stack,"",@progbits
