@@ -50,17 +50,6 @@ Expected<std::vector<leak::Secret>> secrets_of(const Boundary& boundary, const s
   return secrets;
 }
 
-json input_json(const verify::Input& input) {
-  json j = {{"parameters", json::array()}, {"buffers", json::array()}};
-  for (const verify::Value& v : input.values) j["parameters"].push_back(hex(v[0]));
-  for (const emulate::Region& r : input.regions) {
-    std::string bytes;
-    for (const uint8_t byte : r.bytes) bytes += fmt::format("{:02x}", byte);
-    j["buffers"].push_back({{"address", hex(r.address)}, {"bytes", bytes}});
-  }
-  return j;
-}
-
 std::string shown(const leak::Witness& w) {
   switch (w.kind) {
     case leak::Finding::Kind::branch:
@@ -72,7 +61,7 @@ std::string shown(const leak::Witness& w) {
   }
 }
 
-json side_json(const leak::Verdict& v, const std::string& where) {
+json side_json(const leak::Verdict& v, const Boundary& boundary, const std::string& where) {
   json j = {{"level", leak::to_string(v.level)},
             {"word", leak::word(v)},
             {"findings", json::array()},
@@ -83,6 +72,15 @@ json side_json(const leak::Verdict& v, const std::string& where) {
         {{"kind", leak::to_string(f.kind)}, {"function", f.function}, {"line", f.line}, {"what", f.what}});
   for (const prove::Assumption& a : v.assumptions)
     j["assumptions"].push_back({{"id", a.id}, {"kind", a.kind}, {"text", a.text}, {"discharged", "unchecked"}});
+  if (v.proof) {
+    size_t asked = 0;
+    for (const prove::Obligation& o : v.proof->obligations) asked += o.answer.method != solve::Method::syntactic;
+    j["proof"] = {{"holds", v.level == Level::constant_time},
+                  {"obligations", v.proof->obligations.size()},
+                  {"by_solvers", asked},
+                  {"seconds", v.proof->seconds}};
+    if (v.level != Level::constant_time) j["proof"]["detail"] = v.proof->detail;
+  }
   if (v.witness) {
     const leak::Witness& w = *v.witness;
     j["detail"] = fmt::format("at {}: {}", where, shown(w));
@@ -93,8 +91,8 @@ json side_json(const leak::Verdict& v, const std::string& where) {
                     {"steps_before", w.steps},
                     {"engine", "ir"},
                     {"confirmed_by", w.confirmed_by},
-                    {"first", input_json(w.first)},
-                    {"second", input_json(w.second)}};
+                    {"first", input_json(boundary, w.first)},
+                    {"second", input_json(boundary, w.second)}};
   }
   return j;
 }
@@ -207,15 +205,16 @@ ConstantTime ConstantTimeJudge::judge(const Boundary& boundary) {
 }
 
 json constant_time_json(const ConstantTime& result, const Boundary& boundary, const ConstantTimeOptions& options) {
-  json j = {{"leakage_model", "program counter, addresses, operands of instructions of variable time"},
-            {"secrets", json::array()},
-            {"level", leak::to_string(result.decisive().level)},
-            {"word", leak::word(result.decisive())},
-            {"source", side_json(result.source, result.source_where)}};
+  json j = {
+      {"leakage_model", "program counter, addresses, operands of instructions of variable time"},
+      {"secrets", json::array()},
+      {"level", leak::to_string(result.decisive().level)},
+      {"word", leak::word(result.decisive())},
+      {"source", side_json(result.source, leak::own_boundary(boundary, prove::Which::source), result.source_where)}};
   for (const SecretArgument& s : options.secrets)
     j["secrets"].push_back(fmt::format("{}arg{}", s.pointee ? "*" : "", s.number));
   if (result.target) {
-    j["target"] = side_json(*result.target, result.target_where);
+    j["target"] = side_json(*result.target, leak::own_boundary(boundary, prove::Which::target), result.target_where);
     j["preserved"] = result.preserved();
   }
   if (boundary.origin == Boundary::Origin::inferred) j["prototype"] = "inferred";

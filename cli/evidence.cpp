@@ -65,19 +65,10 @@ std::string digits_of(const std::vector<uint8_t>& bytes) {
 }
 
 json counterexample_json(const verify::Boundary& boundary, const verify::Counterexample& c) {
-  json j = {{"difference", c.difference}, {"shrunk", c.shrunk}, {"target_name", boundary.target_name}};
-  j["parameters"] = j["results"] = j["buffers"] = j["data"] = json::array();
-  for (size_t p = 0; p < boundary.parameters.size(); ++p) {
-    json value = value_json(boundary.parameters[p]);
-    value["value"] = {hex(c.input.values[p][0]), hex(c.input.values[p][1])};
-    j["parameters"].push_back(std::move(value));
-  }
-  if (c.results_compared)
-    for (const BoundaryValue& v : boundary.results) j["results"].push_back(value_json(v));
-  for (const emulate::Region& r : c.input.regions)
-    j["buffers"].push_back({{"address", hex(r.address)}, {"bytes", digits_of(r.bytes)}});
-  for (const verify::DataPiece& piece : c.input.data)
-    j["data"].push_back({{"object", piece.object}, {"offset", piece.offset}, {"bytes", digits_of(piece.bytes)}});
+  json j = input_json(boundary, c.input);
+  j["difference"] = c.difference;
+  j["shrunk"] = c.shrunk;
+  if (!c.results_compared) j["results"] = json::array();
   return j;
 }
 
@@ -236,6 +227,22 @@ std::optional<Diagnostic> QueryStore::write() const {
   return std::nullopt;
 }
 
+json input_json(const verify::Boundary& boundary, const verify::Input& input) {
+  json j = {{"target_name", boundary.target_name}};
+  j["parameters"] = j["results"] = j["buffers"] = j["data"] = json::array();
+  for (size_t p = 0; p < boundary.parameters.size(); ++p) {
+    json value = value_json(boundary.parameters[p]);
+    value["value"] = {hex(input.values[p][0]), hex(input.values[p][1])};
+    j["parameters"].push_back(std::move(value));
+  }
+  for (const BoundaryValue& v : boundary.results) j["results"].push_back(value_json(v));
+  for (const emulate::Region& r : input.regions)
+    j["buffers"].push_back({{"address", hex(r.address)}, {"bytes", digits_of(r.bytes)}});
+  for (const verify::DataPiece& piece : input.data)
+    j["data"].push_back({{"object", piece.object}, {"offset", piece.offset}, {"bytes", digits_of(piece.bytes)}});
+  return j;
+}
+
 // `tests` and what belongs to it stand in the verdict itself, as in the first version of the format.
 json verdict_json(const verify::Boundary& boundary, const judge::Verdict& v, QueryStore& queries) {
   json j = v.tests ? tests_json(*v.tests) : json::object();
@@ -256,9 +263,15 @@ json verdict_json(const verify::Boundary& boundary, const judge::Verdict& v, Que
 
 // The file comes from outside, so everything about it may be wrong; nlohmann::json says so by throwing.
 Expected<StoredInput> stored_input(const json& function, Isa source, Isa target) try {
-  const json& c = function.at("verdict").at("counterexample");
+  return stored_input(function.at("verdict").at("counterexample"), function.at("name").get<std::string>(), source,
+                      target);
+} catch (const std::exception& e) {
+  return error_at({}, fmt::format("the evidence holds no input that could be run: {}", e.what()));
+}
+
+Expected<StoredInput> stored_input(const json& c, const std::string& function, Isa source, Isa target) try {
   StoredInput stored;
-  stored.boundary.name = function.at("name");
+  stored.boundary.name = function;
   stored.boundary.target_name = c.at("target_name");
   for (const json& p : c.at("parameters")) {
     stored.boundary.parameters.push_back(value_of(p));

@@ -36,4 +36,8 @@ struct StoredInput {
 };
 Expected<StoredInput> stored_input(const nlohmann::json& function, Isa source, Isa target);
 
+// An input with what crosses the border, as stored_input() wants it where it does not belong to a refuted function.
+nlohmann::json input_json(const verify::Boundary& boundary, const verify::Input& input);
+Expected<StoredInput> stored_input(const nlohmann::json& input, const std::string& function, Isa source, Isa target);
+
 }  // namespace portolan::cli

@@ -13,6 +13,7 @@
 #include "cli/prototypes.h"
 #include "cli/refuted_mark.h"
 #include "translate/translate.h"
+#include "verify/leak/witness.h"
 
 namespace portolan::cli {
 namespace {
@@ -176,6 +177,51 @@ Exit recheck(const Arguments& a, const nlohmann::json& evidence) try {
   return fail(error_at({a.evidence, 0, 0}, fmt::format("not an evidence file: {}", e.what())));
 }
 
+struct LeakReplay {
+  unsigned replayed = 0, leaking = 0;
+};
+
+// The two inputs of a leak again, which differ in secrets only: whether their runs still part.
+std::optional<Diagnostic> replay_leak(const nlohmann::json& function, const std::string& side, Isa isa,
+                                      const emulate::Object& object, LeakReplay& sum) try {
+  const nlohmann::json& witness = function.at("constant_time").at(side).at("witness");
+  const std::string name = witness.at("first").at("target_name");
+  auto first = stored_input(witness.at("first"), name, isa, isa),
+       second = stored_input(witness.at("second"), name, isa, isa);
+  if (!first || !second) return (first ? second : first).error();
+  auto search = leak::WitnessSearch::make(isa, object);
+  if (!search) return search.error();
+  if ((*search)->image().find_symbol(name) == nullptr) return error_at({}, fmt::format("there is no '{}'", name));
+  const auto again = (*search)->compare(first->boundary, std::move(first->input), std::move(second->input));
+  ++sum.replayed;
+  sum.leaking += again.has_value();
+  fmt::print("{} ({}, {}): ", name, side, to_string(isa));
+  if (!again)
+    fmt::print("the two runs look the same\n");
+  else
+    fmt::print("the two runs part after {} instructions, at {:#x} ({}): {:#x} or {:#x}\n", again->steps, again->pc,
+               leak::to_string(again->kind), again->first_value, again->second_value);
+  return std::nullopt;
+} catch (const std::exception& e) {
+  return error_at({}, fmt::format("the evidence holds no leak that could be run: {}", e.what()));
+}
+
+std::optional<Diagnostic> replay_leaks(const Arguments& a, const Evidence& e, const verify::Subject& subject,
+                                       LeakReplay& sum) {
+  for (const nlohmann::json& f : e.json.at("functions")) {
+    if (!f.is_object() || !f.contains("constant_time") || !wanted(a, f)) continue;
+    for (const bool source : {true, false}) {
+      const std::string side = source ? "source" : "target";
+      const nlohmann::json& time = f["constant_time"];
+      if (!time.is_object() || !time.contains(side) || !time[side].is_object() || !time[side].contains("witness"))
+        continue;
+      if (auto error = replay_leak(f, side, source ? e.from : e.to, source ? subject.source : subject.target, sum))
+        return error;
+    }
+  }
+  return std::nullopt;
+}
+
 Exit run(const Arguments& a) {
   auto evidence = load(a.evidence);
   if (!evidence) return fail(evidence.error());
@@ -209,8 +255,11 @@ Exit run(const Arguments& a) {
     fmt::print("{}{}{}\n", findings[static_cast<size_t>(replay->comparison.finding)],
                replay->comparison.what.empty() ? "" : ": ", replay->comparison.what);
   }
-  if (replayed == 0) fmt::print("nothing to replay: no function was refuted\n");
-  if (differing != 0) return Exit::refuted;
+  LeakReplay leaks;
+  if (auto error = replay_leaks(a, *evidence, *subject, leaks))
+    return fail(error_at({a.evidence, 0, 0}, error->message));
+  if (replayed + leaks.replayed == 0) fmt::print("nothing to replay: no function was refuted\n");
+  if (differing + leaks.leaking != 0) return Exit::refuted;
   return open == 0 ? Exit::ok : Exit::fell_short;
 }
 

@@ -10,7 +10,7 @@ from harness import ROOT, Skip, check
 
 FOLDER = ROOT / "tests" / "constant_time"
 WORDS = ("constant-time", "leaks", "unknown")
-KEYS = ("proto", "secret", "expect", "at", "preserved", "options")
+KEYS = ("proto", "secret", "expect", "at", "preserved", "by", "options")
 COMPILERS = {"x86-64": "gcc", "aarch64": "aarch64-linux-gnu-gcc", "riscv64": "riscv64-linux-gnu-gcc"}
 STATUS = {"constant-time": 0, "leaks": 1, "unknown": 2}
 
@@ -78,6 +78,11 @@ def case(portolan, folder, keys, isa, target, suffix=".s"):
         check(side["findings"], "a leak of which the analysis knew nothing")
         check(side["witness"]["first"] != side["witness"]["second"], "the two inputs are the same")
         check(side["witness"]["kind"] == keys.get("at", side["witness"]["kind"]), side["witness"]["kind"])
+        again = subprocess.run([portolan, "replay", folder / "e.json"], capture_output=True, text=True, timeout=100, check=False)
+        check(again.returncode == 1 and "the two runs part" in again.stdout, f"replay: {again.stdout}{again.stderr}")
+    if "by" in keys:
+        check(side["findings"] and side["proof"]["holds"], f"not by a proof: {side.get('proof')}")
+        check((side["proof"]["by_solvers"] > 0) == (keys["by"] == "solvers"), f"not by {keys['by']}: {side['proof']}")
     if "preserved" in keys:
         check(result["preserved"] == keys["preserved"], f"preserved: {result['preserved']}")
         check(function["verdict"]["level"] in ("proved", "tested"), function["verdict"]["word"])

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace portolan::leak {
 namespace {
 
@@ -51,6 +53,44 @@ std::string_view to_string(Level level) {
   return kNames[static_cast<size_t>(level)];
 }
 
+namespace {
+
+// Two copies of the function, equal but for the secrets: whether they can ever look different is for solvers to say.
+// Memory that is secret is beyond it: how far it reaches nobody said.
+bool shown_by_solvers(const Question& question, const Options& options, Verdict& verdict) {
+  prove::Options asked;
+  for (const Secret& secret : question.secrets) {
+    if (secret.pointee) return false;
+    asked.secrets.insert(secret.parameter);
+  }
+  if (options.proof.count() == 0) return false;
+  std::set<uint32_t> slow_lines;
+  for (const auto& [line, latency] : line_latencies(question.index.unit())) {
+    // The address of a prefetch is not in the IR: no obligation would speak of it.
+    if (latency.prefetches) return false;
+    if (latency.latency != Latency::constant) slow_lines.insert(line);
+  }
+  asked.slow_lines = &slow_lines;
+  asked.time = options.proof;
+  const verify::Boundary own = own_boundary(question.boundary, question.which);
+  const prove::Code code{question.index};
+  verdict.proof = prove::prove(code, code, own.name, {{own.name, own}}, asked);
+  // Code that shows nothing at all has no obligations.
+  const bool proved =
+      verdict.proof->level == prove::Proof::Level::proved &&
+      std::all_of(verdict.proof->obligations.begin(), verdict.proof->obligations.end(), [](const auto& o) {
+        return o.answer.verdict == solve::Answer::Verdict::holds && o.answer.cross_checked;
+      });
+  if (!proved) return false;
+  for (const prove::Assumption& a : verdict.proof->assumptions)
+    if (a.id != "sequential" && std::none_of(verdict.assumptions.begin(), verdict.assumptions.end(),
+                                             [&](const prove::Assumption& known) { return known.id == a.id; }))
+      verdict.assumptions.push_back(a);
+  return true;
+}
+
+}  // namespace
+
 std::string word(const Verdict& verdict) {
   if (verdict.level != Level::unknown) return std::string(to_string(verdict.level));
   return fmt::format("unknown({})", verdict.reason);
@@ -89,6 +129,10 @@ Verdict judge(const Question& question, WitnessSearch* search, const Options& op
                                    std::chrono::steady_clock::now() + options.time);
   if (verdict.witness) {
     verdict.level = Level::leaks;
+    return verdict;
+  }
+  if (shown_by_solvers(question, options, verdict)) {
+    verdict.level = Level::constant_time;
     return verdict;
   }
   verdict.reason = taint.reason.empty() ? "approximation" : taint.reason;

@@ -16,11 +16,13 @@ struct Verdict {
   std::vector<Finding> findings;
   std::optional<Witness> witness;  // leaks
   std::vector<prove::Assumption> assumptions;
+  std::optional<prove::Proof> proof;  // of two copies that differ in the secrets, if one was tried
 };
 
 struct Options {
   std::chrono::milliseconds time{2000};  // for the search of a witness
   uint64_t seed = 1;
+  std::chrono::milliseconds proof{3000};  // for the proof, where the analysis suspects something; 0: none
 };
 
 // `search`: nullptr, or a place to run the function's code.

@@ -161,6 +161,7 @@ Term Executor::read(Thread& thread, Term address, unsigned width, uint32_t line,
   const unsigned bytes = width / 8;
   if (is_harmful(thread, {address, bytes, false, line, alignment}, frame_offset(address)))
     return fresh(thread, "unknown", width);
+  show(thread, address, frame_offset(address));
   if (const auto offset = frame_offset(address)) {
     note_access(thread, *offset);
     if (survey_ != nullptr) survey_->low = std::min(survey_->low, *offset);
@@ -179,6 +180,7 @@ Term Executor::read(Thread& thread, Term address, unsigned width, uint32_t line,
 
 void Executor::store(Thread& thread, Term address, Term value, uint32_t line, uint32_t alignment) {
   if (is_harmful(thread, {address, pool_.width(value) / 8, true, line, alignment}, frame_offset(address))) return;
+  show(thread, address, frame_offset(address));
   if (const auto offset = frame_offset(address)) {
     note_access(thread, *offset);
     if (survey_ != nullptr) {
@@ -395,14 +397,19 @@ bool Executor::instruction(Thread& thread, ValueId v) {
       }
     }
   }
+  const bool reads = i.op == Op::get_slot || i.op == Op::load;
+  if (reads && limits_.slow_lines != nullptr && limits_.slow_lines->contains(i.line))
+    thread.path.shown.push_back(values_[v]);
   return !failure_;
 }
 
 bool Executor::block_body(Thread& thread) {
   thread.path.blocks.insert(thread.block);
+  if (limits_.slow_lines != nullptr) thread.path.trail.push_back(thread.block);
   if (!thread.stack_before) thread.stack_before = stack_end(thread.path.state);
   for (const ValueId v : side_.function().blocks[thread.block].instructions) {
-    if (!side_.needed(v)) continue;
+    // A division takes its time whoever wants the result.
+    if (!side_.needed(v) && limits_.slow_lines == nullptr) continue;
     if (++steps_ > limits_.steps) {
       fail("resource-limit", "too many steps between two cut points");
       return false;

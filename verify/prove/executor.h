@@ -19,7 +19,9 @@ struct Limits {
   size_t steps = 200000;
   bool any_nan = false;  // every operation that makes a NaN makes the same one, on both sides
   bool shared = false;   // other threads write: what is read outside the frame may be anything, the same on both sides
-  uint32_t visits = 1;   // of one cut point on one path; more than one only in bounded proofs
+  // Time is watched: the lines of instructions whose time depends on their operands.
+  const std::set<uint32_t>* slow_lines = nullptr;
+  uint32_t visits = 1;  // of one cut point on one path; more than one only in bounded proofs
   std::chrono::steady_clock::time_point deadline;
 };
 
@@ -93,6 +95,7 @@ class Executor {
   Term read(Thread& thread, Term address, unsigned width, uint32_t line, uint32_t alignment = 1);
   // Reads and writes at once. The old value.
   Term exchange(Thread& thread, const ir::Instruction& i);
+  void show(Thread& thread, Term address, std::optional<int64_t> frame_offset);
   Term read_shared(Thread& thread, Term address, unsigned width, uint32_t line);
   void note_event(Thread& thread, const Event& event);
   // `above`: bytes between the stack pointer and the stack arguments. Nothing: it failed.

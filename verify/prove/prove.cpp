@@ -74,6 +74,7 @@ class FunctionProof {
     Executor source, target;
   };
 
+  bool is_timed() const { return options_.slow_lines != nullptr; }
   State entry_state(const Side& side, Executor& executor);
   void attempt();
   bool attempt_without_overlap();
@@ -114,6 +115,7 @@ class FunctionProof {
   solve::Limits limits_;
   solve::Prover prover_;
   std::vector<Term> parameters_, universal_;
+  std::vector<Term> others_;  // the target's parameters: the source's, but for secrets
   Proof proof_;
   std::vector<Suspect> suspects_;
 };
@@ -141,17 +143,16 @@ State FunctionProof::entry_state(const Side& side, Executor& executor) {
   for (size_t p = 0; p < own_.parameters.size(); ++p) {
     const BoundaryValue& value = own_.parameters[p];
     const Place& place = place_of(value, side.which());
+    const Term given = side.which() == Which::target ? others_[p] : parameters_[p];
     if (place.kind == Place::Kind::stack) {
       const Term above = pool_.variable(fmt::format("{}:above{}@entry", owner, p), 64);
       universal_.push_back(above);
-      executor.set_frame_bytes(state, 8 * place.index,
-                               in_register(pool_, side.isa(), value, parameters_[p], 64, above));
+      executor.set_frame_bytes(state, 8 * place.index, in_register(pool_, side.isa(), value, given, 64, above));
       continue;
     }
     const Slot slot = slot_of(machine, place);
     if (slot == assembly::kNoSlot) continue;
-    state.slots[slot] =
-        in_register(pool_, side.isa(), value, parameters_[p], machine.slots[slot].width, state.slots[slot]);
+    state.slots[slot] = in_register(pool_, side.isa(), value, given, machine.slots[slot].width, state.slots[slot]);
   }
   return state;
 }
@@ -200,7 +201,9 @@ Proof FunctionProof::run() {
   }
   for (size_t p = 0; p < own_.parameters.size(); ++p) {
     parameters_.push_back(pool_.variable(fmt::format("parameter{}", p + 1), own_.parameters[p].bits));
-    universal_.push_back(parameters_.back());
+    others_.push_back(parameters_.back());
+    if (options_.secrets.contains(p))
+      others_.back() = pool_.variable(fmt::format("other{}", p + 1), own_.parameters[p].bits);
   }
   // Between two instruction sets nobody knows which registers such a callee would take for which.
   const Isa from = source_code_.index.unit().isa, to = target_code_.index.unit().isa;
@@ -218,6 +221,10 @@ Proof FunctionProof::run() {
   target_ = &*target;
   prover_.set_deadline(begin_ + options_.time);
   attempt();
+  if (is_timed()) {
+    list_assumptions();
+    return proof_;
+  }
   // What NaNs look like differs between the ISAs; a proof that leaves that open says so.
   const bool again = proof_.level != Proof::Level::proved && computes_with_floats();
   if (again) {
@@ -376,6 +383,11 @@ void FunctionProof::attempt() {
   source_frame_ = {pool_.variable("s:frame", 64), 0, {}};
   target_frame_ = {pool_.variable("t:frame", 64), 0, {}};
   frames_shared_ = false;
+  if (is_timed()) {
+    target_frame_ = source_frame_;  // the two copies run at one place
+    unbounded();
+    return;
+  }
   if (!unbounded() && proof_.reason == "unresolved-address") share_frames();
 }
 
@@ -393,11 +405,14 @@ bool FunctionProof::worth_bounding() const {
 
 bool FunctionProof::unbounded() {
   universal_ = parameters_;
+  for (const Term other : others_)
+    if (std::find(universal_.begin(), universal_.end(), other) == universal_.end()) universal_.push_back(other);
   Frames frames(*this);
   Summary source(pool_, *source_, frames.source), target(pool_, *target_, frames.target);
   Limits limits;
   limits.any_nan = any_nan_;
   limits.shared = order_.has_value();
+  limits.slow_lines = options_.slow_lines;
   // What is left is for a second try and for bounds.
   const auto left = begin_ + options_.time - Clock::now();
   limits.deadline = Clock::now() + (computes_with_floats() ? left / 2 : left * 2 / 3);
@@ -416,6 +431,7 @@ bool FunctionProof::unbounded() {
   if (no_overlap_ && !keep_apart(apart, source)) return false;
   if (apart) sides.apart = &*apart;
   if (order_) sides.order = &*order_;
+  sides.timed = is_timed();
   if (source_->isa() == target_->isa() && in_lockstep(sides)) return true;
   Simulation simulation(pool_, sides, prover_, limits_, deadline_);
   for (Relation& r : guess_relations(pool_, source, target, universal_, options_.time)) simulation.relate(std::move(r));

@@ -71,6 +71,10 @@ struct Options {
   std::chrono::milliseconds time{10000};  // end to end for one function
   uint64_t solver_memory = 2ull << 30;
   MemoryOrder memory_order = MemoryOrder::sequential_only;
+  // Not whether the two do the same: two copies of one function, with other values of these parameters, are to show the
+  // same branches, addresses, and operands on `slow_lines`.
+  std::set<size_t> secrets;
+  const std::set<uint32_t>* slow_lines = nullptr;
   bool no_alias = false;               // pointer arguments may be assumed not to overlap
   uint32_t unroll = 8;                 // bounded proofs: turns of each loop, fewer if that is too much
   verify::FormatBoundary with_format;  // empty: calls of variadic functions are not understood

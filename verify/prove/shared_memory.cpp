@@ -40,6 +40,11 @@ Term combine(terms::Pool& p, ir::RmwKind kind, Term old, Term operand) {
 
 }  // namespace
 
+// Everybody knows where a place of the frame at a constant offset is.
+void Executor::show(Thread& thread, Term address, std::optional<int64_t> frame_offset) {
+  if (limits_.slow_lines != nullptr && !frame_offset) thread.path.shown.push_back(address);
+}
+
 Term Executor::read_shared(Thread& thread, Term address, unsigned width, uint32_t line) {
   note_event(thread, {Event::Kind::read, line, address, {}, width});
   if (!limits_.shared) return pool_.load(thread.path.state.memory, address, width);

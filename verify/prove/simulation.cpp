@@ -106,7 +106,8 @@ bool Simulation::argument_agrees(PathPair& paths, const std::string& what, Term 
     return pool_.name(t).starts_with("s:clobbered") || pool_.name(t).starts_with("s:undefined");
   };
   const auto parts = pool_.kind(source) == terms::Kind::concat ? pool_.operands(source) : std::span(&source, 1);
-  if (std::none_of(parts.begin(), parts.end(), is_junk)) return ask(paths, "call", what, source, target, proof);
+  if (sides_.timed || std::none_of(parts.begin(), parts.end(), is_junk))
+    return ask(paths, "call", what, source, target, proof);
   const std::vector<Term> pieces(parts.begin(), parts.end());
   unsigned low = 0;
   for (auto part = pieces.rbegin(); part != pieces.rend(); low += pool_.width(*part), ++part)
@@ -273,14 +274,34 @@ bool Simulation::returns_agree(PathPair& paths, Proof& proof) {
   return true;
 }
 
+// Addresses, and operands on which time depends.
+bool Simulation::looks_the_same(PathPair& paths, Proof& proof) {
+  const std::vector<Term>&source = paths.source().shown, &target = paths.target().shown;
+  if (source.size() != target.size()) return fail(proof, "no-relation", "the two copies show different things");
+  for (size_t n = 0; n < source.size(); ++n)
+    if (pool_.width(source[n]) != pool_.width(target[n]) ||
+        !ask(paths, "shown", fmt::format("{} of {}", n + 1, source.size()), source[n], target[n], proof))
+      return false;
+  return true;
+}
+
+// Of two copies: the same instructions, up to the end.
+bool Simulation::may_meet(const PathPair& paths) const {
+  const Path &p = paths.source(), &q = paths.target();
+  if (sides_.timed && (p.trail != q.trail || p.line != q.line)) return false;
+  return p.end == q.end && p.end != End::dropped && (p.end != End::cut || relations_.contains({p.block, q.block})) &&
+         same_calls(paths);
+}
+
 bool Simulation::discharge(PathPair& paths, Proof& proof) {
   if (sides_.order != nullptr) sides_.order->compare(paths);
-  if (!calls_agree(paths, proof) || !accesses_agree(paths, proof)) return false;
+  if (!calls_agree(paths, proof)) return false;
+  if (!(sides_.timed ? looks_the_same(paths, proof) : accesses_agree(paths, proof))) return false;
   switch (paths.source().end) {
     case End::cut:
       return relation_holds(paths, relations_.at({paths.source().block, paths.target().block}), proof);
     case End::returned:
-      return returns_agree(paths, proof);
+      return sides_.timed || returns_agree(paths, proof);
     default:
       return true;
   }
@@ -372,7 +393,7 @@ bool Simulation::compare(Walk& walk, const Path& p, const Path& q, unsigned exte
   PathPair paths(pool_, walk.start, known_on(walk, p), p, q);
   if (paths.impossible()) return true;
   // A source that traps promises nothing. (A call that does not return is a call first of all.)
-  if (p.end == End::trapped && p.calls.empty()) return true;
+  if (p.end == End::trapped && p.calls.empty() && !sides_.timed) return true;
   auto name_of_end = [](const Side& side, const Path& path) {
     static constexpr const char* kEnds[] = {"", "return", "trap", "beyond a jump table"};
     return path.end == End::cut ? side.describe(path.block) : std::string(kEnds[static_cast<size_t>(path.end)]);
@@ -381,13 +402,11 @@ bool Simulation::compare(Walk& walk, const Path& p, const Path& q, unsigned exte
   paths.from_target = sides_.target.side().describe(walk.pair.second);
   paths.to_source = name_of_end(sides_.source.side(), p);
   paths.to_target = name_of_end(sides_.target.side(), q);
-  const bool meet = p.end == q.end && p.end != End::dropped &&
-                    (p.end != End::cut || relations_.contains({p.block, q.block})) && same_calls(paths);
-  if (!meet) {
+  if (!may_meet(paths)) {
     const std::pair<const Path*, const Path*> both{&p, &q};
     if (unequal_.contains(both)) return extend(walk, p, q, extended, proof);
     if (walk.mode == Mode::weaken) return true;
-    const bool may_extend = all_paths_ && extended < kMostExtensions && shorter(p, q);
+    const bool may_extend = all_paths_ && !sides_.timed && extended < kMostExtensions && shorter(p, q);
     if (may_extend && prover_.holds(paths.conditions(), pool_.bit(false)).verdict != Verdict::holds) {
       unequal_.insert(both);
       changed_.insert(walk.pair);

@@ -16,6 +16,7 @@ struct Sides {
   const Symbols& symbols;
   const verify::Boundary& boundary;
   Term frame;                   // the variable that both frames are placed by, where they are shared
+  bool timed = false;           // two copies: what shows while they run must be the same, and nothing else
   OrderCheck* order = nullptr;  // other threads are looking
   Apart* apart = nullptr;       // pointer arguments are assumed not to overlap
 };
@@ -71,6 +72,8 @@ class Simulation {
   bool is_aligned(PathPair& paths, const Access& access);
   bool accesses_agree(PathPair& paths, Proof& proof);
   bool returns_agree(PathPair& paths, Proof& proof);
+  bool looks_the_same(PathPair& paths, Proof& proof);
+  bool may_meet(const PathPair& paths) const;
   bool covered(const Path& source, const std::vector<Path>& target, terms::Substitution& start, Proof& proof);
   bool ask(PathPair& paths, std::string kind, std::string what, Term source, Term target, Proof& proof);
   void suspect(const solve::Answer& answer);

@@ -56,7 +56,9 @@ struct Path {
   std::vector<CallEvent> calls;
   std::vector<Access> accesses;
   std::vector<Event> events;
-  std::vector<Term> seen;  // variables for what was read, where others may write at any time
+  std::vector<Term> shown;     // where time is watched: addresses, operands of instructions that take their time
+  std::vector<BlockId> trail;  // likewise: the blocks in their order
+  std::vector<Term> seen;      // variables for what was read, where others may write at any time
   State state;
   End end = End::dropped;
   BlockId block = ir::kNoBlock;  // End::cut: where
