@@ -118,6 +118,13 @@ void ObjectCode::read_code(SectionId id, const ElfSection& from, uint64_t begin,
   }
 }
 
+void ObjectCode::refuse(SectionId id, uint64_t offset, const std::string& reason) {
+  Section& section = unit_.sections[id];
+  std::optional<size_t> index = section.instruction_at(offset);
+  if (index && section.instructions[*index].inst.getOpcode() != kUnreadOpcode)
+    make_unread(id, section.instructions[*index], reason);
+}
+
 void ObjectCode::make_unread(SectionId id, Instruction& instruction, const std::string& reason) {
   instruction.inst = llvm::MCInst();
   instruction.symbolic.clear();

@@ -29,6 +29,8 @@ class ObjectCode {
   void read(SectionId id, const ElfSection& from, const std::function<void(const ElfRelocation&)>& data);
   // RISC-V low parts, when all sections are read.
   void finish();
+  // Makes the instruction at a place, if there is one, such that its function is refused.
+  void refuse(SectionId id, uint64_t offset, const std::string& reason);
 
  private:
   struct LowPart {

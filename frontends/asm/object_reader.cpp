@@ -21,7 +21,7 @@ constexpr size_t kMaxDiagnostics = 1000;
 
 // Sections that only the tool chain reads, or that are made anew for the translation.
 bool is_kept(const ElfSection& section) {
-  if (section.name == ".eh_frame" || section.name == ".comment") return false;
+  if (is_unwind_table(section.name) || section.name == ".comment") return false;
   switch (section.type) {
     case elf::SHT_PROGBITS:
     case elf::SHT_NOBITS:
@@ -84,6 +84,7 @@ class ObjectReader {
     for (size_t i = 0; i < file_.sections.size(); ++i)
       if (section_of_[i] != kUndefined) read_contents(section_of_[i], file_.sections[i]);
     code_.finish();
+    refuse_handlers();
     name_functions();
     report();
     return std::move(unit_);
@@ -251,6 +252,24 @@ class ObjectReader {
       add(std::move(made));
     }
     return section_symbols_[id];
+  }
+
+  // In .eh_frame a function's entry stands first, then, if it has handlers, its table in .gcc_except_table.
+  void refuse_handlers() {
+    for (const ElfSection& table : file_.sections) {
+      if (table.name != ".eh_frame") continue;
+      std::optional<std::pair<SectionId, uint64_t>> function;
+      for (const ElfRelocation& relocation : table.relocations) {
+        if (relocation.symbol >= file_.symbols.size()) continue;
+        const ElfSymbol& symbol = file_.symbols[relocation.symbol];
+        if (symbol.section >= file_.sections.size()) continue;
+        SectionId section = section_of_[symbol.section];
+        if (section != kUndefined && unit_.sections[section].executable)
+          function = {section, symbol.value + static_cast<uint64_t>(relocation.addend)};
+        else if (function && file_.sections[symbol.section].name.starts_with(".gcc_except_table"))
+          code_.refuse(function->first, function->second, kHandlersReason);
+      }
+    }
   }
 
   // Assemblers write a function that is not exported as its section plus an offset: here it has its name.

@@ -1,8 +1,13 @@
 #include "frontends/asm/prepass.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
 #include <set>
+
+#include "frontends/asm/divisions.h"
+#include "frontends/asm/unit.h"
 
 namespace portolan::assembly {
 namespace {
@@ -178,7 +183,11 @@ class Preparer {
     if (isa_ == Isa::riscv64 && word.starts_with("c.")) result_.compressed = true;
     if (isa_ == Isa::x86_64 && word == ".intel_syntax") intel_ = true;
     if (isa_ == Isa::x86_64 && word == ".att_syntax") intel_ = false;
-    if (is_inclusion(word)) {
+    if (word == ".cfi_lsda" && !rest.starts_with("0xff") && !rest.starts_with("255")) {  // 0xff: none (DW_EH_PE_omit)
+      result_.text += fmt::format(".error \"{}\"", kHandlersReason);
+    } else if (const char* reason = unsafe_division(line, isa_, intel_)) {
+      result_.text += fmt::format(".error \"{}\"", reason);
+    } else if (is_inclusion(word)) {
       result_.text += ".error \"other files are not read: give the text with them included\"";
     } else if (repeats_too_often(word, rest)) {
       result_.text += ".error \"too many repetitions\"";

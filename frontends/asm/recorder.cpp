@@ -324,14 +324,16 @@ void Recorder::emitValueImpl(const llvm::MCExpr* value, unsigned size, llvm::SML
 
 void Recorder::emitULEB128Value(const llvm::MCExpr* value) {
   std::optional<int64_t> number = expressions_.number(*value);
-  if (!number && section().allocated) unread(line(), "a .uleb128 that depends on the layout of code");
+  if (!number && section().allocated && !is_unwind_table(section().name))
+    unread(line(), "a .uleb128 that depends on the layout of code");
   uint8_t bytes[16];
   append(bytes, llvm::encodeULEB128(static_cast<uint64_t>(number.value_or(0)), bytes));
 }
 
 void Recorder::emitSLEB128Value(const llvm::MCExpr* value) {
   std::optional<int64_t> number = expressions_.number(*value);
-  if (!number && section().allocated) unread(line(), "a .sleb128 that depends on the layout of code");
+  if (!number && section().allocated && !is_unwind_table(section().name))
+    unread(line(), "a .sleb128 that depends on the layout of code");
   uint8_t bytes[16];
   append(bytes, llvm::encodeSLEB128(number.value_or(0), bytes));
 }

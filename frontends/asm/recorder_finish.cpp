@@ -92,7 +92,7 @@ void Recorder::finish_values(SectionId id) {
     if (reason.empty() && value.value.symbol != kNoSymbol && value.value.minus == kNoSymbol)
       settle_target(value.value, nullptr, false, reason);
     if (!reason.empty()) {
-      if (section.allocated) unread_at(id, pending.offset, pending.line, reason);
+      if (section.allocated && !is_unwind_table(section.name)) unread_at(id, pending.offset, pending.line, reason);
     } else if (value.is_number()) {
       for (unsigned i = 0; i < pending.size; ++i)
         section.contents[pending.offset + i] =

@@ -1,7 +1,6 @@
 #include "frontends/asm/unit.h"
 
 #include <algorithm>
-#include <string_view>
 
 namespace portolan::assembly {
 namespace {
@@ -16,6 +15,10 @@ bool is_cold_part(std::string_view name) {
 }
 
 }  // namespace
+
+bool is_unwind_table(std::string_view section_name) {
+  return section_name == ".eh_frame" || section_name.starts_with(".gcc_except_table");
+}
 
 std::optional<size_t> Section::instruction_at(uint64_t offset) const {
   auto found = std::lower_bound(instructions.begin(), instructions.end(), offset,

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "ir/diagnostic.h"
@@ -129,6 +130,11 @@ struct Section {
   // Index of the instruction at offset, or nothing.
   std::optional<size_t> instruction_at(uint64_t offset) const;
 };
+
+// Tables that only an unwinder reads. They are not carried over: frames are laid out anew.
+bool is_unwind_table(std::string_view section_name);
+// Why a function that has exception handlers is refused: an exception would pass its translation by.
+inline constexpr const char* kHandlersReason = "exception handlers are not carried over";
 
 // A statement (text) or bytes (object) that could not be read. In an executable section an instruction with
 // kUnreadOpcode stands at the offset.

@@ -64,6 +64,70 @@ TEST(BadInput, OtherObjects) {
   }
 }
 
+// The host's division instruction would end the process within LLVM's parser.
+TEST(BadInput, DivisionsThatTrap) {
+  const std::string least = "(-0x7fffffffffffffff-1)";
+  struct Case {
+    Isa isa;
+    std::string before;
+    std::string line;
+  };
+  const Case trapping[] = {
+      {Isa::x86_64, "", "movq $" + least + "/-1, %rax"},
+      {Isa::x86_64, "", "lock; movq $" + least + " % ~0, %rax"},
+      {Isa::x86_64, ".set minus, -1\n", "movq $" + least + "%minus, %rax"},
+      {Isa::x86_64, ".set least, " + least + "\n.set rax, -1\n", "jmp least%rax"},
+      {Isa::x86_64, "", ".byte '\"', 1; .quad " + least + "/-1; .byte '\"'"},
+      {Isa::x86_64, "", ".ascii \"\n.ascii \"; .quad " + least + "/-1; .ascii \"\""},
+      {Isa::x86_64, ".macro quotient a\n.quad \\a -1\n.endm\n", "quotient \"" + least + "/\""},
+      {Isa::x86_64, ".intel_syntax noprefix\n", "mov rax, [rdi+1/0]"},
+      {Isa::x86_64, ".intel_syntax noprefix\n", "mov rax, 5 MOD 0"},
+      {Isa::x86_64, ".intel_syntax noprefix\n", "mov rax, 0x00000%000"},
+      {Isa::aarch64, "", ".word " + least + "/-1"},
+      {Isa::riscv64, "", "li a0, " + least + "/0xffffffffffffffff"},
+  };
+  for (const Case& c : trapping) {
+    Expected<Unit> unit = read("f:\n" + c.before + c.line + "\n\tret\n", c.isa);
+    EXPECT_TRUE(!unit || !unit->unread.empty()) << c.line;
+  }
+  const Case harmless[] = {
+      {Isa::x86_64, "", "text: .string \"a/b%c\"; movl %eax, %ebx # 1/0"},
+      {Isa::x86_64, "", "lock xaddl %eax, (%rdi)"},
+      {Isa::x86_64, "", "movl $(36/4)+13%7, %eax /* 1/0 */"},
+      {Isa::x86_64, ".intel_syntax noprefix\n", "mov rax, [rdi+16/2]"},
+      {Isa::aarch64, "", ".byte (.Lend - .Lstart) / 4 // 1/0"},
+      {Isa::riscv64, "", "lui a0, %hi(f)"},
+  };
+  for (const Case& c : harmless) {
+    Expected<Unit> unit = read("f:\n.Lstart:\n" + c.before + c.line + "\n.Lend:\n\tret\n", c.isa);
+    ASSERT_TRUE(unit) << c.line;
+    EXPECT_TRUE(unit->unread.empty()) << c.line << ": " << unit->unread[0].reason;
+  }
+}
+
+// `f` frees what it holds when an exception passes; `plain` is passed without a stop.
+TEST(BadInput, ExceptionHandlersCostTheirFunction) {
+  std::string source = temporary_file("handlers.c");
+  write_file(source,
+             "void done(int*); int other(int);\n"
+             "int plain(int x) { return other(x) + 1; }\n"
+             "int f(int x) { int held __attribute__((cleanup(done))) = x; return other(x) + held; }\n");
+  for (const Compiler& compiler : compilers()) {
+    for (const char* kind : {"-S", "-c"}) {
+      std::string output = temporary_file("handlers");
+      ASSERT_TRUE(run(compiler.command + " -w -O2 -fexceptions " + kind + " " + source + " -o " + output));
+      Expected<Unit> unit = read(read_file(output), compiler.isa);
+      ASSERT_TRUE(unit) << compiler.command;
+      // gcc's text says it once more of f.cold.
+      ASSERT_FALSE(unit->unread.empty()) << compiler.command << " " << kind;
+      for (const UnreadLine& unread : unit->unread) EXPECT_EQ(unread.reason, kHandlersReason);
+      const Symbol& f = unit->symbols[unit->symbol_by_name.at("f")];
+      EXPECT_EQ(unit->unread[0].section, f.section);
+      EXPECT_EQ(unit->unread[0].offset, f.offset);
+    }
+  }
+}
+
 TEST(BadInput, UnreadLineStaysWithItsFunction) {
   Expected<Unit> unit = read(
       "\t.text\n\t.globl good\n\t.type good, @function\ngood:\n\tmovl $1, %eax\n\tret\n\t.size good, .-good\n"
