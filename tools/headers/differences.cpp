@@ -1,5 +1,6 @@
 #include "tools/headers/differences.h"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -88,6 +89,7 @@ constexpr WideFormat kWideFormats[] = {
 
 void add_reason(Declared& declared, std::string_view reason) {
   std::string& text = declared.type.abi_differs;
+  declared.type.differs_behind.clear();
   if (text.find(reason) == std::string::npos) text += (text.empty() ? "" : ", ") + std::string(reason);
 }
 
@@ -109,17 +111,38 @@ void compare(Declared& own, const Declared& other) {
     if (own.reach[i] != other.reach[i]) add_reason(own, blame(own.reach[i], i, parameters));
 }
 
+// What every difference is behind, if that is pointers alone.
+void find_differences_behind(Declared& own, const std::vector<const Declared*>& others) {
+  std::vector<unsigned>& behind = own.type.differs_behind;
+  for (const Declared* other : others) {
+    if (other == nullptr || other->reach.size() != own.reach.size() || other->type.variadic != own.type.variadic)
+      return behind.clear();
+    for (size_t i = 0; i < own.reach.size(); ++i) {
+      if (own.reach[i] == other->reach[i]) continue;
+      bool pointers = i < own.type.parameters.size() && own.type.parameters[i].kind == abi::TypeKind::pointer &&
+                      !own.type.parameters[i].function && other->type.parameters[i].kind == abi::TypeKind::pointer;
+      if (!pointers) return behind.clear();
+      if (std::find(behind.begin(), behind.end(), i) == behind.end()) behind.push_back(static_cast<unsigned>(i));
+    }
+  }
+}
+
 }  // namespace
 
 void mark_layout_differences(Collected& own, const std::vector<Collected>& others) {
-  for (auto& [name, declared] : own.functions)
+  for (auto& [name, declared] : own.functions) {
+    bool by_format = !declared.type.abi_differs.empty();  // a difference that the declaration alone shows
+    std::vector<const Declared*> counterparts;
     for (const Collected& other : others) {
       auto found = other.functions.find(name);
-      if (found == other.functions.end())
+      counterparts.push_back(found == other.functions.end() ? nullptr : &found->second);
+      if (counterparts.back() == nullptr)
         add_reason(declared, "not every ISA has it");
       else
         compare(declared, found->second);
     }
+    if (!by_format) find_differences_behind(declared, counterparts);
+  }
 }
 
 void apply_libc_knowledge(Collected& own) {

@@ -251,6 +251,7 @@ float __floatuntisf(uti);
 double __floatuntidf(uti);
 float __powisf2(float, int);
 double __powidf2(double, int);
+__attribute__((noreturn)) void __stack_chk_fail(void);
 float _Complex __mulsc3(float, float, float, float);
 double _Complex __muldc3(double, double, double, double);
 float _Complex __divsc3(float, float, float, float);

@@ -1,5 +1,6 @@
 // Prototypes from debug information, of objects and of assembler text. Of text only the debug sections are assembled,
 // so that no instruction, macro or syntax the assembler does not know can stand in the way.
+#include <algorithm>
 #include <set>
 
 #include "emulate/assemble.h"
@@ -10,6 +11,7 @@
 #include "translate/abi/dwarf_sections.h"
 #include "translate/abi/dwarf_types.h"
 #include "translate/abi/prototypes.h"
+#include "translate/abi/text_names.h"
 
 namespace portolan::abi {
 namespace {
@@ -17,10 +19,12 @@ namespace {
 using llvm::DWARFDie;
 namespace dwarf = llvm::dwarf;
 
+// Empty where there is none, or none that could be a symbol (damaged debug information).
 std::string symbol_name(const DWARFDie& die) {
   const char* linkage = die.getLinkageName();
   if (linkage == nullptr) linkage = die.getShortName();
-  return linkage ? linkage : "";
+  std::string_view name = linkage ? linkage : "";
+  return std::all_of(name.begin(), name.end(), is_symbol_character) ? std::string(name) : "";
 }
 
 // Only functions that other units may call keep the signature of their source: compilers drop or split the arguments of

@@ -4,7 +4,7 @@
 //              | <N x type> | fn(params)->type | {leaf … size N align N [union] [bits]}
 //   leaf      := type@OFFSET           or  type@OFFSET*COUNT for COUNT adjacent ones
 //   prototype := NAME(params) -> type [noreturn] [format=KIND:INDEX:FIRST] [differing_bits=INDEX:0xMASK]…
-//                [optional=(types)] [abi_differs="REASON"]
+//                [optional=(types)] [abi_differs="REASON" [differs_behind=(INDEX,…)]]
 //   params    := type, … [, ...]
 // '#' starts a comment line.
 #pragma once

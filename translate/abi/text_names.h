@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cctype>
 #include <string_view>
 #include <utility>
 
@@ -23,6 +24,11 @@ inline constexpr std::array<std::pair<std::string_view, FormatRole::Kind>, 4> kF
     {"wprintf", FormatRole::Kind::wide_printf},
     {"wscanf", FormatRole::Kind::wide_scanf},
 }};
+
+// A function's name is of these, in C and mangled C++ alike.
+inline bool is_symbol_character(unsigned char c) {
+  return std::isalnum(c) || c == '_' || c == '$' || c == '.';
+}
 
 template <class Names, class Value>
 constexpr std::string_view name_in(const Names& names, Value value) {

@@ -65,9 +65,7 @@ class Parser {
   std::string_view word() {
     return take_while([](unsigned char c) { return std::isalnum(c) || c == '_'; });
   }
-  std::string symbol() {
-    return std::string(take_while([](unsigned char c) { return std::isalnum(c) || c == '_' || c == '$' || c == '.'; }));
-  }
+  std::string symbol() { return std::string(take_while(is_symbol_character)); }
 
   bool number(uint64_t& value, uint64_t limit) {
     std::string_view digits = take_while([](unsigned char c) { return std::isdigit(c) != 0; });
@@ -184,6 +182,7 @@ class Parser {
       function.optional_arguments = std::move(list.parameters);
       return !list.variadic || fail("optional arguments are a list of types");
     }
+    if (accept("differs_behind=(")) return differs_behind(function);
     if (accept("differing_bits=")) return differing_bits(function);
     return fail("unknown attribute");
   }
@@ -203,6 +202,16 @@ class Parser {
     role.first_vararg = static_cast<unsigned>(first);
     function.format = role;
     return true;
+  }
+
+  bool differs_behind(FunctionType& function) {
+    do {
+      uint64_t parameter = 0;
+      if (!number(parameter, kMaxParameters)) return false;
+      if (parameter >= function.parameters.size()) return fail("there is no such parameter");
+      function.differs_behind.push_back(static_cast<unsigned>(parameter));
+    } while (accept(","));
+    return punctuation(")");
   }
 
   bool differing_bits(FunctionType& function) {

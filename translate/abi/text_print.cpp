@@ -75,6 +75,8 @@ std::string to_string(std::string_view name, const FunctionType& function) {
   if (!function.optional_arguments.empty())
     text += fmt::format(" optional=({})", list_to_string(function.optional_arguments));
   if (!function.abi_differs.empty()) text += fmt::format(" abi_differs=\"{}\"", function.abi_differs);
+  if (!function.differs_behind.empty())
+    text += fmt::format(" differs_behind=({})", fmt::join(function.differs_behind, ","));
   return text;
 }
 

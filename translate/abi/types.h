@@ -83,6 +83,9 @@ struct FunctionType {
   // Why a call can't be passed through unchanged even when every argument fits: it reaches data whose layout or format
   // differs between the ISAs ("struct stat", "long double"). Empty: nothing known against it.
   std::string abi_differs;
+  // If not empty, what differs lies only behind these pointer parameters, from 0: a call that passes null for each of
+  // them does not reach it (pthread_create without attributes).
+  std::vector<unsigned> differs_behind;
   std::vector<DifferingBits> differing_bits;
   // A variadic function without a format that reads at most these arguments (open: the mode). To pass them all is
   // harmless when the caller gave fewer.

@@ -146,8 +146,20 @@ void PrototypeCalls::replace_results(Builder& b, ValueId v, ValueId value, Value
   replace(v, all);
 }
 
+// Whether the call is known not to reach what differs between the ISAs.
+bool PrototypeCalls::passes_null(ValueId call, const abi::FunctionType& type) const {
+  auto layout = abi::classify(type, source_);
+  if (!layout || type.differs_behind.empty()) return false;
+  return std::all_of(type.differs_behind.begin(), type.differs_behind.end(), [&](unsigned parameter) {
+    const Piece& piece = layout->arguments[parameter].pieces[0];
+    if (piece.where != Piece::Where::integer_register) return false;
+    const ir::APInt* c = f_.constant(f_[call].operands[convention_.integer_argument(piece.index)]);
+    return c != nullptr && c->isZero();
+  });
+}
+
 bool PrototypeCalls::call_typed(Builder& b, ValueId v, const std::string& name, const abi::FunctionType& type) {
-  if (!type.abi_differs.empty())
+  if (!type.abi_differs.empty() && !passes_null(v, type))
     return fail(name,
                 fmt::format("{} differs between {} and {}", type.abi_differs, to_string(source_), to_string(target_)));
   std::vector<abi::Type> extra;

@@ -49,6 +49,7 @@ class PrototypeCalls : public Rewriter {
   bool add_va_list(Builder& b, const Instruction& call, const abi::FunctionType& type, const abi::CallLayout& layout,
                    size_t argument, Signature& signature, Instruction& typed);
   bool call_stat(Builder& b, ValueId v, const abi::FunctionType& type);
+  bool passes_null(ValueId call, const abi::FunctionType& type) const;
   std::optional<std::string> differing_bits(Builder& b, const Instruction& call, const abi::FunctionType& type,
                                             const abi::CallLayout& layout);
   ValueId call_runtime(Builder& b, abi::RuntimeFunction function, std::initializer_list<ValueId> arguments,

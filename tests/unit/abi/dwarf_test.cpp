@@ -128,6 +128,8 @@ TEST(DwarfErrors, DamagedObjectsNeverCrash) {
       if (i % 10 == 0) damaged.resize(random() % damaged.size());
       Expected<Prototypes> read = prototypes_from_dwarf(damaged, "damaged.o");
       EXPECT_TRUE(read || !read.error().message.empty());
+      // Names and sizes come from the damaged bytes, too.
+      EXPECT_TRUE(!read || parse_prototypes(to_string(*read), "printed")) << to_string(*read);
     }
   }
 }

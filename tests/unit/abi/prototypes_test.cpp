@@ -69,6 +69,8 @@ TEST(LibcPrototypes, WhatDiffersBetweenIsasIsMarked) {
     ASSERT_TRUE(found) << name;
     EXPECT_NE(found->abi_differs, "") << name;
   }
+  EXPECT_EQ(libc_prototype("pthread_create")->differs_behind, std::vector<unsigned>{1});  // the attributes
+  EXPECT_EQ(libc_prototype("strtold")->differs_behind, std::vector<unsigned>{});
   for (const char* name : {"fopen", "fread", "qsort", "opendir", "readdir", "gettimeofday", "localtime", "sigemptyset",
                            "poll", "select", "getrusage", "regcomp", "sscanf", "vprintf", "mbstowcs", "strtol"}) {
     std::optional<FunctionType> found = libc_prototype(name);

@@ -28,6 +28,7 @@ TEST(PrototypeText, EveryAttributeIsKept) {
         "open(ptr, i32, ...) -> i32 differing_bits=1:0x3c000 optional=(u32)",
         "div(i32, i32) -> {i32@0*2 size 8 align 4}", "f(fn(fn(i32)->i8, ...)->fn()->void) -> char",
         "stat(ptr, ptr) -> i32 abi_differs=\"struct stat\"",
+        "f(ptr, ptr) -> i32 abi_differs=\"union u\" differs_behind=(0,1)",
         "g({f32@0 i32@0 size 4 align 4 union}, <4 x f32>, complex f64) -> bool"}) {
     auto parsed = parse_prototype(line);
     ASSERT_TRUE(parsed) << line << ": " << to_string(parsed.error());
