@@ -2,6 +2,8 @@
 
 #include <cctype>
 
+#include "frontends/asm/stack_guard.h"
+
 namespace portolan::x86_64 {
 namespace {
 
@@ -86,17 +88,18 @@ std::string Insn::unsupported_memory(const Operand& memory) const {
   if (segment == s.gs) return "gs segment";
   if (segment != s.fs || symbolic || base || index) return {};
   bool stores = c.target().instructions().get(inst.getOpcode()).mayStore();
-  if (part(kDisplacement).getImm() == 0 && !stores) return {};
-  return "reads or writes the thread control block at %fs:" + std::to_string(part(kDisplacement).getImm()) +
-         " (a stack protector's canary is at 40: compile with -fno-stack-protector)";
+  int64_t offset = part(kDisplacement).getImm();
+  if ((offset == 0 || offset == assembly::kStackGuardOffset) && !stores) return {};
+  return "reads or writes the thread control block at %fs:" + std::to_string(offset);
 }
 
-// %fs:0 holds the thread pointer itself (ELF TLS ABI, variant II).
-bool Insn::is_thread_pointer(const Operand& memory) const {
+std::optional<int64_t> Insn::control_block_offset(const Operand& memory) const {
   const llvm::MCInst& inst = c.inst();
-  return inst.getOperand(memory.index + kSegment).getReg() == s.fs && !inst.getOperand(memory.index + kBase).getReg() &&
-         !inst.getOperand(memory.index + kIndex).getReg() &&
-         !c.instruction().symbolic_operand(memory.index + kDisplacement);
+  bool plain = inst.getOperand(memory.index + kSegment).getReg() == s.fs &&
+               !inst.getOperand(memory.index + kBase).getReg() && !inst.getOperand(memory.index + kIndex).getReg() &&
+               !c.instruction().symbolic_operand(memory.index + kDisplacement);
+  if (!plain) return std::nullopt;
+  return inst.getOperand(memory.index + kDisplacement).getImm();
 }
 
 ValueId Insn::address_part(unsigned operand, unsigned bits) {
@@ -133,7 +136,10 @@ ValueId Insn::address(const Operand& memory) {
 }
 
 ValueId Insn::load(const Operand& memory, unsigned bits, uint8_t alignment) {
-  if (is_thread_pointer(memory) && bits <= 64) return b.truncate(b.thread_pointer(), bits);
+  if (std::optional<int64_t> offset = control_block_offset(memory); offset && bits <= 64) {
+    if (*offset != assembly::kStackGuardOffset) return b.truncate(b.thread_pointer(), bits);
+    return b.load(b.symbol_address({assembly::kStackGuard, 0}), bits);
+  }
   return b.load(address(memory), bits, ir::Ordering::none, alignment);
 }
 

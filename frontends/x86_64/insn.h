@@ -82,7 +82,9 @@ class Insn {
  private:
   const Place& place(const Operand& operand) const { return s.place(c.inst().getOperand(operand.index).getReg()); }
   ValueId load(const Operand& memory, unsigned bits, uint8_t alignment);
-  bool is_thread_pointer(const Operand& memory) const;
+  // Of memory in the thread control block. Only two places in it are lifted (unsupported_memory() sees to that): %fs:0
+  // holds the thread pointer itself (ELF TLS ABI, variant II), another is the stack protector's.
+  std::optional<int64_t> control_block_offset(const Operand& memory) const;
   ValueId address_part(unsigned operand, unsigned bits);
   bool writes_memory() const;
   std::string unsupported_memory(const Operand& memory) const;

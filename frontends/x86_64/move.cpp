@@ -5,7 +5,16 @@
 namespace portolan::x86_64 {
 namespace {
 
+// movl $symbol (R_X86_64_32, code that is not position independent): the linker refuses a symbol that does not fit, so
+// the register holds all of its address. Elsewhere addresses may need more bits than that.
+bool moves_address(const Insn& x) {
+  if (!x[0].is_register() || x[1].kind != Operand::Kind::immediate || x.register_width(x[0]) != 32) return false;
+  std::optional<ir::SymbolRef> symbol = x.c.symbol(x[1].index);
+  return symbol && symbol->kind == ir::AddressKind::address;
+}
+
 void mov(Insn& x) {
+  if (moves_address(x)) return x.set(x.slot(x[0]), x.read(x[1], 64));
   x.write(x[0], x.read(x[1]));
 }
 

@@ -36,6 +36,7 @@ class Convention {
   // Result n of all results (integer ones first): its lowest bit and width in the call's result.
   unsigned results() const { return static_cast<unsigned>(slots_.call_results.size()); }
   unsigned integer_results() const { return static_cast<unsigned>(machine_->integer_results.size()); }
+  bool is_first_result(unsigned n) const { return n == 0 || n == integer_results(); }  // of its kind
   uint32_t result_low(unsigned n) const { return result_low_[n]; }
   uint32_t result_width(unsigned n) const { return slots_.widths[slots_.call_results[n]]; }
 

@@ -4,6 +4,8 @@
 
 #include "ir/address_parts.h"
 #include "ir/cfg.h"
+#include "translate/abi/format.h"
+#include "translate/raise/format_calls.h"
 #include "translate/raise/frame_stores.h"
 #include "translate/raise/passing.h"
 #include "translate/raise/unit_raiser.h"
@@ -45,6 +47,9 @@ class Finisher : public Rewriter {
   ValueId entry_value(Builder& b, uint32_t slot, uint32_t width);
   void call_known(Builder& b, ValueId v, size_t callee);
   void call_unknown(Builder& b, ValueId v);
+  void refuse_call(const Instruction& call, const std::string& reason);
+  void check_mixed_result(const Instruction& call, const UnknownCall& known);
+  void check_format(const Instruction& call, const UnknownCall& known);
   unsigned stack_slots_passed(const Instruction& call, bool all_registers);
   void finish_call(Builder& b, ValueId v, Instruction typed, Signature signature, const std::vector<unsigned>& results);
   void note_unknown_call(ValueId v);
@@ -92,7 +97,7 @@ void Finisher::note_unknown_call(ValueId v) {
   const Instruction& call = f_[v];
   unsigned first = f_.calls[call.index].indirect ? 1 : 0;
   UnknownCall& known = unknown_calls_[v];
-  if (first == 0) known.worked_on = results_worked_on(v);
+  known.worked_on = results_worked_on(v);
   for (unsigned a = 0; a < c_.integer_arguments(); ++a)
     if (raiser_.holds_argument(n_, call.operands[first + c_.integer_argument(a)])) known.integers = a + 1;
   for (unsigned a = 0; a < c_.float_arguments(); ++a)
@@ -203,6 +208,41 @@ unsigned Finisher::stack_slots_passed(const Instruction& call, bool all_register
   return slots;
 }
 
+void Finisher::refuse_call(const Instruction& call, const std::string& reason) {
+  const ir::CallTarget& target = f_.calls[call.index];
+  std::string what = target.indirect ? "a call by pointer" : "call of '" + target.symbol.name + "'";
+  raiser_.refuse(n_, call.line, what + ": " + reason);
+}
+
+// A structure of an integer and a floating-point number comes in one register of each kind, but on AArch64 in two
+// integer registers. Functions of this unit called by pointer agree with their callers either way, if no C prototype
+// gave them another entry.
+void Finisher::check_mixed_result(const Instruction& call, const UnknownCall& known) {
+  if (raiser_.unit().isa != Isa::aarch64 && raiser_.options().target != Isa::aarch64) return;
+  if (known.result_in_memory || !known.worked_on[0] || !known.worked_on[c_.integer_results()]) return;
+  unsigned own = 0, others = 0;
+  for (const FunctionState& state : raiser_.states_)
+    if (state.address_taken) ++(state.outside ? others : own);
+  if (!f_.calls[call.index].indirect || own == 0 || others != 0)
+    refuse_call(call, "a structure of integers and floating-point numbers is used; its prototype is needed (--proto)");
+}
+
+// RISC-V passes variadic floating-point numbers as integers and named ones not; a call by pointer does not say which
+// it has. One that passes a format for them is most likely variadic.
+void Finisher::check_format(const Instruction& call, const UnknownCall& known) {
+  if (raiser_.unit().isa != Isa::riscv64 && raiser_.options().target != Isa::riscv64) return;
+  if (!f_.calls[call.index].indirect) return;
+  for (unsigned a = 0; a < known.integers; ++a)
+    for (const std::string& text :
+         format_strings(raiser_.unit(), f_, call.operands[1 + c_.integer_argument(a)]).texts) {
+      auto arguments = abi::format_arguments(abi::FormatRole::Kind::printf, text);
+      if (!arguments) continue;
+      for (const abi::Type& type : arguments->types)
+        if (type.kind == abi::TypeKind::floating)
+          return refuse_call(call, "it passes a format for floating-point numbers, so that it may be variadic");
+    }
+}
+
 void Finisher::call_unknown(Builder& b, ValueId v) {
   Instruction call = f_[v];
   bool indirect = f_.calls[call.index].indirect;
@@ -240,19 +280,30 @@ void Finisher::call_unknown(Builder& b, ValueId v) {
     signature.parameters.push_back(p);
     typed.operands.push_back(b.truncate(operand, p.bits));
   }
+  check_mixed_result(call, known);
+  check_format(call, known);
+  // x86-64: a variadic callee wants to know that there are floating-point numbers; no other minds.
+  if (indirect && floats != 0 && raiser_.options().target == Isa::x86_64) {
+    signature.variadic = true;
+    signature.fixed = static_cast<uint32_t>(signature.parameters.size());
+  }
   std::vector<unsigned> results;
   const APInt& demanded = raiser_.demand_[n_].of(v);
   for (unsigned r = 0; r < c_.results() && !known.result_in_memory; ++r) {
     APInt bits = demanded.extractBits(c_.result_width(r), c_.result_low(r));
     if (bits.isZero()) continue;
-    bool first_of_kind = r == 0 || r == c_.integer_results();
+    bool first_of_kind = c_.is_first_result(r);
     // A function that is translated without knowing this caller gives the first ones only (infer.cpp).
     if (!first_of_kind && !indirect && known.worked_on[r])
-      raiser_.refuse(n_, call.line,
-                     "call of '" + f_.calls[call.index].symbol.name +
-                         "': more than one result register is used; its prototype is needed (--proto)");
-    if (raiser_.options().target == Isa::riscv64 && !first_of_kind) continue;  // as in choose_signature()
-    if (raiser_.options().target == Isa::x86_64 && r >= c_.integer_results() + 2) continue;
+      refuse_call(call, "more than one result register is used; its prototype is needed (--proto)");
+    // As in choose_signature().
+    bool fits = raiser_.options().target == Isa::riscv64  ? first_of_kind || (indirect && results.size() < 2)
+                : raiser_.options().target == Isa::x86_64 ? r < c_.integer_results() + 2
+                                                          : true;
+    if (!fits) {
+      if (indirect && known.worked_on[r]) refuse_call(call, "more results are used than the target has registers for");
+      continue;
+    }
     Passed p;
     if (r >= c_.integer_results()) p.kind = Passed::Kind::floating;
     if (bits.getActiveBits() > p.bits) {

@@ -96,13 +96,26 @@ void UnitRaiser::require_roots(size_t n) {
 void UnitRaiser::demand_call(size_t n, ValueId v) {
   const ir::Function& f = states_[n].f;
   const ir::CallTarget& target = f.calls[f[v].index];
-  if (target.indirect || target.signature != UINT32_MAX) return;
-  std::optional<size_t> callee = function_named(target.symbol.name);
-  if (!callee || !states_[*callee].lifted) return;
+  if (target.signature != UINT32_MAX) return;
+  const bool by_pointer = target.indirect;
+  const size_t callee = by_pointer ? SIZE_MAX : function_named(target.symbol.name).value_or(SIZE_MAX);
   for (unsigned r = 0; r < convention_.results(); ++r) {
     APInt bits = demand_[n].of(v).extractBits(convention_.result_width(r), convention_.result_low(r));
-    if (!bits.isZero()) demand_result(*callee, r, bits);
+    if (bits.isZero()) continue;
+    if (by_pointer) demand_result_by_pointer(r, bits);
+    if (callee != SIZE_MAX && states_[callee].lifted) demand_result(callee, r, bits);
   }
+}
+
+// A structure in registers, from a function called by pointer: whichever function that is, it has to give all of them.
+// (The first of each kind is demanded of every function that callers may reach by pointer.)
+void UnitRaiser::demand_result_by_pointer(unsigned result, const APInt& bits) {
+  if (convention_.is_first_result(result)) return;
+  for (size_t n = 0; n < states_.size(); ++n)
+    if (states_[n].address_taken && states_[n].result_defined[result]) {
+      states_[n].results_by_pointer.insert(result);
+      demand_result(n, result, bits);
+    }
 }
 
 void UnitRaiser::spread_demand(size_t n) {
@@ -191,6 +204,8 @@ void UnitRaiser::choose_signature(size_t n) {
   // RISC-V returns two values in registers; a third would send all of them through memory, which callers that the unit
   // does not see would not know.
   if (options_.target == Isa::riscv64 && visible && state.result_positions.size() > 2) {
+    if (!state.results_by_pointer.empty())
+      refuse(n, 0, "callers by pointer use results that RISC-V does not return in registers; prototypes are needed");
     state.signature.results.resize(2);
     state.result_positions.resize(2);
     assume(n, "it returns no more than two values");

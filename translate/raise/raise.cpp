@@ -98,6 +98,27 @@ bool UnitRaiser::convert_tail_calls(Function& f) const {
   return any;
 }
 
+// A call through the GOT (-fno-plt) or through a constant table, now that the address is known, is a call like any
+// other.
+void UnitRaiser::name_callees(Function& f) const {
+  for (const ir::Block& block : f.blocks)
+    for (ValueId v : block.instructions) {
+      Instruction& call = f[v];
+      if (call.op != Op::call || !f.calls[call.index].indirect) continue;
+      const Instruction& address = f[call.operands[0]];
+      if (address.op != Op::symbol_address) continue;
+      const ir::SymbolRef& symbol = f.symbols[address.index];
+      if (symbol.kind != ir::AddressKind::address || symbol.part != ir::AddressPart::whole || symbol.addend != 0)
+        continue;
+      auto at = unit().symbol_by_name.find(symbol.name);
+      bool outside = at != unit().symbol_by_name.end() && unit().symbols[at->second].section == assembly::kUndefined;
+      if (!outside && !function_named(symbol.name)) continue;
+      f.calls.push_back({symbol, false, f.calls[call.index].signature});
+      call.index = static_cast<uint32_t>(f.calls.size() - 1);
+      call.operands.erase(call.operands.begin());
+    }
+}
+
 void UnitRaiser::check_returns(size_t n) {
   const Function& f = states_[n].f;
   for (BlockId block : ir::reverse_post_order(f)) {
@@ -336,6 +357,8 @@ void UnitRaiser::prepare(size_t n, Function machine_level, const std::set<uint64
   if (convert_tail_calls(state.f) || dynamic) state.f = ir::simplify(std::move(state.f));
   check_returns(n);
   fold_constant_loads(state.f, unit());
+  name_callees(state.f);
+  place_stack_guard(state.f);
   split_by_format(n);
   for (bool last_round : {false, true}) {
     PrototypeCalls calls(*this, n, last_round);

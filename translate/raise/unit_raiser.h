@@ -56,10 +56,11 @@ struct FunctionState {
   std::vector<ir::APInt> operand_demand;
   std::vector<ir::APInt> result_demand;
   std::vector<bool> result_defined;
-  std::vector<bool> argument_defined;   // by operand position: whether some caller puts a value there
-  std::vector<uint8_t> holds_argument;  // by value: whether anybody computed it
-  bool reads_indirect_result = false;   // AArch64: an instruction reads x8's value at entry
-  bool result_in_memory = false;        // AArch64: x8 is where the result goes
+  std::set<unsigned> results_by_pointer;  // beyond the first of each kind, that calls by pointer use
+  std::vector<bool> argument_defined;     // by operand position: whether some caller puts a value there
+  std::vector<uint8_t> holds_argument;    // by value: whether anybody computed it
+  bool reads_indirect_result = false;     // AArch64: an instruction reads x8's value at entry
+  bool result_in_memory = false;          // AArch64: x8 is where the result goes
   Signature signature;
   std::vector<unsigned>
       parameter_positions;  // of signature.parameters among call operands; stack slots from kStackSlot
@@ -97,6 +98,8 @@ class UnitRaiser {
   void prune_indirect_jumps(ir::Function& machine_level, const ir::SlotConvention& slots,
                             const std::set<uint64_t>& guessed_targets) const;
   bool convert_tail_calls(ir::Function& f) const;  // true: there was one
+  void name_callees(ir::Function& f) const;
+  void place_stack_guard(ir::Function& f) const;
   void check_returns(size_t n);
   void note_entry_values(FunctionState& state) const;
   void note_stack_arguments(size_t n);
@@ -124,6 +127,7 @@ class UnitRaiser {
   // infer.cpp
   void infer();
   void demand_result(size_t n, unsigned result, const ir::APInt& bits);
+  void demand_result_by_pointer(unsigned result, const ir::APInt& bits);
   void demand_operand(size_t n, unsigned operand, const ir::APInt& bits);
   void demand_operand_of(const CallSite& site, size_t callee);
   void spread_demand(size_t n);
