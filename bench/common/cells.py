@@ -24,6 +24,7 @@ class Cell:
     source: str
     target: str
     objects: bool = False  # the object file is translated, not the assembly
+    flags: tuple = ()  # more of them, for the source's compiler
 
     @property
     def direction(self):
@@ -149,6 +150,7 @@ class Pipeline:
             f"-{cell.level}",
             *toolchain.COMMON_FLAGS,
             *toolchain.ASSEMBLY_FLAGS,
+            *cell.flags,
             cell.program,
         )
         return self.cache.build(command, (cell.program,), suffix)
