@@ -2,9 +2,9 @@
 """`./dev bench random_programs`: programs that csmith draws by seed, translated in all six directions and run.
 
 Nobody chose these programs. Each prints a checksum of everything it computed, and csmith writes only C whose behaviour
-is defined, so that the host's own gcc -O0 says what is right. Per program and source ISA the compiler, the level
-and a flag are drawn by the seed; where the compiled source itself does not print the checksum (a compiler's bug, or too slow) the cell
-is counted as such and not translated. Exit status: 0 no cell is wrong, 1 some are, 3 wrong usage.
+is defined, so that the host's own gcc -O0 says what is right. Per program and source ISA the compiler, the level and a
+flag are drawn by the seed; where the compiled source itself does not print the checksum (a compiler's bug, or too slow)
+the cell is counted as such and not translated. Exit status: 0 no cell is wrong, 1 some are, 3 wrong usage.
 """
 
 import argparse
@@ -101,8 +101,8 @@ def run_program(pipeline, seed, folder):
 def describe(result):
     cell = result.cell
     return (
-        f"{result.outcome} {cell.program.stem} {cell.compiler} -{cell.level} {' '.join(cell.flags)} {report.arrow(cell.direction)}: "
-        f"{result.detail or '; '.join(result.reasons)}"
+        f"{result.outcome} {cell.program.stem} {cell.compiler} -{cell.level} {' '.join(cell.flags)} "
+        f"{report.arrow(cell.direction)}: {result.detail or '; '.join(result.reasons)}"
     )
 
 
@@ -149,7 +149,8 @@ def main():
     print(f"{drawn} programs, {skipped} sources left out, seeds {args.seed} to {args.seed + args.count - 1}")
     if args.docs:
         path = toolchain.ROOT / "docs" / "benchmarks.md"
-        report.replace_section(path, "random_programs", markdown(args, drawn, results, skipped, time.monotonic() - begin))
+        seconds = time.monotonic() - begin
+        report.replace_section(path, "random_programs", markdown(args, drawn, results, skipped, seconds))
     shutil.rmtree(args.work / "cache", ignore_errors=True)
     tally = collections.Counter(r.outcome for r in results)
     return 1 if any(tally[o] for o in cells.UNLABELLED) else 0
