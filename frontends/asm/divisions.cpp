@@ -25,13 +25,19 @@ class Scanner {
   const char* run() {
     if (start_ < line_.size() && line_[start_] == '#') return nullptr;  // a comment for every assembler
     statement_ = start_;
+    size_t string_until = 0;  // behind a string whose contents are looked at
     for (size_t i = start_; i < line_.size(); ++i) {
       char c = line_[i];
-      if (c == '"') {
+      if (c == '"' && i >= string_until) {
         size_t end = string_end(i);
         if (end == std::string_view::npos) return "a string that does not end on its line";
-        if (may_hold_strings()) i = end;
-      } else if (is_comment(i)) {
+        if (holds_strings())
+          i = end;
+        else
+          string_until = end + 1;
+      } else if (c == '\'' && i >= string_until) {
+        i += i + 1 < line_.size() && line_[i + 1] == '\\' ? 3 : 2;  // a character, as LLVM's lexer takes it
+      } else if (i >= string_until && is_comment(i)) {
         size_t end = line_.compare(i, 2, "/*") == 0 ? line_.find("*/", i + 2) : std::string_view::npos;
         if (end == std::string_view::npos) return nullptr;
         i = end + 1;
@@ -53,10 +59,12 @@ class Scanner {
     return std::string_view::npos;
   }
 
-  // Directives take strings. In their expressions a quote may be a character ('"'), which would hide what follows it.
-  bool may_hold_strings() const {
+  // Strings of directives are only strings, but those of macro calls and repetitions become code.
+  bool holds_strings() const {
     size_t first = line_.find_first_not_of(kSpace, statement_);
-    return first != std::string_view::npos && line_[first] == '.' && line_.find('\'') == std::string_view::npos;
+    if (first == std::string_view::npos || line_[first] != '.') return false;
+    std::string_view directive = line_.substr(first);
+    return !directive.starts_with(".irp") && !directive.starts_with(".rep") && !directive.starts_with(".macro");
   }
 
   bool is_comment(size_t i) const {

@@ -1,6 +1,7 @@
 // Which values somebody computed, and which are only what a register happened to hold. Registers that no convention
 // preserves flow into calls and returns without meaning anything there; they must not become arguments and results.
 #include <algorithm>
+#include <map>
 
 #include "ir/cfg.h"
 #include "translate/raise/unit_raiser.h"
@@ -38,6 +39,49 @@ bool UnitRaiser::call_defines(const ir::Function& f, const Instruction& part) co
     if (part.index >= low && part.index < low + convention_.result_width(r)) return states_[*callee].result_defined[r];
   }
   return true;
+}
+
+// Whether it is known that a call's operand is one of its arguments.
+bool UnitRaiser::takes_operand(const ir::CallTarget& target, size_t operand) const {
+  if (target.signature != UINT32_MAX) return true;
+  if (target.indirect) return operand == 0;
+  std::optional<size_t> callee = function_named(target.symbol.name);
+  return callee && states_[*callee].lifted && !states_[*callee].operand_demand[operand].isZero();
+}
+
+// Which results of a call matter to an instruction, or are returned to somebody to whom they matter. Joins and
+// other calls also carry what a register happens to hold.
+std::vector<bool> UnitRaiser::results_worked_on(size_t n, ValueId call) const {
+  const FunctionState& state = states_[n];
+  const ir::Function& f = state.f;
+  std::vector<bool> worked_on(convention_.results());
+  std::map<ValueId, unsigned> parts;
+  for (ir::BlockId block : ir::reverse_post_order(f)) {
+    for (ValueId v : f.blocks[block].instructions) {
+      const Instruction& i = f[v];
+      for (size_t o = 0; o < i.operands.size(); ++o) {
+        ValueId operand = i.operands[o];
+        if (i.op == Op::call && !takes_operand(f.calls[i.index], o)) continue;
+        unsigned r = 0;
+        if (operand == call && i.op == Op::extract)
+          while (r + 1 < convention_.results() && convention_.result_low(r + 1) <= i.index) ++r;
+        else if (auto part = parts.find(operand); part != parts.end())
+          r = part->second;
+        else
+          continue;
+        if (i.op == Op::extract || i.op == Op::zext || i.op == Op::concat)
+          parts[v] = r;
+        else
+          worked_on[r] = true;
+      }
+    }
+    const ir::Terminator& t = f.blocks[block].terminator;
+    if (t.op != Op::ret) continue;
+    for (unsigned r = 0; r < convention_.results(); ++r)
+      if (auto part = parts.find(t.operands[r]); part != parts.end() && !state.result_demand[r].isZero())
+        worked_on[part->second] = true;
+  }
+  return worked_on;
 }
 
 // One byte per value. Joins carry what any of their edges defines.

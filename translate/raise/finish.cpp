@@ -47,13 +47,13 @@ class Finisher : public Rewriter {
   ValueId entry_value(Builder& b, uint32_t slot, uint32_t width);
   void call_known(Builder& b, ValueId v, size_t callee);
   void call_unknown(Builder& b, ValueId v);
-  void refuse_call(const Instruction& call, const std::string& reason);
+  void refuse_call(const Instruction& call, const std::string& reason) const;
   void check_mixed_result(const Instruction& call, const UnknownCall& known);
   void check_format(const Instruction& call, const UnknownCall& known);
   unsigned stack_slots_passed(const Instruction& call, bool all_registers);
   void finish_call(Builder& b, ValueId v, Instruction typed, Signature signature, const std::vector<unsigned>& results);
   void note_unknown_call(ValueId v);
-  std::vector<bool> results_worked_on(ValueId call) const;
+  std::vector<unsigned> results_taken(ValueId call, bool indirect) const;
   ValueId extend(Builder& b, ValueId v, const Passed& p, uint32_t width) const {
     return extended(b, v, p, width, raiser_.unit().isa);
   }
@@ -68,36 +68,11 @@ class Finisher : public Rewriter {
   bool stack_filled_ = false;
 };
 
-// Joins, returns and other calls also carry what a register happens to hold.
-std::vector<bool> Finisher::results_worked_on(ValueId call) const {
-  std::vector<bool> worked_on(c_.results());
-  std::map<ValueId, unsigned> parts;
-  for (ir::BlockId block : ir::reverse_post_order(f_))
-    for (ValueId v : f_.blocks[block].instructions) {
-      const Instruction& i = f_[v];
-      if (i.op == Op::call) continue;
-      for (ValueId operand : i.operands) {
-        unsigned r = 0;
-        if (operand == call && i.op == Op::extract)
-          while (r + 1 < c_.results() && c_.result_low(r + 1) <= i.index) ++r;
-        else if (auto part = parts.find(operand); part != parts.end())
-          r = part->second;
-        else
-          continue;
-        if (i.op == Op::extract || i.op == Op::zext || i.op == Op::concat)
-          parts[v] = r;
-        else
-          worked_on[r] = true;
-      }
-    }
-  return worked_on;
-}
-
 void Finisher::note_unknown_call(ValueId v) {
   const Instruction& call = f_[v];
   unsigned first = f_.calls[call.index].indirect ? 1 : 0;
   UnknownCall& known = unknown_calls_[v];
-  known.worked_on = results_worked_on(v);
+  known.worked_on = raiser_.results_worked_on(n_, v);
   for (unsigned a = 0; a < c_.integer_arguments(); ++a)
     if (raiser_.holds_argument(n_, call.operands[first + c_.integer_argument(a)])) known.integers = a + 1;
   for (unsigned a = 0; a < c_.float_arguments(); ++a)
@@ -208,7 +183,7 @@ unsigned Finisher::stack_slots_passed(const Instruction& call, bool all_register
   return slots;
 }
 
-void Finisher::refuse_call(const Instruction& call, const std::string& reason) {
+void Finisher::refuse_call(const Instruction& call, const std::string& reason) const {
   const ir::CallTarget& target = f_.calls[call.index];
   std::string what = target.indirect ? "a call by pointer" : "call of '" + target.symbol.name + "'";
   raiser_.refuse(n_, call.line, what + ": " + reason);
@@ -225,6 +200,31 @@ void Finisher::check_mixed_result(const Instruction& call, const UnknownCall& kn
     if (state.address_taken) ++(state.outside ? others : own);
   if (!f_.calls[call.index].indirect || own == 0 || others != 0)
     refuse_call(call, "a structure of integers and floating-point numbers is used; its prototype is needed (--proto)");
+}
+
+// The results that are demanded of an unknown function and that the target's convention returns in registers, as in
+// choose_signature().
+std::vector<unsigned> Finisher::results_taken(ValueId v, bool indirect) const {
+  const Instruction& call = f_[v];
+  const std::vector<bool>& worked_on = unknown_calls_.at(v).worked_on;
+  const APInt& demanded = raiser_.demand_[n_].of(v);
+  std::vector<unsigned> results;
+  unsigned beyond_first = 0;
+  for (unsigned r = 0; r < c_.results(); ++r) {
+    if (demanded.extractBits(c_.result_width(r), c_.result_low(r)).isZero()) continue;
+    // A function that is translated without knowing this caller gives the first ones only (infer.cpp).
+    if (!c_.is_first_result(r) && !indirect && worked_on[r])
+      refuse_call(call, "more than one result register is used; its prototype is needed (--proto)");
+    bool fits = raiser_.options().target != Isa::x86_64 || r < c_.integer_results() + 2;
+    if (raiser_.options().target == Isa::riscv64 && !c_.is_first_result(r)) fits = indirect && worked_on[r];
+    if (!fits && indirect && worked_on[r]) refuse_call(call, "the target does not return as much in registers");
+    if (!fits) continue;
+    beyond_first += !c_.is_first_result(r);
+    results.push_back(r);
+  }
+  if (raiser_.options().target == Isa::riscv64 && results.size() > 2 && beyond_first != 0)
+    refuse_call(call, "RISC-V does not return as much in registers");
+  return results;
 }
 
 // RISC-V passes variadic floating-point numbers as integers and named ones not; a call by pointer does not say which
@@ -288,22 +288,8 @@ void Finisher::call_unknown(Builder& b, ValueId v) {
     signature.fixed = static_cast<uint32_t>(signature.parameters.size());
   }
   std::vector<unsigned> results;
-  const APInt& demanded = raiser_.demand_[n_].of(v);
-  for (unsigned r = 0; r < c_.results() && !known.result_in_memory; ++r) {
-    APInt bits = demanded.extractBits(c_.result_width(r), c_.result_low(r));
-    if (bits.isZero()) continue;
-    bool first_of_kind = c_.is_first_result(r);
-    // A function that is translated without knowing this caller gives the first ones only (infer.cpp).
-    if (!first_of_kind && !indirect && known.worked_on[r])
-      refuse_call(call, "more than one result register is used; its prototype is needed (--proto)");
-    // As in choose_signature().
-    bool fits = raiser_.options().target == Isa::riscv64  ? first_of_kind || (indirect && results.size() < 2)
-                : raiser_.options().target == Isa::x86_64 ? r < c_.integer_results() + 2
-                                                          : true;
-    if (!fits) {
-      if (indirect && known.worked_on[r]) refuse_call(call, "more results are used than the target has registers for");
-      continue;
-    }
+  if (!known.result_in_memory) results = results_taken(v, indirect);
+  for (unsigned r : results) {
     Passed p;
     if (r >= c_.integer_results()) p.kind = Passed::Kind::floating;
     if (bits.getActiveBits() > p.bits) {
@@ -313,7 +299,6 @@ void Finisher::call_unknown(Builder& b, ValueId v) {
                        "a call gives a whole vector register, for which RISC-V's calling convention has no place");
     }
     signature.results.push_back(p);
-    results.push_back(r);
   }
   std::string what = indirect ? "functions called by pointer take" : "'" + f_.calls[call.index].symbol.name + "' takes";
   what += " integers and floating-point numbers, the latter in registers only; results are in registers";

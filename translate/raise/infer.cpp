@@ -102,7 +102,7 @@ void UnitRaiser::demand_call(size_t n, ValueId v) {
   for (unsigned r = 0; r < convention_.results(); ++r) {
     APInt bits = demand_[n].of(v).extractBits(convention_.result_width(r), convention_.result_low(r));
     if (bits.isZero()) continue;
-    if (by_pointer) demand_result_by_pointer(r, bits);
+    if (by_pointer && !convention_.is_first_result(r) && results_worked_on(n, v)[r]) demand_result_by_pointer(r, bits);
     if (callee != SIZE_MAX && states_[callee].lifted) demand_result(callee, r, bits);
   }
 }
@@ -110,7 +110,6 @@ void UnitRaiser::demand_call(size_t n, ValueId v) {
 // A structure in registers, from a function called by pointer: whichever function that is, it has to give all of them.
 // (The first of each kind is demanded of every function that callers may reach by pointer.)
 void UnitRaiser::demand_result_by_pointer(unsigned result, const APInt& bits) {
-  if (convention_.is_first_result(result)) return;
   for (size_t n = 0; n < states_.size(); ++n)
     if (states_[n].address_taken && states_[n].result_defined[result]) {
       states_[n].results_by_pointer.insert(result);

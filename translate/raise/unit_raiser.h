@@ -138,6 +138,8 @@ class UnitRaiser {
 
   // defined.cpp: what somebody computed, and what a register only happens to hold.
   enum class EntryValues : uint8_t { none, arguments, passed };  // which values at entry count as defined
+  bool takes_operand(const ir::CallTarget& target, size_t operand) const;
+  std::vector<bool> results_worked_on(size_t n, ir::ValueId call) const;
   bool is_leftover(const ir::Function& f, ir::ValueId v) const;
   bool entry_is_defined(size_t n, const ir::Instruction& entry, EntryValues counts) const;
   bool call_defines(const ir::Function& f, const ir::Instruction& part) const;

@@ -80,6 +80,7 @@ TEST(BadInput, DivisionsThatTrap) {
       {Isa::x86_64, "", ".byte '\"', 1; .quad " + least + "/-1; .byte '\"'"},
       {Isa::x86_64, "", ".ascii \"\n.ascii \"; .quad " + least + "/-1; .ascii \"\""},
       {Isa::x86_64, ".macro quotient a\n.quad \\a -1\n.endm\n", "quotient \"" + least + "/\""},
+      {Isa::x86_64, "", ".ascii \"//'\"; .quad " + least + "/-1"},
       {Isa::x86_64, ".intel_syntax noprefix\n", "mov rax, [rdi+1/0]"},
       {Isa::x86_64, ".intel_syntax noprefix\n", "mov rax, 5 MOD 0"},
       {Isa::x86_64, ".intel_syntax noprefix\n", "mov rax, 0x00000%000"},
@@ -92,6 +93,8 @@ TEST(BadInput, DivisionsThatTrap) {
   }
   const Case harmless[] = {
       {Isa::x86_64, "", "text: .string \"a/b%c\"; movl %eax, %ebx # 1/0"},
+      {Isa::x86_64, "", ".ascii \"don't\", \"\\\"a/b\\\"\" # 'x"},
+      {Isa::x86_64, "", ".byte '/', '\\'', '\"' ; .ascii \"/\""},
       {Isa::x86_64, "", "lock xaddl %eax, (%rdi)"},
       {Isa::x86_64, "", "movl $(36/4)+13%7, %eax /* 1/0 */"},
       {Isa::x86_64, ".intel_syntax noprefix\n", "mov rax, [rdi+16/2]"},
