@@ -41,6 +41,7 @@ class Bench {
   void add_source_coverage(const Boundary& boundary, const std::vector<Trial>& trials, Coverage& coverage);
 
  private:
+  Expected<std::vector<Trial>> run_as_they_are(const Boundary& boundary, std::vector<Input> inputs, Coverage* coverage);
   bool same_for_other_nans(const Boundary& boundary, const Trial& trial);
   void note_ways(const Boundary& boundary, const emulate::Outcome& outcome, Trial& trial);
   void note_blocks(const Side& side, const Boundary& boundary, const std::vector<emulate::Outcome>& outcomes,

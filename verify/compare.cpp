@@ -57,6 +57,7 @@ class Comparer {
 
  private:
   Finding word(uint64_t first, uint64_t second, uint64_t target, bool surely_floating);
+  bool lies_beyond_data(const Outcome& outcome) const;
   bool ending();
   bool stack_is_used_up() const;
   void results(const Boundary& boundary);
@@ -129,6 +130,21 @@ bool Comparer::stack_is_used_up() const {
          t.trap.address >= bottom - kFrame && pointer < bottom + emulate::kPageSize && pointer >= bottom - kFrame;
 }
 
+// Whether it trapped at data that is not mapped there, but may be on the other side: an array of the files' own that is
+// left at its end, the frame of a caller that does not exist, a thread's block.
+bool Comparer::lies_beyond_data(const Outcome& outcome) const {
+  constexpr uint64_t kBeyondStack = 1 << 20;
+  const emulate::Trap& trap = outcome.trap;
+  const std::vector<emulate::Segment>& segments = target_.image().segments;
+  return trap.kind == emulate::TrapKind::segmentation && trap.address != outcome.state.pc &&
+         trap.address >= emulate::kHarnessBase && trap.address < emulate::kStackTop + kBeyondStack &&
+         std::none_of(
+             segments.begin(), segments.end(),
+             [&trap](const emulate::Segment& s) {
+               return trap.address >= s.address && trap.address - s.address < s.memory_size;
+             });
+}
+
 bool Comparer::ending() {
   const Outcome& t = runs_.target;
   if (stack_is_used_up()) {
@@ -142,6 +158,10 @@ bool Comparer::ending() {
       inconclusive("the target " + describe_ending(t));
       return false;
     case Ending::trapped:
+      if (lies_beyond_data(t)) {
+        inconclusive("the target " + describe_ending(t) + ", beside the files' data or the stack, which end elsewhere");
+        return false;
+      }
       differs(fmt::format("the target {}, the source {}", describe_ending(t), describe_ending(runs_.first)),
               {.kind = Spot::Kind::ending});
       return false;

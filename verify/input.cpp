@@ -392,6 +392,20 @@ Input with_other_nans(const Input& input, const Boundary& boundary, unsigned whi
   return made;
 }
 
+bool may_be_taken_for_nan(const Input& input) {
+  auto has = [](const std::vector<uint8_t>& bytes) {
+    for (size_t at = 0; at + 4 <= bytes.size(); at += 4) {
+      uint64_t word = 0;
+      std::memcpy(&word, bytes.data() + at, std::min<size_t>(8, bytes.size() - at));
+      if (is_single_nan(word & 0xffffffff) || (at % 8 == 0 && is_double_nan(word))) return true;
+    }
+    return false;
+  };
+  return std::any_of(input.regions.begin(), input.regions.end(),
+                     [&](const auto& region) { return has(region.bytes); }) ||
+         std::any_of(input.data.begin(), input.data.end(), [&](const auto& piece) { return has(piece.bytes); });
+}
+
 namespace {
 
 // One number of the bytes; `slots` of the object that they begin in at a word of their own.

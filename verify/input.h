@@ -33,6 +33,10 @@ struct Input {
 // one.
 Input with_other_nans(const Input& input, const Boundary& boundary, unsigned which);
 
+// Whether some word of a buffer or of data is a NaN to whom takes it for a floating-point number: a small negative
+// integer, say.
+bool may_be_taken_for_nan(const Input& input);
+
 // splitmix64: small, and the same everywhere.
 class Random {
  public:
