@@ -292,6 +292,7 @@ void Finisher::call_unknown(Builder& b, ValueId v) {
   for (unsigned r : results) {
     Passed p;
     if (r >= c_.integer_results()) p.kind = Passed::Kind::floating;
+    const APInt bits = raiser_.demand_[n_].of(v).extractBits(c_.result_width(r), c_.result_low(r));
     if (bits.getActiveBits() > p.bits) {
       p.bits = c_.result_width(r);
       if (raiser_.options().target == Isa::riscv64)
