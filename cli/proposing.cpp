@@ -69,7 +69,8 @@ Expected<Translation> Proposing::make(const std::vector<std::string>& functions)
     made = std::move(**unit);
   }
   if (!made) made = translate::outline(*source_.index, offered_.raised(), translation_);
-  for (propose::Proposer* other : others) put_in(*other, *made);
+  for (propose::Proposer* other : others)
+    if (other->makes_functions()) put_in(*other, *made);
   for (FunctionReport& f : made->functions) {
     if (f.translated || !f.refusals.empty()) continue;
     const auto at = attempts_.find(f.name);

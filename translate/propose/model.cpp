@@ -43,6 +43,7 @@ class Model : public Proposer {
   explicit Model(const model::Configuration& configuration)
       : configuration_(configuration), endpoint_(configuration_) {}
   std::string_view name() const override { return "model"; }
+  bool makes_functions() const override { return true; }
   std::string origin() const override {
     return fmt::format("model {} ({})", endpoint_.printable(configuration_.model),
                        endpoint_.abilities() ? endpoint_.abilities()->describe() : "not asked");

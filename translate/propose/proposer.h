@@ -70,6 +70,8 @@ class Proposer {
   virtual void pieces(const Source&, rules::Book&) {}
   // The unit as a whole, with what `library` has for its pieces (nullptr: nothing).
   virtual std::optional<Expected<translate::Translation>> unit(const Source&, rules::Library*) { return std::nullopt; }
+  // Whether there is any sense in asking for those of a function: it costs raising and assembling the source.
+  virtual bool makes_functions() const { return false; }
   // Drafts of one function; in later rounds with what became of the last. Nothing: it makes none.
   virtual std::optional<Expected<FunctionDrafts>> function(const Source&, const raise::RaisedFunction&,
                                                            std::span<const Feedback>) {
