@@ -246,9 +246,9 @@ void Executor::call(Thread& thread, const ir::CallTarget& target, Term address, 
   event.line = line;
   event.outside = target.indirect || !side_.defines(target.symbol.name);
   // All three conventions: the stack pointer is a multiple of 16 where a function is called. Compilers leave that be
-  // only between functions of one unit.
+  // only between functions of one unit, and only on x86-64.
   if (const auto stack = frame_offset(path.state.slots[machine.stack_pointer]);
-      stack && event.outside && (*stack + above) % 16 != 0)
+      stack && (event.outside || side_.isa() != Isa::x86_64) && (*stack + above) % 16 != 0)
     return fail("unsupported", fmt::format("{}:{}: the stack pointer is no multiple of 16 at a call",
                                            side_.index().unit().file, line));
   if (!boundary)
@@ -516,7 +516,7 @@ std::vector<Path> Executor::run_all(BlockId start, Thread first, const Limits& l
   }
   work_.push_back(std::move(first));
   while (!work_.empty() && !failure_) {
-    if (std::chrono::steady_clock::now() > limits_.deadline) {
+    if (solve::Clock::now() > limits_.deadline) {
       fail("timeout", "while running symbolically");
       break;
     }

@@ -1,12 +1,12 @@
 // Runs the machine-level IR of one side symbolically, from a cut point along every way to the next ones.
 #pragma once
 
-#include <chrono>
 #include <optional>
 #include <set>
 
 #include "verify/prove/state.h"
 #include "verify/prove/symbols.h"
+#include "verify/solve/clock.h"
 
 namespace portolan::prove {
 
@@ -22,7 +22,7 @@ struct Limits {
   // Time is watched: the lines of instructions whose time depends on their operands.
   const std::set<uint32_t>* slow_lines = nullptr;
   uint32_t visits = 1;  // of one cut point on one path; more than one only in bounded proofs
-  std::chrono::steady_clock::time_point deadline;
+  solve::Clock::time_point deadline;
 };
 
 // Where a side's frame lies, and which parts of it are memory like any other, because addresses of them are computed or

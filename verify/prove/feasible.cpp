@@ -6,9 +6,9 @@ namespace portolan::prove {
 
 std::set<BlockId> feasible_blocks(terms::Pool& pool, const Summary& summary,
                                   const std::map<const Path*, std::vector<Term>>& paths, const std::vector<Term>& entry,
-                                  solve::Prover& prover, std::chrono::steady_clock::time_point deadline) {
+                                  solve::Prover& prover, solve::Clock::time_point deadline) {
   constexpr uint64_t kRuns = 96;
-  const auto late = [deadline] { return std::chrono::steady_clock::now() > deadline; };
+  const auto late = [deadline] { return solve::Clock::now() > deadline; };
   std::set<const Path*> taken;
   std::set<BlockId> blocks;
   auto take = [&](const Path* path) {
@@ -16,7 +16,7 @@ std::set<BlockId> feasible_blocks(terms::Pool& pool, const Summary& summary,
     blocks.insert(path->blocks.begin(), path->blocks.end());
   };
   for (uint64_t seed = 1; seed <= kRuns && taken.size() < paths.size() && !late(); ++seed) {
-    const Path* path = path_taken(pool, summary, entry_values(pool, entry, seed), seed);
+    const Path* path = path_taken(pool, summary, entry_values(pool, entry, seed, {}), seed);
     const auto at = paths.find(path);
     if (at != paths.end() && at->second.size() == path->conditions.size()) take(path);
   }

@@ -8,7 +8,7 @@
 namespace portolan::prove {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using solve::Clock;
 using terms::APInt;
 using verify::Random;
 
@@ -31,6 +31,7 @@ class Guesses {
   std::vector<Relation> run();
 
  private:
+  void note_compared(const CutPoint& cut, std::set<Term>& seen);
   using Pair = std::pair<BlockId, BlockId>;
   struct Runs {
     Valuation entry;
@@ -50,11 +51,39 @@ class Guesses {
   const std::vector<Term>& universal_;
   Clock::duration time_;
   Clock::time_point end_;
+  Numbers compared_;
   std::deque<Runs> runs_;  // samples point into it
   std::map<Pair, std::vector<Sample>> samples_;
   std::set<Pair> related_;
   std::set<BlockId> related_sources_, related_targets_;
 };
+
+// The constants that some condition of the cut point's compares something with.
+void Guesses::note_compared(const CutPoint& cut, std::set<Term>& seen) {
+  constexpr size_t kMost = 48, kMostTerms = 4000;
+  auto note = [&](const APInt& value) {
+    if (value.getBitWidth() > 64 || compared_.size() >= kMost) return;
+    const uint64_t number = value.getZExtValue();
+    if (std::find(compared_.begin(), compared_.end(), number) == compared_.end()) compared_.push_back(number);
+  };
+  std::vector<Term> todo;
+  for (const Path& path : cut.paths) todo.insert(todo.end(), path.conditions.begin(), path.conditions.end());
+  while (!todo.empty() && seen.size() < kMostTerms) {
+    const Term t = todo.back();
+    todo.pop_back();
+    if (!seen.insert(t).second) continue;
+    const terms::Kind kind = pool_.kind(t);
+    if ((kind == terms::Kind::eq || kind == terms::Kind::ult || kind == terms::Kind::slt) &&
+        pool_.width(pool_.operands(t)[0]) != 0)
+      for (const Term operand : pool_.operands(t)) {
+        const terms::Linear form = pool_.linear(operand);
+        // x + 5 < 3, as ranges are tested: -5 is where the range begins.
+        if (const APInt* value = pool_.constant_value(operand)) note(*value);
+        if (!form.parts.empty() && !form.constant.isZero()) note(-form.constant);
+      }
+    for (const Term operand : pool_.operands(t)) todo.push_back(operand);
+  }
+}
 
 // What a jump comes to may be no pair at all if the jump went to where no run comes: it counts only where neither side
 // has a partner yet.
@@ -71,52 +100,63 @@ void Guesses::take(const Runs& runs, size_t most, bool jumped) {
 
 // Whether the source came to its end.
 bool Guesses::from_entry(unsigned seed, size_t visits, Clock::duration time) {
-  Runs& r = runs_.emplace_back(Runs{entry_values(pool_, universal_, seed), {}, {}});
-  r.source = run_trace(pool_, source_, r.entry, {}, seed, visits, Clock::now() + time);
-  r.target = run_trace(pool_, target_, r.entry, {}, seed, visits, Clock::now() + time);
+  Runs& r = runs_.emplace_back(Runs{entry_values(pool_, universal_, seed, compared_), {}, {}});
+  r.source = run_trace(pool_, source_, r.entry, {}, seed, compared_, visits, Clock::now() + time);
+  r.target = run_trace(pool_, target_, r.entry, {}, seed, compared_, visits, Clock::now() + time);
   take(r, visits > kMostVisits ? kMostSamples + kLongSamples : kMostSamples);
   return r.source.complete;
 }
 
-// The values of a sample with one of them changed so that some condition of the cut point's is just met, or just not: a
-// loop that turns a thousand times is about to end.
+namespace {
+
+// The variables that a change of a term by `amount` can be had from, and the change that each needs.
+std::vector<std::pair<Term, APInt>> ways_to_change(const terms::Pool& pool, Term term, const APInt& amount) {
+  std::vector<std::pair<Term, APInt>> ways;
+  for (const terms::Linear::Part& part : pool.linear(term).parts) {
+    if (!part.coefficient.isOne() && !part.coefficient.isAllOnes()) continue;
+    Term variable = part.term;
+    const terms::Kind kind = pool.kind(variable);
+    if (kind == terms::Kind::extract && pool.low_bit(variable) == 0) variable = pool.operands(variable)[0];
+    if (pool.kind(variable) == terms::Kind::variable)
+      ways.emplace_back(variable, part.coefficient.isOne() ? amount : -amount);
+  }
+  return ways;
+}
+
+}  // namespace
+
+// The values of a sample changed so that the conditions of some way on are just met, or one of them just not: a loop
+// that turns a thousand times is about to end, and the one around it too.
 Valuation Guesses::near_the_end(const CutPoint& cut, const Sample& base, Random& random) const {
   Valuation values = *base.source;
-  std::vector<std::pair<Term, APInt>> limits;
-  terms::Evaluation evaluation(pool_, base.seed);
-  for (const Valuation* known : {base.entry, base.source})
-    for (const auto& [variable, value] : *known) evaluation.set(variable, value);
-  for (const Path& path : cut.paths)
-    for (Term c : path.conditions) {
-      if (pool_.kind(c) == terms::Kind::bit_xor && pool_.width(c) == 1) c = pool_.operands(c)[0];
-      const terms::Kind kind = pool_.kind(c);
-      if (kind != terms::Kind::eq && kind != terms::Kind::ult && kind != terms::Kind::slt) continue;
-      if (pool_.width(pool_.operands(c)[0]) == 0) continue;  // of memories
-      const Term difference = pool_.sub(pool_.operands(c)[0], pool_.operands(c)[1]);
-      const APInt distance = evaluation(difference);
-      for (const terms::Linear::Part& part : pool_.linear(difference).parts) {
-        Term variable = part.term;
-        if (pool_.kind(variable) == terms::Kind::extract &&
-            pool_.kind(pool_.operands(variable)[0]) == terms::Kind::variable)
-          variable = pool_.operands(variable)[0];
-        const auto known = values.find(variable);
-        if (known == values.end() || (!part.coefficient.isOne() && !part.coefficient.isAllOnes())) continue;
-        const APInt low = known->second.trunc(std::min(known->second.getBitWidth(), distance.getBitWidth()));
-        const APInt change = distance.zextOrTrunc(low.getBitWidth());
-        limits.emplace_back(
-            variable,
-            (part.coefficient.isOne() ? low - change : low + change).zextOrTrunc(known->second.getBitWidth()));
-      }
-    }
-  if (limits.empty()) {
+  bool changed = false;
+  const Path& path = cut.paths[random.below(cut.paths.size())];
+  for (const Term condition : path.conditions) {
+    const bool negated = pool_.kind(condition) == terms::Kind::bit_xor && pool_.width(condition) == 1;
+    const Term c = negated ? pool_.operands(condition)[0] : condition;
+    const terms::Kind kind = pool_.kind(c);
+    if (kind != terms::Kind::eq && kind != terms::Kind::ult && kind != terms::Kind::slt) continue;
+    const Term left = pool_.operands(c)[0], right = pool_.operands(c)[1];
+    if (pool_.width(left) == 0) continue;  // of memories
+    terms::Evaluation evaluation(pool_, base.seed);
+    for (const Valuation* known : {base.entry, static_cast<const Valuation*>(&values)})
+      for (const auto& [variable, value] : *known) evaluation.set(variable, value);
+    const APInt distance = evaluation(right) - evaluation(left);
+    std::vector<std::pair<Term, APInt>> ways = ways_to_change(pool_, left, distance);
+    for (auto& way : ways_to_change(pool_, right, -distance)) ways.push_back(std::move(way));
+    std::erase_if(ways, [&](const auto& way) { return !values.contains(way.first); });
+    if (ways.empty()) continue;
+    // Mostly to where the condition turns, sometimes a few steps before.
+    const auto& [variable, change] = ways[random.below(ways.size())];
+    const int64_t steps[] = {0, 0, 0, -1, 1, -2, -4, -8};
+    APInt& value = values.at(variable);
+    value += change.sextOrTrunc(value.getBitWidth()) +
+             APInt(value.getBitWidth(), static_cast<uint64_t>(steps[random.below(8)]), true);
+    changed = true;
+  }
+  if (!changed)
     for (auto& [variable, value] : values)
       if (random.one_in(3)) value = APInt(value.getBitWidth(), random.below(8));
-    return values;
-  }
-  const auto& [variable, limit] = limits[random.below(limits.size())];
-  const int64_t steps[] = {0, 0, -1, 1, -2, -4, -8, -16};
-  values.insert_or_assign(variable,
-                          limit + APInt(limit.getBitWidth(), static_cast<uint64_t>(steps[random.below(8)]), true));
   return values;
 }
 
@@ -142,9 +182,9 @@ void Guesses::jump_from(const Relation& relation) {
     Runs& r = runs_.emplace_back(Runs{*base.entry, {}, {}});
     const Valuation source = near_the_end(source_.at(pair.first), base, random);
     const Valuation target = follows(relation, base, source);
-    const uint64_t seed = base.seed + 1000 * (n + 1);
-    r.source = run_trace(pool_, source_, r.entry, {pair.first, source}, seed, kMostVisits, end_);
-    r.target = run_trace(pool_, target_, r.entry, {pair.second, target}, seed, kMostVisits, end_);
+    // The seed says where globals lie, and the values were chosen for that.
+    r.source = run_trace(pool_, source_, r.entry, {pair.first, source}, base.seed, compared_, kMostVisits, end_);
+    r.target = run_trace(pool_, target_, r.entry, {pair.second, target}, base.seed, compared_, kMostVisits, end_);
     take(r, kMostSamples, true);
   }
 }
@@ -166,6 +206,9 @@ bool Guesses::relate_new(std::vector<Relation>& relations) {
 }
 
 std::vector<Relation> Guesses::run() {
+  std::set<Term> seen;
+  for (const Summary* side : {&source_, &target_})
+    for (const auto& [block, cut] : side->cuts()) note_compared(cut, seen);
   std::vector<unsigned> unfinished;
   for (unsigned seed = 1; seed <= kTraces && Clock::now() < end_; ++seed)
     if (!from_entry(seed, kMostVisits, time_)) unfinished.push_back(seed);

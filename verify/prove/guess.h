@@ -9,6 +9,6 @@ namespace portolan::prove {
 // One relation for each pair of cut points that was seen, the entries' pair with an empty one. `time` is what is left
 // for the whole proof; a small part of it is used.
 std::vector<Relation> guess_relations(terms::Pool& pool, const Summary& source, const Summary& target,
-                                      const std::vector<Term>& universal, std::chrono::steady_clock::duration time);
+                                      const std::vector<Term>& universal, solve::Clock::duration time);
 
 }  // namespace portolan::prove

@@ -16,7 +16,7 @@
 namespace portolan::prove {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using solve::Clock;
 using verify::Boundary;
 using verify::BoundaryValue;
 using verify::Place;
@@ -75,6 +75,7 @@ class FunctionProof {
   };
 
   bool is_timed() const { return options_.slow_lines != nullptr; }
+  Term frame_variable(std::string_view name);
   State entry_state(const Side& side, Executor& executor);
   void attempt();
   bool attempt_without_overlap();
@@ -119,6 +120,15 @@ class FunctionProof {
   Proof proof_;
   std::vector<Suspect> suspects_;
 };
+
+// The frame base is a multiple of 16, and target code may write `or` for `add`. On AArch64 and RISC-V every caller
+// keeps to that, those of the own unit too (Executor::call); where the target is x86-64 code, a caller of its unit need
+// not.
+Term FunctionProof::frame_variable(std::string_view name) {
+  const Term variable = pool_.variable(name, 64);
+  if (target_->isa() != Isa::x86_64) pool_.declare_alignment(variable, 4);
+  return variable;
+}
 
 // What the function finds at entry: parameters where the convention puts them, in everything else whatever there was.
 // That is the same on both sides where they have the same registers: the target must do something that the source may
@@ -364,7 +374,7 @@ bool FunctionProof::share_frames() {
   if (order.size() > 3) order.resize(3);
   const auto objects = objects_of(*source, source_->machine().return_address_bytes);
   if (objects.empty()) return false;
-  const Term variable = pool_.variable("frame", 64);
+  const Term variable = frame_variable("frame");
   pool_.declare_object(variable, {objects.front().first, objects.back().second, !source->escapes && !target->escapes});
   for (const auto& [count, distance] : order) {
     source_frame_ = {variable, 0, objects};
@@ -380,8 +390,8 @@ bool FunctionProof::share_frames() {
 }
 
 void FunctionProof::attempt() {
-  source_frame_ = {pool_.variable("s:frame", 64), 0, {}};
-  target_frame_ = {pool_.variable("t:frame", 64), 0, {}};
+  source_frame_ = {frame_variable("s:frame"), 0, {}};
+  target_frame_ = {frame_variable("t:frame"), 0, {}};
   frames_shared_ = false;
   if (is_timed()) {
     target_frame_ = source_frame_;  // the two copies run at one place
@@ -538,7 +548,7 @@ double cpu_seconds() {
 
 Proof prove(const Code& source, const Code& target, const std::string& function, const Boundaries& boundaries,
             const Options& options) {
-  const auto begin = Clock::now();
+  const auto begin = std::chrono::steady_clock::now();
   const double cpu_begin = cpu_seconds();
   Proof proof;
   const auto own = boundaries.find(function);
@@ -548,7 +558,7 @@ Proof prove(const Code& source, const Code& target, const std::string& function,
   } else {
     proof = FunctionProof(source, target, boundaries, own->second, options).run();
   }
-  proof.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+  proof.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   proof.cpu_seconds = cpu_seconds() - cpu_begin;
   return proof;
 }

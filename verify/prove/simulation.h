@@ -24,7 +24,7 @@ struct Sides {
 class Simulation {
  public:
   Simulation(terms::Pool& pool, const Sides& sides, solve::Prover& prover, const solve::Limits& limits,
-             std::chrono::steady_clock::time_point deadline)
+             solve::Clock::time_point deadline)
       : pool_(pool), sides_(sides), prover_(prover), limits_(limits), deadline_(deadline) {}
 
   // Relations by pair of cut points, the entries' pair with an empty one.
@@ -42,7 +42,7 @@ class Simulation {
   using Pair = std::pair<BlockId, BlockId>;
   enum class Mode : uint8_t { weaken, discharge };
 
-  bool out_of_time() const { return std::chrono::steady_clock::now() > deadline_; }
+  bool out_of_time() const { return solve::Clock::now() > deadline_; }
   std::vector<Term> known_at(const Relation& relation);
   terms::Substitution end_of(PathPair& paths, const Relation& there);
   struct Walk;
@@ -84,7 +84,7 @@ class Simulation {
   Sides sides_;
   solve::Prover& prover_;
   solve::Limits limits_;
-  std::chrono::steady_clock::time_point deadline_;
+  solve::Clock::time_point deadline_;
   std::vector<Suspect> suspects_;
   std::map<Pair, Relation> relations_;
   bool all_paths_ = true;

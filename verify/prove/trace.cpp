@@ -30,11 +30,18 @@ uint64_t number(Random& random) {
   }
 }
 
+bool uses_compared(uint64_t seed, const Numbers& compared) {
+  return seed % 2 == 0 && !compared.empty();
+}
+
 class Memory {
  public:
-  explicit Memory(uint64_t seed) : seed_(seed) {}
+  Memory(uint64_t seed, const Numbers& compared) : seed_(seed), compared_(&compared) {}
   uint8_t byte(uint64_t address) const {
     if (const auto at = written_.find(address); at != written_.end()) return at->second;
+    // A text of what is looked for.
+    if (Random own(mix(seed_ + 5, address)); uses_compared(seed_, *compared_) && !own.one_in(3))
+      return static_cast<uint8_t>((*compared_)[own.below(compared_->size())]);
     Random random(mix(seed_, address / 8));
     return static_cast<uint8_t>(number(random) >> (8 * (address % 8)));
   }
@@ -42,15 +49,22 @@ class Memory {
 
  private:
   uint64_t seed_;
+  const Numbers* compared_;
   std::unordered_map<uint64_t, uint8_t> written_;
 };
 
 class Run {
  public:
-  Run(terms::Pool& pool, const Summary& summary, const Valuation& entry, uint64_t seed)
-      : pool_(pool), summary_(summary), entry_(entry), seed_(seed), initial_(seed), now_(seed) {}
+  Run(terms::Pool& pool, const Summary& summary, const Valuation& entry, uint64_t seed, const Numbers& compared)
+      : pool_(pool),
+        summary_(summary),
+        entry_(entry),
+        seed_(seed),
+        compared_(compared),
+        initial_(seed, compared),
+        now_(seed, compared) {}
 
-  Trace run(const Start& start, size_t most, std::chrono::steady_clock::time_point deadline);
+  Trace run(const Start& start, size_t most, solve::Clock::time_point deadline);
   const Path* first_path();
 
  private:
@@ -63,6 +77,7 @@ class Run {
   const Summary& summary_;
   const Valuation& entry_;
   uint64_t seed_, calls_ = 0, reads_ = 0;
+  const Numbers& compared_;
   Memory initial_, now_;
 };
 
@@ -114,7 +129,7 @@ void Run::remember(Term memory, terms::Evaluation& evaluation) {
     memory = pool_.operands(memory)[0];
   }
   const std::string_view name = pool_.name(memory);
-  if (name.starts_with("memory.call")) now_ = Memory(mix(seed_, calls_ + 1000));
+  if (name.starts_with("memory.call")) now_ = Memory(mix(seed_, calls_ + 1000), compared_);
   for (auto at = bytes.rbegin(); at != bytes.rend(); ++at) now_.write(at->first, at->second);
 }
 
@@ -140,13 +155,13 @@ bool is_kept(uint64_t turn) {
   return turn < 12 || (turn & (turn - 1)) == 0;
 }
 
-Trace Run::run(const Start& start, size_t most, std::chrono::steady_clock::time_point deadline) {
+Trace Run::run(const Start& start, size_t most, solve::Clock::time_point deadline) {
   Trace trace;
   std::map<BlockId, uint64_t> turns;
   trace.seed = seed_;
   BlockId block = start.block;
   Valuation values = start.values;
-  while (trace.visits.size() < most && std::chrono::steady_clock::now() < deadline) {
+  while (trace.visits.size() < most && solve::Clock::now() < deadline) {
     terms::Evaluation evaluation(pool_, seed_);
     prepare(block, values, evaluation);
     const Path* path = choose(block, evaluation);
@@ -174,14 +189,17 @@ Trace Run::run(const Start& start, size_t most, std::chrono::steady_clock::time_
 
 }  // namespace
 
-Valuation entry_values(terms::Pool& pool, const std::vector<Term>& variables, uint64_t seed) {
+Valuation entry_values(terms::Pool& pool, const std::vector<Term>& variables, uint64_t seed, const Numbers& compared) {
   Random random(mix(seed, 17));
   Valuation values;
   for (const Term variable : variables) {
     const unsigned width = pool.width(variable);
     APInt value(width, 0);
     for (unsigned low = 0; low < width; low += 64)
-      value.insertBits(APInt(std::min(64u, width - low), number(random)), low);
+      value.insertBits(APInt(std::min(64u, width - low), uses_compared(seed, compared) && random.one_in(3)
+                                                             ? compared[random.below(compared.size())]
+                                                             : number(random)),
+                       low);
     // Frames lie where no small number points.
     if (pool.name(variable).ends_with("frame")) value = APInt(width, 0x7ffc'0000'0000 + (random.below(1 << 20) << 16));
     values.emplace(variable, value);
@@ -190,12 +208,13 @@ Valuation entry_values(terms::Pool& pool, const std::vector<Term>& variables, ui
 }
 
 Trace run_trace(terms::Pool& pool, const Summary& summary, const Valuation& entry, const Start& start, uint64_t seed,
-                size_t most_visits, std::chrono::steady_clock::time_point deadline) {
-  return Run(pool, summary, entry, seed).run(start, most_visits, deadline);
+                const Numbers& compared, size_t most_visits, solve::Clock::time_point deadline) {
+  return Run(pool, summary, entry, seed, compared).run(start, most_visits, deadline);
 }
 
 const Path* path_taken(terms::Pool& pool, const Summary& summary, const Valuation& entry, uint64_t seed) {
-  return Run(pool, summary, entry, seed).first_path();
+  const Numbers none;
+  return Run(pool, summary, entry, seed, none).first_path();
 }
 
 }  // namespace portolan::prove

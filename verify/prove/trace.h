@@ -23,8 +23,11 @@ struct Trace {
   bool complete = false;  // ended by returning or trapping, not by the limit
 };
 
+// Numbers that the function compares with: what runs are given holds some of them, in every second run.
+using Numbers = std::vector<uint64_t>;
+
 // Values for the entry's variables, by seed.
-Valuation entry_values(terms::Pool& pool, const std::vector<Term>& variables, uint64_t seed);
+Valuation entry_values(terms::Pool& pool, const std::vector<Term>& variables, uint64_t seed, const Numbers& compared);
 
 // Where a run begins: a cut point, and the values of its variables.
 struct Start {
@@ -33,7 +36,7 @@ struct Start {
 };
 
 Trace run_trace(terms::Pool& pool, const Summary& summary, const Valuation& entry, const Start& start, uint64_t seed,
-                size_t most_visits, std::chrono::steady_clock::time_point deadline);
+                const Numbers& compared, size_t most_visits, solve::Clock::time_point deadline);
 
 // The way that a run from the entry takes; nullptr: none of those that the summary has.
 const Path* path_taken(terms::Pool& pool, const Summary& summary, const Valuation& entry, uint64_t seed);

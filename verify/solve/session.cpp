@@ -80,6 +80,7 @@ bool Session::start() {
     close(ends[0]);
     return false;
   }
+  Clock::watch(child_);
   socket_ = ends[0];
   fcntl(socket_, F_SETFL, O_NONBLOCK);
   exchanges_ = 0;
@@ -98,6 +99,7 @@ void Session::stop() {
     kill(-child_, SIGKILL);
     while (waitpid(child_, nullptr, 0) < 0 && errno == EINTR) {
     }
+    Clock::forget(child_);
   }
   child_ = -1;
   if (busy_) finish(false);
@@ -121,7 +123,7 @@ void Session::bound_processor_time(std::chrono::milliseconds limit) {
 void Session::begin(std::string commands, std::chrono::milliseconds limit) {
   reply_.reset();
   incoming_.clear();
-  begun_ = Clock::now();
+  begun_ = std::chrono::steady_clock::now();
   busy_ = true;
   if (child_ <= 0 && !start()) {
     finish(false);
@@ -135,7 +137,7 @@ void Session::begin(std::string commands, std::chrono::milliseconds limit) {
 
 void Session::finish(bool with_reply) {
   busy_ = false;
-  seconds_ = std::chrono::duration<double>(Clock::now() - begun_).count();
+  seconds_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count();
   outgoing_.clear();
   if (!with_reply) reply_.reset();
 }

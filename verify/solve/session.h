@@ -11,9 +11,9 @@
 #include <string>
 #include <vector>
 
-namespace portolan::solve {
+#include "verify/solve/clock.h"
 
-using Clock = std::chrono::steady_clock;
+namespace portolan::solve {
 
 struct SolverProgram {
   std::string name;  // looked up in PATH
@@ -68,7 +68,7 @@ class Session {
   std::string outgoing_, incoming_, mark_;
   size_t sent_ = 0;
   std::optional<std::string> reply_;
-  Clock::time_point begun_;
+  std::chrono::steady_clock::time_point begun_;
   double seconds_ = 0;
 };
 

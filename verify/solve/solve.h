@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ir/diagnostic.h"
+#include "verify/solve/clock.h"
 #include "verify/terms/term.h"
 
 namespace portolan::solve {
@@ -15,8 +16,8 @@ using terms::Pool;
 using terms::Term;
 
 struct Limits {
-  std::chrono::milliseconds time{
-      10000};                          // wall time of one question, all stages; solver processes are killed at its end
+  // By clock.h, for one question, all stages; solver processes are killed at its end.
+  std::chrono::milliseconds time{10000};
   uint64_t memory_bytes = 2ull << 30;  // of each solver process
 };
 
@@ -54,7 +55,7 @@ class Prover {
   // Does `goal` (one bit) hold whenever all of `assumptions` do? Memories may occur in equations.
   Answer holds(std::vector<Term> assumptions, Term goal);
   // No further question is begun after this.
-  void set_deadline(std::chrono::steady_clock::time_point deadline);
+  void set_deadline(Clock::time_point deadline);
   void set_limits(Limits limits);
 
  private:

@@ -344,6 +344,15 @@ Term exclusive_or(Pool& pool, Term a, Term b) {
   return constant == b || w == 1 ? comb(pool, Kind::bit_xor, {result, constant}) : pool.bit_xor(result, constant);
 }
 
+// An aligned variable (Pool::declare_alignment) plus something: addresses are sums, whatever made them.
+bool is_aligned_address(const Pool& pool, Term t) {
+  auto is_aligned = [&](Term term) {
+    return pool.kind(term) == Kind::variable && !pool.known_bits(term).first.isZero();
+  };
+  return is_aligned(t) ||
+         (pool.kind(t) == Kind::linear && std::any_of(pool.operands(t).begin(), pool.operands(t).end(), is_aligned));
+}
+
 Term bitwise(Pool& pool, Kind kind, Term a, Term b) {
   assert(pool.width(a) == pool.width(b));
   if (a == b) return kind == Kind::bit_xor ? pool.constant(pool.width(a), 0) : a;
@@ -354,6 +363,8 @@ Term bitwise(Pool& pool, Kind kind, Term a, Term b) {
                          : kind == Kind::bit_or ? *other | *value
                                                 : *other ^ *value);
   }
+  if (value && kind != Kind::bit_and && value->isSubsetOf(pool.known_bits(a).first) && is_aligned_address(pool, a))
+    return pool.add(a, b);
   const std::vector<unsigned> lengths = boundaries(pool, a, b);
   if (lengths.size() > 1) return by_pieces(pool, kind, a, b, lengths);
   if (value) {

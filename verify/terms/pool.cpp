@@ -145,4 +145,9 @@ void Pool::declare_object(Term base, Object object) {
   state_->mentions.clear();
 }
 
+void Pool::declare_alignment(Term variable, unsigned zeros) {
+  assert(kind(variable) == Kind::variable);
+  state_->nodes[variable.id].zero.setLowBits(zeros);
+}
+
 }  // namespace portolan::terms

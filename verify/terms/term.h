@@ -111,6 +111,9 @@ class Pool {
   Term memory(std::string_view name);
   Term apply(std::string_view function, unsigned width, std::span<const Term> arguments);  // width 0: gives a memory
   void declare_object(Term base, Object object);
+  // What the variable stands for is a multiple of 2^zeros. Before any term is made of it: what is known of a term is
+  // settled when it is made.
+  void declare_alignment(Term variable, unsigned zeros);
 
   // Total, as ir/domain.h and ir/ops.def say (shift by the width or more: 0; udiv by zero: all ones; urem: the
   // dividend).

@@ -73,6 +73,28 @@ const Text kSum{Isa::x86_64,
                 "1: movslq (%rdi), %rdx\naddq $4, %rdi\naddq %rdx, %rax\ncmpq %rcx, %rdi\njne 1b\nret\n"
                 "2: xorl %eax, %eax\nret\n"};
 
+// The stack pointer is a multiple of 16 (AMD64 psABI 3.2.2, AAPCS64 6.4.5.1), and of no more.
+TEST(Prove, FramesAreAligned) {
+  const Boundary b = integers({32, 32, 32}, 32);
+  const Text words{Isa::x86_64,
+                   "subq $24, %rsp\nmovl %edi, (%rsp)\nmovl %esi, 4(%rsp)\nandl $1, %edx\nmovl (%rsp,%rdx,4), %eax\n"
+                   "addq $24, %rsp\nret\n"};
+  EXPECT_PROVED(prove_pair(words,
+                           {Isa::aarch64,
+                            "sub sp, sp, #16\nstr w0, [sp]\nmov x9, sp\norr x9, x9, #4\nstr w1, [x9]\nand w2, w2, #1\n"
+                            "mov x8, sp\nldr w0, [x8, w2, uxtw #2]\nadd sp, sp, #16\nret\n"},
+                           b));
+  const Text far{Isa::x86_64,
+                 "subq $40, %rsp\nmovl %edi, (%rsp)\nmovl %esi, 16(%rsp)\nandl $1, %edx\nshll $4, %edx\n"
+                 "movl (%rsp,%rdx), %eax\naddq $40, %rsp\nret\n"};
+  EXPECT_NOT_PROVED(
+      prove_pair(far,
+                 {Isa::aarch64,
+                  "sub sp, sp, #48\nstr w0, [sp]\nmov x9, sp\norr x9, x9, #16\nstr w1, [x9]\n"
+                  "and w2, w2, #1\nlsl w2, w2, #4\nmov x8, sp\nldr w0, [x8, w2, uxtw]\nadd sp, sp, #48\nret\n"},
+                 b));
+}
+
 TEST(Prove, Loop) {
   const Boundary b = integers({64, 64}, 64);
   const std::string head = "cmp x1, #1\nb.lt 2f\nadd x9, x0, x1, lsl #2\nmov x8, xzr\n";

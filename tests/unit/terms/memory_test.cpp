@@ -181,6 +181,16 @@ TEST_F(MemoryRules, HiddenObjectsAreReachedThroughTheirBaseOnly) {
   EXPECT_NE(pool.load(pool.store(m, escaped, y), at(p, -8), 64), pool.load(m, at(p, -8), 64));
 }
 
+TEST_F(MemoryRules, AlignedAddressesTakeOrForAdd) {
+  const Term frame = pool.variable("aligned", 64);
+  pool.declare_alignment(frame, 4);
+  const auto number = [&](uint64_t value) { return pool.constant(64, value); };
+  EXPECT_EQ(pool.bit_or(frame, number(12)), at(frame, 12));
+  EXPECT_EQ(pool.bit_and(at(frame, 5), number(15)), number(5));
+  EXPECT_NE(pool.bit_or(frame, number(16)), at(frame, 16));
+  EXPECT_NE(pool.bit_or(p, number(8)), at(p, 8));
+}
+
 TEST_F(MemoryRules, PartsOfReadsAreReads) {
   const Term wide = pool.load(m, p, 64);
   EXPECT_EQ(pool.extract(wide, 16, 16), pool.load(m, at(p, 2), 16));

@@ -1,0 +1,93 @@
+// Time that is taken away by others does not count; time that is slept does.
+#include "verify/solve/clock.h"
+
+#include <sched.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <thread>
+
+#include "gtest/gtest.h"
+
+namespace portolan::solve {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+// This thread and `others` processes, all on one processor.
+class Crowd {
+ public:
+  explicit Crowd(int others) {
+    sched_getaffinity(0, sizeof before_, &before_);
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu)
+      if (CPU_ISSET(cpu, &before_)) {
+        CPU_SET(cpu, &one);
+        break;
+      }
+    sched_setaffinity(0, sizeof one, &one);
+    for (int n = 0; n < others; ++n) {
+      const pid_t child = fork();
+      if (child == 0)
+        for (;;) {
+        }
+      children_.push_back(child);
+    }
+  }
+  ~Crowd() {
+    for (const pid_t child : children_) kill(child, SIGKILL), waitpid(child, nullptr, 0);
+    sched_setaffinity(0, sizeof before_, &before_);
+  }
+  const std::vector<pid_t>& children() const { return children_; }
+
+ private:
+  cpu_set_t before_;
+  std::vector<pid_t> children_;
+};
+
+void compute(milliseconds time) {
+  for (const auto end = Steady::now() + time; Steady::now() < end;) {
+  }
+}
+
+bool kernel_says() {
+  return access("/proc/thread-self/schedstat", R_OK) == 0;
+}
+
+TEST(Clock, SleepCounts) {
+  const auto begin = Clock::now();
+  const auto steady = Steady::now();
+  std::this_thread::sleep_for(milliseconds(200));
+  EXPECT_GE(Clock::now() - begin, milliseconds(150));
+  EXPECT_LE(Clock::now() - begin, Steady::now() - steady + milliseconds(2));
+}
+
+TEST(Clock, WaitingForTheProcessorDoesNotCount) {
+  if (!kernel_says()) GTEST_SKIP() << "this kernel does not say how long a task waited to run";
+  const Crowd crowd(3);
+  const auto begin = Clock::now();
+  compute(milliseconds(800));
+  EXPECT_LT(Clock::now() - begin, milliseconds(560));
+  EXPECT_GT(Clock::now() - begin, milliseconds(1));
+}
+
+TEST(Clock, NorDoesASolversWaiting) {
+  if (!kernel_says()) GTEST_SKIP() << "this kernel does not say how long a task waited to run";
+  const Crowd crowd(4);
+  Clock::watch(crowd.children()[0]);
+  Clock::now();
+  std::this_thread::sleep_for(milliseconds(20));
+  const auto begin = Clock::now();
+  std::this_thread::sleep_for(milliseconds(800));
+  EXPECT_LT(Clock::now() - begin, milliseconds(560));
+  Clock::forget(crowd.children()[0]);
+  const auto later = Clock::now();
+  std::this_thread::sleep_for(milliseconds(50));
+  EXPECT_GE(Clock::now() - later, milliseconds(2));
+}
+
+}  // namespace
+}  // namespace portolan::solve
