@@ -2,26 +2,30 @@
 """`./dev bench verify`: what the judge says of pairs that are right, and of pairs that are wrong on purpose.
 
 Functions of corpus/programs and of the libraries (zlib, lz4, bzip2, libtommath) at gcc -O2 for x86-64 against Portolan's
-own translations; the programs' against themselves; against what clang makes of the same C for AArch64, without
-provenance and with prototypes from debug information; and translations with a single mistake (bench/common/mutants.py),
-of which none may be proved. A finished unit is kept under --work and not judged again by the same tool with the same
-options, so a run may be stopped, split by --shard, and taken up again. Times are CPU seconds, the solvers' included.
+own translations; against themselves; against copies of themselves in other registers (bench/common/copies.py); against
+what clang makes of the same C for AArch64, without provenance and with prototypes from debug information; and
+translations with a single mistake (bench/common/mutants.py), of which none may be proved. A finished unit is kept under
+--work and not judged again by the same tool with the same options, so a run may be stopped, split by --shard, and taken
+up again; units come in an order drawn by the seed, so what a run that was stopped has reached (--kept) is a sample.
+Times are CPU seconds, the solvers' included.
 Exit status: 0 nothing wrong was proved, 1 something was, 3 wrong usage.
 """
 
 import argparse
 import concurrent.futures
+import dataclasses
 import json
 import pathlib
+import random
 import shlex
 import sys
 import time
 
-from common import judged, loop_classes, mutants, packages, report, toolchain
+from common import copies, judged, loop_classes, mutants, packages, report, toolchain
 
 SOURCE = toolchain.ISAS["x86-64"]
 SEED = 20261125
-KINDS = ("translated", "identity", "pairs", "mutants")
+KINDS = ("translated", "identity", "renamed", "pairs", "mutants")
 TARGETS = ("aarch64", "riscv64")
 PAIRS = "gcc x86-64 against clang AArch64"
 
@@ -47,8 +51,10 @@ class Bench:
 
     def judge(self, kind, unit, made):
         """Verdicts from the store, or from `made`, which returns (functions, problem, source text)."""
-        key = judged.fingerprint(self.args.portolan, self.args.seconds, unit.path, self.args.mutants, self.args.mutated_functions)
-        if kept := self.results.stored(kind, unit.name, key):
+        args = self.args
+        options = (args.seconds, unit.path, args.tests, args.mutants, args.mutated_functions)
+        key = judged.fingerprint(args.portolan, *options)
+        if (kept := self.results.stored(kind, unit.name, key)) or args.kept:
             return kept
         functions, problem, source = made()
         lifted = toolchain.run((self.args.portolan, "lift", source, "--from", SOURCE.name)).stdout.decode()
@@ -61,7 +67,7 @@ class Bench:
         source, output = unit.compiled(folder, "gcc", SOURCE), folder / f"to.{target}.s"
         functions, problem = self.evidence(
             f"to.{target}", folder, "translate", source, "--from", SOURCE.name, "--to", target, "-o", output,
-            "--test-time", 5000, "--tests", 10, *unit.protos,
+            "--test-time", 5000, "--tests", self.args.tests, *unit.protos,
         )  # fmt: skip
         return functions, problem, source
 
@@ -74,22 +80,37 @@ class Bench:
             for mutant in mutants.mutants(text, target, function, self.args.mutants, SEED):
                 path = folder / "mutant.s"
                 path.write_text(mutant.text)
-                words = ("--function", function, "--from", SOURCE.name, "--to", target)
+                words = ("--function", function, "--from", SOURCE.name, "--to", target, "--tests", self.args.tests)
                 for f in self.evidence("mutant", folder, "verify", source, path, *words)[0]:
                     found.append({**f, "name": str(mutant)})
         return found, problem, source
 
+    def verify(self, label, folder, unit, source, target):
+        return *self.evidence(label, folder, "verify", source, target, "--tests", self.args.tests, *unit.protos), source
+
     def same(self, unit):
         source = unit.compiled(self.folder(unit), "gcc", SOURCE)
-        return *self.evidence("identity", self.folder(unit), "verify", source, source), source
+        return self.verify("identity", self.folder(unit), unit, source, source)
+
+    def renamed(self, unit):
+        folder = self.folder(unit)
+        source, target = unit.compiled(folder, "gcc", SOURCE), folder / "renamed.s"
+        text = copies.renamed(source.read_text())
+        if text is None:
+            return [], "it uses registers in a way that others cannot be used in", source
+        target.write_text(text)
+        return self.verify("renamed", folder, unit, source, target)
 
     def pair(self, unit):
         folder = self.folder(unit) / "pairs"
         folder.mkdir(exist_ok=True)
+        copy = folder / unit.path.name
+        copy.write_text(copies.external(unit.path.read_text(errors="surrogateescape")), errors="surrogateescape")
+        stated = dataclasses.replace(unit, path=copy, flags=(*unit.flags, f"-I{unit.path.parent}"), headers=())
         # LLVM's assembler does not take the line directives that gcc writes beside its debug information.
-        source = unit.compiled(folder, "gcc", SOURCE, "-g", "-gno-as-loc-support")
-        target = unit.compiled(folder, "clang", toolchain.ISAS["aarch64"], "-g")
-        return *self.evidence("pairs", folder, "verify", source, target), source
+        source = stated.compiled(folder, "gcc", SOURCE, "-g", "-gno-as-loc-support")
+        target = stated.compiled(folder, "clang", toolchain.ISAS["aarch64"], "-g")
+        return self.verify("pairs", folder, stated, source, target)
 
     def jobs(self, unit, library):
         """(kind, unit, what makes it), in the order of the report."""
@@ -97,23 +118,35 @@ class Bench:
         if "translated" in kinds:
             for target in self.args.targets:
                 yield f"translated to {target}", unit, lambda target=target: self.translate(unit, target)
-        if library:
-            return
         if "identity" in kinds:
             yield "identity", unit, lambda: self.same(unit)
+        if "renamed" in kinds:
+            yield "renamed registers", unit, lambda: self.renamed(unit)
         if "pairs" in kinds:
             yield PAIRS, unit, lambda: self.pair(unit)
-        if "mutants" in kinds and self.args.mutants:
+        if "mutants" in kinds and self.args.mutants and not library:
             yield "mutants", unit, lambda: self.mutate(unit, "aarch64")
 
 
-def markdown(args, tallies, problems, seconds):
-    command = shlex.join(sys.argv[1:])
+def without_places(words):
+    """A command line without what is a matter of one machine."""
+    kept, skip = [], False
+    for word in words:
+        name, equals, _ = word.partition("=")
+        if not skip and name not in ("--portolan", "--work", "--kept", "--note"):
+            kept.append(word)
+        skip = not skip and not equals and name in ("--portolan", "--work", "--note")
+    return kept
+
+
+def markdown(args, tallies, problems, reached, seconds):
+    command = shlex.join(without_places(sys.argv[1:]))
     lines = ["## Verdicts", "", f"Command: `./dev bench verify {command}` ({seconds:.0f} s).", ""]
     lines += [
-        f"{len(args.programs)} of the programs under corpus/programs, {len(args.libraries)} libraries, at -O2; at most "
-        f"{args.seconds:g} s for a proof. Times are CPU seconds with the solvers'. Mutants are drawn with seed {SEED}; one "
-        "that is proved or bounded may mean the same as the original, and is listed.",
+        f"{len(args.programs)} of the programs under corpus/programs, {len(args.libraries)} libraries, at -O2: "
+        f"{reached} C files times kinds were reached. At most {args.seconds:g} s for a proof, {args.tests} inputs for a "
+        f"function. Times are CPU seconds with the solvers'. Mutants are drawn with seed {SEED}; one "
+        "that is proved or bounded may mean the same as the original, and is listed. " + args.note,
         "", report.markdown_table(judged.Tally.HEADER, [t.row() for t in tallies]), "",
         f"By class of the source function. {loop_classes.RULE}", "",
         report.markdown_table(["pairs", "class", "functions", "proved", "bounded", "share proved"],
@@ -157,12 +190,15 @@ def arguments():
     parser.add_argument("--kinds", type=words(KINDS), default=list(KINDS), help="separated by commas")
     parser.add_argument("--targets", type=words(TARGETS), default=list(TARGETS), help="of translations")
     parser.add_argument("--programs", type=words(names), default=names, help="of corpus/programs; empty: none")
-    parser.add_argument("--libraries", type=words(packages.PACKAGES), default=[], help="to translate too, or none")
+    parser.add_argument("--libraries", type=words(packages.PACKAGES), default=[], help="beside the programs")
     parser.add_argument("--seconds", type=float, default=10, help="for each proof")
+    parser.add_argument("--tests", type=int, default=10, help="inputs for each function")
+    parser.add_argument("--kept", action="store_true", help="judge nothing more: count what is kept of earlier runs")
     parser.add_argument("--jobs", type=int, default=1, help="units at a time")
     parser.add_argument("--shard", default="1/1", help="I/N: every N-th unit only")
     parser.add_argument("--mutants", type=int, default=6, help="for each function; 0: none")
     parser.add_argument("--mutated-functions", type=int, default=4, help="of each program")
+    parser.add_argument("--note", default="", help="a sentence for the report: what is special about this run")
     parser.add_argument("--docs", type=pathlib.Path, help="the file whose section is replaced")
     return parser.parse_args()
 
@@ -177,21 +213,25 @@ def main():
     units += [(unit, True) for name in args.libraries for unit in judged.library_units(name, sources)]
     part, parts = (int(word) for word in args.shard.split("/"))
     jobs = [job for unit, library in units[part - 1 :: parts] for job in bench.jobs(unit, library)]
-    tallies, problems = {kind: judged.Tally(kind) for kind, _, _ in jobs}, []
+    tallies, problems, reached = {kind: judged.Tally(kind) for kind, _, _ in jobs}, [], 0
+    random.Random(SEED).shuffle(jobs)
 
     def run(job):
         kept = bench.judge(*job)
+        if kept is None:
+            return None
         print(f"{time.monotonic() - begin:.0f} s: {kept['kind']}: {kept['unit']}", file=sys.stderr, flush=True)
         return kept
 
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
-        for kept in pool.map(run, jobs):
+        for kept in filter(None, pool.map(run, jobs)):
+            reached += 1
             for function in kept["functions"]:
                 tallies[kept["kind"]].add(kept["unit"], function)
             if kept["problem"]:
                 problems.append(f"{kept['kind']}: {kept['unit']}: {kept['problem']}")
     tallies = list(tallies.values())
-    text = markdown(args, tallies, problems, time.monotonic() - begin)
+    text = markdown(args, tallies, problems, f"{reached} of {len(jobs)}", time.monotonic() - begin)
     (args.work / "functions.txt").write_text("".join(f"{line}\n" for line in function_list(tallies)))
     (args.work / "report.md").write_text(text)
     print(text)
