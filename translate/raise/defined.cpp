@@ -49,7 +49,8 @@ bool UnitRaiser::takes_operand(const ir::CallTarget& target, size_t operand) con
   return callee && states_[*callee].lifted && !states_[*callee].operand_demand[operand].isZero();
 }
 
-// Which results of a call matter to an instruction, or are returned to somebody to whom they matter. Joins and
+// Which results of a call matter to an instruction, or, beyond the first of each kind, which everybody may want, are
+// returned to somebody to whom they matter. Joins and
 // other calls also carry what a register happens to hold.
 std::vector<bool> UnitRaiser::results_worked_on(size_t n, ValueId call) const {
   const FunctionState& state = states_[n];
@@ -78,7 +79,8 @@ std::vector<bool> UnitRaiser::results_worked_on(size_t n, ValueId call) const {
     const ir::Terminator& t = f.blocks[block].terminator;
     if (t.op != Op::ret) continue;
     for (unsigned r = 0; r < convention_.results(); ++r)
-      if (auto part = parts.find(t.operands[r]); part != parts.end() && !state.result_demand[r].isZero())
+      if (auto part = parts.find(t.operands[r]);
+          part != parts.end() && !state.result_demand[r].isZero() && !convention_.is_first_result(part->second))
         worked_on[part->second] = true;
   }
   return worked_on;
