@@ -63,17 +63,19 @@ def draw(seed, folder):
     return program
 
 
-def source_is_right(pipeline, cell):
-    """Whether the source, as compiled for its own instruction set, prints the checksum."""
+def what_is_wrong(pipeline, cell):
+    """Why the source, as compiled for its own instruction set, does not print the checksum; empty if it does."""
     isa = toolchain.ISAS[cell.source]
     command = [*toolchain.compiler(cell.compiler, isa), f"-{cell.level}", *toolchain.COMMON_FLAGS, *cell.flags]
     command += [*toolchain.LINK_FLAGS, cell.program, *toolchain.LIBRARIES]
     binary, failed = pipeline.cache.build(command, (cell.program,), ".source")
     if failed:
-        return False
+        return failed.first_error()
     done = toolchain.run((*isa.runner, binary), pipeline.timeout)
     binary.unlink()
-    return done.ok and done.stdout == toolchain.expected(cell.program)
+    if not done.ok:
+        return done.stderr.strip() or f"ends with {done.status}"
+    return "" if done.stdout == toolchain.expected(cell.program) else "prints another checksum"
 
 
 def run_program(pipeline, seed, folder):
@@ -91,10 +93,11 @@ def run_program(pipeline, seed, folder):
             for target in toolchain.ISAS
             if target != source
         ]
-        if source_is_right(pipeline, row[0]):
-            results += [pipeline.run(cell) for cell in row]
-        else:
+        if reason := what_is_wrong(pipeline, row[0]):
+            print(f"left out: {program.stem} {compiler} -{level} {' '.join(flags)} for {source}: {reason}", flush=True)
             skipped += 1
+        else:
+            results += [pipeline.run(cell) for cell in row]
     return True, results, skipped
 
 

@@ -50,8 +50,7 @@ bool UnitRaiser::takes_operand(const ir::CallTarget& target, size_t operand) con
 }
 
 // Which results of a call matter to an instruction, or, beyond the first of each kind, which everybody may want, are
-// returned to somebody to whom they matter. Joins and
-// other calls also carry what a register happens to hold.
+// returned to somebody to whom they matter. Joins and other calls also carry what a register happens to hold.
 std::vector<bool> UnitRaiser::results_worked_on(size_t n, ValueId call) const {
   const FunctionState& state = states_[n];
   const ir::Function& f = state.f;
