@@ -4,29 +4,24 @@
 #include <array>
 #include <cctype>
 
+#include "frontends/asm/words.h"
+
 namespace portolan::assembly {
 namespace {
 
-constexpr std::string_view kSpace = " \t\r";
 constexpr std::array<std::string_view, 10> kPrefixes = {"lock",  "rep", "repe",    "repz",   "repne",
                                                         "repnz", "bnd", "notrack", "data16", "addr32"};
 
-bool is_word(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.' || c == '$';
-}
-
 class Scanner {
  public:
-  Scanner(std::string_view line, Isa isa, bool intel) : line_(line), isa_(isa), intel_(intel) {
-    size_t start = line.find_first_not_of(kSpace);
-    if (start != std::string_view::npos) start_ = start;
-  }
+  Scanner(std::string_view line, Isa isa, bool intel) : line_(line), isa_(isa), intel_(intel) {}
 
   const char* run() {
-    if (start_ < line_.size() && line_[start_] == '#') return nullptr;  // a comment for every assembler
-    statement_ = start_;
+    const size_t start = line_.find_first_not_of(kSpace);
+    if (start == std::string_view::npos || line_[start] == '#') return nullptr;  // a comment for every assembler
+    statement_ = start;
     size_t string_until = 0;  // behind a string whose contents are looked at
-    for (size_t i = start_; i < line_.size(); ++i) {
+    for (size_t i = start; i < line_.size(); ++i) {
       char c = line_[i];
       if (c == '"' && i >= string_until) {
         size_t end = string_end(i);
@@ -131,7 +126,6 @@ class Scanner {
   std::string_view line_;
   Isa isa_;
   bool intel_;
-  size_t start_ = std::string_view::npos;
   size_t statement_ = 0;
 };
 

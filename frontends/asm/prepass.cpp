@@ -8,15 +8,10 @@
 
 #include "frontends/asm/divisions.h"
 #include "frontends/asm/unit.h"
+#include "frontends/asm/words.h"
 
 namespace portolan::assembly {
 namespace {
-
-constexpr std::string_view kSpace = " \t\r";
-
-bool is_word(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.' || c == '$';
-}
 
 std::string_view trim_left(std::string_view s) {
   size_t start = s.find_first_not_of(kSpace);
