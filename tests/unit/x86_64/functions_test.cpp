@@ -165,7 +165,8 @@ void refuses(const std::string& line, const std::string& reason) {
 TEST(X86Functions, RefusesWhatItDoesNotModel) {
   refuses("std", "go down");
   refuses("movq %gs:16, %rax", "gs segment");
-  refuses("movq %fs:40, %rax", "thread control block");
+  refuses("movq %fs:48, %rax", "thread control block");
+  refuses("movq %rax, %fs:40", "thread control block");  // only read: it is the stack protector's canary
   refuses("cpuid", "which processor");
   refuses("fldl (%rdi)", "x87");
   refuses("vaddpd %zmm0, %zmm1, %zmm2", "AVX-512");
