@@ -293,6 +293,54 @@ ValueId Builder::atomic_cas(ValueId address, ValueId expected, ValueId replaceme
   return emit(std::move(i));
 }
 
+ValueId Builder::atomic_float(RmwKind kind, ValueId address, ValueId operand, FloatMode mode, Ordering ordering) {
+  Instruction i;
+  i.op = Op::atomic_rmw;
+  i.width = width(operand);
+  i.rmw = kind;
+  i.format = mode.format;
+  i.nan = mode.nan;
+  i.ordering = ordering;
+  i.operands = {address, operand};
+  return emit(std::move(i));
+}
+
+ValueId Builder::identity(Identity which) {
+  Instruction i;
+  i.op = Op::identity;
+  i.width = 32;
+  i.which = which;
+  return emit(std::move(i));
+}
+
+ValueId Builder::active_lanes(uint32_t lane_width) {
+  return convergent(Op::active_lanes, {}, lane_width);
+}
+ValueId Builder::lane_read(ValueId members, ValueId value, ValueId lane) {
+  return convergent(Op::lane_read, {members, value, lane}, width(value));
+}
+ValueId Builder::lane_ballot(ValueId members, ValueId bit) {
+  return convergent(Op::lane_ballot, {members, bit}, width(members));
+}
+ValueId Builder::lane_match(ValueId members, ValueId value) {
+  return convergent(Op::lane_match, {members, value}, width(members));
+}
+ValueId Builder::lane_reduce(RmwKind kind, ValueId members, ValueId value) {
+  return convergent(Op::lane_reduce, {members, value}, width(value), kind);
+}
+ValueId Builder::block_barrier(ValueId number, ValueId threads, ValueId bit) {
+  return convergent(Op::block_barrier, {number, threads, bit}, 32);
+}
+
+ValueId Builder::convergent(Op op, std::initializer_list<ValueId> operands, uint32_t result_width, RmwKind kind) {
+  Instruction i;
+  i.op = op;
+  i.width = result_width;
+  i.rmw = kind;
+  i.operands.assign(operands.begin(), operands.end());
+  return emit(std::move(i));
+}
+
 void Builder::fence(Ordering ordering) {
   Instruction i;
   i.op = Op::fence;

@@ -109,10 +109,20 @@ class Builder {
   void store(ValueId address, ValueId value, Ordering ordering = Ordering::none, uint8_t alignment = 1);
   ValueId atomic_rmw(RmwKind kind, ValueId address, ValueId operand, Ordering ordering);
   ValueId atomic_cas(ValueId address, ValueId expected, ValueId replacement, Ordering ordering);
+  ValueId atomic_float(RmwKind kind, ValueId address, ValueId operand, FloatMode mode, Ordering ordering);
   void fence(Ordering ordering);
   void memory_copy(ValueId to, ValueId from, ValueId count, unsigned element_bytes);
   void memory_set(ValueId to, ValueId value, ValueId count);
   void trap_if(ValueId bit, TrapKind kind);
+
+  // Threads of kernels, see ops.def.
+  ValueId identity(Identity which);
+  ValueId active_lanes(uint32_t lane_width);
+  ValueId lane_read(ValueId members, ValueId value, ValueId lane);
+  ValueId lane_ballot(ValueId members, ValueId bit);
+  ValueId lane_match(ValueId members, ValueId value);
+  ValueId lane_reduce(RmwKind kind, ValueId members, ValueId value);
+  ValueId block_barrier(ValueId number, ValueId threads, ValueId bit);
 
   // Machine-level calls: arguments and results are in the slots.
   void call(SymbolRef target);
@@ -125,6 +135,8 @@ class Builder {
   ValueId emit(Op op, std::initializer_list<ValueId> operands, uint16_t lanes);
   ValueId count_of(ValueId a, unsigned count, uint16_t lanes);
   ValueId convert(Op op, ValueId a, uint32_t width, uint16_t lanes, uint32_t index = 0);
+  ValueId convergent(Op op, std::initializer_list<ValueId> operands, uint32_t result_width,
+                     RmwKind kind = RmwKind::exchange);
 
   Function& f_;
   BlockId block_;

@@ -44,7 +44,8 @@ class Types {
     const OpInfo& op = info(i_.op);
     bool floating = i_.op >= Op::fadd && i_.op <= Op::uint_to_f;
     bool to_float = i_.op == Op::fconvert || i_.op == Op::sint_to_f || i_.op == Op::uint_to_f;
-    bool from_float = floating && i_.op != Op::sint_to_f && i_.op != Op::uint_to_f;
+    bool float_rmw = i_.op == Op::atomic_rmw && i_.rmw >= RmwKind::fadd;
+    bool from_float = (floating && i_.op != Op::sint_to_f && i_.op != Op::uint_to_f) || float_rmw;
     bool memory = i_.op == Op::load || i_.op == Op::store;
     bool atomic = i_.op == Op::atomic_rmw || i_.op == Op::atomic_cas || i_.op == Op::fence;
     bool by_lane =
@@ -54,14 +55,15 @@ class Types {
            want((i_.format != FloatFormat::none) == from_float, "format") &&
            want((i_.to_format != FloatFormat::none) == to_float, "to") &&
            want(floating || i_.rounding == Rounding::nearest_even, "rounding") &&
-           want(floating || i_.nan == NanRule::any, "nan") &&
+           want(floating || float_rmw || i_.nan == NanRule::any, "nan") &&
            want(memory || atomic || i_.ordering == Ordering::none, "ordering") &&
            want(i_.op != Op::fence || i_.ordering != Ordering::none, "fence without ordering") &&
            want(i_.op != Op::load || (i_.ordering != Ordering::release && i_.ordering != Ordering::acquire_release),
                 "ordering of a load") &&
            want(i_.op != Op::store || (i_.ordering != Ordering::acquire && i_.ordering != Ordering::acquire_release),
                 "ordering of a store") &&
-           want(i_.op == Op::atomic_rmw || i_.rmw == RmwKind::exchange, "kind") &&
+           want(i_.op == Op::atomic_rmw || i_.op == Op::lane_reduce || i_.rmw == RmwKind::exchange, "kind") &&
+           want(i_.op == Op::identity || i_.which == Identity::thread_x, "which") &&
            want((i_.op == Op::trap_if) == (i_.trap != TrapKind::none), "trap") &&
            want(i_.alignment == 1 || (memory && std::has_single_bit(i_.alignment)), "align") &&
            want(framed || i_.offset == 0, "offset");
@@ -110,6 +112,7 @@ class Types {
     }
   }
 
+  bool mask(uint32_t w) { return want(w == 32 || w == 64, "a mask has a bit for each lane"); }
   bool address() { return want(width(0) == 64, "addresses have 64 bits"); }
   bool no_result() { return want(i_.width == 0, "it gives no result"); }
   bool bytes(uint32_t w) { return want(w != 0 && w % 8 == 0, "memory holds whole bytes"); }
@@ -165,7 +168,8 @@ class Types {
       case Op::store:
         return address() && bytes(width(1)) && no_result();
       case Op::atomic_rmw:
-        return address() && bytes(width(1)) && want(i_.width == width(1), "it gives the old value");
+        return address() && bytes(width(1)) && want(i_.width == width(1), "it gives the old value") &&
+               want(i_.format == FloatFormat::none || i_.width % bits(i_.format) == 0, "width is not the format's");
       case Op::atomic_cas:
         return address() && bytes(width(1)) &&
                want(i_.width == width(1) && i_.width == width(2), "it gives the old value");
@@ -181,6 +185,21 @@ class Types {
         return address() && want(i_.width == 64, "addresses have 64 bits");
       case Op::stack_release:
         return address() && no_result();
+      case Op::identity:
+        return want(i_.width == 32, "it has 32 bits");
+      case Op::active_lanes:
+        return mask(i_.width);
+      case Op::lane_read:
+        return mask(width(0)) && want(i_.width == width(1) && width(2) == 32, "(mask, value, 32-bit lane)");
+      case Op::lane_ballot:
+        return mask(width(0)) && want(width(1) == 1 && i_.width == width(0), "(mask, bit) gives a mask");
+      case Op::lane_match:
+        return mask(width(0)) && want(i_.width == width(0), "it gives a mask");
+      case Op::lane_reduce:
+        return mask(width(0)) && want(i_.width == width(1), "it gives one value of all") &&
+               want(i_.rmw != RmwKind::exchange && i_.rmw < RmwKind::uincrement, "kind");
+      case Op::block_barrier:
+        return want(width(0) == 32 && width(1) == 32 && width(2) == 1 && i_.width == 32, "(number, threads, bit)");
       case Op::trap_if:
         return want(width(0) == 1, "one bit decides") && no_result();
       case Op::call:

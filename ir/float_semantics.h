@@ -28,8 +28,9 @@ constexpr unsigned fraction_bits(FloatFormat format) {
 // The quiet NaN that an operation makes from operands that are not NaNs.
 inline APInt default_nan(FloatFormat format, NanRule rule) {
   const unsigned width = bits(format), fraction = fraction_bits(format);
+  if (rule == NanRule::ptx && format != FloatFormat::f64) return APInt::getSignedMaxValue(width);
   APInt nan = APInt::getBitsSet(width, fraction - 1, width - 1);
-  if (rule == NanRule::x86) nan.setSignBit();
+  if (rule == NanRule::x86 || rule == NanRule::ptx) nan.setSignBit();
   return nan;
 }
 
@@ -52,6 +53,7 @@ class FloatSemantics {
       return choose(d.bit_or(d.bit_or(is_nan(a), is_nan(b)), is_nan(c)), [&] { return made_nan(); }, compute);
     }
     if (inst.nan == NanRule::x86) return first_nan<3>({&a, &b, &c}, compute);
+    if (inst.nan == NanRule::ptx) return first_nan<3>({&b, &c, &a}, compute);
     // FPMulAdd: the addend is looked at first, and infinity times zero beats a quiet NaN in it.
     return choose(
         d.bit_or(d.bit_or(is_nan(a), is_nan(b)), is_nan(c)),
@@ -91,15 +93,15 @@ class FloatSemantics {
   }
   V funordered(const V& a, const V& b) { return d.bit_or(is_nan(a), is_nan(b)); }
 
-  // A NaN keeps its sign and the leading bits of its payload, and becomes quiet.
+  // A NaN keeps its sign and the leading bits of its payload, and becomes quiet, unless the rule makes all NaNs one.
   V fconvert(const V& a) {
     const unsigned to_width = bits(inst.to_format), to_fraction = fraction_bits(inst.to_format);
     const unsigned fraction = fraction_bits(inst.format);
     return choose(
         is_nan(a),
         [&] {
-          V made = d.constant(default_nan(inst.to_format, canonical() ? NanRule::riscv : inst.nan));
-          if (canonical()) return made;
+          const bool widened_by_ptx = inst.nan == NanRule::ptx && inst.to_format == FloatFormat::f64;
+          if (canonical() && !widened_by_ptx) return d.constant(default_nan(inst.to_format, inst.nan));
           V payload = d.extract(a, 0, fraction);
           payload = to_fraction >= fraction ? d.shl(d.zext(payload, to_width), number(to_width, to_fraction - fraction))
                                             : d.zext(d.extract(payload, fraction - to_fraction, to_fraction), to_width);
@@ -135,7 +137,10 @@ class FloatSemantics {
     return d.select(bit, one(), zero());
   }
 
-  bool canonical() const { return inst.nan == NanRule::riscv || inst.nan == NanRule::any; }
+  bool canonical() const {
+    return inst.nan == NanRule::riscv || inst.nan == NanRule::any ||
+           (inst.nan == NanRule::ptx && inst.format != FloatFormat::f64);
+  }
   V magnitude(const V& a) { return d.bit_and(a, d.constant(APInt::getSignedMaxValue(bits(inst.format)))); }
   V infinity() {
     const unsigned width = bits(inst.format);
@@ -177,7 +182,9 @@ class FloatSemantics {
         [&] {
           if (canonical()) return made_nan();
           auto never = [&] { return quiet(a); };
-          return inst.nan == NanRule::x86 ? first_nan<2>({&a, &b}, never) : signalling_first<2>({&a, &b}, never);
+          if (inst.nan == NanRule::ptx && inst.op != Op::fdiv) return first_nan<2>({&b, &a}, never);
+          if (inst.nan == NanRule::ptx || inst.nan == NanRule::x86) return first_nan<2>({&a, &b}, never);
+          return signalling_first<2>({&a, &b}, never);
         },
         compute);
   }
@@ -210,7 +217,8 @@ class FloatSemantics {
   template <class Compute>
   V number_of(const V& a, const V& b, Compute compute) {
     auto missing = [&](const V& v) {
-      return inst.nan == NanRule::riscv ? is_nan(v) : d.bit_and(is_nan(v), d.bit_not(is_signalling(v)));
+      return inst.nan == NanRule::riscv || inst.nan == NanRule::ptx ? is_nan(v)
+                                                                    : d.bit_and(is_nan(v), d.bit_not(is_signalling(v)));
     };
     auto both = [&] { return propagate(a, b, compute); };
     return choose(

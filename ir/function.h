@@ -39,6 +39,7 @@ struct Instruction {
   NanRule nan = NanRule::any;
   Ordering ordering = Ordering::none;  // memory: none is a plain access
   RmwKind rmw = RmwKind::exchange;
+  Identity which = Identity::thread_x;  // identity
   TrapKind trap = TrapKind::none;
   uint8_t alignment = 1;  // bytes that the source guarantees
   uint16_t lanes = 1;     // of the operands; the result has as many

@@ -20,8 +20,48 @@ uint64_t next_random(uint64_t& state) {
   return z ^ (z >> 31);
 }
 
-APInt combine(RmwKind kind, const APInt& old, const APInt& operand) {
-  switch (kind) {
+APInt concatenated(std::span<const APInt> pieces) {
+  uint32_t width = 0;
+  for (const APInt& piece : pieces) width += piece.getBitWidth();
+  APInt result(width, 0);
+  uint32_t low = 0;
+  for (const APInt& piece : pieces) {
+    result.insertBits(piece, low);
+    low += piece.getBitWidth();
+  }
+  return result;
+}
+
+}  // namespace
+
+namespace {
+
+// Subnormal numbers as zeros of the same sign, lane by lane.
+APInt flushed(APInt value, FloatFormat format) {
+  const unsigned width = bits(format), fraction = fraction_bits(format);
+  for (unsigned low = 0; low < value.getBitWidth(); low += width)
+    if (value.extractBits(width - 1 - fraction, low + fraction).isZero()) value.insertBits(APInt(width - 1, 0), low);
+  return value;
+}
+
+APInt modified_float(const Instruction& rmw, const APInt& old, const APInt& operand) {
+  const bool flush = rmw.rmw == RmwKind::fadd_flush;
+  Instruction inst;
+  inst.op = rmw.rmw == RmwKind::fmin ? Op::fminnum : rmw.rmw == RmwKind::fmax ? Op::fmaxnum : Op::fadd;
+  inst.format = rmw.format;
+  inst.nan = rmw.nan;
+  inst.width = old.getBitWidth();
+  inst.lanes = static_cast<uint16_t>(inst.width / bits(rmw.format));
+  const APInt operands[] = {flush ? flushed(old, rmw.format) : old, flush ? flushed(operand, rmw.format) : operand};
+  // A sum of this size is exact: flushing after rounding is flushing.
+  const APInt result = evaluate_concrete(Function(), inst, operands);
+  return flush ? flushed(result, rmw.format) : result;
+}
+
+}  // namespace
+
+APInt modified(const Instruction& rmw, const APInt& old, const APInt& operand) {
+  switch (rmw.rmw) {
     case RmwKind::exchange:
       return operand;
     case RmwKind::add:
@@ -44,23 +84,18 @@ APInt combine(RmwKind kind, const APInt& old, const APInt& operand) {
       return old.ult(operand) ? old : operand;
     case RmwKind::umax:
       return old.ugt(operand) ? old : operand;
+    case RmwKind::uincrement:
+      return old.uge(operand) ? APInt(old.getBitWidth(), 0) : old + 1;
+    case RmwKind::udecrement:
+      return old.isZero() || old.ugt(operand) ? operand : old - 1;
+    case RmwKind::fadd:
+    case RmwKind::fadd_flush:
+    case RmwKind::fmin:
+    case RmwKind::fmax:
+      return modified_float(rmw, old, operand);
   }
   return old;
 }
-
-APInt concatenated(std::span<const APInt> pieces) {
-  uint32_t width = 0;
-  for (const APInt& piece : pieces) width += piece.getBitWidth();
-  APInt result(width, 0);
-  uint32_t low = 0;
-  for (const APInt& piece : pieces) {
-    result.insertBits(piece, low);
-    low += piece.getBitWidth();
-  }
-  return result;
-}
-
-}  // namespace
 
 struct Interpreter::State {
   explicit State(const Function& function);
@@ -242,7 +277,7 @@ bool Interpreter::State::execute(ValueId id) {
       return store(word(inst.operands[0]), values[inst.operands[1]]);
     case Op::atomic_rmw:
       return load(word(inst.operands[0]), inst.width, values[id]) &&
-             store(word(inst.operands[0]), combine(inst.rmw, values[id], values[inst.operands[1]]));
+             store(word(inst.operands[0]), modified(inst, values[id], values[inst.operands[1]]));
     case Op::atomic_cas: {
       if (!load(word(inst.operands[0]), inst.width, values[id])) return false;
       const bool equal = values[id] == values[inst.operands[1]];
@@ -267,6 +302,15 @@ bool Interpreter::State::execute(ValueId id) {
     }
     case Op::call:
       return call(inst, id);
+    case Op::identity:
+    case Op::active_lanes:
+    case Op::lane_read:
+    case Op::lane_ballot:
+    case Op::lane_match:
+    case Op::lane_reduce:
+    case Op::block_barrier:
+      outcome.detail = "threads of kernels run together, not one by one";
+      return fail(Ending::unsupported);
     case Op::trap_if:
       if (!values[inst.operands[0]].getBoolValue()) return true;
       outcome.trap = inst.trap;

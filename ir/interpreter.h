@@ -76,6 +76,9 @@ struct Start {
   uint64_t undef_seed = 0;       // what undef gives is drawn from it
 };
 
+// What atomic_rmw puts in the place of `old`.
+APInt modified(const Instruction& atomic_rmw, const APInt& old, const APInt& operand);
+
 class Interpreter {
  public:
   explicit Interpreter(const Function& function);

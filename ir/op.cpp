@@ -55,9 +55,12 @@ unsigned bits(FloatFormat format) {
   }
 NAMES(FloatFormat, "none", "f16", "bf16", "f32", "f64")
 NAMES(Rounding, "nearest_even", "toward_zero", "down", "up", "nearest_away")
-NAMES(NanRule, "any", "x86", "aarch64", "riscv")
+NAMES(NanRule, "any", "x86", "aarch64", "riscv", "ptx")
 NAMES(Ordering, "none", "relaxed", "acquire", "release", "acquire_release", "sequential")
-NAMES(RmwKind, "exchange", "add", "sub", "bit_and", "bit_or", "bit_xor", "bit_clear", "smin", "smax", "umin", "umax")
+NAMES(RmwKind, "exchange", "add", "sub", "bit_and", "bit_or", "bit_xor", "bit_clear", "smin", "smax", "umin", "umax",
+      "uincrement", "udecrement", "fadd", "fadd_flush", "fmin", "fmax")
+NAMES(Identity, "thread_x", "thread_y", "thread_z", "block_size_x", "block_size_y", "block_size_z", "block_x",
+      "block_y", "block_z", "grid_size_x", "grid_size_y", "grid_size_z", "lane", "lane_width", "warp")
 NAMES(AddressPart, "whole", "high", "low")
 NAMES(AddressKind, "address", "got", "tls_offset", "tls_got", "tls_index")
 NAMES(TrapKind, "none", "divide", "illegal", "breakpoint", "abort")

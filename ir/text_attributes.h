@@ -15,9 +15,10 @@ void each_attribute(I& i, Visitor&& visitor) {
   visitor.name("format", i.format, 0, FloatFormat::f64);
   visitor.name("to", i.to_format, 0, FloatFormat::f64);
   visitor.name("rounding", i.rounding, 0, Rounding::nearest_away);
-  visitor.name("nan", i.nan, 0, NanRule::riscv);
+  visitor.name("nan", i.nan, 0, NanRule::ptx);
   visitor.name("ordering", i.ordering, 0, Ordering::sequential);
-  if (i.op == Op::atomic_rmw) visitor.name("kind", i.rmw, kAlways, RmwKind::umax);
+  if (i.op == Op::atomic_rmw || i.op == Op::lane_reduce) visitor.name("kind", i.rmw, kAlways, RmwKind::fmax);
+  if (i.op == Op::identity) visitor.name("which", i.which, kAlways, Identity::warp);
   visitor.name("trap", i.trap, 0, TrapKind::abort);
   visitor.number("align", i.alignment, 1);
   if (i.op == Op::extract) visitor.number("low", i.index, kAlways);

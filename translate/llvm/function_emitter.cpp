@@ -1,5 +1,7 @@
 #include "translate/llvm/function_emitter.h"
 
+#include <cassert>
+
 #include "ir/cfg.h"
 #include "ir/op_semantics.h"
 #include "llvm/IR/InlineAsm.h"
@@ -317,6 +319,15 @@ FunctionEmitter::Value FunctionEmitter::emit_atomic(const Instruction& i) {
       return rmw(Kind::UMin, operand);
     case ir::RmwKind::umax:
       return rmw(Kind::UMax, operand);
+    case ir::RmwKind::uincrement:
+      return rmw(Kind::UIncWrap, operand);
+    case ir::RmwKind::udecrement:
+      return rmw(Kind::UDecWrap, operand);
+    case ir::RmwKind::fadd:
+    case ir::RmwKind::fadd_flush:
+    case ir::RmwKind::fmin:
+    case ir::RmwKind::fmax:
+      assert(false && "only kernels have these, and they do not come here yet");
   }
   return nullptr;
 }

@@ -1,6 +1,8 @@
 // Memory that others may see, and write to: what a function reads and writes there, in its order.
 #include <fmt/format.h>
 
+#include <cassert>
+
 #include "verify/prove/executor.h"
 
 namespace portolan::prove {
@@ -34,6 +36,8 @@ Term combine(terms::Pool& p, ir::RmwKind kind, Term old, Term operand) {
       return p.select(p.ult(old, operand), old, operand);
     case ir::RmwKind::umax:
       return p.select(p.ult(operand, old), old, operand);
+    default:
+      assert(false && "a kind of kernels");
   }
   return old;
 }
@@ -59,6 +63,10 @@ void Executor::note_event(Thread& thread, const Event& event) {
 
 Term Executor::exchange(Thread& thread, const Instruction& i) {
   const Term address = values_[i.operands[0]], operand = values_[i.operands[1]];
+  if (i.op == Op::atomic_rmw && i.rmw > ir::RmwKind::umax) {
+    fail("unsupported", fmt::format("'{}' of memory in line {} has no proof rule", to_string(i.rmw), i.line));
+    return operand;
+  }
   exchanging_ = true;
   const Term old = read(thread, address, i.width, i.line);
   const Term made = i.op == Op::atomic_rmw ? combine(pool_, i.rmw, old, operand)

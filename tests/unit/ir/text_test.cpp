@@ -95,9 +95,24 @@ std::vector<std::string> statements(Op op) {
       return {"store %0, %4", "store ordering=sequential align=128 %0, %1"};
     case Op::atomic_rmw:
       return {line("ordering=acquire_release kind=bit_clear", "%0, %1", 64),
-              line("ordering=relaxed kind=exchange", "%0, %4", 32)};
+              line("ordering=relaxed kind=exchange", "%0, %4", 32),
+              line("format=f32 nan=ptx ordering=relaxed kind=fadd_flush", "%0, %4", 32)};
     case Op::atomic_cas:
       return {line("ordering=sequential", "%0, %1, %1", 64)};
+    case Op::identity:
+      return {line("which=thread_x", "", 32), line("which=warp", "", 32)};
+    case Op::active_lanes:
+      return {line("", "", 32), line("", "", 64)};
+    case Op::lane_read:
+      return {line("", "%4, %1, %4", 64), line("", "%0, %3, %4", 128)};
+    case Op::lane_ballot:
+      return {line("", "%4, %2", 32)};
+    case Op::lane_match:
+      return {line("", "%4, %1", 32), line("", "%0, %5", 64)};
+    case Op::lane_reduce:
+      return {line("kind=umax", "%4, %4", 32)};
+    case Op::block_barrier:
+      return {line("", "%4, 0:b32, %2", 32)};
     case Op::fence:
       return {"fence ordering=release"};
     case Op::memory_copy:
