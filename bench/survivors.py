@@ -4,12 +4,14 @@
 By means that share nothing with the judge: translation and mutant are linked with bench/survivor.c, run by QEMU on
 thousands of its inputs, and what they print is compared. The prototypes are the debug information's, as llvm-dwarfdump
 prints it. A mutant that was proved and differs is a wrong proof; one that was proved and does not differ has to be read.
+For one that was bounded QEMU's log of what it executes says how often the loops turned on the inputs that show it.
 Exit status: 0, 1 if something wrong was proved or bounded, 3 wrong usage.
 """
 
 import argparse
 import collections
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -20,7 +22,8 @@ import mutants as campaign
 from common import mutants, report, toolchain
 
 HARNESS = pathlib.Path(__file__).with_name("survivor.c")
-ANSWERS = ("differs", "same", "open")
+ANSWERS = ("differs", "beyond the bound", "same", "open")
+MOST_SHOWING = 40  # inputs that are looked at for one within the bound
 TAG = re.compile(r"^0x([0-9a-f]+):( +)(DW_TAG_\w+|NULL)")
 ATTRIBUTE = re.compile(r"^\s+(DW_AT_\w+)\t\((.*)\)$")
 
@@ -123,11 +126,34 @@ class Decider:
         if program is None:
             return None, problem
         runner = toolchain.ISAS[entry["target"]].runner
-        # Those of the translation, for it and for its mutants.
+        # The numbers in the translation, for it and for its mutants.
         own = sorted({n for n in re.findall(r"-?\b\d+\b", "\n".join(self.body(text, name))) if len(n) < 19})[:60]
         numbers = entry.setdefault("numbers", own)
         words = (",".join(kinds) or "-", result, self.args.seed, self.args.inputs, *numbers)
+        entry["words"] = words
         return self.run((*runner, program, *words)), ""
+
+    def turns(self, entry, words, test):
+        """How often the instruction that the translation executes most often is executed on an input; None: it is recursive."""
+        isa, name = entry["target"], entry["target_name"]
+        program, _ = self.program(pathlib.Path(entry["output"]).read_text(), isa, name)
+        symbols = toolchain.run((f"{toolchain.ISAS[isa].triple}-nm", "-S", program)).stdout.decode()
+        start, size = (int(n, 16) for n in re.search(r"^(\w+) (\w+) \w subject$", symbols, re.MULTILINE).groups())
+        log = self.folder / "executed"
+        command = (*toolchain.ISAS[isa].runner, "-singlestep", "-d", "exec,nochain", "-dfilter", f"{start:#x}+{size:#x}", "-D", log,
+                   program, *words)  # fmt: skip
+        subprocess.run([str(w) for w in command], capture_output=True, timeout=5 * self.args.limit,
+                       env={**os.environ, "SURVIVOR_ONLY": str(test)})  # fmt: skip
+        counts = collections.Counter(int(pc, 16) for pc in re.findall(r"^Trace \d+: \w+ \[\w+/(\w+)/", log.read_text(), re.MULTILINE))
+        return max(counts.values()) if counts[start] == 1 else None
+
+    def beyond(self, entry, words, showing):
+        """Whether the loops turn more often than the bound on every input that shows the difference."""
+        for test in showing:
+            turns = self.turns(entry, words, test)
+            if turns is None or turns <= entry["bound"] + 1:  # a loop's head comes once more than the loop turns
+                return False
+        return True
 
     def run(self, command):
         """The lines of two runs, those only on which they agree: what lies behind an array is another thing each time."""
@@ -150,20 +176,25 @@ class Decider:
         key = (entry["output"], entry["target_name"])
         if key not in self.made:
             wanted = dict(entry)
-            self.made[key] = (*self.outcomes(wanted, pathlib.Path(entry["output"]).read_text(), entry["target_name"]), wanted.get("numbers"))
-        original, problem, numbers = self.made[key]
+            self.made[key] = (*self.outcomes(wanted, pathlib.Path(entry["output"]).read_text(), entry["target_name"]), wanted)
+        original, problem, wanted = self.made[key]
         if original is None:
             return "open", problem
-        made, problem = self.outcomes({**entry, "numbers": numbers}, mutant, entry["target_name"])
+        made, problem = self.outcomes({**entry, "numbers": wanted["numbers"]}, mutant, entry["target_name"])
         if made is None:
             return "open", problem
-        ended = 0
+        ended, showing = 0, []
         for n, (a, b) in enumerate(zip(original, made)):
             if a.startswith("signal") or b == "signal: undefined":
                 continue  # the function promises nothing there
             ended += 1
             if a != b:
-                return "differs", f"input {n}: {a} | {b}"
+                showing.append(n)
+        if showing:
+            detail = f"input {showing[0]}: {original[showing[0]]} | {made[showing[0]]}"
+            if entry["level"] == "bounded" and self.beyond(entry, wanted["words"], showing[:MOST_SHOWING]):
+                return "beyond the bound", detail
+            return "differs", detail
         if ended < 20:
             return "open", f"only {ended} of {len(original)} inputs came to an end"
         return "same", f"{ended} inputs"
@@ -185,7 +216,7 @@ def section(args, entries, known, wrong):
               "inputs came to an end):", "",
               report.markdown_table(["verdict", *answers], [[level, *(counts[level, a] for a in answers)] for level in levels]), ""]  # fmt: skip
     refuted = sum(e["level"] == "refuted" for e in judged)
-    differ = refuted + sum(counts[level, "differs"] for level in levels)
+    differ = refuted + sum(counts[level, answer] for level in levels for answer in ANSWERS[:2])
     lines += [f"Of {differ} that are known to differ {refuted} were refuted ({report.percent(refuted, differ)}). "
               f"Wrongly proved or bounded: {len(wrong)}.", ""]  # fmt: skip
     reasons = dict(line.split("\t", 1) for line in args.reasons.read_text().splitlines()) if args.reasons.exists() else {}
