@@ -148,7 +148,7 @@ bool Executor::is_harmful(const Thread& thread, const Access& access, std::optio
   if ((frame_offset || mentions_base(access.address)) && side_.isa() == Isa::aarch64 && thread.stack_before &&
       *thread.stack_before % 16 != 0)  // Arm ARM D1.3.8: it faults where SCTLR_EL1.SA0 is set, as Linux does
     return says("the stack is accessed while sp is no multiple of 16");
-  if (frame_offset && *frame_offset % static_cast<int64_t>(access.alignment) != 0)
+  if (frame_offset && *frame_offset % static_cast<int64_t>(access.alignment.bytes) != 0)
     return says("an access of the frame that is not aligned as it has to be");
   // What a caller has above the stack arguments is its own.
   if (frame_offset && access.write && *frame_offset + access.bytes > 8 * int64_t{side_.stack_arguments()})
@@ -157,7 +157,15 @@ bool Executor::is_harmful(const Thread& thread, const Access& access, std::optio
   return false;
 }
 
-Term Executor::read(Thread& thread, Term address, unsigned width, uint32_t line, uint32_t alignment) {
+// Atomic accesses have to be aligned (Arm ARM B2.5.2; RISC-V "A", "Zalrsc"), but on x86-64.
+Alignment Executor::alignment_of(const Instruction& i) const {
+  const bool atomic = i.ordering != ir::Ordering::none || i.op == Op::atomic_rmw || i.op == Op::atomic_cas;
+  const ValueId accessed = i.op == Op::load ? ir::kNoValue : i.operands[1];
+  const unsigned width = accessed == ir::kNoValue ? i.width : pool_.width(values_[accessed]);
+  return {.bytes = atomic && side_.isa() != Isa::x86_64 ? width / 8 : i.alignment, .atomic = atomic};
+}
+
+Term Executor::read(Thread& thread, Term address, unsigned width, uint32_t line, Alignment alignment) {
   const unsigned bytes = width / 8;
   if (is_harmful(thread, {address, bytes, false, line, alignment}, frame_offset(address)))
     return fresh(thread, "unknown", width);
@@ -178,7 +186,7 @@ Term Executor::read(Thread& thread, Term address, unsigned width, uint32_t line,
   return read_shared(thread, address, width, line);
 }
 
-void Executor::store(Thread& thread, Term address, Term value, uint32_t line, uint32_t alignment) {
+void Executor::store(Thread& thread, Term address, Term value, uint32_t line, Alignment alignment) {
   if (is_harmful(thread, {address, pool_.width(value) / 8, true, line, alignment}, frame_offset(address))) return;
   show(thread, address, frame_offset(address));
   if (const auto offset = frame_offset(address)) {
@@ -347,10 +355,10 @@ bool Executor::instruction(Thread& thread, ValueId v) {
       values_[v] = pool_.variable("thread_pointer", 64);
       break;
     case Op::load:
-      values_[v] = read(thread, operand(0), i.width, i.line, i.alignment);
+      values_[v] = read(thread, operand(0), i.width, i.line, alignment_of(i));
       break;
     case Op::store:
-      store(thread, operand(0), operand(1), i.line, i.alignment);
+      store(thread, operand(0), operand(1), i.line, alignment_of(i));
       break;
     case Op::atomic_rmw:
     case Op::atomic_cas:

@@ -91,8 +91,9 @@ class Executor {
   bool instruction(Thread& thread, ValueId v);
   // Not harmless whatever it reads or writes: it faults, or touches what is somebody else's. Then this has failed.
   bool is_harmful(const Thread& thread, const Access& access, std::optional<int64_t> frame_offset);
-  void store(Thread& thread, Term address, Term value, uint32_t line, uint32_t alignment = 1);
-  Term read(Thread& thread, Term address, unsigned width, uint32_t line, uint32_t alignment = 1);
+  void store(Thread& thread, Term address, Term value, uint32_t line, Alignment alignment = {});
+  Term read(Thread& thread, Term address, unsigned width, uint32_t line, Alignment alignment = {});
+  Alignment alignment_of(const ir::Instruction& i) const;
   // Reads and writes at once. The old value.
   Term exchange(Thread& thread, const ir::Instruction& i);
   void show(Thread& thread, Term address, std::optional<int64_t> frame_offset);

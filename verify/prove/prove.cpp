@@ -178,6 +178,10 @@ void FunctionProof::list_assumptions() {
         "shared-accesses", "memory-order",
         "accesses that other threads see are aligned to their size, wider ones than 8 bytes need not happen at once, "
         "and functions outside keep the order of their own");
+  if (proof_.atomics_aligned)
+    assume(
+        "aligned-atomics", "alignment",
+        "what the target accesses atomically, and the source too or for other threads to see, is aligned to its size");
   assume("constant-tables", "memory", "what is read with an index from constant data lies in constant data");
   if (frames_shared_)
     assume(
@@ -441,6 +445,7 @@ bool FunctionProof::unbounded() {
   if (no_overlap_ && !keep_apart(apart, source)) return false;
   if (apart) sides.apart = &*apart;
   if (order_) sides.order = &*order_;
+  sides.shared = options_.memory_order != MemoryOrder::sequential_only;
   sides.timed = is_timed();
   if (source_->isa() == target_->isa() && in_lockstep(sides)) return true;
   Simulation simulation(pool_, sides, prover_, limits_, deadline_);

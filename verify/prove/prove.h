@@ -60,6 +60,7 @@ struct Proof {
   std::vector<Obligation> obligations;  // all that were discharged, or with the first that was not at the end
   std::vector<std::string> relations;   // at each pair of cut points, as text
   OrderProof order;
+  bool atomics_aligned = false;              // assumed of what the source accesses atomically
   bool without_overlap = false;              // proved only where pointer arguments do not overlap
   std::string floating_point = "bit-exact";  // or: equal up to NaN payloads
   double seconds = 0, cpu_seconds = 0;       // the latter with the solvers'

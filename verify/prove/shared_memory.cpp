@@ -68,10 +68,10 @@ Term Executor::exchange(Thread& thread, const Instruction& i) {
     return operand;
   }
   exchanging_ = true;
-  const Term old = read(thread, address, i.width, i.line);
+  const Term old = read(thread, address, i.width, i.line, alignment_of(i));
   const Term made = i.op == Op::atomic_rmw ? combine(pool_, i.rmw, old, operand)
                                            : pool_.select(pool_.eq(old, operand), values_[i.operands[2]], old);
-  store(thread, address, made, i.line);
+  store(thread, address, made, i.line, alignment_of(i));
   exchanging_ = false;
   if (!frame_offset(address) && !mentions_base(address))
     note_event(thread, {Event::Kind::exchange, i.line, address, made, i.width});

@@ -158,13 +158,19 @@ bool Simulation::vector_count_covers(PathPair& paths, const CallEvent& call, Pro
 }
 
 // An access of the target's that faults at the wrong alignment is at the right one, or the source faults there too.
-bool Simulation::is_aligned(PathPair& paths, const Access& access) {
-  if (access.alignment <= 1 || sides_.symbols.alignment(pool_.linear(paths(access.address))) % access.alignment == 0)
-    return true;
+// What the source accesses atomically on x86-64 is assumed to be aligned, and where order is asked for all that others
+// see.
+bool Simulation::is_aligned(PathPair& paths, const Access& access, Proof& proof) {
+  const uint32_t wanted = access.alignment.bytes;
+  if (wanted <= 1 || sides_.symbols.alignment(pool_.linear(paths(access.address))) % wanted == 0) return true;
   const Term address = paths(access.address);
-  for (const Access& a : paths.source().accesses)
-    if (a.alignment >= access.alignment && paths(a.address) == address) return true;
-  const auto bits = static_cast<unsigned>(std::countr_zero(access.alignment));
+  for (const Access& a : paths.source().accesses) {
+    if (paths(a.address) != address) continue;
+    if (a.alignment.bytes >= wanted) return true;
+    if (!access.alignment.atomic || a.bytes < access.bytes) continue;
+    if (a.alignment.atomic || sides_.shared) return proof.atomics_aligned = true;
+  }
+  const auto bits = static_cast<unsigned>(std::countr_zero(wanted));
   const Answer answer = prover_.holds(
       paths.conditions(), pool_.eq(pool_.extract(paths.plain(access.address), 0, bits), pool_.constant(bits, 0)));
   return answer.verdict == Verdict::holds && answer.cross_checked;
@@ -187,10 +193,10 @@ bool Simulation::accesses_agree(PathPair& paths, Proof& proof) {
     }
   }
   for (const Access& a : paths.target().accesses) {
-    if (!is_aligned(paths, a))
-      return fail(
-          proof, "unresolved-address",
-          fmt::format("line {} of the target faults unless its address is a multiple of {}", a.line, a.alignment));
+    if (!is_aligned(paths, a, proof))
+      return fail(proof, "unresolved-address",
+                  fmt::format("line {} of the target faults unless its address is a multiple of {}", a.line,
+                              a.alignment.bytes));
     const auto [base, offset] = place(a.address);
     const std::set<int64_t>& bytes = touched[a.write ? 1 : 0][base];
     bool covered = true;

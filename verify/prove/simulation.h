@@ -18,6 +18,7 @@ struct Sides {
   Term frame;                   // the variable that both frames are placed by, where they are shared
   bool timed = false;           // two copies: what shows while they run must be the same, and nothing else
   OrderCheck* order = nullptr;  // other threads are looking
+  bool shared = false;          // or will be: what they see is assumed to be aligned
   Apart* apart = nullptr;       // pointer arguments are assumed not to overlap
 };
 
@@ -69,7 +70,7 @@ class Simulation {
   bool calls_agree(PathPair& paths, Proof& proof);
   bool argument_agrees(PathPair& paths, const std::string& what, Term source, Term target, Proof& proof);
   bool vector_count_covers(PathPair& paths, const CallEvent& call, Proof& proof);
-  bool is_aligned(PathPair& paths, const Access& access);
+  bool is_aligned(PathPair& paths, const Access& access, Proof& proof);
   bool accesses_agree(PathPair& paths, Proof& proof);
   bool returns_agree(PathPair& paths, Proof& proof);
   bool looks_the_same(PathPair& paths, Proof& proof);

@@ -18,12 +18,18 @@ struct State {
   Term memory;
 };
 
+// An access faults unless its address is a multiple of `bytes`.
+struct Alignment {
+  uint32_t bytes = 1;
+  bool atomic = false;
+};
+
 struct Access {
   Term address;
   uint32_t bytes = 0;
   bool write = false;
   uint32_t line = 0;
-  uint32_t alignment = 1;  // without which it faults
+  Alignment alignment;
 };
 
 // What other threads may see, and what keeps it in order.
