@@ -63,6 +63,7 @@ class Comparer {
   void results(const Boundary& boundary);
   void extension(const BoundaryValue& value, size_t index);
   void preserved();
+  void modes(const emulate::MachineState& before, const emulate::MachineState& after);
   void regions(const Input& input);
   void data();
   void data_byte(uint64_t source_address, uint64_t target_address);
@@ -222,6 +223,19 @@ void Comparer::preserved() {
   if (after.general[sp] != expected)
     differs(fmt::format("the stack pointer is {:#x} instead of {:#x}", after.general[sp], expected),
             {.kind = Spot::Kind::register_, .index = sp});
+  modes(before, after);
+}
+
+// All three conventions: rounding and the like are left as they were, and on x86-64 the direction flag is clear. But a
+// source may be there to change them.
+void Comparer::modes(const emulate::MachineState& before, const emulate::MachineState& after) {
+  const emulate::MachineState& source = runs_.first.state;
+  if (after.fp_control != before.fp_control && source.fp_control == emulate::initial_state(source_.isa()).fp_control)
+    differs(fmt::format("the floating-point mode was {:#x}, is {:#x}", before.fp_control, after.fp_control));
+  constexpr uint64_t kDirection = 0x400;
+  if (target_.isa() == Isa::x86_64 && (after.flags & kDirection) != 0 &&
+      (source_.isa() != Isa::x86_64 || (source.flags & kDirection) == 0))
+    differs("the direction flag is left set");
 }
 
 void Comparer::regions(const Input& input) {
