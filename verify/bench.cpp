@@ -4,12 +4,15 @@
 
 #include <set>
 
+#include "verify/closer.h"
+
 namespace portolan::verify {
 namespace {
 
 using emulate::Outcome;
 using emulate::Request;
 
+constexpr size_t kLookedAtCloser = 4;  // runs of each batch
 // The source's two runs differ in every bit that nobody defined (compare.h).
 constexpr Rubbish kFirst{1, 0xa5}, kSecond{2, 0x5a}, kTarget{3, 0xc3};
 
@@ -137,6 +140,9 @@ Expected<std::vector<Trial>> Bench::run_as_they_are(const Boundary& boundary, st
     const SourceRuns& source = (*runs)[fit[f]];
     trials[fit[f]].comparison = compare(*source_, *target_, *map_, boundary, inputs[fit[f]],
                                         {source.first, source.second, (*target_runs)[f], target[f]});
+    if ((*target_runs)[f].ending == emulate::Ending::limit)
+      look_further(boundary, inputs[fit[f]], target[f], trials[fit[f]].comparison);
+    if (f < kLookedAtCloser) look_at_boxes(boundary, target[f], trials[fit[f]].comparison);
     note_ways(boundary, (*target_runs)[f], trials[fit[f]]);
   }
   if (coverage != nullptr)
@@ -144,6 +150,37 @@ Expected<std::vector<Trial>> Bench::run_as_they_are(const Boundary& boundary, st
                 &coverage->target_size);
   for (size_t n = 0; n < inputs.size(); ++n) trials[n].input = std::move(inputs[n]);
   return trials;
+}
+
+// A target that came to its limit may be slow, or never end.
+void Bench::look_further(const Boundary& boundary, const Input& input, const Request& target, Comparison& comparison) {
+  if (comparison.finding != Finding::inconclusive) return;
+  const std::optional<Course> course = follow_course(*target_, target);
+  if (!course || course->returned) return;
+  if (course->period) {
+    comparison.finding = Finding::differs;
+    comparison.what = fmt::format(
+        "the target never ends: every {} instructions it comes round with nothing changed; the source returns",
+        *course->period);
+    comparison.spot = {.kind = Spot::Kind::ending};
+    return;
+  }
+  const std::optional<Course> source = follow_course(*source_, source_request(boundary, input));
+  constexpr uint64_t kFarLonger = 64;
+  if (!source || !source->returned || kFarLonger * source->instructions > course->instructions) return;
+  comparison.outlasts = true;
+  comparison.what = fmt::format(
+      "the target runs longer than the limit: after {} instructions it has not ended, the source returns after {}",
+      course->instructions, source->instructions);
+}
+
+void Bench::look_at_boxes(const Boundary& boundary, const Request& target, Comparison& comparison) {
+  if (comparison.finding != Finding::agrees) return;
+  const std::optional<size_t> result = unboxed_result(*target_, boundary, target);
+  if (!result) return;
+  comparison.finding = Finding::differs;
+  comparison.what = fmt::format("result {} is not NaN-boxed as RISC-V's calling convention wants", *result);
+  comparison.spot = {.kind = Spot::Kind::result, .index = static_cast<uint32_t>(*result - 1)};
 }
 
 // What is made of a NaN's sign or payload may differ as they may. A difference that stays the same, whatever they are,

@@ -42,6 +42,9 @@ class Bench {
 
  private:
   Expected<std::vector<Trial>> run_as_they_are(const Boundary& boundary, std::vector<Input> inputs, Coverage* coverage);
+  void look_further(const Boundary& boundary, const Input& input, const emulate::Request& target,
+                    Comparison& comparison);
+  void look_at_boxes(const Boundary& boundary, const emulate::Request& target, Comparison& comparison);
   bool same_for_other_nans(const Boundary& boundary, const Trial& trial);
   void note_ways(const Boundary& boundary, const emulate::Outcome& outcome, Trial& trial);
   void note_blocks(const Side& side, const Boundary& boundary, const std::vector<emulate::Outcome>& outcomes,

@@ -60,6 +60,7 @@ struct Comparison {
   std::string what;              // differs: what; inconclusive: why
   Spot spot;                     // differs
   unsigned nan_differences = 0;  // allowed, and counted
+  bool outlasts = false;         // inconclusive: the target ran out of its limit long after the source had returned
 };
 
 // Whether the source's two runs are fit to be compared with: empty, or why not.

@@ -79,6 +79,7 @@ class FunctionTester {
   std::vector<uint64_t> constants_;
   std::vector<Input> kept_;  // went ways that none before them went; variations of them may go further
   uint32_t limits_ = 0, sampled_ = 0, aliases_ = 0, pairs_ = 0, last_fresh_ = 0;
+  std::string outlasts_;  // the first of which the target made far more than the source
   bool stopped_early_ = false, depends_on_data_ = false;
 };
 
@@ -109,6 +110,7 @@ bool FunctionTester::judge(const std::vector<Trial>& trials) {
     Reason& reason = reasons_[kind_of(why)];
     if (++reason.count == 1) reason.example = why;
     if (why.find("longer than the limit") != std::string::npos) ++limits_;
+    if (trial.comparison.outlasts && outlasts_.empty()) outlasts_ = why;
   }
   return true;
 }
@@ -156,6 +158,8 @@ bool FunctionTester::batch(const Shape& shape) {
 
 void FunctionTester::conclude() {
   if (result_.level == TestResult::Level::refuted || stopped_early_) return;
+  // It may be about to end, and what it gives then nobody has seen.
+  if (!outlasts_.empty()) return void(unknown("resource-limit", outlasts_));
   // Inputs that differ in nothing are one test, however often they run.
   if (boundary_.parameters.empty() && !depends_on_data_ && result_.tests > 0) {
     const Coverage& c = result_.coverage;

@@ -1,0 +1,83 @@
+#include "verify/closer.h"
+
+#include <algorithm>
+#include <cstring>
+#include <vector>
+
+#include "emulate/ir_engine.h"
+
+namespace portolan::verify {
+namespace {
+
+using llvm::APInt;
+
+// Brent's cycle detection: a state is kept, and replaced at powers of two, until it is seen again.
+class Recurrence : public emulate::IrObserver {
+ public:
+  std::optional<uint64_t> before(uint64_t pc, std::span<const APInt> slots, emulate::MemoryAccess&) override {
+    if (unchanged_ && pc == pc_ && std::equal(slots.begin(), slots.end(), slots_.begin(), slots_.end())) {
+      period_ = steps_ - kept_at_;
+      return std::nullopt;
+    }
+    if (steps_ == next_) {
+      pc_ = pc;
+      slots_.assign(slots.begin(), slots.end());
+      kept_at_ = steps_;
+      next_ *= 2;
+      unchanged_ = true;
+    }
+    ++steps_;
+    return pc;
+  }
+
+  void after(const emulate::IrStep&, std::span<const APInt>, std::span<const Access> accesses, bool) override {
+    for (const Access& access : accesses) unchanged_ &= !access.write;
+  }
+
+  void called_outside() override { unchanged_ = false; }
+
+  std::optional<uint64_t> period() const { return period_; }
+
+ private:
+  uint64_t pc_ = 0, steps_ = 0, kept_at_ = 0, next_ = 1;
+  std::vector<APInt> slots_;
+  bool unchanged_ = false;
+  std::optional<uint64_t> period_;
+};
+
+Expected<emulate::Outcome> run(const Side& side, emulate::Request request, emulate::IrObserver* observer) {
+  request.coverage = true;  // else the engine does not count
+  request.limits = {.instructions = kMostSteps, .time = std::chrono::seconds(2)};
+  return emulate::make_ir_engine(side.isa(), observer)->run(side.image(), request);
+}
+
+}  // namespace
+
+std::optional<Course> follow_course(const Side& side, emulate::Request request) {
+  Recurrence recurrence;
+  const Expected<emulate::Outcome> outcome = run(side, std::move(request), &recurrence);
+  if (!outcome) return std::nullopt;
+  const bool returned = outcome->ending == emulate::Ending::returned;
+  if (!returned && outcome->ending != emulate::Ending::limit) return std::nullopt;
+  return Course{returned, outcome->instructions, recurrence.period()};
+}
+
+std::optional<size_t> unboxed_result(const Side& side, const Boundary& boundary, emulate::Request request) {
+  auto is_single = [&](const BoundaryValue& value) {
+    return value.bits == 32 && side.place_of(value).kind == Place::Kind::float_result;
+  };
+  if (side.isa() != Isa::riscv64 || std::none_of(boundary.results.begin(), boundary.results.end(), is_single))
+    return std::nullopt;
+  const Expected<emulate::Outcome> outcome = run(side, std::move(request), nullptr);
+  if (!outcome || outcome->ending != emulate::Ending::returned) return std::nullopt;
+  for (size_t r = 0; r < boundary.results.size(); ++r) {
+    if (!is_single(boundary.results[r])) continue;
+    uint32_t above = 0;
+    const unsigned n = float_result_register(side.isa(), side.place_of(boundary.results[r]).index);
+    std::memcpy(&above, outcome->state.vector[n].data() + 4, 4);
+    if (~above != 0) return r + 1;
+  }
+  return std::nullopt;
+}
+
+}  // namespace portolan::verify

@@ -1,0 +1,25 @@
+// What the engines that run the tests cannot tell, asked of the engine `ir`.
+#pragma once
+
+#include "verify/side.h"
+
+namespace portolan::verify {
+
+// Of a run that came to its limit. That alone says nothing; but one that comes to the same place twice, with all
+// registers as they were and nothing written or called between, goes on like that for ever.
+struct Course {
+  bool returned = false;
+  uint64_t instructions = 0;       // that ran, kMostSteps at most
+  std::optional<uint64_t> period;  // it never ends: after so many instructions everything is as it was
+};
+
+inline constexpr uint64_t kMostSteps = 1 << 16;
+
+// By what the IR says of each instruction. Nothing: it cannot be run so.
+std::optional<Course> follow_course(const Side& side, emulate::Request request);
+
+// RISC-V: the number, from 1, of a single-precision result that is not NaN-boxed, which Unicorn does not show. Readers
+// take such a register for a NaN (F extension, "NaN Boxing of Narrower Values").
+std::optional<size_t> unboxed_result(const Side& side, const Boundary& boundary, emulate::Request request);
+
+}  // namespace portolan::verify
