@@ -28,7 +28,7 @@ std::string_view code_of(std::string_view answer) {
   const size_t open = answer.find("```");
   if (open == std::string_view::npos) return answer;
   const size_t line = answer.find('\n', open);
-  if (line == std::string_view::npos) return {};
+  if (line == std::string_view::npos) return answer.substr(answer.size());
   return answer.substr(line + 1, answer.find("```", line) - line - 1);
 }
 

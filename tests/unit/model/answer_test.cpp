@@ -31,7 +31,7 @@ TEST(Admit, InstructionsLabelsAndTags) {
 
 TEST(Admit, NothingElse) {
   for (const char* text :
-       {"", "```\n```", ".text\n", "\tret\n\t.globl f\n", "ret;ret", "\tb g\n", "\tnop\n\"", "\tmov x0, 'a'\n",
+       {"", "```\n```", "```", ".text\n", "\tret\n\t.globl f\n", "ret;ret", "\tb g\n", "\tnop\n\"", "\tmov x0, 'a'\n",
         "\tfoo\n", "\tb .Lnone\n", "memcpy:\n\tret\n", "\tret\x01\n", "\tret @3x\n", "\tadd x0, ?what\n",
         "\tmov x0, ?imm?imm\n", "\tmov x0, 1b\n", ".La:\n", "\tmrs x0, nzcv\n"}) {
     const auto body = admit(text, kAdmission);
