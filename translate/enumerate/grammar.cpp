@@ -7,10 +7,12 @@
 #include <map>
 #include <optional>
 
+#include "frontends/asm/decoder.h"
 #include "frontends/asm/reader.h"
 #include "frontends/lifters.h"
 #include "ir/concrete_domain.h"
 #include "ir/op_semantics.h"
+#include "llvm/MC/MCCodeEmitter.h"
 #include "llvm/MC/MCInst.h"
 #include "llvm/MC/MCInstrDesc.h"
 
@@ -45,10 +47,35 @@ bool only_computes(const llvm::MCInstrDesc& d) {
          d.implicit_uses().empty();
 }
 
+// Whether an instruction with these operands exists. LLVM's printer takes that for granted: on 13 bits that encode no
+// bit mask it never returns.
+class Encoder {
+ public:
+  explicit Encoder(const assembly::McTarget& target)
+      : target_(target),
+        context_(llvm::Triple(target.triple()), &target.asm_info(), &target.registers(), &target.subtarget()),
+        emitter_(target.target().createMCCodeEmitter(target.instructions(), context_)),
+        decoder_(target) {}
+  bool exists(const llvm::MCInst& inst) {
+    llvm::SmallVector<char, 16> encoded;
+    llvm::SmallVector<llvm::MCFixup, 4> fixups;
+    emitter_->encodeInstruction(inst, encoded, fixups, target_.subtarget());
+    const std::vector<uint8_t> bytes(encoded.begin(), encoded.end());
+    llvm::MCInst decoded;
+    return decoder_.decode(bytes, decoded) == bytes.size() && decoded.getOpcode() == inst.getOpcode();
+  }
+
+ private:
+  const assembly::McTarget& target_;
+  llvm::MCContext context_;
+  std::unique_ptr<llvm::MCCodeEmitter> emitter_;
+  assembly::Decoder decoder_;
+};
+
 class Collector {
  public:
   Collector(Isa isa, const std::vector<int64_t>& immediates, const std::vector<std::string>& features)
-      : target_(assembly::McTarget::get(isa)), immediates_(immediates), features_(features) {
+      : target_(assembly::McTarget::get(isa)), encoder_(target_), immediates_(immediates), features_(features) {
     for (unsigned n = 0; n < target_.instructions().getNumOpcodes(); ++n) opcodes_.emplace(target_.opcode_name(n), n);
   }
   std::vector<Candidate> run();
@@ -58,6 +85,7 @@ class Collector {
   void complete(llvm::MCInst inst, unsigned operand, unsigned registers, bool tied);
 
   const assembly::McTarget& target_;
+  Encoder encoder_;
   const std::vector<int64_t>& immediates_;
   const std::vector<std::string>& features_;
   std::map<std::string, unsigned, std::less<>> opcodes_;
@@ -88,7 +116,7 @@ void Collector::add(unsigned opcode) {
 void Collector::complete(llvm::MCInst inst, unsigned operand, unsigned registers, bool tied) {
   const llvm::MCInstrDesc& d = target_.instructions().get(inst.getOpcode());
   if (operand == d.getNumOperands()) {
-    if (registers < 2) return;
+    if (registers < 2 || !encoder_.exists(inst)) return;
     std::string text = target_.print(inst);
     std::replace(text.begin(), text.end(), '\t', ' ');
     text.erase(0, text.find_first_not_of(' '));
