@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """`./dev bench sketches`: holes punched at random into proved translations, and filled again by `portolan fill`.
 
-Functions of corpus/programs at gcc -O2, translated and proved: x86-64 to AArch64 and RISC-V, AArch64 to x86-64. Each sketch
-has one to four holes; a hole of every kind stands in turn first, and at least half of the sketches have one in an
-instruction with memory or flags. A filling is right where it is proved or bounded; one that is accepted is judged again
-on ten times as many other inputs, and wrong if one of these refutes it.
+Functions of corpus/programs and of libraries at gcc -O2, translated and proved: x86-64 to AArch64 and RISC-V, AArch64 to
+x86-64. Each sketch has one to four holes; a hole of every kind stands in turn first, and at least half of the sketches have
+one in an instruction with memory or flags. A filling is right where it is proved or bounded; one that is accepted is judged
+again on ten times as many other inputs, and wrong if one of these refutes it. What was measured is kept under the work folder
+and not measured again by the same binary: a run may be stopped and taken up.
 Exit status: 0 no wrong filling was accepted, 1 one was, 3 wrong usage.
 """
 
@@ -15,78 +16,12 @@ import json
 import os
 import pathlib
 import random
-import re
 import statistics
 import subprocess
 import sys
 import time
 
-from common import holes, mutants, report, toolchain
-
-DIRECTIONS = (("x86-64", "aarch64"), ("x86-64", "riscv64"), ("aarch64", "x86-64"))
-
-
-class Function:
-    """A proved translation: the whole file's lines, and which of them are this function's instructions."""
-
-    def __init__(self, program, name, source, origin, target, lines):
-        self.program, self.name, self.source, self.origin, self.target, self.lines = program, name, source, origin, target, lines
-        _, body = mutants.function_lines("\n".join(lines), name)
-        self.instructions = [(n, re.split(r"\s*(?://|#(?![-\d])|\s#\s)", lines[n].strip())[0].rstrip()) for n in body]
-
-
-def prepare(args, program, origin, target):
-    """The program's functions that are proved, translated from `origin` to `target`."""
-    stem = f"{program.stem}.{origin}.{target}"
-    source, output, evidence = (args.work / f"{stem}.{suffix}" for suffix in ("source.s", "s", "json"))
-    compiler = toolchain.compiler("gcc", toolchain.ISAS[origin])
-    done = toolchain.run((*compiler, "-O2", "-S", "-g", "-gno-as-loc-support", *toolchain.COMMON_FLAGS, *toolchain.ASSEMBLY_FLAGS, "-o", source, program))
-    if not done.ok:
-        return []
-    toolchain.run((args.portolan, "translate", source, "--to", target, "-o", output, "--prove", 0), timeout=600)
-    # As two files, like the sketch and its source: what is known of a translation beyond its text does not count.
-    toolchain.run((args.portolan, "verify", source, output, "--from", origin, "--to", target, "--evidence", evidence, "--prove", args.prove), timeout=600)
-    if not evidence.exists() or not output.exists():
-        return []
-    lines = output.read_text().split("\n")
-    good = [f["name"] for f in json.loads(evidence.read_text())["functions"] if f["verdict"]["level"] in ("proved", "bounded")]
-    functions = [Function(program.stem, name, source, origin, target, lines) for name in good if name != "main"]
-    return [f for f in functions if 3 <= len(f.instructions) <= args.longest]
-
-
-class Sketch:
-    def __init__(self, function, chosen, number):
-        self.function, self.chosen, self.number = function, chosen, number
-        texts = dict(function.instructions)
-        lines = list(function.lines)
-        by_line = collections.defaultdict(list)
-        for place in chosen:
-            by_line[place.line].append(place)
-        for line, places in by_line.items():
-            lines[line] = "\t" + holes.punch(places, texts[line])
-        self.text = "\n".join(lines)
-        self.memory_or_flags = any(holes.touches_memory_or_flags(function.target, texts[p.line]) for p in chosen)
-        self.kinds = [p.kind for p in chosen]
-
-
-def draw(rng, function, first_kind, count, want_memory):
-    """One to four places that do not overlap, the first of the wanted kind; nothing if the function has none."""
-    texts = dict(function.instructions)
-    every = holes.places(function.target, function.instructions)
-    hard = lambda p: holes.touches_memory_or_flags(function.target, texts[p.line])
-    first = [p for p in every if p.kind == first_kind]
-    if want_memory and first_kind != "seq":
-        first = [p for p in first if hard(p)] or first
-    if not first:
-        return None
-    chosen = [rng.choice(first)]
-    while len(chosen) < count:
-        free = [p for p in every if all(p.line != c.line or (p.kind != "seq" and c.kind != "seq" and (p.end <= c.begin or c.end <= p.begin)) for c in chosen)]
-        if not free:
-            break
-        wanted = rng.choice(sorted({p.kind for p in free}))
-        chosen.append(rng.choice([p for p in free if p.kind == wanted]))
-    return chosen
+from common import holes, judged, packages, punched, report, toolchain
 
 
 def measured(command, output):
@@ -100,14 +35,14 @@ def measured(command, output):
 
 
 def fill(args, sketch):
-    path, output = args.work / f"sketch.{sketch.number}.s", args.work / f"filled.{sketch.number}.s"
+    path, output, answered = (args.work / f"{stem}.{sketch.number}{suffix}" for stem, suffix in (("sketch", ".s"), ("filled", ".s"), ("answer", ".json")))
     path.write_text(sketch.text)
     output.unlink(missing_ok=True)
-    function = sketch.function
-    answered = args.work / f"answer.{sketch.number}.json"
+    translation = sketch.translation
+    pair = ("--function", sketch.name, "--from", translation.origin, "--to", translation.target)
     errors, seconds = measured(
-        ("timeout", args.wall * 3 + 60, args.portolan, "fill", path, "--against", function.source, "--function", function.name, "--from", function.origin,
-         "--to", function.target, "--time", args.wall, "--prove", args.prove, "--json", "-o", output), answered)
+        ("timeout", args.wall * 10 + 60, args.portolan, "fill", path, "--against", translation.source, *pair, "--time", args.wall, "--prove",
+         args.prove, "--json", "-o", output), answered)
     result = {"seconds": seconds, "status": "failed", "level": "", "wrong": False, "reason": errors.strip().split("\n")[0]}
     try:
         answer = json.loads(answered.read_bytes())
@@ -116,8 +51,8 @@ def fill(args, sketch):
     result.update(status=answer["status"], level=answer.get("level", ""), reason=answer.get("reason", ""))
     if answer["status"] == "filled" and output.exists():
         evidence = args.work / f"again.{sketch.number}.json"
-        toolchain.run((args.portolan, "verify", function.source, output, "--function", function.name, "--from", function.origin, "--to",
-                       function.target, "--prove", 0, "--tests", 1000, "--seed", args.seed + 7, "--evidence", evidence), timeout=120)
+        toolchain.run((args.portolan, "verify", translation.source, output, *pair, "--prove", 0, "--tests", 1000, "--seed", args.seed + 7, "--evidence",
+                       evidence), timeout=120)
         if evidence.exists():
             result["wrong"] = any(f["verdict"]["level"] == "refuted" for f in json.loads(evidence.read_text())["functions"])
     return result
@@ -163,38 +98,46 @@ def tables(results):
     ]
 
 
-def make_sketches(args, functions):
-    rng, sketches, tries = random.Random(args.seed), [], 0
-    while len(sketches) < args.sketches and tries < 50 * args.sketches:
-        tries += 1
-        number = len(sketches)
-        turn, direction = divmod(number, len(DIRECTIONS))
-        candidates = functions[DIRECTIONS[direction]]
-        if not candidates:
-            continue
-        function = rng.choice(candidates)
-        kind = holes.KINDS[(turn + tries // 40) % len(holes.KINDS)]
-        if chosen := draw(rng, function, kind, 1 + turn % 4, number % 4 != 3):
-            sketches.append(Sketch(function, chosen, number))
-    return sketches
+def make_sketch(args, translations, number):
+    """Each has a random generator of its own, so that any part of a run draws what the whole would."""
+    turn, direction = divmod(number, len(punched.DIRECTIONS))
+    rng = random.Random(f"{args.seed} {number}")
+    for kind_turn in range(len(holes.KINDS)):
+        kind = holes.KINDS[(turn + kind_turn) % len(holes.KINDS)]
+        if drawn := translations.draw(rng, punched.DIRECTIONS[direction], kind, 1 + turn % 4, number % 4 != 3):
+            return punched.Sketch(*drawn, number)
+    return None
 
 
-def one(args, sketch):
+def one(args, translations, key, number):
+    kept = args.work / f"result.{number}.json"
+    try:
+        result = json.loads(kept.read_text())
+        if result["key"] == key:
+            return result
+    except (OSError, ValueError):
+        pass
+    sketch = make_sketch(args, translations, number)
+    if sketch is None:
+        return None
     result = fill(args, sketch)
-    result.update(kinds=sketch.kinds, target=f"{sketch.function.origin} to {sketch.function.target}")
+    translation = sketch.translation
+    result.update(key=key, kinds=sketch.kinds, hard=sketch.memory_or_flags, target=f"{translation.origin} to {translation.target}",
+                  library="/" in translation.unit.name)
     result["outcome"] = outcome(result, args.seconds)
-    label = f"{sketch.number} {sketch.function.program}: {sketch.function.name} {sketch.function.target} {' '.join(sketch.kinds)}"
+    kept.write_text(json.dumps(result))
+    label = f"{number} {translation.unit.name}: {sketch.name} {translation.target}: {', '.join(sketch.punched)}"
     print(f"{label}: {result['outcome']} {result['seconds']:.1f} s {result['reason']}", file=sys.stderr, flush=True)
     return result
 
 
-def markdown(args, results, sketches, seconds):
-    hard = sum(sketch.memory_or_flags for sketch in sketches)
-    lines = ["## Sketches", "", f"Command: `./dev bench sketches --programs {','.join(args.programs)} --sketches {args.sketches} --wall {args.wall:g} --prove {args.prove:g} --jobs {args.jobs}` ({seconds:.0f} s).", "",
-             f"{len(results)} sketches, seed {args.seed}: holes in proved translations of functions of "
-             f"{len(args.programs)} programs under corpus/programs, {report.percent(hard, len(sketches))} of them with a hole "
-             f"in an instruction with memory or flags. Right: proved or bounded within {args.seconds:g} s of processor time, "
-             "from file to verdict; WRONG: accepted, and refuted by other inputs.", ""]
+def markdown(args, results, seconds):
+    hard, library = (sum(r[name] for r in results) for name in ("hard", "library"))
+    lines = ["## Sketches", "", f"Command: `./dev bench sketches --sketches {args.sketches} --prove {args.prove:g} --jobs {args.jobs}` ({seconds:.0f} s).", "",
+             f"{len(results)} sketches, seed {args.seed}: holes in proved translations of functions of {len(args.programs)} programs under "
+             f"corpus/programs and of {', '.join(args.libraries) or 'no library'} ({library} sketches), {report.percent(hard, len(results))} of them with a "
+             f"hole in an instruction with memory or flags. Right: proved or bounded within {args.seconds:g} s of processor time, "
+             "from file to verdict, all solvers counted; WRONG: accepted, and refuted by other inputs.", ""]
     for header, rows in tables(results):
         lines += [report.markdown_table(header, rows), ""]
     reasons = collections.Counter(r["reason"].rsplit("/", 1)[-1][:100] for r in results if r["outcome"] not in ("right", "right, late") and r["reason"])
@@ -204,32 +147,35 @@ def markdown(args, results, sketches, seconds):
 
 def main():
     names = sorted(path.stem for path in toolchain.PROGRAMS.glob("*.c"))
+    words = lambda text: [word for word in text.split(",") if word]
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--portolan", default=str(toolchain.ROOT / "build" / "release" / "cli" / "portolan"))
     parser.add_argument("--work", type=pathlib.Path, default=toolchain.ROOT / "build" / "bench" / "sketches")
-    parser.add_argument("--programs", type=lambda text: text.split(","), default=names)
+    parser.add_argument("--programs", type=words, default=names)
+    parser.add_argument("--libraries", type=words, default=sorted(packages.PACKAGES))
     parser.add_argument("--sketches", type=int, default=300)
+    parser.add_argument("--only", type=lambda text: [int(word) for word in text.split(",")], help="these numbers of the sketches")
     parser.add_argument("--seed", type=int, default=20261125)
     parser.add_argument("--seconds", type=float, default=20, help="of processor time for each sketch, from file to verdict")
-    parser.add_argument("--wall", type=float, help="wall time that a search may take; more on a busy machine")
+    parser.add_argument("--wall", type=float, help="time that a search may take; default: as --seconds")
     parser.add_argument("--prove", type=float, default=10, help="seconds for a proof")
     parser.add_argument("--longest", type=int, default=80, help="instructions of a function")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--docs", type=pathlib.Path, help="the file whose section is replaced")
     args = parser.parse_args()
-    if unknown := set(args.programs) - set(names):
-        parser.exit(3, f"unknown programs: {', '.join(sorted(unknown))}\n")
+    if unknown := (set(args.programs) - set(names)) | (set(args.libraries) - set(packages.PACKAGES)):
+        parser.exit(3, f"unknown: {', '.join(sorted(unknown))}\n")
     args.wall = args.wall or args.seconds
     args.work.mkdir(parents=True, exist_ok=True)
     begin = time.monotonic()
-    functions = {direction: [] for direction in DIRECTIONS}
+    key = judged.fingerprint(args.portolan, args.seed, args.wall, args.prove, args.longest, args.programs, args.libraries)
+    libraries = [unit for name in args.libraries for unit in judged.library_units(name, args.work / "sources")]
+    translations = punched.Translations(args, judged.program_units(args.programs), libraries)
+    print(f"seed {args.seed}", file=sys.stderr)
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
-        waiting = [(d, pool.submit(prepare, args, toolchain.PROGRAMS / f"{n}.c", *d)) for n in args.programs for d in DIRECTIONS]
-        for direction, future in waiting:
-            functions[direction] += future.result()
-        sketches = make_sketches(args, functions)
-        results = list(pool.map(lambda sketch: one(args, sketch), sketches))
-    text = markdown(args, results, sketches, time.monotonic() - begin)
+        numbers = args.only or range(args.sketches)
+        results = [r for r in pool.map(lambda number: one(args, translations, key, number), numbers) if r is not None]
+    text = markdown(args, results, time.monotonic() - begin)
     for header, rows in tables(results):
         print(report.text_table(header, rows) + "\n")
     if args.docs:

@@ -34,7 +34,7 @@ REGISTERS = {
     "x86-64": re.compile(r"%(?!rsp|rip|esp)[a-z]+\d*[a-z]?"),
 }
 IMMEDIATES = {
-    "aarch64": re.compile(r"#(-?\d+)"),
+    "aarch64": re.compile(r"#(-?\d+)\b"),
     "riscv64": re.compile(r"(?<=[ ,\t])(-?\d+)(?=$|[,(])"),
     "x86-64": re.compile(r"\$(-?\d+)|(?<=[ ,\t])(-?\d+)(?=\()"),
 }
