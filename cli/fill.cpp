@@ -1,5 +1,5 @@
 // portolan fill: completes a sketch so that it does the same as the source.
-#include "translate/sketch/fill.h"
+#include "translate/sketch/filling/fill.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -21,8 +21,8 @@
 namespace portolan::cli {
 namespace {
 
-using sketch::FillResult;
-using sketch::Judgement;
+using sketch::filling::FillResult;
+using sketch::filling::Judgement;
 using Status = FillResult::Status;
 
 struct Arguments {
@@ -57,22 +57,6 @@ Expected<sketch::Sketch> read_sketch(const Arguments& a) {
     isa = likely.front();
   }
   return sketch::parse(*contents, name, *isa);
-}
-
-// Without --function: the functions that have holes.
-std::vector<std::string> functions_with_holes(const sketch::Sketch& sketch, const assembly::Unit& unit) {
-  std::vector<std::pair<uint32_t, std::string>> entries;
-  for (const assembly::SymbolId f : unit.functions()) entries.emplace_back(unit.symbols[f].line, unit.symbols[f].name);
-  std::sort(entries.begin(), entries.end());
-  std::vector<std::string> names;
-  for (uint32_t n = 1; n <= sketch.lines.size(); ++n) {
-    if (!sketch.lines[n - 1].has_holes()) continue;
-    const auto next = std::upper_bound(entries.begin(), entries.end(), n,
-                                       [](uint32_t line, const auto& entry) { return line < entry.first; });
-    if (next != entries.begin() && (names.empty() || names.back() != (next - 1)->second))
-      names.push_back((next - 1)->second);
-  }
-  return names;
 }
 
 class Fill {
@@ -227,13 +211,17 @@ Exit Fill::run() {
   auto paired = pair_file(a_.headers, *source_);
   if (!paired) return fail(paired.error());
   paired_.emplace(std::move(*paired));
-  const assembly::Unit bare = sketch::skeleton(*sketch_);
-  functions_ = a_.functions.empty() ? functions_with_holes(*sketch_, bare) : a_.functions;
+  const assembly::Unit bare = sketch::filling::skeleton(*sketch_);
+  // Without --function: the functions that have holes.
+  functions_ = a_.functions;
+  if (functions_.empty())
+    for (const std::string& name : sketch::filling::functions_with_holes(*sketch_, bare)) functions_.push_back(name);
   if (functions_.empty()) return fail(error_at({sketch_->file, 0, 0}, "no hole stands in a function"));
   std::vector<std::string> missing;
-  if (auto pairs = find_pairs(functions_, *source_->unit, bare, missing); !pairs) return fail(pairs.error());
+  const auto pairs = find_pairs(functions_, *source_->unit, bare, missing);
+  if (!pairs) return fail(pairs.error());
 
-  sketch::FillRequest request{
+  sketch::filling::FillRequest request{
       *source_->unit,
       source_object_,
       [this](const std::string& text) -> Expected<std::vector<verify::Boundary>> {
@@ -241,11 +229,12 @@ Exit Fill::run() {
         if (!made) return made.error();
         return std::move(made->boundaries);
       },
+      [this, &pairs] { return translate::describe_source(*paired_, sketch_->isa, *pairs); },
       [this](const std::string& text, std::chrono::milliseconds left) { return judge(text, left); },
       a_.prove > 0 ? judge::Level::bounded : judge::Level::tested,
       std::chrono::milliseconds(static_cast<int64_t>(a_.time * 1000)),
       a_.seed};
-  auto result = sketch::fill(*sketch_, request);
+  auto result = sketch::filling::fill(*sketch_, request);
   if (!result) return fail(result.error());
   return report(*result);
 }

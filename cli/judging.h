@@ -3,7 +3,7 @@
 
 #include "cli/input.h"
 #include "translate/abi/types.h"
-#include "translate/sketch/fill.h"
+#include "translate/sketch/filling/fill.h"
 #include "verify/judge/judge.h"
 
 namespace portolan::cli {

@@ -94,8 +94,8 @@ std::string Proposing::unsuited(const FunctionReport& report, const raise::Raise
   return report.boundary.untestable;
 }
 
-sketch::Judgement Proposing::judgement_of(const std::string& text, const Translation& translation, size_t function,
-                                          double prove) const {
+sketch::filling::Judgement Proposing::judgement_of(const std::string& text, const Translation& translation,
+                                                   size_t function, double prove) const {
   std::vector<verify::Boundary> known;
   for (const FunctionReport& f : translation.functions)
     if (!f.boundary.name.empty()) known.push_back(f.boundary);
@@ -104,7 +104,7 @@ sketch::Judgement Proposing::judgement_of(const std::string& text, const Transla
   settings.prove = prove < 0 ? settings.prove : prove;
   const judge::Report report = judging_.judge(text, {translation.functions[function].boundary}, known,
                                               missing_but(translation, function), settings);
-  sketch::Judgement judgement{report.verdicts, judge::Level::unknown, report.problem};
+  sketch::filling::Judgement judgement{report.verdicts, judge::Level::unknown, report.problem};
   if (!report.verdicts.empty()) judgement.level = report.verdicts.front().level;
   return judgement;
 }
@@ -129,7 +129,7 @@ const Proposing::Attempt& Proposing::attempt(propose::Proposer& proposer, const 
       unit.symbols[unit.symbol_by_name.at(report.name)].binding,
       [&](const std::string& text, std::chrono::milliseconds) { return judgement_of(text, translation, function, -1); },
       [&](const std::string& text) {
-        const sketch::Judgement j = judgement_of(text, translation, function, kBlameTime);
+        const sketch::filling::Judgement j = judgement_of(text, translation, function, kBlameTime);
         return j.verdicts.empty() || !j.verdicts.front().proof ? prove::Proof() : *j.verdicts.front().proof;
       },
       options_.require,

@@ -41,8 +41,8 @@ class Proposing {
   std::string unsuited(const translate::FunctionReport& report, const raise::RaisedFunction* raised) const;
   const Attempt& attempt(propose::Proposer& proposer, const translate::Translation& translation, size_t function);
   void put_in(propose::Proposer& proposer, translate::Translation& translation);
-  sketch::Judgement judgement_of(const std::string& text, const translate::Translation& translation, size_t function,
-                                 double prove) const;
+  sketch::filling::Judgement judgement_of(const std::string& text, const translate::Translation& translation,
+                                          size_t function, double prove) const;
 
   const InputFile& source_;
   const Judging& judging_;

@@ -156,6 +156,7 @@ bool IrMachine::limit_reached() {
 }
 
 bool IrMachine::leave_image() {
+  if (observer_ != nullptr) observer_->called_outside();
   MachineState state = state_now();
   if (!step_external(image_, *request_, state, memory_, outcome_)) return false;
   std::vector<APInt> after = map_.slots(state);
@@ -164,7 +165,6 @@ bool IrMachine::leave_image() {
   base_ = state;
   pc_ = state.pc;
   jumped_in_ = true;
-  if (observer_ != nullptr) observer_->called_outside();
   return true;
 }
 

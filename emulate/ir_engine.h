@@ -28,7 +28,7 @@ class IrObserver {
   // faulted, if one did.
   virtual void after(const IrStep& step, std::span<const llvm::APInt> slots, std::span<const Access> accesses,
                      bool completed) = 0;
-  // A function outside the image was called, and has come back.
+  // A function outside the image is about to run; what it reads and changes is not said.
   virtual void called_outside() = 0;
 };
 

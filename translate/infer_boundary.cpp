@@ -85,12 +85,9 @@ std::optional<size_t> target_result(const raise::RaisedUnit& unit, const raise::
   return std::nullopt;
 }
 
-}  // namespace
-
-Boundary infer_boundary(const raise::RaisedUnit& source_unit, const raise::RaisedFunction& source,
-                        const raise::RaisedUnit& target_unit, const raise::RaisedFunction& target, Isa source_isa,
-                        Isa target_isa) {
-  Boundary boundary = describe_boundary(source_unit, source, source_isa, target_isa);
+// Its arguments, and results as they stand on both sides.
+Boundary of_source(const raise::RaisedUnit& unit, const raise::RaisedFunction& source, Isa source_isa, Isa target_isa) {
+  Boundary boundary = describe_boundary(unit, source, source_isa, target_isa);
   boundary.origin = Boundary::Origin::inferred;
   if (!boundary.untestable.empty()) return boundary;
   const std::vector<ValueId>& parameters = source.function.blocks.front().parameters;
@@ -104,6 +101,26 @@ Boundary infer_boundary(const raise::RaisedUnit& source_unit, const raise::Raise
   // What x86-64's al holds on a way that leaves it alone is no argument, and no other convention passes it: code that
   // returns it there returns nothing.
   std::erase_if(boundary.parameters, [](const BoundaryValue& v) { return v.source.kind == Place::Kind::vector_count; });
+  return boundary;
+}
+
+}  // namespace
+
+Boundary infer_boundary(const raise::RaisedUnit& unit, const raise::RaisedFunction& source, Isa source_isa,
+                        Isa target_isa) {
+  Boundary boundary = of_source(unit, source, source_isa, target_isa);
+  for (size_t r = 0; r < boundary.results.size(); ++r) {
+    BoundaryValue& v = boundary.results[r];
+    if (v.kind == BoundaryValue::Kind::integer && v.bits == 64 && result_is_extended(source, r)) v.bits = 32;
+  }
+  return boundary;
+}
+
+Boundary infer_boundary(const raise::RaisedUnit& source_unit, const raise::RaisedFunction& source,
+                        const raise::RaisedUnit& target_unit, const raise::RaisedFunction& target, Isa source_isa,
+                        Isa target_isa) {
+  Boundary boundary = of_source(source_unit, source, source_isa, target_isa);
+  if (!boundary.untestable.empty()) return boundary;
   std::vector<BoundaryValue> results;
   for (size_t r = 0; r < boundary.results.size(); ++r) {
     BoundaryValue v = boundary.results[r];

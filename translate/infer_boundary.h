@@ -12,4 +12,9 @@ verify::Boundary infer_boundary(const raise::RaisedUnit& source_unit, const rais
                                 const raise::RaisedUnit& target_unit, const raise::RaisedFunction& target,
                                 Isa source_isa, Isa target_isa);
 
+// By the source alone: all that its code leaves in result registers is a result, which may be more than the function
+// promises.
+verify::Boundary infer_boundary(const raise::RaisedUnit& unit, const raise::RaisedFunction& source, Isa source_isa,
+                                Isa target_isa);
+
 }  // namespace portolan::translate

@@ -36,9 +36,9 @@ Types types_of(const PairedFile& source, const PairedFile& target, const Names& 
   return types;
 }
 
-raise::RaisedUnit raised(const PairedFile& file, const PairedFile& other) {
+raise::RaisedUnit raised(const PairedFile& file, Isa other) {
   TranslateOptions options;
-  options.target = other.index.unit().isa;
+  options.target = other;
   options.prototypes = file.headers;
   options.debug_prototypes = file.debug;
   return raise(file.index, options);
@@ -58,6 +58,14 @@ std::string why_not(const char* side, const raise::RaisedFunction* function) {
                      reason);
 }
 
+void name_it(const PairedFile& source, const Names& names, Boundary& boundary) {
+  boundary.name = names.first;
+  boundary.target_name = names.second;
+  const assembly::Unit& unit = source.index.unit();
+  if (const auto symbol = unit.symbol_by_name.find(names.first); symbol != unit.symbol_by_name.end())
+    boundary.line = unit.symbols[symbol->second].line;
+}
+
 }  // namespace
 
 std::vector<Boundary> describe_pairs(const PairedFile& source, const PairedFile& target,
@@ -71,7 +79,7 @@ std::vector<Boundary> describe_pairs(const PairedFile& source, const PairedFile&
       boundary.origin = types.origin;
       abi::describe({*types.source, from}, {*types.target, to}, boundary);
     } else {
-      if (!source_raised) source_raised = raised(source, target), target_raised = raised(target, source);
+      if (!source_raised) source_raised = raised(source, to), target_raised = raised(target, from);
       const raise::RaisedFunction *s = function_named(*source_raised, names.first),
                                   *t = function_named(*target_raised, names.second);
       boundary.origin = Boundary::Origin::inferred;
@@ -82,11 +90,23 @@ std::vector<Boundary> describe_pairs(const PairedFile& source, const PairedFile&
       else
         boundary = infer_boundary(*source_raised, *s, *target_raised, *t, from, to);
     }
-    boundary.name = names.first;
-    boundary.target_name = names.second;
-    const assembly::Unit& unit = source.index.unit();
-    if (const auto symbol = unit.symbol_by_name.find(names.first); symbol != unit.symbol_by_name.end())
-      boundary.line = unit.symbols[symbol->second].line;
+    name_it(source, names, boundary);
+  }
+  return boundaries;
+}
+
+std::vector<Boundary> describe_source(const PairedFile& source, Isa target, const std::vector<Names>& pairs) {
+  const Isa from = source.index.unit().isa;
+  const raise::RaisedUnit unit = raised(source, target);
+  std::vector<Boundary> boundaries;
+  for (const Names& names : pairs) {
+    Boundary& boundary = boundaries.emplace_back();
+    const raise::RaisedFunction* function = function_named(unit, names.first);
+    if (function == nullptr || !function->ok)
+      boundary.untestable = why_not("source", function);
+    else
+      boundary = infer_boundary(unit, *function, from, target);
+    name_it(source, names, boundary);
   }
   return boundaries;
 }

@@ -24,6 +24,9 @@ using Names = std::pair<std::string, std::string>;  // of one function, in sourc
 std::vector<verify::Boundary> describe_pairs(const PairedFile& source, const PairedFile& target,
                                              const std::vector<Names>& pairs);
 
+// The same where the target's code is not known yet: what crosses the border by what is known of the source.
+std::vector<verify::Boundary> describe_source(const PairedFile& source, Isa target, const std::vector<Names>& pairs);
+
 // What crosses the border of functions outside the files that either of them names: the C library's, and those of the
 // headers. By name; unknown ones are left out.
 std::map<std::string, verify::Boundary> describe_externals(const PairedFile& source, const PairedFile& target);

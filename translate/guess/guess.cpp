@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "translate/guess/blocks.h"
-#include "translate/sketch/tests.h"
+#include "translate/sketch/filling/tests.h"
 
 namespace portolan::guess {
 namespace {
@@ -26,7 +26,7 @@ class Guesser {
   struct Failed {
     const Draft* draft = nullptr;
     Placed placed;
-    sketch::Judgement judgement;
+    sketch::filling::Judgement judgement;
   };
   // Tests find nothing against it; it is only less than is required.
   static bool agrees(const Failed& failed) {
@@ -35,7 +35,7 @@ class Guesser {
   bool judge(const Draft& draft);
   bool open(const Failed& failed, Clock::time_point deadline);
   bool fill(const std::string& body, Clock::time_point deadline);
-  std::string problem_of(const sketch::Judgement& judgement) const;
+  std::string problem_of(const sketch::filling::Judgement& judgement) const;
   bool is_whole(const Draft& draft) const { return draft.text().find('?') == std::string::npos; }
   std::optional<Placed> place(const std::string& body) const {
     return put_body(request_.file, request_.source.options.target, request_.boundary.target_name, request_.binding,
@@ -64,12 +64,12 @@ void Guesser::take(std::string body, judge::Level level, bool filled) {
   result_.filled = filled;
 }
 
-std::string Guesser::problem_of(const sketch::Judgement& judgement) const {
+std::string Guesser::problem_of(const sketch::filling::Judgement& judgement) const {
   if (!judgement.problem.empty()) return judgement.problem;
   for (const judge::Verdict& v : judgement.verdicts) {
     std::string text = judge::word(v) + (v.detail.empty() ? "" : ": " + v.detail);
     if (v.tests && v.tests->counterexample)
-      text = fmt::format("for {}: {}", sketch::describe(request_.boundary, v.tests->counterexample->input),
+      text = fmt::format("for {}: {}", sketch::filling::describe(request_.boundary, v.tests->counterexample->input),
                          v.tests->counterexample->difference);
     return text;
   }
@@ -81,7 +81,7 @@ bool Guesser::judge(const Draft& draft) {
   const std::string body = draft.text();
   auto placed = place(body);
   if (!placed) return reason("the code that is there cannot be replaced: data refers into it"), false;
-  sketch::Judgement judgement = request_.judge(placed->text, kJudging);
+  sketch::filling::Judgement judgement = request_.judge(placed->text, kJudging);
   if (judge::reaches(judgement.level, request_.require)) return take(body, judgement.level, false), true;
   reason(problem_of(judgement));
   failed_.push_back({&draft, std::move(*placed), std::move(judgement)});
@@ -97,19 +97,20 @@ bool Guesser::fill(const std::string& body, Clock::time_point deadline) {
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
   if (left <= std::chrono::milliseconds(0)) return false;
   ++result_.sketches;
-  const sketch::FillRequest fill{
+  const sketch::filling::FillRequest fill{
       request_.source.index.unit(),
       request_.source_object,
       [this](const std::string&) { return Expected<std::vector<verify::Boundary>>({request_.boundary}); },
+      {},
       request_.judge,
       request_.require == judge::Requirement::proved    ? judge::Level::proved
       : request_.require == judge::Requirement::bounded ? judge::Level::bounded
                                                         : judge::Level::tested,
       std::min(left, request_.fill_time),
       request_.seed};
-  auto filled = sketch::fill(*parsed, fill);
+  auto filled = sketch::filling::fill(*parsed, fill);
   if (!filled) return reason(filled.error().message), false;
-  if (filled->status != sketch::FillResult::Status::filled ||
+  if (filled->status != sketch::filling::FillResult::Status::filled ||
       !judge::reaches(filled->judgement.level, request_.require))
     return false;
   // The body in the filled text: what stands around it is as it was.

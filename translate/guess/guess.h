@@ -7,7 +7,7 @@
 
 #include "translate/guess/splice.h"
 #include "translate/propose/proposer.h"
-#include "translate/sketch/fill.h"
+#include "translate/sketch/filling/fill.h"
 
 namespace portolan::guess {
 
@@ -19,7 +19,7 @@ struct Request {
   std::string file;  // what the body is put into
   assembly::Binding binding = assembly::Binding::global;
   // The judge's word on the file with a body.
-  std::function<sketch::Judgement(const std::string& text, std::chrono::milliseconds left)> judge;
+  std::function<sketch::filling::Judgement(const std::string& text, std::chrono::milliseconds left)> judge;
   // A proof of it, also where tests refute it: for its obligations alone.
   std::function<prove::Proof(const std::string& text)> prove;
   judge::Requirement require = judge::Requirement::tested;

@@ -1,6 +1,6 @@
 // Filling holes of every kind for every target. The oracle is the judge (tester and prover), which knows nothing of
 // sketches; where only one value is right by construction, it is compared too.
-#include "translate/sketch/fill.h"
+#include "translate/sketch/filling/fill.h"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +10,7 @@
 #include "verify/judge/judge.h"
 #include "verify/tester.h"
 
-namespace portolan::sketch {
+namespace portolan::sketch::filling {
 namespace {
 
 using verify::Boundary;
@@ -76,8 +76,14 @@ Expected<FillResult> ask(const Question& q) {
     judgement.level = judgement.verdicts.front().level;
     return judgement;
   };
-  return fill(*sketch, {source, *object, [&](const std::string&) { return std::vector<Boundary>{boundary}; }, judge,
-                        q.prove ? judge::Level::bounded : judge::Level::tested, std::chrono::seconds(300), 1});
+  return fill(*sketch, {source,
+                        *object,
+                        [&](const std::string&) { return std::vector<Boundary>{boundary}; },
+                        {},
+                        judge,
+                        q.prove ? judge::Level::bounded : judge::Level::tested,
+                        std::chrono::seconds(300),
+                        1});
 }
 
 struct Case {
@@ -165,6 +171,14 @@ const Case kCases[] = {
       1, 64},
      {"2"}},
     {"x86_64_solved", {kConstant, kX, "\tmovl %edi, %eax\n\txorl $?imm, %eax\n\tret\n", 1}, {"305419896"}},
+    {"riscv64_address_in_parts",
+     {"\tleaq .Ltable(%rip), %rax\n\tandl $3, %edi\n\tmovzbl (%rax,%rdi), %eax\n\tret\n.section .rodata\n.Ltable: "
+      ".byte 5, 9, 200, 17\n.text\n",
+      kR,
+      "\tandi a0, a0, 3\n.Lhigh:\n\tauipc a1, %pcrel_hi(.Ltable)\n\taddi ?reg, a1, %pcrel_lo(.Lhigh)\n"
+      "\tadd a0, a0, a1\n\t?op{lb,lbu,lh} a0, 0(a0)\n\tret\n.section .rodata\n.Ltable: .byte 5, 9, 200, 17\n.text\n",
+      1},
+     {"a1", "lbu"}},
     {"riscv64_solved", {kConstant, kR, "\tli a1, ?imm\n\txor a0, a0, a1\n\tsext.w a0, a0\n\tret\n", 1}, {}},
     {"riscv64_solved_part",
      {kConstant, kR, "\tlui a1, ?imm\n\taddiw a1, a1, 1656\n\txor a0, a0, a1\n\tsext.w a0, a0\n\tret\n", 1},
@@ -232,8 +246,14 @@ TEST(Fill, FindsAllThatAgree) {
     refuted.level = judge::Level::refuted;
     return refuted;
   };
-  auto result = fill(*sketch, {unit, *object, [&](const std::string&) { return boundaries; }, collect,
-                               judge::Level::proved, std::chrono::seconds(300), 1});
+  auto result = fill(*sketch, {unit,
+                               *object,
+                               [&](const std::string&) { return boundaries; },
+                               {},
+                               collect,
+                               judge::Level::proved,
+                               std::chrono::seconds(300),
+                               1});
   ASSERT_TRUE(result);
   EXPECT_EQ(result->status, FillResult::Status::nothing_fits);
   size_t agree = 0;
@@ -251,6 +271,38 @@ TEST(Fill, FindsAllThatAgree) {
         }
   EXPECT_GE(agree, 2u);  // lt and le
   EXPECT_EQ(found.size(), agree);
+}
+
+// What the source never stores in the caller's buffer is ruled out at once, and looked at again if nothing else fits.
+TEST(Fill, MayStoreForAWhileWhatTheSourceDoesNot) {
+  const std::string source_text =
+      "\t.text\n\t.globl f\n\t.type f, @function\nf:\n\tmovq %rsi, (%rdi)\n\tmovl %esi, "
+      "%eax\n\tret\n\t.size f, .-f\n";
+  const auto sketch =
+      parse(function("\tmvn x8, x1\n\tstr ?reg{x8}, [x0]\n\tstr ?reg{x1,x8}, [x0]\n\tmov w0, w1\n\tret\n"), "sketch.s",
+            Isa::aarch64);
+  ASSERT_TRUE(sketch) << to_string(sketch.error());
+  const assembly::Unit unit = assembly::read_text(source_text, "source.s", Isa::x86_64);
+  const auto object = verify::object_of_text(Isa::x86_64, source_text, "source.s");
+  ASSERT_TRUE(object);
+  Boundary boundary = numbers(2, 32);
+  for (BoundaryValue& parameter : boundary.parameters) parameter.bits = 64;
+  auto accept = [](const std::string&, std::chrono::milliseconds) {
+    Judgement proved;
+    proved.level = judge::Level::proved;
+    return proved;
+  };
+  auto result = fill(*sketch, {unit,
+                               *object,
+                               [&](const std::string&) { return std::vector<Boundary>{boundary}; },
+                               {},
+                               accept,
+                               judge::Level::proved,
+                               std::chrono::seconds(300),
+                               1});
+  ASSERT_TRUE(result);
+  ASSERT_EQ(result->status, FillResult::Status::filled) << result->reason;
+  EXPECT_EQ(result->values[1], "x1");
 }
 
 // A line that runs again and again decides anew each time: what one pass shows does not rule a register out.
@@ -287,4 +339,4 @@ TEST(Fill, WhatCannotBeFilledIsLocated) {
 }
 
 }  // namespace
-}  // namespace portolan::sketch
+}  // namespace portolan::sketch::filling

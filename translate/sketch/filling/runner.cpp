@@ -1,11 +1,11 @@
-#include "translate/sketch/runner.h"
+#include "translate/sketch/filling/runner.h"
 
 #include <algorithm>
 
 #include "emulate/ir_code.h"
 #include "emulate/slot_map.h"
 
-namespace portolan::sketch {
+namespace portolan::sketch::filling {
 namespace {
 
 constexpr verify::Rubbish kRubbish{3, 0xc3};
@@ -64,8 +64,7 @@ void Runner::classify(const Site& site, std::span<const llvm::APInt> slots, emul
   }
   std::unordered_map<uint64_t, uint32_t> numbers;
   preview_->start(slots, undefined_);
-  classes_.reserve(domains_[open].values.size());
-  for (size_t v = 0; v < domains_[open].values.size(); ++v) {
+  for (size_t v = 0; v < domains_[open].values.size() && numbers.size() <= most_classes_; ++v) {
     const uint64_t begin = site.variants[code + v * stride];
     const uint64_t state =
         begin == 0 ? 0 : preview_->state_after(begin, begin + layout_.slot_bytes, site.written, memory);
@@ -97,7 +96,27 @@ std::optional<uint64_t> Runner::enter(const Site& site, std::span<const llvm::AP
   return site.variants[code];
 }
 
+// Bytes in the caller's buffers are what they were or what the source stores there at some time.
+bool Runner::stores_as_the_source(emulate::MemoryAccess& memory) {
+  for (const Access& access : stored_)
+    for (const emulate::Region& region : request_->regions) {
+      const uint64_t begin = std::max(access.address, region.address),
+                     end = std::min(access.address + access.size, region.address + region.bytes.size());
+      for (uint64_t at = begin; at < end; ++at) {
+        uint8_t byte = 0;
+        if (!memory.read(at, {&byte, 1}) || byte == region.bytes[at - region.address]) continue;
+        const auto known = test_->stores->find(at);
+        if (known != test_->stores->end() && known->second[byte]) continue;
+        astray_ = at;
+        return false;
+      }
+    }
+  stored_.clear();
+  return true;
+}
+
 std::optional<uint64_t> Runner::before(uint64_t pc, std::span<const llvm::APInt> slots, emulate::MemoryAccess& memory) {
+  if (!stored_.empty() && !stores_as_the_source(memory)) return std::nullopt;
   arrived_ = pc;
   begins_ = false;
   if (site_ != nullptr) {
@@ -117,6 +136,9 @@ void Runner::after(const emulate::IrStep& step, std::span<const llvm::APInt>, st
                    bool completed) {
   for (const assembly::Slot slot : step.written) undefined_[slot] = false;
   influence_.step(step.function, accesses, completed, site_);
+  if (optimistic_ && test_->stores && influence_.touched() != 0)
+    for (const Access& access : accesses)
+      if (access.write) stored_.push_back(access);
   if (recording_ != nullptr)
     recording_->steps.push_back({&step.function, arrived_, site_, begins_, {accesses.begin(), accesses.end()}});
 }
@@ -174,6 +196,10 @@ Expected<RunResult> Runner::run(const Test& test, const Choices& choices, Record
   // Slots of variants are filled up with instructions that count.
   request.limits.instructions = test.limit * std::max<uint64_t>(1, layout_.slot_bytes / 8);
   choices_ = &choices;
+  test_ = &test;
+  request_ = &request;
+  stored_.clear();
+  astray_.reset();
   recording_ = recording;
   site_ = unchosen_ = nullptr;
   impossible_ = nullptr;
@@ -190,6 +216,12 @@ Expected<RunResult> Runner::run(const Test& test, const Choices& choices, Record
     result.kind = RunResult::Kind::unchosen;
     result.site = unchosen_;
     result.classes = std::move(classes_);
+    return result;
+  }
+  if (astray_) {
+    result.kind = RunResult::Kind::differs;
+    result.conflict = influence_.memory(*astray_, 1);
+    result.what = "the target stores what the source does not";
     return result;
   }
   const verify::Comparison comparison = verify::compare(*source_, *target_, *map_, boundary, test.input,
@@ -218,4 +250,4 @@ Expected<RunResult> Runner::run(const Test& test, const Choices& choices, Record
   return result;
 }
 
-}  // namespace portolan::sketch
+}  // namespace portolan::sketch::filling

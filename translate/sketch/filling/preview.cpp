@@ -1,10 +1,10 @@
-#include "translate/sketch/preview.h"
+#include "translate/sketch/filling/preview.h"
 
 #include <map>
 
 #include "llvm/ADT/Hashing.h"
 
-namespace portolan::sketch {
+namespace portolan::sketch::filling {
 namespace {
 
 // The machine's memory with what the variant writes laid over it.
@@ -79,4 +79,4 @@ uint64_t Preview::state_after(uint64_t begin, uint64_t end, std::span<const asse
   return static_cast<size_t>(state);
 }
 
-}  // namespace portolan::sketch
+}  // namespace portolan::sketch::filling

@@ -7,9 +7,9 @@
 
 #include "translate/sketch/sketch.h"
 
-namespace portolan::sketch {
+namespace portolan::sketch::filling {
 
 // For each text, which may be several lines; unreadable ones cost nothing.
 std::vector<uint32_t> costs_of(const Sketch& sketch, std::span<const std::string> texts);
 
-}  // namespace portolan::sketch
+}  // namespace portolan::sketch::filling

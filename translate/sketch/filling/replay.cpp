@@ -1,4 +1,4 @@
-#include "translate/sketch/replay.h"
+#include "translate/sketch/filling/replay.h"
 
 #include <algorithm>
 
@@ -6,7 +6,7 @@
 #include "emulate/slot_map.h"
 #include "verify/terms/domain.h"
 
-namespace portolan::sketch {
+namespace portolan::sketch::filling {
 
 using ir::Op;
 using terms::Term;
@@ -148,4 +148,4 @@ bool Replay::run() {
   return true;
 }
 
-}  // namespace portolan::sketch
+}  // namespace portolan::sketch::filling

@@ -1,4 +1,4 @@
-#include "translate/sketch/layout.h"
+#include "translate/sketch/filling/layout.h"
 
 #include <fmt/format.h>
 
@@ -8,10 +8,11 @@
 
 #include "emulate/assemble.h"
 #include "emulate/ir_code.h"
-#include "translate/sketch/cost.h"
+#include "translate/sketch/filling/absolute.h"
+#include "translate/sketch/filling/cost.h"
 #include "translate/sketch/vocabulary.h"
 
-namespace portolan::sketch {
+namespace portolan::sketch::filling {
 namespace {
 
 constexpr size_t kMostVariants = 1 << 15;  // of one line
@@ -58,7 +59,7 @@ std::string with_stones(const std::string& text, const std::set<std::string>& la
 class Maker {
  public:
   Maker(const Sketch& sketch, std::vector<Domain>& domains, Mask& shortened)
-      : sketch_(sketch), domains_(domains), shortened_(shortened), words_(vocabulary(sketch.isa)) {}
+      : sketch_(sketch), domains_(domains), shortened_(shortened), words_(vocabulary(sketch.isa)), absolute_(sketch) {}
 
   Expected<Layout> run();
 
@@ -74,6 +75,7 @@ class Maker {
   std::vector<Domain>& domains_;
   Mask& shortened_;
   const Vocabulary& words_;
+  const Absolute absolute_;
   Layout layout_;
   std::set<std::string> labels_;
   std::string variants_;
@@ -162,7 +164,7 @@ void Maker::write_variants(const Site& site, size_t number) {
       put(label("group", number, group) + ":");
     }
     origins_.push_back({line_ + 1, {number, code}});
-    put(with_stones(variant(site, code), labels_, number, group, used));
+    put(with_stones(absolute_(variant(site, code)), labels_, number, group, used));
     put(fmt::format(".balign {}", layout_.slot_bytes));
     ++placed;
   }
@@ -177,7 +179,7 @@ std::string Maker::text() {
     const Line& line = sketch_.lines[n];
     text += line.labels;
     if (!line.has_holes()) {
-      text += instantiate(line, {}) + '\n';
+      text += absolute_(instantiate(line, {})) + '\n';
       continue;
     }
     text += fmt::format("\n{}:\n{}\n{}:\n", label("line", number), words_.placeholder, label("after", number));
@@ -284,4 +286,4 @@ void locate(Layout& layout, const emulate::Image& image) {
   }
 }
 
-}  // namespace portolan::sketch
+}  // namespace portolan::sketch::filling

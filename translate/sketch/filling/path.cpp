@@ -1,12 +1,12 @@
-#include "translate/sketch/path.h"
+#include "translate/sketch/filling/path.h"
 
 #include <charconv>
 
 #include "emulate/ir_code.h"
-#include "translate/sketch/replay.h"
+#include "translate/sketch/filling/replay.h"
 #include "verify/solve/solve.h"
 
-namespace portolan::sketch {
+namespace portolan::sketch::filling {
 namespace {
 
 using llvm::APInt;
@@ -237,4 +237,4 @@ std::optional<int64_t> PathSolver::solve(std::span<const Test> tests, const Choi
   return model->second.getSExtValue();
 }
 
-}  // namespace portolan::sketch
+}  // namespace portolan::sketch::filling

@@ -1,4 +1,4 @@
-#include "translate/sketch/fill.h"
+#include "translate/sketch/filling/fill.h"
 
 #include <fmt/format.h>
 
@@ -6,44 +6,84 @@
 #include <map>
 #include <set>
 
-#include "translate/sketch/path.h"
-#include "translate/sketch/tests.h"
+#include "translate/sketch/filling/path.h"
+#include "translate/sketch/filling/tests.h"
+#include "verify/solve/clock.h"
 
-namespace portolan::sketch {
+namespace portolan::sketch::filling {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using solve::Clock;  // a busy machine finds what an idle one does
 using Status = FillResult::Status;
 
 // Fillings that all tests allow and the judge neither proves nor refutes: after these there is little hope.
 constexpr uint64_t kMostUndecided = 64;
-constexpr size_t kDescriptions = 5;
+constexpr size_t kDescriptions = 8;  // fillings that are asked what crosses the border
+constexpr size_t kMostBorders = 3;   // different answers that are followed
+// How far passes look, see Search::set_reach; behind the farthest comes everything.
+constexpr uint64_t kNearest = 16, kFarther = 16, kFarthest = 1 << 16;
+constexpr std::chrono::milliseconds kQuick{2000};      // for the first look at a candidate
+constexpr size_t kMostWays = 8;                        // of filling holes that no test comes to
 constexpr std::chrono::milliseconds kBettering{1500};  // for a cheaper filling than the first
 constexpr int kRounds = 6;                             // of values that a solver gives
 constexpr unsigned kMostSolved = 60;
 constexpr std::chrono::milliseconds kSolverTime{4000};
 constexpr std::chrono::milliseconds kLeast{500};  // for a candidate that was found late
 
+using Borders = std::vector<verify::Boundary>;  // of all functions
+
+bool same(const Borders& a, const Borders& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) {
+    return x.parameters == y.parameters && x.results == y.results;
+  });
+}
+
+uint64_t result_bits(const Borders& borders) {
+  uint64_t bits = 0;
+  for (const verify::Boundary& boundary : borders)
+    for (const verify::BoundaryValue& result : boundary.results) bits += result.bits;
+  return bits;
+}
+
+// Whether a longer proof might tell more.
+bool ran_out_of_time(const Judgement& judgement) {
+  return std::any_of(judgement.verdicts.begin(), judgement.verdicts.end(), [](const judge::Verdict& v) {
+    return v.proof && v.proof->level == prove::Proof::Level::unknown && v.proof->reason == "timeout";
+  });
+}
+
+// A filling that agrees on all tests.
+struct Candidate {
+  Choices choices;
+  std::vector<std::string> values;
+  bool everything_reached = false;
+};
+
 class Filler {
  public:
   Filler(const Sketch& sketch, const FillRequest& request)
-      : sketch_(sketch), request_(request), begun_(Clock::now()), deadline_(begun_ + request.time) {}
+      : sketch_(sketch), request_(request), begun_(Clock::now()), latest_(begun_ + request.time), deadline_(latest_) {}
 
   Expected<FillResult> run();
 
  private:
   std::optional<std::string> prepare();
+  std::optional<std::string> make_inputs(size_t border);
+  std::optional<std::string> follow(size_t border);
   Search::End look();
-  Search::End pass(bool optimistic, Clock::time_point deadline);
+  Search::End pass(bool optimistic, uint64_t reach, Clock::time_point deadline);
   void suggest(const Choices& choices, Mask conflict);
   bool take_suggestions();
-  Next consider(const Choices& choices);
+  Next consider(const Choices& found);
+  Next consider(Candidate candidate, std::chrono::milliseconds most);
+  void settle();
   std::vector<std::string> values_of(const Choices& choices) const;
-  bool choose_rest(const Layout& layout, Choices& choices, size_t skip = 0) const;
+  bool choose_rest(const Layout& layout, Choices& choices, size_t attempt, size_t attempts) const;
   std::optional<std::string> describe_functions(const Layout& layout);
   bool learn(const Judgement& judgement);
   uint64_t cost_of(const Choices& choices) const;
   Next look_for_cheaper(uint64_t cost);
+  bool accepted() const { return filled_ && result_.judgement.level >= request_.wanted; }
   void explain(Search::End end);
   FillResult& finish(Status status, std::string reason) {
     result_.status = status;
@@ -56,12 +96,14 @@ class Filler {
 
   const Sketch& sketch_;
   const FillRequest& request_;
-  Clock::time_point begun_, deadline_;
+  Clock::time_point begun_, latest_, deadline_;  // the deadline of what is followed comes before the latest
   std::unique_ptr<verify::Bench> bench_;
   std::vector<Domain> domains_;
   Mask shortened_ = 0;
   std::vector<int64_t> constants_;
-  std::vector<verify::Boundary> boundaries_;
+  double times_longer_ = 1;  // the target's code, in instructions
+  std::vector<Borders> borders_;
+  Borders boundaries_;  // the one of them that is followed
   std::vector<Test> tests_;
   std::unique_ptr<Runner> runner_;
   std::unique_ptr<Search> search_;
@@ -75,6 +117,7 @@ class Filler {
   uint64_t cost_ = 0;  // of what is filled
   uint64_t undecided_ = 0;
   std::string undecided_why_;
+  std::vector<Candidate> open_;
 };
 
 std::vector<std::string> Filler::values_of(const Choices& choices) const {
@@ -84,34 +127,57 @@ std::vector<std::string> Filler::values_of(const Choices& choices) const {
   return values;
 }
 
-// What crosses the border may have to be inferred from the code, so some filling is needed: one that makes sense of it.
+// What crosses the border may have to be inferred from the code, and then a filling may add results that the right one
+// has not, or lack some: several are asked, spread over what the holes can be, and the answers with most results are
+// followed first.
 std::optional<std::string> Filler::describe_functions(const Layout& layout) {
   std::string problem = "no filling of it is a program";
   for (size_t attempt = 0; attempt < kDescriptions; ++attempt) {
     Choices choices(domains_.size(), kUnchosen);
-    if (!choose_rest(layout, choices, attempt)) continue;
+    if (!choose_rest(layout, choices, attempt, kDescriptions)) continue;
     auto found = request_.describe(instantiate(sketch_, values_of(choices)));
     if (!found) {
       problem = found.error().message;
       continue;
     }
-    boundaries_ = std::move(*found);
-    const auto bad =
-        std::find_if(boundaries_.begin(), boundaries_.end(), [](const auto& b) { return !b.untestable.empty(); });
-    if (bad == boundaries_.end()) return std::nullopt;
-    problem = fmt::format("'{}': {}", bad->name, bad->untestable);
+    const auto bad = std::find_if(found->begin(), found->end(), [](const auto& b) { return !b.untestable.empty(); });
+    if (bad != found->end()) {
+      problem = fmt::format("'{}': {}", bad->name, bad->untestable);
+      continue;
+    }
+    const bool known = std::any_of(borders_.begin(), borders_.end(), [&](const Borders& b) { return same(b, *found); });
+    const bool inferred = std::any_of(found->begin(), found->end(),
+                                      [](const auto& b) { return b.origin == verify::Boundary::Origin::inferred; });
+    if (!known) borders_.push_back(std::move(*found));
+    if (!inferred) break;
   }
-  return problem;
+  if (borders_.empty() && request_.describe_source) {
+    Borders alone = request_.describe_source();
+    if (const auto bad = std::find_if(alone.begin(), alone.end(), [](const auto& b) { return !b.untestable.empty(); });
+        bad != alone.end())
+      return fmt::format("'{}': {}", bad->name, bad->untestable);
+    borders_.push_back(alone);
+    for (verify::Boundary& boundary : alone) boundary.results.clear();
+    if (!same(alone, borders_.front())) borders_.push_back(std::move(alone));
+  }
+  if (borders_.empty()) return problem;
+  std::stable_sort(borders_.begin(), borders_.end(),
+                   [](const Borders& a, const Borders& b) { return result_bits(a) > result_bits(b); });
+  if (borders_.size() > kMostBorders) borders_.erase(borders_.begin() + kMostBorders - 1, borders_.end() - 1);
+  return std::nullopt;
 }
 
-// Lines with open holes: the first values that are an instruction together, or the first but `skip`.
-bool Filler::choose_rest(const Layout& layout, Choices& choices, size_t skip) const {
+// Lines with open holes: the first values that are an instruction together, or others, spread over all, in several
+// attempts.
+bool Filler::choose_rest(const Layout& layout, Choices& choices, size_t attempt, size_t attempts) const {
   for (const Site& site : layout.sites) {
     const bool open =
         std::any_of(site.holes.begin(), site.holes.end(), [&](HoleId h) { return choices[h] == kUnchosen; });
     if (!open) continue;
     bool found = false;
-    size_t left = skip;
+    const auto total = static_cast<size_t>(
+        std::count_if(site.variants.begin(), site.variants.end(), [](uint64_t v) { return v != 0; }));
+    size_t left = attempts > total ? attempt % total : attempt * total / attempts;
     for (size_t code = 0; code < site.variants.size() && !found; ++code) {
       if (site.variants[code] == 0 || (left != 0 && left-- != 0)) continue;
       size_t rest = code;
@@ -139,7 +205,7 @@ bool Filler::learn(const Judgement& judgement) {
     if (judgement.verdicts[f].level != judge::Level::refuted || !tests || !tests->counterexample) continue;
     if (f >= boundaries_.size() || tests->counterexample->input.values.size() != boundaries_[f].parameters.size())
       continue;
-    auto test = make_test(*bench_, boundaries_, f, tests->counterexample->input);
+    auto test = make_test(*bench_, boundaries_, f, tests->counterexample->input, times_longer_);
     if (!test) continue;
     tests_.push_back(std::move(*test));
     return true;
@@ -147,39 +213,60 @@ bool Filler::learn(const Judgement& judgement) {
   return false;
 }
 
+// A filling that agrees on all tests. Holes that no test came to may hold anything: several ways of filling them are
+// tried, and only a proof speaks for one.
 Next Filler::consider(const Choices& found) {
-  Choices choices = found;
-  const bool everything_reached = std::find(choices.begin(), choices.end(), kUnchosen) == choices.end();
-  if (!choose_rest(runner_->layout(), choices)) return Next::go_on;
+  const bool everything_reached = std::find(found.begin(), found.end(), kUnchosen) == found.end();
+  for (size_t way = 0; way < (everything_reached ? 1 : kMostWays); ++way) {
+    Choices choices = found;
+    if (!choose_rest(runner_->layout(), choices, way, SIZE_MAX)) return Next::go_on;
+    const Next next = consider({std::move(choices), {}, everything_reached}, kQuick);
+    if (next != Next::go_on || accepted() || Clock::now() > deadline_) return next;
+  }
+  return Next::go_on;
+}
+
+Next Filler::consider(Candidate candidate, std::chrono::milliseconds most) {
   // With one that the judge accepts, only cheaper ones are of interest.
-  const uint64_t cost = cost_of(choices);
-  if (filled_ && result_.judgement.level >= request_.wanted && cost >= cost_) return Next::go_on;
-  const std::vector<std::string> values = values_of(choices);
-  const std::string text = instantiate(sketch_, values);
-  if (!judged_.insert(text).second) return Next::go_on;  // in an earlier pass
-  Judgement judgement = request_.judge(
-      text, std::max(std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - Clock::now()), kLeast));
-  ++result_.candidates;
+  const uint64_t cost = cost_of(candidate.choices);
+  if (accepted() && cost >= cost_) return Next::go_on;
+  candidate.values = values_of(candidate.choices);
+  const std::string text = instantiate(sketch_, candidate.values);
+  const bool again = !judged_.insert(text).second;
+  if (again && most == kQuick) return Next::go_on;  // in an earlier pass
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - Clock::now());
+  Judgement judgement = request_.judge(text, std::min(most, std::max(left, kLeast)));
+  result_.candidates += !again;
   if (judgement.level == judge::Level::refuted) return learn(judgement) ? Next::new_test : Next::go_on;
-  // Holes that no test came to hold arbitrary values: only a proof speaks for them.
   const bool proved = judgement.level >= judge::Level::bounded;
-  if (judgement.level < judge::Level::tested || (!everything_reached && !proved)) {
-    unreached_ |= !everything_reached;
+  const bool usable = judgement.level >= judge::Level::tested && (candidate.everything_reached || proved);
+  if (!usable) {
+    unreached_ |= !candidate.everything_reached;
     undecided_why_ = judgement.problem;
     for (const judge::Verdict& v : judgement.verdicts)
       if (!v.detail.empty() || !v.reason.empty())
         undecided_why_ = judge::word(v) + (v.detail.empty() ? "" : ": " + v.detail);
-    return ++undecided_ >= kMostUndecided || Clock::now() > deadline_ ? Next::stop : Next::go_on;
-  }
-  if (!filled_ || judgement.level > result_.judgement.level || judgement.level >= request_.wanted) {
+  } else if (!filled_ || judgement.level > result_.judgement.level || judgement.level >= request_.wanted) {
     filled_ = true;
     cost_ = cost;
-    result_.values = values;
+    result_.values = candidate.values;
     result_.text = text;
-    result_.judgement = std::move(judgement);
+    result_.judgement = judgement;
   }
-  if (result_.judgement.level >= request_.wanted) return look_for_cheaper(cost);
+  if (accepted()) return look_for_cheaper(cost);
+  if (again) return Next::go_on;
+  if (ran_out_of_time(judgement)) open_.push_back(std::move(candidate));
   return ++undecided_ >= kMostUndecided || Clock::now() > deadline_ ? Next::stop : Next::go_on;
+}
+
+// Those whose proofs did not come to an end in the time of the first look.
+void Filler::settle() {
+  std::vector<Candidate> open;
+  std::swap(open, open_);
+  for (Candidate& candidate : open) {
+    if (accepted() || Clock::now() > deadline_) return;
+    consider(std::move(candidate), request_.time);
+  }
 }
 
 uint64_t Filler::cost_of(const Choices& choices) const {
@@ -251,19 +338,33 @@ Expected<FillResult> Filler::run() {
   const assembly::Unit bare = skeleton(sketch_);
   for (const Diagnostic& d : bare.diagnostics)
     if (d.severity == Severity::error) return d;
-  constants_ = constants_of(request_.source);
-  for (const int64_t c : constants_of(bare)) constants_.push_back(c);
+  // What the functions themselves hold is likelier than what their files do.
+  const std::set<std::string> names = functions_with_holes(sketch_, bare);
+  if (const size_t before = instructions_of(request_.source, names).size(); before != 0)
+    times_longer_ = static_cast<double>(instructions_of(bare, names).size()) / static_cast<double>(before);
+  for (const assembly::Unit* unit : {&request_.source, &bare})
+    for (const int64_t c : constants_of(*unit, &names)) constants_.push_back(c);
+  constants_.insert(constants_.end(), {0, 1, -1, 2, 3, 4, 8, 16, -16, 31, 32, 63, 255});
+  for (const assembly::Unit* unit : {&request_.source, &bare})
+    for (const int64_t c : constants_of(*unit)) constants_.push_back(c);
   auto domains = find_domains(sketch_, bare, constants_);
   if (!domains) return domains.error();
   domains_ = std::move(*domains);
   if (auto problem = prepare()) return finish(Status::unusable, *problem);
   for (HoleId h = 0; h < domains_.size(); ++h)
     result_.domain_sizes.push_back(domains_[h].wide || (shortened_ & bit(h)) ? 0 : domains_[h].values.size());
-  Search::End end = look();
-  for (int round = 0; round < kRounds && end == Search::End::exhausted && !filled_ && take_suggestions(); ++round) {
-    earlier_runs_ += runner_->runs();
-    if (auto problem = prepare()) return finish(Status::unusable, *problem);
+  Search::End end = Search::End::failed;
+  for (size_t n = 0; n < borders_.size() && !accepted(); ++n) {
+    // Each gets its share of what is left.
+    deadline_ = Clock::now() + (latest_ - Clock::now()) / static_cast<int64_t>(borders_.size() - n);
+    if (n != 0)
+      if (auto problem = follow(n)) return finish(Status::unusable, *problem);
     end = look();
+    for (int round = 0; round < kRounds && end == Search::End::exhausted && !accepted() && take_suggestions();
+         ++round) {
+      if (auto problem = prepare()) return finish(Status::unusable, *problem);
+      end = look();
+    }
   }
   if (filled_) return finish(Status::filled, {});
   if (end == Search::End::failed) return finish(Status::unusable, search_->problem());
@@ -280,29 +381,52 @@ std::optional<std::string> Filler::prepare() {
     if (!bench) return bench.error().message;
     bench_ = std::move(*bench);
     if (auto problem = describe_functions(*layout)) return problem;
-    auto tests = make_tests(*bench_, boundaries_, {constants_.begin(), constants_.end()}, request_.seed);
-    if (!tests) return tests.error().message;
-    tests_ = std::move(*tests);
+    if (auto problem = make_inputs(0)) return problem;
   }
   search_.reset();
+  if (runner_) earlier_runs_ += runner_->runs();
   auto runner = Runner::make(sketch_, domains_, std::move(*layout), bench_->source(), boundaries_);
   if (!runner) return runner.error().message;
   runner_ = std::move(*runner);
   return std::nullopt;
 }
 
-// Small conflicts that may be wrong first; what they miss is found by sound ones.
-Search::End Filler::look() {
-  if (sketch_.holes.size() > 1) {
-    const Search::End end = pass(true, Clock::now() + (deadline_ - Clock::now()) / 2);
-    if (end == Search::End::stopped || end == Search::End::failed || filled_) return end;
-  }
-  return pass(false, deadline_);
+// Takes this for what crosses the border.
+std::optional<std::string> Filler::make_inputs(size_t border) {
+  boundaries_ = borders_[border];
+  auto tests = make_tests(*bench_, boundaries_, {constants_.begin(), constants_.end()}, request_.seed, times_longer_);
+  if (!tests) return tests.error().message;
+  tests_ = std::move(*tests);
+  return std::nullopt;
 }
 
-Search::End Filler::pass(bool optimistic, Clock::time_point deadline) {
+std::optional<std::string> Filler::follow(size_t border) {
+  search_.reset();
+  if (auto problem = make_inputs(border)) return problem;
+  return prepare();
+}
+
+// Likely fillings first, and of these with small conflicts that may be wrong; what that misses is found by sound ones.
+Search::End Filler::look() {
+  uint64_t all = 1;
+  for (const Domain& domain : domains_) all = std::min(all, kFarthest) * std::max<size_t>(1, domain.values.size());
+  Search::End end = Search::End::exhausted;
+  for (uint64_t reach = kNearest;; reach *= kFarther) {
+    const bool last = reach >= all || reach >= kFarthest;
+    for (const bool optimistic : {true, false}) {
+      const auto share = last && !optimistic ? deadline_ - Clock::now() : (deadline_ - Clock::now()) / 2;
+      end = pass(optimistic, last ? UINT64_MAX : reach, Clock::now() + share);
+      settle();
+      if (end == Search::End::failed || accepted() || undecided_ >= kMostUndecided) return end;
+    }
+    if (last || Clock::now() > deadline_) return end;
+  }
+}
+
+Search::End Filler::pass(bool optimistic, uint64_t reach, Clock::time_point deadline) {
   runner_->set_optimistic(optimistic);
   search_ = std::make_unique<Search>(*runner_, domains_, tests_, deadline);
+  search_->set_reach(reach);
   search_->on_failure([this](const Choices& choices, Mask conflict) { suggest(choices, conflict); });
   return search_->run([this](const Choices& choices) { return consider(choices); });
 }
@@ -339,4 +463,4 @@ Expected<FillResult> fill(const Sketch& sketch, const FillRequest& request) {
   return Filler(sketch, request).run();
 }
 
-}  // namespace portolan::sketch
+}  // namespace portolan::sketch::filling

@@ -1,8 +1,8 @@
-#include "translate/sketch/influence.h"
+#include "translate/sketch/filling/influence.h"
 
 #include <algorithm>
 
-namespace portolan::sketch {
+namespace portolan::sketch::filling {
 
 using ir::Op;
 
@@ -114,4 +114,4 @@ void Influence::coarse(const ir::Function& function, Accesses accesses, Mask own
   fault_ |= mask;
 }
 
-}  // namespace portolan::sketch
+}  // namespace portolan::sketch::filling

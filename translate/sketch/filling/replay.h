@@ -3,10 +3,10 @@
 
 #include <map>
 
-#include "translate/sketch/runner.h"
+#include "translate/sketch/filling/runner.h"
 #include "verify/terms/term.h"
 
-namespace portolan::sketch {
+namespace portolan::sketch::filling {
 
 // A number that follows the immediate v: factor * v + offset.
 struct Affine {
@@ -56,4 +56,4 @@ class Replay {
 std::optional<terms::Term> pure_term(terms::Pool& pool, const ir::Function& function, const ir::Instruction& i,
                                      std::span<const terms::Term> operands, unsigned& unknown);
 
-}  // namespace portolan::sketch
+}  // namespace portolan::sketch::filling

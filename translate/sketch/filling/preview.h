@@ -4,7 +4,7 @@
 #include "emulate/engine.h"
 #include "emulate/ir_code.h"
 
-namespace portolan::sketch {
+namespace portolan::sketch::filling {
 
 class Preview {
  public:
@@ -22,4 +22,4 @@ class Preview {
   std::vector<llvm::APInt> start_, slots_;
 };
 
-}  // namespace portolan::sketch
+}  // namespace portolan::sketch::filling

@@ -9,9 +9,9 @@
 
 #include "emulate/image.h"
 #include "frontends/asm/machine.h"
-#include "translate/sketch/domains.h"
+#include "translate/sketch/filling/domains.h"
 
-namespace portolan::sketch {
+namespace portolan::sketch::filling {
 
 using Mask = uint64_t;  // of holes
 static_assert(kMostHoles < 64);
@@ -50,4 +50,4 @@ Expected<Layout> lay_out(const Sketch& sketch, std::vector<Domain>& domains, Mas
 // Fills in the addresses, and what the variants do.
 void locate(Layout& layout, const emulate::Image& image);
 
-}  // namespace portolan::sketch
+}  // namespace portolan::sketch::filling

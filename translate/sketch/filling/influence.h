@@ -7,9 +7,9 @@
 
 #include "emulate/ir_engine.h"
 #include "ir/function.h"
-#include "translate/sketch/layout.h"
+#include "translate/sketch/filling/layout.h"
 
-namespace portolan::sketch {
+namespace portolan::sketch::filling {
 
 // A lifted instruction as one run of values: the blocks from the entry on that follow each other whatever happens, the
 // last of which ends it. Empty: there are values in other blocks too.
@@ -52,4 +52,4 @@ class Influence {
   Mask control_ = 0, touched_ = 0, fault_ = 0;
 };
 
-}  // namespace portolan::sketch
+}  // namespace portolan::sketch::filling

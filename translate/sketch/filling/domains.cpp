@@ -1,4 +1,4 @@
-#include "translate/sketch/domains.h"
+#include "translate/sketch/filling/domains.h"
 
 #include <fmt/format.h>
 
@@ -9,9 +9,10 @@
 
 #include "frontends/asm/mc_target.h"
 #include "frontends/asm/text_reader.h"
+#include "translate/sketch/filling/absolute.h"
 #include "translate/sketch/vocabulary.h"
 
-namespace portolan::sketch {
+namespace portolan::sketch::filling {
 namespace {
 
 constexpr size_t kMostBases = 4;      // ways of filling the other holes of a line
@@ -20,7 +21,7 @@ constexpr int64_t kListed = 1 << 16;  // immediates in a span up to this are lis
 constexpr size_t kSequenceConstants = 22;
 constexpr size_t kLongSequences = 1 << 14;  // of each length above one
 constexpr uint32_t kNearby = 6;             // lines before and behind a ?seq whose registers it may use
-constexpr size_t kMostSequences = 12000;    // instructions that each place of a ?seq chooses from
+constexpr size_t kMostSequences = 24000;    // instructions that each place of a ?seq chooses from
 
 bool is_word(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '%' || c == '.';
@@ -67,6 +68,22 @@ std::vector<int64_t> related(std::span<const int64_t> constants) {
   return values;
 }
 
+// Lines [first, second) of the function that a line of the unit stands in, and the function's name.
+struct Extent {
+  uint32_t first = 1, end = UINT32_MAX;
+  std::string name;
+};
+
+Extent extent_around(const assembly::Unit& unit, uint32_t line) {
+  Extent extent;
+  for (const assembly::SymbolId f : unit.functions()) {
+    const assembly::Symbol& symbol = unit.symbols[f];
+    if (symbol.line <= line && symbol.line >= extent.first) extent.first = symbol.line, extent.name = symbol.name;
+    if (symbol.line > line) extent.end = std::min(extent.end, symbol.line);
+  }
+  return extent;
+}
+
 class Finder {
  public:
   Finder(const Sketch& sketch, const assembly::Unit& skeleton, std::span<const int64_t> constants)
@@ -89,6 +106,10 @@ class Finder {
   Domain sequences(HoleId hole) const;
   std::vector<std::string> labels(uint32_t line) const;
   std::pair<uint32_t, uint32_t> function_around(uint32_t line) const;
+  uint32_t distance(const std::string& word, uint32_t line) const;
+  void find_parts();
+  template <class Words>
+  void sort_by_distance(Words& words, uint32_t line) const;
   std::string text_between(uint32_t first, uint32_t last) const;
   bool meet(HoleId hole, Domain found);
 
@@ -96,17 +117,58 @@ class Finder {
   const assembly::Unit& skeleton_;
   const Vocabulary& words_;
   std::vector<int64_t> likely_;
+  std::vector<std::string> texts_;  // of the lines
+  std::map<std::string, std::vector<std::string>> parts_;
   std::vector<std::optional<Domain>> domains_;
 };
 
-// Lines [first, second) of the function that the line stands in.
 std::pair<uint32_t, uint32_t> Finder::function_around(uint32_t line) const {
-  std::vector<uint32_t> entries;
-  for (const assembly::SymbolId f : skeleton_.functions()) entries.push_back(skeleton_.symbols[f].line);
-  std::sort(entries.begin(), entries.end());
-  const auto next = std::upper_bound(entries.begin(), entries.end(), line);
-  const auto end = static_cast<uint32_t>(sketch_.lines.size() + 1);
-  return {next == entries.begin() ? 1 : *(next - 1), next == entries.end() ? end : *next};
+  const Extent extent = extent_around(skeleton_, line);
+  return {extent.first, std::min(extent.end, static_cast<uint32_t>(sketch_.lines.size() + 1))};
+}
+
+// Twice as many as the lines between, and one more where only a part of the register is named (w8 of x8); many:
+// nowhere.
+uint32_t Finder::distance(const std::string& word, uint32_t line) const {
+  const auto [first, last] = function_around(line);
+  const auto parts = parts_.find(word);
+  const uint32_t farthest = std::max(line - first, last - line);
+  for (uint32_t away = 0; away <= farthest; ++away)
+    for (const bool exact : {true, false})
+      for (const uint32_t at : {line - away, line + away}) {
+        if (at < first || at >= last) continue;
+        const std::string& text = texts_[at - 1];
+        if (exact ? occurs(text, word)
+                  : parts != parts_.end() && std::any_of(parts->second.begin(), parts->second.end(),
+                                                         [&](const std::string& part) { return occurs(text, part); }))
+          return 2 * away + (exact ? 0 : 1);
+      }
+  return UINT32_MAX;
+}
+
+// Registers that share something.
+void Finder::find_parts() {
+  const assembly::McTarget& target = assembly::McTarget::get(sketch_.isa);
+  std::map<std::string, unsigned> by_name;
+  for (unsigned reg = 1; reg < target.registers().getNumRegs(); ++reg)
+    by_name[llvm::StringRef(target.register_name(reg)).lower()] = reg;
+  std::vector<std::pair<std::string, unsigned>> known;
+  for (const std::string& word : words_.registers)
+    if (const auto at = by_name.find(word.substr(word.starts_with('%') ? 1 : 0)); at != by_name.end())
+      known.emplace_back(word, at->second);
+  for (const auto& [word, reg] : known)
+    for (const auto& [other, its] : known)
+      if (reg != its && target.registers().regsOverlap(reg, its)) parts_[word].push_back(other);
+  const std::vector<std::string> nothing(sketch_.holes.size());
+  for (const Line& line : sketch_.lines) texts_.push_back(instantiate(line, nothing));
+}
+
+template <class Words>
+void Finder::sort_by_distance(Words& words, uint32_t line) const {
+  std::map<std::string, uint32_t> away;
+  for (const std::string& word : words) away[word] = distance(word, line);
+  std::stable_sort(words.begin(), words.end(),
+                   [&](const std::string& a, const std::string& b) { return away[a] < away[b]; });
 }
 
 std::string Finder::text_between(uint32_t first, uint32_t last) const {
@@ -119,11 +181,16 @@ std::string Finder::text_between(uint32_t first, uint32_t last) const {
 
 std::vector<std::string> Finder::labels(uint32_t line) const {
   const auto [first, last] = function_around(line);
-  std::vector<std::string> names;
+  std::vector<Label> labels;
   for (const Label& label : labels_of(sketch_))
-    if (label.line >= first && label.line < last) names.push_back(label.name);
+    if (label.line >= first && label.line < last) labels.push_back(label);
   // To the function's own entry goes nothing but a loop: last.
-  if (names.size() > 1) std::rotate(names.begin(), names.begin() + 1, names.end());
+  if (labels.size() > 1) std::rotate(labels.begin(), labels.begin() + 1, labels.end());
+  const auto away = [line](const Label& label) { return label.line > line ? label.line - line : line - label.line; };
+  std::stable_sort(labels.begin(), labels.end() - (labels.empty() ? 0 : 1),
+                   [&](const Label& a, const Label& b) { return away(a) < away(b); });
+  std::vector<std::string> names;
+  for (const Label& label : labels) names.push_back(label.name);
   return names;
 }
 
@@ -133,6 +200,10 @@ std::vector<std::string> Finder::offered(HoleId hole, uint32_t line) const {
   if (!h.candidates.empty()) return h.candidates;
   if (h.kind == HoleKind::label) return labels(line);
   std::vector<std::string> all = words_.words(h.kind);
+  if (h.kind == HoleKind::reg) {
+    sort_by_distance(all, line);
+    return all;
+  }
   const auto [first, last] = function_around(line);
   const std::string text = text_between(first, last);
   std::stable_partition(all.begin(), all.end(), [&](const std::string& word) { return occurs(text, word); });
@@ -271,9 +342,8 @@ Domain Finder::immediates(const Line& line, HoleId hole, const std::vector<Value
 Domain Finder::sequences(HoleId hole) const {
   std::vector<std::string> registers, constants, lines;
   const uint32_t line = sketch_.holes[hole].line;
-  const std::string nearby = text_between(line < kNearby ? 1 : line - kNearby, line + kNearby);
   for (const std::string& word : words_.registers)
-    if (occurs(nearby, word) ||
+    if (distance(word, line) / 2 <= kNearby ||
         std::find(words_.arguments.begin(), words_.arguments.end(), word) != words_.arguments.end())
       registers.push_back(word);
   for (const char* common : {"0", "1", "-1", "2", "3", "4", "8", "16", "-16", "31", "63", "255"})
@@ -299,6 +369,17 @@ Domain Finder::sequences(HoleId hole) const {
     }
     lines.insert(lines.end(), partial.begin(), partial.end());
   }
+  // Those over registers of the nearest lines first: not all may fit.
+  sort_by_distance(registers, line);
+  std::vector<std::pair<size_t, std::string>> ranked;
+  for (std::string& text : lines) {
+    size_t farthest = 0;
+    for (size_t n = 0; n < registers.size(); ++n)
+      if (occurs(text, registers[n])) farthest = n;
+    ranked.emplace_back(farthest, std::move(text));
+  }
+  std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (size_t n = 0; n < lines.size(); ++n) lines[n] = std::move(ranked[n].second);
   const std::vector<bool> good = assembles(sketch_, lines);
   Domain domain;
   domain.values.emplace_back();  // nothing at all
@@ -333,6 +414,7 @@ bool Finder::meet(HoleId hole, Domain found) {
 }
 
 Expected<std::vector<Domain>> Finder::run() {
+  find_parts();
   domains_.resize(sketch_.holes.size());
   for (uint32_t number = 1; number <= sketch_.lines.size(); ++number) {
     const Line& line = sketch_.lines[number - 1];
@@ -373,8 +455,9 @@ Expected<std::vector<Domain>> Finder::run() {
 }  // namespace
 
 std::vector<bool> assembles(const Sketch& sketch, std::span<const std::string> lines) {
+  const Absolute absolute(sketch);
   std::string text;
-  for (const std::string& line : lines) text += line + '\n';
+  for (const std::string& line : lines) text += absolute(line) + '\n';
   std::set<std::string> defined;
   for (const Label& label : labels_of(sketch))
     if (defined.insert(label.name).second) text += label.name + ":\n";
@@ -396,21 +479,46 @@ assembly::Unit skeleton(const Sketch& sketch) {
   return assembly::read_text(text, sketch.file, sketch.isa);
 }
 
-std::vector<int64_t> constants_of(const assembly::Unit& unit) {
-  const assembly::McTarget& target = assembly::McTarget::get(unit.isa);
-  std::map<int64_t, unsigned> counts;
+std::set<std::string> functions_with_holes(const Sketch& sketch, const assembly::Unit& skeleton) {
+  std::set<std::string> names;
+  for (const Hole& hole : sketch.holes)
+    if (const Extent extent = extent_around(skeleton, hole.line); !extent.name.empty()) names.insert(extent.name);
+  return names;
+}
+
+std::vector<const assembly::Instruction*> instructions_of(const assembly::Unit& unit,
+                                                          const std::set<std::string>& functions) {
+  Extent extent{0, 0, {}};
+  std::vector<const assembly::Instruction*> found;
   for (const assembly::Section& section : unit.sections)
     for (const assembly::Instruction& instruction : section.instructions) {
-      const llvm::MCInstrDesc& description = target.instructions().get(instruction.inst.getOpcode());
-      for (unsigned n = 0; n < instruction.inst.getNumOperands(); ++n) {
-        // Scale factors of x86-64's addresses are none.
-        const bool address =
-            n < description.getNumOperands() && description.operands()[n].OperandType == llvm::MCOI::OPERAND_MEMORY;
-        const llvm::MCOperand& operand = instruction.inst.getOperand(n);
-        if (operand.isImm() && !(address && operand.getImm() == 1)) ++counts[operand.getImm()];
-      }
-      for (const assembly::Instruction::SymbolicOperand& s : instruction.symbolic) ++counts[s.value.addend];
+      if (instruction.line < extent.first || instruction.line >= extent.end)
+        extent = extent_around(unit, instruction.line);
+      if (functions.contains(extent.name)) found.push_back(&instruction);
     }
+  return found;
+}
+
+std::vector<int64_t> constants_of(const assembly::Unit& unit, const std::set<std::string>* functions) {
+  const assembly::McTarget& target = assembly::McTarget::get(unit.isa);
+  std::vector<const assembly::Instruction*> instructions;
+  if (functions != nullptr)
+    instructions = instructions_of(unit, *functions);
+  else
+    for (const assembly::Section& section : unit.sections)
+      for (const assembly::Instruction& instruction : section.instructions) instructions.push_back(&instruction);
+  std::map<int64_t, unsigned> counts;
+  for (const assembly::Instruction* instruction : instructions) {
+    const llvm::MCInstrDesc& description = target.instructions().get(instruction->inst.getOpcode());
+    for (unsigned n = 0; n < instruction->inst.getNumOperands(); ++n) {
+      // Scale factors of x86-64's addresses are none.
+      const bool address =
+          n < description.getNumOperands() && description.operands()[n].OperandType == llvm::MCOI::OPERAND_MEMORY;
+      const llvm::MCOperand& operand = instruction->inst.getOperand(n);
+      if (operand.isImm() && !(address && operand.getImm() == 1)) ++counts[operand.getImm()];
+    }
+    for (const assembly::Instruction::SymbolicOperand& s : instruction->symbolic) ++counts[s.value.addend];
+  }
   std::vector<int64_t> all;
   for (const auto& [value, count] : counts) all.push_back(value);
   std::stable_sort(all.begin(), all.end(), [&](int64_t a, int64_t b) { return counts[a] > counts[b]; });
@@ -422,4 +530,4 @@ Expected<std::vector<Domain>> find_domains(const Sketch& sketch, const assembly:
   return Finder(sketch, skeleton, constants).run();
 }
 
-}  // namespace portolan::sketch
+}  // namespace portolan::sketch::filling

@@ -5,9 +5,9 @@
 
 #include <optional>
 
-#include "translate/sketch/runner.h"
+#include "translate/sketch/filling/runner.h"
 
-namespace portolan::sketch {
+namespace portolan::sketch::filling {
 
 class PathSolver {
  public:
@@ -26,4 +26,4 @@ class PathSolver {
   const std::vector<verify::Boundary>& boundaries_;
 };
 
-}  // namespace portolan::sketch
+}  // namespace portolan::sketch::filling

@@ -1,10 +1,11 @@
-#include "translate/sketch/tests.h"
+#include "translate/sketch/filling/tests.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 
-namespace portolan::sketch {
+namespace portolan::sketch::filling {
 namespace {
 
 using Numbers = verify::Filling::Numbers;
@@ -22,31 +23,55 @@ constexpr verify::Filling kFillings[] = {
     {Numbers::random, Numbers::small, -1, false},      {Numbers::small, Numbers::random, -1, true},
 };
 
-// How many instructions the source runs, by its own meaning; 0: that cannot be told.
-class Counter {
+// Runs the source by its own meaning, and looks on: how many instructions, and what it stores in the regions.
+class Watch : public emulate::IrObserver {
  public:
-  explicit Counter(const verify::Side& source)
-      : image_(source.image()), engine_(emulate::make_engine("ir", source.isa())) {}
-  uint64_t count(emulate::Request request) {
-    if (!engine_) return 0;
+  explicit Watch(const verify::Side& source)
+      : image_(source.image()), engine_(emulate::make_ir_engine(source.isa(), this)) {}
+
+  void look_at(Test& test, emulate::Request request, double times_longer) {
+    stores_ = std::make_shared<Stores>();
+    pending_.clear();
     request.limits.instructions = kLongestRun;
-    auto outcome = (*engine_)->run(image_, request);
-    return outcome && outcome->ending != emulate::Ending::unsupported ? outcome->instructions : 0;
+    auto outcome = engine_->run(image_, request);
+    const bool known = outcome && outcome->ending != emulate::Ending::unsupported;
+    instructions_ = known ? outcome->instructions : 0;
+    test.limit =
+        instructions_ == 0 ? kLongRun : static_cast<uint64_t>(limit_factor(times_longer) * instructions_) + 500;
+    if (known && outcome->ending == emulate::Ending::returned) test.stores = std::move(stores_);
   }
+  uint64_t instructions() const { return instructions_; }
+
+  std::optional<uint64_t> before(uint64_t pc, std::span<const llvm::APInt>, emulate::MemoryAccess& memory) override {
+    for (const Access& access : pending_)
+      for (uint64_t at = access.address; stores_ && at < access.address + access.size; ++at) {
+        uint8_t byte = 0;
+        if (memory.read(at, {&byte, 1})) (*stores_)[at].set(byte);
+      }
+    pending_.clear();
+    return pc;
+  }
+  void after(const emulate::IrStep&, std::span<const llvm::APInt>, std::span<const Access> accesses, bool) override {
+    for (const Access& access : accesses)
+      if (access.write) pending_.push_back(access);
+  }
+  void called_outside() override { stores_.reset(); }  // what it stores is not seen
 
  private:
-  const emulate::Image& image_;
-  Expected<std::unique_ptr<emulate::Engine>> engine_;
-};
+  // Code of other instruction sets does not take as many instructions, and what is written in vectors takes more.
+  static double limit_factor(double times_longer) { return 2 * std::max(1.5, times_longer); }
 
-uint64_t limit_of(uint64_t instructions) {
-  return instructions == 0 ? kLongRun : 6 * instructions + 500;
-}
+  const emulate::Image& image_;
+  std::unique_ptr<emulate::Engine> engine_;
+  std::shared_ptr<Stores> stores_;
+  std::vector<Access> pending_;
+  uint64_t instructions_ = 0;
+};
 
 }  // namespace
 
 Expected<std::vector<Test>> make_tests(verify::Bench& bench, const std::vector<verify::Boundary>& boundaries,
-                                       const std::vector<uint64_t>& constants, uint64_t seed) {
+                                       const std::vector<uint64_t>& constants, uint64_t seed, double times_longer) {
   std::vector<Test> all;
   for (size_t f = 0; f < boundaries.size(); ++f) {
     const verify::Boundary& boundary = boundaries[f];
@@ -74,17 +99,16 @@ Expected<std::vector<Test>> make_tests(verify::Bench& bench, const std::vector<v
         continue;
       }
       if (tests.size() == kMostTests) break;
-      tests.push_back({f, std::move(inputs[n]), std::move((*runs)[n]), 0});
+      tests.push_back({f, std::move(inputs[n]), std::move((*runs)[n]), 0, nullptr});
     }
     if (tests.empty()) return error_at({}, fmt::format("'{}' takes no input that was made: {}", boundary.name, why));
     std::move(tests.begin(), tests.end(), std::back_inserter(all));
   }
-  Counter counter(bench.source());
+  Watch watch(bench.source());
   std::vector<std::pair<uint64_t, size_t>> order;
   for (size_t n = 0; n < all.size(); ++n) {
-    const uint64_t count = counter.count(bench.source_request(boundaries[all[n].function], all[n].input));
-    all[n].limit = limit_of(count);
-    order.emplace_back(count, n);
+    watch.look_at(all[n], bench.source_request(boundaries[all[n].function], all[n].input), times_longer);
+    order.emplace_back(watch.instructions(), n);
   }
   std::stable_sort(order.begin(), order.end());
   std::vector<Test> sorted;
@@ -95,13 +119,13 @@ Expected<std::vector<Test>> make_tests(verify::Bench& bench, const std::vector<v
 }
 
 Expected<Test> make_test(verify::Bench& bench, const std::vector<verify::Boundary>& boundaries, size_t function,
-                         verify::Input input) {
+                         verify::Input input, double times_longer) {
   auto runs = bench.run_source(boundaries[function], {&input, 1});
   if (!runs) return runs.error();
   if (!runs->front().unfit.empty()) return error_at({}, runs->front().unfit);
-  Counter counter(bench.source());
-  const uint64_t count = counter.count(bench.source_request(boundaries[function], input));
-  return Test{function, std::move(input), std::move(runs->front()), limit_of(count)};
+  Test test{function, std::move(input), std::move(runs->front()), 0, nullptr};
+  Watch(bench.source()).look_at(test, bench.source_request(boundaries[function], test.input), times_longer);
+  return test;
 }
 
 std::string describe(const verify::Boundary& boundary, const verify::Input& input) {
@@ -111,4 +135,4 @@ std::string describe(const verify::Boundary& boundary, const verify::Input& inpu
   return text + ")";
 }
 
-}  // namespace portolan::sketch
+}  // namespace portolan::sketch::filling

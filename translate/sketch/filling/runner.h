@@ -2,14 +2,19 @@
 // what the source did.
 #pragma once
 
+#include <bitset>
 #include <chrono>
 #include <memory>
+#include <unordered_map>
 
-#include "translate/sketch/influence.h"
-#include "translate/sketch/preview.h"
+#include "translate/sketch/filling/influence.h"
+#include "translate/sketch/filling/preview.h"
 #include "verify/bench.h"
 
-namespace portolan::sketch {
+namespace portolan::sketch::filling {
+
+// What was stored at each address.
+using Stores = std::unordered_map<uint64_t, std::bitset<256>>;
 
 // An input of one of the functions, with what the source makes of it.
 struct Test {
@@ -17,6 +22,8 @@ struct Test {
   verify::Input input;
   verify::SourceRuns source;
   uint64_t limit = 0;  // instructions after which a filling has failed
+  // What the source stores; nullptr: not known.
+  std::shared_ptr<const Stores> stores;
 };
 
 inline constexpr int32_t kUnchosen = -1;
@@ -30,7 +37,8 @@ struct RunResult {
   Mask repeated = 0;           // holes whose lines ran more than once
   std::string what;            // differs
   // unchosen: values of the line's only open hole with equal numbers leave the machine in the same state, so that this
-  // test goes on from there in the same way until it comes to the hole again. Empty: not known.
+  // test goes on from there in the same way until it comes to the hole again. Empty: not known; shorter than the
+  // domain: so many classes as were wanted have been found.
   std::vector<uint32_t> classes;
 };
 
@@ -60,8 +68,11 @@ class Runner : public emulate::IrObserver {
   Expected<RunResult> run(const Test& test, const Choices& choices, Recording* recording = nullptr);
   const emulate::Image& image() const { return target_->image(); }
   const verify::Side& source() const { return *source_; }
-  // Whether conflicts leave out that another way might have written a place; see Influence.
-  void set_optimistic(bool optimistic) { influence_.set_optimistic(optimistic); }
+  // Whether conflicts leave out that another way might have written a place, see Influence; and whether a run fails
+  // where it stores in the caller's memory what the source never stores there, which a right filling might do.
+  void set_optimistic(bool optimistic) { influence_.set_optimistic(optimistic_ = optimistic); }
+  // Of values that leave the machine in different states no more than these are told apart.
+  void set_most_classes(uint64_t most) { most_classes_ = most; }
   const Layout& layout() const { return layout_; }
   uint64_t runs() const { return runs_; }
 
@@ -76,6 +87,7 @@ class Runner : public emulate::IrObserver {
   std::optional<uint64_t> enter(const Site& site, std::span<const llvm::APInt> slots, emulate::MemoryAccess& memory);
   void classify(const Site& site, std::span<const llvm::APInt> slots, emulate::MemoryAccess& memory);
   std::vector<bool> undefined_at_entry(const verify::Boundary& boundary) const;
+  bool stores_as_the_source(emulate::MemoryAccess& memory);
   Mask conflict(const verify::Comparison& comparison, const verify::Boundary& boundary,
                 const emulate::Request& request) const;
 
@@ -98,10 +110,16 @@ class Runner : public emulate::IrObserver {
   std::vector<bool> undefined_;  // slots
   std::vector<uint32_t> classes_;
   Mask entered_ = 0, repeated_ = 0;
+  bool optimistic_ = false;
+  uint64_t most_classes_ = UINT64_MAX;
+  const Test* test_ = nullptr;
+  const emulate::Request* request_ = nullptr;
+  std::vector<Access> stored_;      // by the last instruction
+  std::optional<uint64_t> astray_;  // where something was stored that the source does not store
   Recording* recording_ = nullptr;
   uint64_t arrived_ = 0;
   bool begins_ = false;
   uint64_t runs_ = 0;
 };
 
-}  // namespace portolan::sketch
+}  // namespace portolan::sketch::filling

@@ -5,10 +5,10 @@
 #include <functional>
 
 #include "frontends/asm/lift.h"
-#include "translate/sketch/search.h"
+#include "translate/sketch/filling/search.h"
 #include "verify/judge/verdict.h"
 
-namespace portolan::sketch {
+namespace portolan::sketch::filling {
 
 // The judge's word on a filled sketch.
 struct Judgement {
@@ -22,6 +22,9 @@ struct FillRequest {
   const emulate::Object& source_object;
   // The functions that are compared, as they look with this filling; asked about a few until all can be tested.
   std::function<Expected<std::vector<verify::Boundary>>(const std::string& text)> describe;
+  // The same where no filling makes enough sense of the code: what it is by the source alone, perhaps with results that
+  // are none.
+  std::function<std::vector<verify::Boundary>()> describe_source;
   // `left`: of the time for all.
   std::function<Judgement(const std::string& text, std::chrono::milliseconds left)> judge;
   judge::Level wanted = judge::Level::bounded;  // a filling of this level ends the search
@@ -52,4 +55,4 @@ struct FillResult {
 // Errors concern the sketch itself: located.
 Expected<FillResult> fill(const Sketch& sketch, const FillRequest& request);
 
-}  // namespace portolan::sketch
+}  // namespace portolan::sketch::filling

@@ -1,10 +1,10 @@
-#include "translate/sketch/search.h"
+#include "translate/sketch/filling/search.h"
 
 #include <algorithm>
 #include <unordered_map>
 #include <utility>
 
-namespace portolan::sketch {
+namespace portolan::sketch::filling {
 
 Mask Search::end(End end) {
   over_ = end;
@@ -19,8 +19,9 @@ Mask Search::all() const {
 }
 
 std::optional<Mask> Search::agree(size_t test) {
-  if (std::chrono::steady_clock::now() > deadline_) return end(End::timeout);
+  if (solve::Clock::now() > deadline_) return end(End::timeout);
   latest_test_ = std::max(latest_test_, test);
+  runner_.set_most_classes(reach_ / product_);
   auto run = runner_.run(tests_[test], choices_);
   if (!run) {
     problem_ = run.error().message;
@@ -58,16 +59,28 @@ Mask Search::branch(const RunResult& stop, size_t test) {
   size_t latest = test;
   Mask repeated = std::exchange(repeated_, 0);
   std::unordered_map<uint32_t, Mask> failed;  // classes of values that this test alone rules out
+  uint64_t tried = 0;
+  const uint64_t product = product_;
   for (size_t v = 0; v < domains_[hole].values.size(); ++v) {
+    if (!stop.classes.empty() && v == stop.classes.size()) {
+      cut_ = true;
+      break;
+    }
     Mask conflict = 0;
     const auto known = stop.classes.empty() ? failed.end() : failed.find(stop.classes[v]);
     if (known != failed.end()) {
       conflict = known->second;
     } else {
+      if (++tried > reach_ / product) {
+        cut_ = true;
+        break;
+      }
+      product_ = product * tried;
       latest_test_ = test;
       choices_[hole] = static_cast<int32_t>(v);
       conflict = from(test);
       choices_[hole] = kUnchosen;
+      product_ = product;
       if (over_) return 0;
       latest = std::max(latest, latest_test_);
       const bool once = (repeated_ & bit(hole)) == 0;
@@ -96,4 +109,4 @@ Search::End Search::run(const std::function<Next(const Choices&)>& found) {
   return over_.value_or(End::exhausted);
 }
 
-}  // namespace portolan::sketch
+}  // namespace portolan::sketch::filling

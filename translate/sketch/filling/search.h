@@ -5,9 +5,10 @@
 
 #include <functional>
 
-#include "translate/sketch/runner.h"
+#include "translate/sketch/filling/runner.h"
+#include "verify/solve/clock.h"
 
-namespace portolan::sketch {
+namespace portolan::sketch::filling {
 
 // What is to be done with a filling that agrees on all tests.
 enum class Next : uint8_t {
@@ -26,13 +27,18 @@ struct Elimination {
 class Search {
  public:
   Search(Runner& runner, const std::vector<Domain>& domains, std::vector<Test>& tests,
-         std::chrono::steady_clock::time_point deadline)
+         solve::Clock::time_point deadline)
       : runner_(runner), domains_(domains), tests_(tests), deadline_(deadline), choices_(domains.size(), kUnchosen) {}
 
+  // exhausted: but for what the reach left out (cut()).
   enum class End : uint8_t { stopped, exhausted, timeout, failed };
   // `found`: asked about each filling; holes that no test reaches are kUnchosen.
   End run(const std::function<Next(const Choices&)>& found);
-  void set_deadline(std::chrono::steady_clock::time_point deadline) { deadline_ = deadline; }
+  // Values stand in the order of their likelihood. Only fillings are tried whose places in that order, from 1, multiply
+  // to at most this: one hole may hold something far-fetched, all of them may not.
+  void set_reach(uint64_t reach) { reach_ = reach; }
+  bool cut() const { return cut_; }  // some were left out
+  void set_deadline(solve::Clock::time_point deadline) { deadline_ = deadline; }
   // Told of each run that fails, with what its failure depends on.
   void on_failure(std::function<void(const Choices&, Mask)> failure) { failure_ = std::move(failure); }
 
@@ -53,7 +59,7 @@ class Search {
   Runner& runner_;
   const std::vector<Domain>& domains_;
   std::vector<Test>& tests_;
-  std::chrono::steady_clock::time_point deadline_;
+  solve::Clock::time_point deadline_;
   Choices choices_;
   std::vector<Elimination> eliminations_ = std::vector<Elimination>(domains_.size());
   const std::function<Next(const Choices&)>* found_ = nullptr;
@@ -61,9 +67,11 @@ class Search {
   std::optional<End> over_;
   std::string problem_;
   uint64_t fillings_ = 0;
+  uint64_t reach_ = UINT64_MAX, product_ = 1;
+  bool cut_ = false;
   Mask repeated_ = 0;                       // holes that a run came to more than once
   size_t last_test_ = 0, latest_test_ = 0;  // latest: the highest that was run
   std::string last_difference_;
 };
 
-}  // namespace portolan::sketch
+}  // namespace portolan::sketch::filling

@@ -1,4 +1,4 @@
-#include "translate/sketch/cost.h"
+#include "translate/sketch/filling/cost.h"
 
 #include <algorithm>
 
@@ -6,7 +6,7 @@
 #include "frontends/asm/text_reader.h"
 #include "llvm/MC/MCSchedule.h"
 
-namespace portolan::sketch {
+namespace portolan::sketch::filling {
 namespace {
 
 constexpr uint32_t kInstruction = 1000;  // more than any latency
@@ -43,4 +43,4 @@ std::vector<uint32_t> costs_of(const Sketch& sketch, std::span<const std::string
   return costs;
 }
 
-}  // namespace portolan::sketch
+}  // namespace portolan::sketch::filling

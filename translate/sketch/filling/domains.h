@@ -3,13 +3,15 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "frontends/asm/unit.h"
 #include "translate/sketch/sketch.h"
 
-namespace portolan::sketch {
+namespace portolan::sketch::filling {
 
 // Immediates that are too many to be listed: all between the two that the assembler takes.
 struct WideRange {
@@ -27,12 +29,18 @@ std::vector<bool> assembles(const Sketch& sketch, std::span<const std::string> l
 // The sketch with its hole lines replaced by an instruction without effect.
 assembly::Unit skeleton(const Sketch& sketch);
 
-// Constants that instructions of the unit hold.
-std::vector<int64_t> constants_of(const assembly::Unit& unit);
+// The functions that have holes.
+std::set<std::string> functions_with_holes(const Sketch& sketch, const assembly::Unit& skeleton);
+
+std::vector<const assembly::Instruction*> instructions_of(const assembly::Unit& unit,
+                                                          const std::set<std::string>& functions);
+
+// Constants that instructions of the unit hold, or those of these functions; frequent ones first.
+std::vector<int64_t> constants_of(const assembly::Unit& unit, const std::set<std::string>* functions = nullptr);
 
 // One domain for each hole. `constants`: what immediates are likely to be made of. Errors: an instruction that the
 // target lacks, a hole that nothing fits, a list of which nothing assembles.
 Expected<std::vector<Domain>> find_domains(const Sketch& sketch, const assembly::Unit& skeleton,
                                            std::span<const int64_t> constants);
 
-}  // namespace portolan::sketch
+}  // namespace portolan::sketch::filling
