@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "cli/commands.h"
+#include "cli/rules_learn.h"
 #include "translate/enumerate/search.h"
 #include "translate/measure_rule.h"
 #include "translate/rules/book.h"
@@ -185,6 +186,7 @@ void add_rules(CLI::App& app, Command& chosen) {
       ->check(CLI::Range(1u, 4u));
   enumerate->add_flag("--verbose", a->verbose, "print what was found");
   enumerate->callback([a, &chosen] { chosen = [a] { return run_enumerate(*a); }; });
+  add_rules_learn(*command, chosen);
   check->callback([a, &chosen] { chosen = [a] { return run_check(*a); }; });
   measure->callback([a, &chosen] { chosen = [a] { return run_measure(*a); }; });
   list->callback([a, &chosen] { chosen = [a] { return run_list(*a); }; });

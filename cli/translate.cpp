@@ -34,6 +34,7 @@ struct Arguments {
   uint64_t seed = 1;
   double prove = -1;  // not given
   std::vector<std::string> proposers = {"llvm", "rules"};
+  std::vector<std::string> rules;  // files
   ModelOptions model;
 };
 
@@ -179,6 +180,14 @@ Expected<Judged> translate_and_judge(const Arguments& a, const InputFile& source
     if (!configuration) return configuration.error();
     propose.configuration.model = std::move(*configuration);
   }
+  // Each is proved before it is used, like those that are built in.
+  for (const std::string& path : a.rules) {
+    auto book = rules::read_book(path);
+    if (!book) return book.error();
+    if (!book->errors.empty()) return book->errors.front();
+    auto& instances = propose.configuration.rules.instances;
+    std::move(book->instances.begin(), book->instances.end(), std::back_inserter(instances));
+  }
   const Judging judging(source, target, prototypes);
   Proposing proposing(source, judging, std::move(options), std::move(propose));
   std::vector<std::string> functions = a.functions;
@@ -291,6 +300,8 @@ void add_translate(CLI::App& app, Command& chosen) {
       ->add_option("--prove", a->prove, "seconds for the proof of each function; default: 0, with --require proved 10")
       ->check(CLI::Range(0.0, 86400.0));
   add_proposers_option(*command, a->proposers);
+  command->add_option("--rules", a->rules,
+                      "rules: a .rule file or a folder of them, beside the built-in ones (may be given again)");
   add_model_options(*command, a->model);
   command
       ->add_option("--memory-order", a->memory_order,

@@ -116,6 +116,13 @@ Expected<uint32_t> instructions(const Harness& harness, Isa target, const llvm_p
 
 }  // namespace
 
+std::optional<uint32_t> llvm_instructions(const rules::Instance& rule, Isa target) {
+  const Harness harness(rule, 0);
+  const auto all = instructions(harness, target, {});
+  const auto around = static_cast<uint32_t>(rule.operands.size() + rule.outputs.size()) + 1;
+  return all && *all > around ? std::optional(*all - around) : std::nullopt;
+}
+
 Expected<RuleWorth> measure_rule(const rules::Instance& rule, size_t target) {
   const rules::Template& t = rule.templates[target];
   if (!t.features.empty()) return error_at(t.location, "needs features that code is not generated for");

@@ -11,6 +11,7 @@
 #include <span>
 
 #include "translate/model/configuration.h"
+#include "translate/rules/book.h"
 #include "translate/sketch/parts.h"
 #include "translate/translate.h"
 
@@ -82,7 +83,8 @@ class Proposer {
 };
 
 struct Configuration {
-  model::Configuration model;
+  model::Configuration model = {};
+  rules::Book rules = {};  // beside those that are part of the command
 };
 
 // In the order in which they are asked.

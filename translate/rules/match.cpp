@@ -229,6 +229,16 @@ Plan Planner::finish() {
 
 }  // namespace
 
+bool covers(const Instance& rule, const Function& f) {
+  const auto& wanted = f.blocks[0].terminator.operands;
+  if (wanted.size() != 1 || rule.pattern.blocks[0].terminator.operands.size() != 1) return false;
+  const auto match = Planner(f).find(rule, wanted[0]);
+  if (!match) return false;
+  const size_t operations = std::count_if(f.blocks[0].instructions.begin(), f.blocks[0].instructions.end(),
+                                          [&](ValueId v) { return f[v].op != Op::constant; });
+  return match->inside.size() + 1 == operations;
+}
+
 Matcher::Matcher(Library& library, Isa target) : library_(library) {
   for (size_t n = 0; n < library.instances().size(); ++n) {
     const Instance& rule = library.instances()[n];

@@ -24,6 +24,9 @@ struct Plan {
   bool empty() const { return matches.empty(); }
 };
 
+// Whether the rule takes the whole of a function of one block that gives one value.
+bool covers(const Instance& rule, const ir::Function& f);
+
 // An index of the patterns of one target's rules by the operation they end in.
 class Matcher {
  public:
