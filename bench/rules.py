@@ -19,6 +19,7 @@ from common import report
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FLAGS = ["-O3", "-msse4.2", "-mlzcnt", "-mpopcnt", "-w"]
 TARGETS = ("aarch64", "riscv64")
+PROPOSERS = ("rules", "enumerate")  # beside LLVM
 
 
 def run(*command, **options):
@@ -47,8 +48,9 @@ def translated(portolan, source, target, proposers, work):
 
 
 def corpus(portolan, compilers, chosen, work):
-    """By target: functions, functions with rules, their instructions by LLVM alone and with rules; uses by rule."""
-    totals = {target: collections.Counter() for target in TARGETS}
+    """By target and proposer: functions, those with its rules, their instructions by LLVM alone and with them; and how often
+    each rule of the book is used."""
+    totals = {f"{target}, {proposer}": collections.Counter() for target in TARGETS for proposer in PROPOSERS}
     uses = {target: collections.Counter() for target in TARGETS}
     programs = [ROOT / "tests" / "end_to_end" / "idioms" / "packed.x86-64.s"]
     for program in sorted((ROOT / "corpus" / "programs").glob("*.c")):
@@ -61,17 +63,18 @@ def corpus(portolan, compilers, chosen, work):
     for source in programs:
         for target in TARGETS:
             alone = translated(portolan, source, target, "llvm", work)
-            both = translated(portolan, source, target, "llvm,rules", work)
-            total = totals[target]
-            for name, function in both.items():
-                total["functions"] += function["instructions_out"] != 0
-                total["all_llvm"] += alone[name]["instructions_out"]
-                if not function["rules"]:
-                    continue
-                total["with_rules"] += 1
-                total["llvm"] += alone[name]["instructions_out"]
-                total["rules"] += function["instructions_out"]
-                uses[target].update(rule.split(".")[0] for rule in function["rules"])
+            for proposer in PROPOSERS:
+                total = totals[f"{target}, {proposer}"]
+                for name, function in translated(portolan, source, target, f"llvm,{proposer}", work).items():
+                    total["functions"] += function["instructions_out"] != 0
+                    total["all_llvm"] += alone[name]["instructions_out"]
+                    if not function["rules"]:
+                        continue
+                    total["with_rules"] += 1
+                    total["llvm"] += alone[name]["instructions_out"]
+                    total["rules"] += function["instructions_out"]
+                    if proposer == "rules":
+                        uses[target].update(rule.split(".")[0] for rule in function["rules"])
     return totals, uses
 
 
@@ -141,7 +144,7 @@ def main():
         f"The corpus ({options.programs or 'all programs'}), {options.compilers} {' '.join(FLAGS[:-1])}, and the packed instructions one by one; static instructions:",
         "",
         report.markdown_table(
-            ("target", "functions", "with rules", "these by LLVM alone", "with rules", "saved", "of everything"),
+            ("target, proposer", "functions", "with rules", "these by LLVM alone", "with rules", "saved", "of everything"),
             [
                 (t, n["functions"], n["with_rules"], n["llvm"], n["rules"],
                  report.percent(n["llvm"] - n["rules"], n["llvm"]), report.percent(n["llvm"] - n["rules"], n["all_llvm"]))

@@ -19,6 +19,7 @@ constexpr size_t kMostBases = 4;      // ways of filling the other holes of a li
 constexpr size_t kMostTrials = 6000;  // combinations tried to find them
 constexpr int64_t kListed = 1 << 16;  // immediates in a span up to this are listed
 constexpr size_t kSequenceConstants = 22;
+constexpr size_t kMostOfAForm = 40000, kFormsOfAWeight = 8;
 constexpr size_t kLongSequences = 1 << 14;  // of each length above one
 constexpr uint32_t kNearby = 6;             // lines before and behind a ?seq whose registers it may use
 constexpr size_t kMostSequences = 24000;    // instructions that each place of a ?seq chooses from
@@ -340,46 +341,38 @@ Domain Finder::immediates(const Line& line, HoleId hole, const std::vector<Value
 
 // Instructions of the grammar over registers that lines nearby name, those of arguments, and likely constants.
 Domain Finder::sequences(HoleId hole) const {
-  std::vector<std::string> registers, constants, lines;
+  std::vector<std::string> registers, constants;
   const uint32_t line = sketch_.holes[hole].line;
   for (const std::string& word : words_.registers)
     if (distance(word, line) / 2 <= kNearby ||
         std::find(words_.arguments.begin(), words_.arguments.end(), word) != words_.arguments.end())
       registers.push_back(word);
-  for (const char* common : {"0", "1", "-1", "2", "3", "4", "8", "16", "-16", "31", "63", "255"})
-    constants.emplace_back(common);
-  for (const int64_t v : likely_)
-    if (constants.size() < kSequenceConstants &&
-        std::find(constants.begin(), constants.end(), std::to_string(v)) == constants.end())
-      constants.push_back(std::to_string(v));
-  for (const std::string_view form : words_.sequence) {
-    std::vector<std::string> partial = {""};
-    std::string_view rest = form;
+  sort_by_distance(registers, line);
+  for (size_t n = 0; n < likely_.size() && n < kSequenceConstants; ++n) constants.push_back(std::to_string(likely_[n]));
+  // Not all may fit: those of near registers and likely constants first. A weight is the product of the places that
+  // the words have in their lists.
+  using Weighted = std::pair<uint64_t, std::string>;
+  std::vector<Weighted> all;
+  for (size_t form = 0; form < words_.sequence.size(); ++form) {
+    std::vector<Weighted> partial = {{kFormsOfAWeight + form, ""}};
+    std::string_view rest = words_.sequence[form];
     while (!rest.empty()) {
       const size_t at = std::min(rest.find("?reg"), rest.find("?imm"));
-      for (std::string& p : partial) p += rest.substr(0, at);
+      for (Weighted& p : partial) p.second += rest.substr(0, at);
       if (at == std::string_view::npos) break;
       const std::vector<std::string>& words = rest.substr(at, 4) == "?reg" ? registers : constants;
-      std::vector<std::string> longer;
-      for (const std::string& p : partial)
-        for (const std::string& w : words)
-          if (longer.size() < 40000) longer.push_back(p + w);
+      std::vector<Weighted> longer;
+      for (const Weighted& p : partial)
+        for (size_t n = 0; n < words.size() && longer.size() < kMostOfAForm; ++n)
+          longer.emplace_back(p.first * (n + 1), p.second + words[n]);
       partial = std::move(longer);
       rest.remove_prefix(at + 4);
     }
-    lines.insert(lines.end(), partial.begin(), partial.end());
+    all.insert(all.end(), partial.begin(), partial.end());
   }
-  // Those over registers of the nearest lines first: not all may fit.
-  sort_by_distance(registers, line);
-  std::vector<std::pair<size_t, std::string>> ranked;
-  for (std::string& text : lines) {
-    size_t farthest = 0;
-    for (size_t n = 0; n < registers.size(); ++n)
-      if (occurs(text, registers[n])) farthest = n;
-    ranked.emplace_back(farthest, std::move(text));
-  }
-  std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  for (size_t n = 0; n < lines.size(); ++n) lines[n] = std::move(ranked[n].second);
+  std::stable_sort(all.begin(), all.end(), [](const Weighted& x, const Weighted& y) { return x.first < y.first; });
+  std::vector<std::string> lines;
+  for (Weighted& w : all) lines.push_back(std::move(w.second));
   const std::vector<bool> good = assembles(sketch_, lines);
   Domain domain;
   domain.values.emplace_back();  // nothing at all

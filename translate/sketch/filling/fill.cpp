@@ -38,6 +38,11 @@ bool same(const Borders& a, const Borders& b) {
   });
 }
 
+bool is_inferred(const Borders& borders) {
+  return std::any_of(borders.begin(), borders.end(),
+                     [](const auto& b) { return b.origin == verify::Boundary::Origin::inferred; });
+}
+
 uint64_t result_bits(const Borders& borders) {
   uint64_t bits = 0;
   for (const verify::Boundary& boundary : borders)
@@ -79,6 +84,7 @@ class Filler {
   void settle();
   std::vector<std::string> values_of(const Choices& choices) const;
   bool choose_rest(const Layout& layout, Choices& choices, size_t attempt, size_t attempts) const;
+  void add_border(Borders border);
   std::optional<std::string> describe_functions(const Layout& layout);
   bool learn(const Judgement& judgement);
   uint64_t cost_of(const Choices& choices) const;
@@ -127,9 +133,14 @@ std::vector<std::string> Filler::values_of(const Choices& choices) const {
   return values;
 }
 
+void Filler::add_border(Borders border) {
+  if (std::none_of(borders_.begin(), borders_.end(), [&](const Borders& b) { return same(b, border); }))
+    borders_.push_back(std::move(border));
+}
+
 // What crosses the border may have to be inferred from the code, and then a filling may add results that the right one
-// has not, or lack some: several are asked, spread over what the holes can be, and the answers with most results are
-// followed first.
+// has not, or lack some: the source alone is asked, and several fillings, spread over what the holes can be. The
+// answers with most results are followed first.
 std::optional<std::string> Filler::describe_functions(const Layout& layout) {
   std::string problem = "no filling of it is a program";
   for (size_t attempt = 0; attempt < kDescriptions; ++attempt) {
@@ -145,20 +156,20 @@ std::optional<std::string> Filler::describe_functions(const Layout& layout) {
       problem = fmt::format("'{}': {}", bad->name, bad->untestable);
       continue;
     }
-    const bool known = std::any_of(borders_.begin(), borders_.end(), [&](const Borders& b) { return same(b, *found); });
-    const bool inferred = std::any_of(found->begin(), found->end(),
-                                      [](const auto& b) { return b.origin == verify::Boundary::Origin::inferred; });
-    if (!known) borders_.push_back(std::move(*found));
-    if (!inferred) break;
+    const bool stated = !is_inferred(*found);
+    add_border(std::move(*found));
+    if (stated) break;
   }
-  if (borders_.empty() && request_.describe_source) {
+  const bool stated = !borders_.empty() && !is_inferred(borders_.front());
+  if (!stated && request_.describe_source) {
     Borders alone = request_.describe_source();
     if (const auto bad = std::find_if(alone.begin(), alone.end(), [](const auto& b) { return !b.untestable.empty(); });
         bad != alone.end())
       return fmt::format("'{}': {}", bad->name, bad->untestable);
-    borders_.push_back(alone);
+    const bool no_other = borders_.empty();
+    add_border(alone);
     for (verify::Boundary& boundary : alone) boundary.results.clear();
-    if (!same(alone, borders_.front())) borders_.push_back(std::move(alone));
+    if (no_other) add_border(std::move(alone));
   }
   if (borders_.empty()) return problem;
   std::stable_sort(borders_.begin(), borders_.end(),
@@ -406,21 +417,23 @@ std::optional<std::string> Filler::follow(size_t border) {
   return prepare();
 }
 
-// Likely fillings first, and of these with small conflicts that may be wrong; what that misses is found by sound ones.
+// With conflicts that may be wrong and runs that end early first, which is cheap; what that misses is found by sound
+// ones. Each time likely fillings come first.
 Search::End Filler::look() {
   uint64_t all = 1;
   for (const Domain& domain : domains_) all = std::min(all, kFarthest) * std::max<size_t>(1, domain.values.size());
   Search::End end = Search::End::exhausted;
-  for (uint64_t reach = kNearest;; reach *= kFarther) {
-    const bool last = reach >= all || reach >= kFarthest;
-    for (const bool optimistic : {true, false}) {
-      const auto share = last && !optimistic ? deadline_ - Clock::now() : (deadline_ - Clock::now()) / 2;
-      end = pass(optimistic, last ? UINT64_MAX : reach, Clock::now() + share);
+  for (const bool optimistic : {true, false}) {
+    const auto latest = optimistic ? Clock::now() + (deadline_ - Clock::now()) * 6 / 10 : deadline_;
+    for (uint64_t reach = kNearest; Clock::now() < latest; reach *= kFarther) {
+      const bool last = reach >= all || reach >= kFarthest;
+      end = pass(optimistic, last ? UINT64_MAX : reach, last ? latest : Clock::now() + (latest - Clock::now()) / 2);
       settle();
       if (end == Search::End::failed || accepted() || undecided_ >= kMostUndecided) return end;
+      if (last) break;
     }
-    if (last || Clock::now() > deadline_) return end;
   }
+  return end;
 }
 
 Search::End Filler::pass(bool optimistic, uint64_t reach, Clock::time_point deadline) {
