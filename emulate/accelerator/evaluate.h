@@ -1,0 +1,105 @@
+// Runs the meanings of a checked description: the interpreter of its expressions and statements over a chip's state.
+// Undefined values are carried along: what depends on one is undefined itself, and only where one decides what happens
+// (a condition, an index, a bound) does the run end, as undefined.
+#pragma once
+
+#include <vector>
+
+#include "emulate/accelerator/outcome.h"
+#include "emulate/accelerator/store.h"
+#include "frontends/accelerator/encoding.h"
+
+namespace portolan::accelerator {
+
+class Evaluator {
+ public:
+  Evaluator(const Description& chip, uint64_t steps);
+
+  // A frame for one instruction with the fields of a word in it, until the next call.
+  void begin(const Instruction& instruction, const Word& word);
+  bool holds(const Expression& condition);
+  Number integer(const Expression& e);
+  void run(const Instruction& instruction) { block(instruction.meaning); }
+
+  std::vector<Store>& stores() { return stores_; }
+  const std::vector<Store>& stores() const { return stores_; }
+  bool ended() const { return outcome_.kind != Outcome::Kind::finished; }
+  Outcome& outcome() { return outcome_; }
+  void fail(Outcome::Kind kind, Position at, std::string why);
+  // One step of the budget; false: it is used up.
+  bool step(Position at);
+  // What the last instruction asked for.
+  bool stops = false;
+  std::optional<Number> jump;
+  Number here = 0;  // the number of the instruction that runs
+
+ private:
+  struct Value {
+    Number number = 0;
+    double real = 0;
+    bool defined = true;
+  };
+
+  double real(const Expression& e);
+  Value value(const Expression& e);
+  Number decided(const Expression& e, const char* what);
+  std::optional<uint64_t> place(const Expression& e);
+  uint64_t bits_in(const Expression& e);
+  Number integer_operation(const Expression& e);
+  Number integer_builtin(const Expression& e);
+  double real_operation(const Expression& e);
+  double real_builtin(const Expression& e);
+  Number integer_conversion(const Expression& e);
+  double real_conversion(const Expression& e);
+  std::optional<Number> rounded(const Expression& e);
+  const Expression* case_of(const Expression& e);
+  Value reduce(const Expression& e);
+  // Runs `body` for all indices, the last range's fastest, until it says false.
+  template <class Body>
+  bool for_each(const std::vector<Range>& ranges, size_t depth, const Body& body);
+  Value call(const Expression& e);
+  uint64_t bits_of(const Type& type, const Value& value, Position at);
+
+  void block(const Block& block);
+  void statement(const Statement& s);
+  void assign(const Statement& s);
+  void together(const Statement& s);
+  void write(uint32_t state, uint64_t index, Cell cell);
+  void procedure(const Statement& s);
+  void issue(const Statement& s);
+  void set_field(uint32_t slot, const Field& field, UnsignedNumber raw);
+  Value& local(uint32_t slot) { return frames_[base_ + slot]; }
+  size_t enter(uint32_t slots);
+  size_t enter(const Routine& routine, const std::vector<ExpressionPointer>& arguments);
+  void leave(size_t base);
+
+  const Description& chip_;
+  std::vector<Store> stores_;
+  std::vector<Value> frames_;
+  size_t base_ = 0, top_ = 0;
+  bool tainted_ = false;  // something undefined went into what is being computed
+  struct Write {
+    uint32_t state;
+    uint64_t index;
+    Cell cell;
+  };
+  std::vector<Write> deferred_;
+  bool deferring_ = false;
+  uint64_t steps_;
+  Outcome outcome_;
+};
+
+template <class Body>
+bool Evaluator::for_each(const std::vector<Range>& ranges, size_t depth, const Body& body) {
+  if (depth == ranges.size()) return body();
+  const Range& range = ranges[depth];
+  const Number first = decided(*range.first, "this bound"), end = decided(*range.end, "this bound");
+  for (Number i = first; i < end && !ended(); ++i) {
+    if (!step(range.at)) return false;
+    local(range.slot) = {i, 0, true};
+    if (!for_each(ranges, depth + 1, body)) return false;
+  }
+  return true;
+}
+
+}  // namespace portolan::accelerator

@@ -1,0 +1,57 @@
+// A program on a described chip: fetching and decoding, units that run by themselves and wait for each other's tokens,
+// hardware loops, and the time that it all takes by the description's costs.
+#pragma once
+
+#include <deque>
+
+#include "emulate/accelerator/evaluate.h"
+
+namespace portolan::accelerator {
+
+struct Limits {
+  uint64_t steps = 500'000'000;  // instructions and turns of loops in meanings
+  uint64_t instructions = 10'000'000;
+};
+
+struct RunResult {
+  Outcome outcome;
+  uint64_t instructions = 0;  // that ran
+  Number cycles = 0;          // by cost clauses; units overlap
+  bool all_costs = true;      // each instruction that ran has a cost
+  std::vector<std::pair<std::string, size_t>> tokens_left;
+};
+
+class Machine {
+ public:
+  explicit Machine(const Description& chip, Limits limits = {})
+      : chip_(chip), limits_(limits), evaluator_(chip, limits.steps) {}
+
+  // `first`: the unit that is asked first whenever several could go on; a program that works only for some orders lacks
+  // tokens.
+  RunResult run(const std::vector<Word>& program, uint32_t first = 0);
+
+  // A memory by name; null: there is none.
+  Store* memory(const std::string& name);
+  // The external memory; null: the chip has none.
+  Store* external();
+
+ private:
+  using Time = Number;
+  bool decode_all(const std::vector<Word>& program);
+  void in_order(const std::vector<Word>& program);
+  void in_units(const std::vector<Word>& program, uint32_t first);
+  bool can_start(size_t index, const Word& word);
+  Time execute(size_t index, const Word& word, Time ready);
+  Time take_tokens(const Instruction& instruction);
+  void deadlock(const std::vector<Word>& program, const std::vector<std::deque<size_t>>& waiting);
+
+  const Description& chip_;
+  Limits limits_;
+  Evaluator evaluator_;
+  std::vector<const Instruction*> decoded_;
+  std::vector<std::string> undecoded_;
+  std::vector<std::deque<Time>> queues_;
+  RunResult result_;
+};
+
+}  // namespace portolan::accelerator

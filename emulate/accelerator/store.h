@@ -1,0 +1,55 @@
+// The elements of one memory or register file: bits, and whether anything has defined them. Pages come into being when
+// they are written, so that gigabytes of external memory cost nothing.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "frontends/accelerator/description.h"
+
+namespace portolan::accelerator {
+
+struct Cell {
+  uint64_t bits = 0;
+  bool defined = false;
+};
+
+class Store {
+ public:
+  explicit Store(const State& state);
+
+  Cell read(uint64_t index) const {
+    const Page* page = find(index / kPage);
+    return page ? Cell{page->bits[index % kPage], page->defined[index % kPage]} : initial_;
+  }
+  void write(uint64_t index, Cell cell) {
+    Page& page = make(index / kPage);
+    page.bits[index % kPage] = cell.bits;
+    page.defined[index % kPage] = cell.defined;
+  }
+  uint64_t size() const { return size_; }
+
+ private:
+  static constexpr uint64_t kPage = 1024;
+  static constexpr uint64_t kDense = 1 << 16;  // pages that a plain list is kept of
+  struct Page {
+    std::array<uint64_t, kPage> bits;
+    std::array<bool, kPage> defined;
+  };
+
+  const Page* find(uint64_t page) const {
+    if (page < dense_.size()) return dense_[page].get();
+    const auto found = sparse_.find(page);
+    return found == sparse_.end() ? nullptr : found->second.get();
+  }
+  Page& make(uint64_t page);
+
+  uint64_t size_;
+  Cell initial_;
+  std::vector<std::unique_ptr<Page>> dense_;
+  std::unordered_map<uint64_t, std::unique_ptr<Page>> sparse_;
+};
+
+}  // namespace portolan::accelerator

@@ -1,0 +1,41 @@
+// Expressions and statements of a description.
+#pragma once
+
+#include "frontends/accelerator/token_stream.h"
+
+namespace portolan::accelerator {
+
+class CodeParser {
+ public:
+  CodeParser(TokenStream& in, const Description& description) : in_(in), description_(description) {}
+
+  ExpressionPointer expression();
+  Block block();   // with its braces
+  uint32_t tag();  // an optional "@source"; kNone: none
+  TypeName type_name(const char* what);
+
+ private:
+  struct Nesting;
+  ExpressionPointer binary(unsigned level);
+  ExpressionPointer unary();
+  ExpressionPointer postfix();
+  ExpressionPointer primary();
+  ExpressionPointer condition();
+  ExpressionPointer match();
+  ExpressionPointer let_in();
+  ExpressionPointer reduce();
+  ExpressionPointer subscript(ExpressionPointer base);
+  std::vector<ExpressionPointer> arguments();
+  std::vector<Range> ranges(std::string_view until);
+  Statement statement();
+  void outcome(Statement& out);
+  void issue(Statement& out);
+  void assignment_or_call(Statement& out);
+  ExpressionPointer make(Expression::Kind kind);
+
+  TokenStream& in_;
+  const Description& description_;
+  unsigned depth_ = 0, nodes_ = 0;
+};
+
+}  // namespace portolan::accelerator
