@@ -6,6 +6,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/accelerator.h"
 #include "cli/commands.h"
 #include "frontends/lifters.h"
 #include "translate/sketch/grammar.h"
@@ -33,6 +34,7 @@ Exit run_grammar(const Arguments& a) {
 }
 
 Exit run(const Arguments& a) {
+  if (is_accelerator(a.isa)) return show_accelerator(a.isa, a.json);
   const auto isa = isa_of(a);
   if (!isa) return Exit::usage;
   nlohmann::json rows = nlohmann::json::array();
@@ -69,12 +71,13 @@ void add_isa(CLI::App& app, Command& chosen) {
   CLI::App* isa = app.add_subcommand("isa", "what is known of an instruction set");
   isa->require_subcommand(1);
   CLI::App* show = isa->add_subcommand("show", "print the coverage table of the instruction rows");
-  show->add_option("ISA", a->isa, "x86-64, aarch64 or riscv64")->required();
+  show->add_option("ISA", a->isa, "x86-64, aarch64, riscv64 or a described chip")->required();
   show->add_flag("--json", a->json, "as JSON");
   CLI::App* grammar = isa->add_subcommand("grammar", "print the grammar of a sketch's body (docs/sketches.md)");
   grammar->add_option("ISA", a->isa, "x86-64, aarch64 or riscv64")->required();
   grammar->add_option("--format", a->format, "gbnf (default) or lark")->check(CLI::IsMember({"gbnf", "lark"}));
   grammar->callback([a, &chosen] { chosen = [a] { return run_grammar(*a); }; });
+  add_accelerator(*isa, chosen);
   show->callback([a, &chosen] { chosen = [a] { return run(*a); }; });
 }
 
