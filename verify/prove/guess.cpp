@@ -25,6 +25,7 @@ class Guesses {
         source_(source),
         target_(target),
         universal_(universal),
+        bits_(bits_needed(pool, source)),
         time_(time),
         end_(Clock::now() + time / 8) {}
 
@@ -49,6 +50,7 @@ class Guesses {
   const Summary& source_;
   const Summary& target_;
   const std::vector<Term>& universal_;
+  BitsNeeded bits_;
   Clock::duration time_;
   Clock::time_point end_;
   Numbers compared_;
@@ -194,7 +196,7 @@ bool Guesses::relate_new(std::vector<Relation>& relations) {
   bool any = false;
   for (const auto& [pair, list] : samples_) {
     if (related_.contains(pair)) continue;
-    relations.push_back(guess_relation(pool_, source_, target_, pair.first, pair.second, universal_, list));
+    relations.push_back(guess_relation(pool_, source_, target_, pair.first, pair.second, universal_, bits_, list));
     any = true;
   }
   for (const auto& [pair, list] : samples_) {

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <memory>
 #include <set>
 #include <unordered_map>
 
@@ -27,26 +29,26 @@ struct Piece {
 class Guesser {
  public:
   Guesser(terms::Pool& pool, const Summary& source, const Summary& target, const std::vector<Term>& universal,
-          const std::vector<Sample>& samples)
-      : pool_(pool), source_(source), target_(target), universal_(universal), samples_(samples) {}
+          const BitsNeeded& bits, const std::vector<Sample>& samples)
+      : pool_(pool), source_(source), target_(target), universal_(universal), bits_(bits), samples_(samples) {}
 
   Relation run(BlockId source_cut, BlockId target_cut);
 
  private:
   enum class From : uint8_t { entry, source, target };
   std::vector<APInt> values_of(Term variable, From from) const;
+  std::vector<terms::Evaluation>& evaluations();
   void add_pieces(std::vector<Piece>& pieces, Term variable, const std::string& name, From from);
   void add_facts(BlockId source_cut);
   void bounds(BlockId cut, std::vector<Term>& out);
   void passed(BlockId cut, std::vector<Term>& out);
-  bool held(Term condition) const;
+  bool held(Term condition);
   using Locations = std::map<Term, const Location*>;
   Term limit_of(const terms::Linear& whole, const terms::Linear::Part& part, const Locations& locations) const;
   bool universal_term(Term t) const;
   void congruence(Term distance, std::vector<Term>& out);
   void add_bounds(Term part, Term limit, const Locations& locations, std::vector<Term>& out);
-  unsigned bits_on_sight(BlockId cut, const Location& location) const;
-  std::vector<Candidate> for_source(BlockId cut, const Location& location);
+  std::vector<Candidate> for_source(const Location& location);
   std::vector<Candidate> for_target(const Location& location);
   void equalities(const Location& location, const std::vector<APInt>& values, std::vector<Candidate>& out);
   void low_parts(const Location& location, const std::vector<APInt>& values, std::vector<Candidate>& out);
@@ -56,16 +58,31 @@ class Guesser {
     std::string text;
   };
   std::vector<Piece> summands(unsigned width) const;
-  std::vector<Sum> sums(const std::vector<APInt>& values, unsigned width) const;
+  struct Multiples;
+  const Multiples& multiples_of(unsigned width);
+  std::vector<Sum> sums(const std::vector<APInt>& values, unsigned width);
   void constants(const std::vector<APInt>& values, std::vector<Candidate>& out);
 
   terms::Pool& pool_;
   const Summary& source_;
   const Summary& target_;
   const std::vector<Term>& universal_;
+  const BitsNeeded& bits_;
   const std::vector<Sample>& samples_;
-  std::vector<Piece> pieces_;  // of the source and the entry
+  std::vector<Piece> pieces_;                   // of the source and the entry
+  std::vector<terms::Evaluation> evaluations_;  // one for each sample: of the source's terms
+  std::map<unsigned, std::shared_ptr<const Multiples>> multiples_;
 };
+
+std::vector<terms::Evaluation>& Guesser::evaluations() {
+  if (evaluations_.empty())
+    for (const Sample& s : samples_) {
+      terms::Evaluation& evaluation = evaluations_.emplace_back(pool_, s.seed);
+      for (const Valuation* known : {s.entry, s.source})
+        for (const auto& [variable, value] : *known) evaluation.set(variable, value);
+    }
+  return evaluations_;
+}
 
 std::vector<APInt> Guesser::values_of(Term variable, From from) const {
   std::vector<APInt> values;
@@ -104,11 +121,7 @@ void Guesser::add_facts(BlockId source_cut) {
     const bool symbol = kind == terms::Kind::variable && pool_.name(fact).starts_with("&");
     if (!symbol && kind != terms::Kind::linear && kind != terms::Kind::concat && kind != terms::Kind::sext) continue;
     Piece piece{fact, source_.side().slot(slot).name, {}, true};
-    for (const Sample& s : samples_) {
-      terms::Evaluation evaluation(pool_, s.seed);
-      for (const auto& [variable, value] : *s.entry) evaluation.set(variable, value);
-      piece.values.push_back(evaluation(fact));
-    }
+    for (terms::Evaluation& evaluation : evaluations()) piece.values.push_back(evaluation(fact));
     pieces_.push_back(std::move(piece));
   }
 }
@@ -200,9 +213,9 @@ std::vector<Piece> Guesser::summands(unsigned width) const {
 
 namespace {
 
-using Column = std::vector<uint64_t>;
+// A multiple of a piece, by how its values change from the first sample, in some of the samples.
+using Column = std::array<uint64_t, 10>;
 
-// A multiple of a piece, by how its values change from the first sample.
 struct Multiple {
   size_t piece;
   int64_t factor;
@@ -218,51 +231,82 @@ struct ColumnHash {
 };
 
 Column change_of(const std::vector<APInt>& values, uint64_t factor, uint64_t mask) {
-  Column column;
-  for (const APInt& v : values) column.push_back(((v.getZExtValue() - values[0].getZExtValue()) * factor) & mask);
+  Column column{};
+  for (size_t n = 0; n < column.size(); ++n) {
+    const APInt& value = values[(n + 1) * (values.size() - 1) / column.size()];
+    column[n] = ((value.getZExtValue() - values[0].getZExtValue()) * factor) & mask;
+  }
   return column;
 }
 
 Column difference(const Column& a, const Column& b, uint64_t mask) {
-  Column result(a.size());
+  Column result;
   for (size_t n = 0; n < a.size(); ++n) result[n] = (a[n] - b[n]) & mask;
   return result;
 }
 
 }  // namespace
 
-// Up to three multiples of pieces whose changes add up to the location's; what is left is the constant.
-std::vector<Guesser::Sum> Guesser::sums(const std::vector<APInt>& values, unsigned width) const {
+struct Guesser::Multiples {
+  std::vector<Piece> pieces;
+  std::vector<Multiple> all;
+  std::unordered_map<Column, std::vector<size_t>, ColumnHash> by_change;
+};
+
+const Guesser::Multiples& Guesser::multiples_of(unsigned width) {
+  std::shared_ptr<const Multiples>& known = multiples_[width];
+  if (known) return *known;
   constexpr int64_t kFactors[] = {1, -1, 2, 4, 8, 16, -2, -4, -8, 3, 12, 24};
   const uint64_t mask = ~uint64_t{0} >> (64 - width);
-  const std::vector<Piece> pieces = summands(width);
-  const Column wanted = change_of(values, 1, mask);
-  std::vector<Multiple> multiples;
-  std::unordered_map<Column, std::vector<size_t>, ColumnHash> by_change;
-  for (size_t p = 0; p < pieces.size(); ++p)
+  auto made = std::make_shared<Multiples>();
+  made->pieces = summands(width);
+  for (size_t p = 0; p < made->pieces.size(); ++p)
     for (const int64_t factor : kFactors) {
-      multiples.push_back({p, factor, change_of(pieces[p].values, static_cast<uint64_t>(factor), mask)});
-      by_change[multiples.back().change].push_back(multiples.size() - 1);
+      made->all.push_back({p, factor, change_of(made->pieces[p].values, static_cast<uint64_t>(factor), mask)});
+      made->by_change[made->all.back().change].push_back(made->all.size() - 1);
     }
+  return *(known = std::move(made));
+}
+
+// Up to three multiples of pieces whose changes add up to the location's; what is left is the constant.
+std::vector<Guesser::Sum> Guesser::sums(const std::vector<APInt>& values, unsigned width) {
+  const uint64_t mask = ~uint64_t{0} >> (64 - width);
+  const Multiples& known = multiples_of(width);
+  const std::vector<Multiple>& multiples = known.all;
+  const Column wanted = change_of(values, 1, mask);
   std::vector<Sum> out;
+  // The number that is left, if it is the same in all samples.
+  auto constant = [&](std::initializer_list<size_t> parts) -> std::optional<uint64_t> {
+    std::optional<uint64_t> left;
+    for (size_t n = 0; n < values.size(); ++n) {
+      uint64_t rest = values[n].getZExtValue();
+      for (const size_t part : parts)
+        rest -= static_cast<uint64_t>(multiples[part].factor) *
+                known.pieces[multiples[part].piece].values[n].getZExtValue();
+      if (left.value_or(rest & mask) != (rest & mask)) return std::nullopt;
+      left = rest & mask;
+    }
+    return left;
+  };
   auto add = [&](std::initializer_list<size_t> parts) {
     if (out.size() >= kMostCandidates) return;
-    APInt rest = values[0];
+    const auto left = constant(parts);
+    if (!left) return;
+    const APInt rest(width, *left);
     Sum sum{{}, ""};
     for (const size_t part : parts) {
       const Multiple& m = multiples[part];
       const APInt factor(width, static_cast<uint64_t>(m.factor), true);
-      rest -= factor * pieces[m.piece].values[0];
-      const Term term = pool_.mul(pool_.constant(factor), pieces[m.piece].term);
+      const Term term = pool_.mul(pool_.constant(factor), known.pieces[m.piece].term);
       sum.term = sum.term ? pool_.add(sum.term, term) : term;
-      sum.text += fmt::format("{}{} * {}", sum.text.empty() ? "" : " + ", m.factor, pieces[m.piece].text);
+      sum.text += fmt::format("{}{} * {}", sum.text.empty() ? "" : " + ", m.factor, known.pieces[m.piece].text);
     }
     sum.term = pool_.add(sum.term, pool_.constant(rest));
     sum.text += fmt::format(" {:+}", rest.getSExtValue());
     out.push_back(std::move(sum));
   };
   auto matching = [&](const Column& change, size_t above, auto&& found) {
-    if (const auto at = by_change.find(change); at != by_change.end())
+    if (const auto at = known.by_change.find(change); at != known.by_change.end())
       for (const size_t m : at->second)
         if (multiples[m].piece >= above) found(m);
   };
@@ -282,31 +326,17 @@ std::vector<Guesser::Sum> Guesser::sums(const std::vector<APInt>& values, unsign
   return out;
 }
 
-// How many bits the source's values at a location need as far as can be seen from the ways that lead there.
-unsigned Guesser::bits_on_sight(BlockId cut, const Location& location) const {
-  unsigned bits = 1;
-  for (const auto& [from, start] : source_.cuts())
-    for (const Path& path : start.paths) {
-      if (path.end != End::cut || path.block != cut) continue;
-      const Term value = value_at(pool_, path.state, location);
-      if (value != location.variable)
-        bits = std::max(bits, pool_.width(value) - pool_.known_bits(value).first.countl_one());
-    }
-  return bits;
-}
-
-std::vector<Candidate> Guesser::for_source(BlockId cut, const Location& location) {
+std::vector<Candidate> Guesser::for_source(const Location& location) {
   std::vector<Candidate> out;
   const std::vector<APInt> values = values_of(location.variable, From::source);
   const unsigned width = pool_.width(location.variable);
   constants(values, out);
   if (width == 64) {
-    // The first guess is what the rest is written with, so it should last: the narrowest that is seen to be enough,
-    // then the widest.
-    std::vector<unsigned> widths = {1, 8, 16, 32};
-    const auto enough = std::lower_bound(widths.begin(), widths.end(), bits_on_sight(cut, location));
-    std::reverse(widths.begin(), enough);
-    std::rotate(widths.begin(), enough, widths.end());
+    // The first guess is what the rest is written with, so it should last: the narrowest that is seen to be enough.
+    // None that is narrower, which small numbers would suggest; but integers of 32 bits are not always seen.
+    std::vector<unsigned> widths;
+    for (const unsigned bits : {1u, 8u, 16u, 32u})
+      if (bits == 32 || bits >= bits_.at(location.variable)) widths.push_back(bits);
     for (const unsigned bits : widths) {
       const bool zero = std::all_of(values.begin(), values.end(), [&](const APInt& v) { return v.isIntN(bits); });
       const bool sign = std::all_of(values.begin(), values.end(), [&](const APInt& v) { return v.isSignedIntN(bits); });
@@ -352,13 +382,9 @@ void Guesser::bounds(BlockId cut, std::vector<Term>& out) {
     }
 }
 
-bool Guesser::held(Term condition) const {
-  return std::all_of(samples_.begin(), samples_.end(), [&](const Sample& s) {
-    terms::Evaluation evaluation(pool_, s.seed);
-    for (const auto& [variable, value] : *s.entry) evaluation.set(variable, value);
-    for (const auto& [variable, value] : *s.source) evaluation.set(variable, value);
-    return evaluation(condition).getBoolValue();
-  });
+bool Guesser::held(Term condition) {
+  std::vector<terms::Evaluation>& all = evaluations();
+  return std::all_of(all.begin(), all.end(), [&](auto& evaluation) { return evaluation(condition).getBoolValue(); });
 }
 
 // Conditions that were passed on some way to the cut point, of what the way brings there.
@@ -425,12 +451,7 @@ void Guesser::add_bounds(Term part, Term limit, const Locations& locations, std:
 // The distance from the limit is a multiple of a power of two, as far as is seen.
 void Guesser::congruence(Term distance, std::vector<Term>& out) {
   unsigned zeros = 6;
-  for (const Sample& s : samples_) {
-    terms::Evaluation evaluation(pool_, s.seed);
-    for (const auto& [variable, value] : *s.entry) evaluation.set(variable, value);
-    for (const auto& [variable, value] : *s.source) evaluation.set(variable, value);
-    zeros = std::min(zeros, evaluation(distance).countr_zero());
-  }
+  for (terms::Evaluation& evaluation : evaluations()) zeros = std::min(zeros, evaluation(distance).countr_zero());
   if (zeros == 0 || zeros >= pool_.width(distance)) return;
   const Term aligned = pool_.eq(pool_.extract(distance, 0, zeros), pool_.constant(zeros, 0));
   if (!pool_.constant_value(aligned) && std::find(out.begin(), out.end(), aligned) == out.end()) out.push_back(aligned);
@@ -442,7 +463,7 @@ Relation Guesser::run(BlockId source_cut, BlockId target_cut) {
   passed(source_cut, relation.bounds);
   for (const Location& l : source_.at(source_cut).locations) {
     add_pieces(pieces_, l.variable, l.name, From::source);
-    relation.source_entries.push_back({l, for_source(source_cut, l)});
+    relation.source_entries.push_back({l, for_source(l)});
   }
   add_facts(source_cut);
   for (const Term u : universal_) add_pieces(pieces_, u, std::string(pool_.name(u)), From::entry);
@@ -451,6 +472,48 @@ Relation Guesser::run(BlockId source_cut, BlockId target_cut) {
 }
 
 }  // namespace
+
+namespace {
+
+unsigned bits_of(const terms::Pool& pool, Term t, const BitsNeeded& known) {
+  if (const auto at = known.find(t); at != known.end()) return at->second;
+  const unsigned bits = pool.width(t) - pool.known_bits(t).first.countl_one();
+  const auto operands = pool.operands(t);
+  switch (pool.kind(t)) {
+    case terms::Kind::concat:  // with zeros above
+      return bits <= pool.width(operands.back()) ? std::min(bits, bits_of(pool, operands.back(), known)) : bits;
+    case terms::Kind::extract:
+      return pool.low_bit(t) == 0 ? std::min(bits, bits_of(pool, operands[0], known)) : bits;
+    case terms::Kind::select:
+      return std::max(bits_of(pool, operands[1], known), bits_of(pool, operands[2], known));
+    default:
+      return bits;
+  }
+}
+
+}  // namespace
+
+// From one bit up to where all ways agree.
+BitsNeeded bits_needed(terms::Pool& pool, const Summary& summary) {
+  BitsNeeded bits;
+  for (const auto& [block, cut] : summary.cuts())
+    for (const Location& l : cut.locations) bits[l.variable] = 1;
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (const auto& [from, start] : summary.cuts())
+      for (const Path& path : start.paths) {
+        if (path.end != End::cut) continue;
+        for (const Location& l : summary.at(path.block).locations) {
+          const Term value = value_at(pool, path.state, l);
+          unsigned& needed = bits[l.variable];
+          const unsigned now = value ? bits_of(pool, value, bits) : pool.width(l.variable);
+          changed = changed || now > needed;
+          needed = std::max(needed, now);
+        }
+      }
+  }
+  return bits;
+}
 
 terms::Substitution replacements(terms::Pool& pool, const Relation& relation) {
   terms::Substitution own(pool), all(pool);
@@ -465,8 +528,9 @@ terms::Substitution replacements(terms::Pool& pool, const Relation& relation) {
 }
 
 Relation guess_relation(terms::Pool& pool, const Summary& source, const Summary& target, BlockId source_cut,
-                        BlockId target_cut, const std::vector<Term>& universal, const std::vector<Sample>& samples) {
-  return Guesser(pool, source, target, universal, samples).run(source_cut, target_cut);
+                        BlockId target_cut, const std::vector<Term>& universal, const BitsNeeded& bits,
+                        const std::vector<Sample>& samples) {
+  return Guesser(pool, source, target, universal, bits, samples).run(source_cut, target_cut);
 }
 
 }  // namespace portolan::prove

@@ -47,7 +47,13 @@ struct Sample {
 // What the relation says as a replacement of the cut points' variables.
 terms::Substitution replacements(terms::Pool& pool, const Relation& relation);
 
+// How many bits the values of the cut points' variables need, as far as can be seen from the ways that lead there.
+using BitsNeeded = std::map<Term, unsigned>;
+BitsNeeded bits_needed(terms::Pool& pool, const Summary& summary);
+
+// `bits`: of the source's variables.
 Relation guess_relation(terms::Pool& pool, const Summary& source, const Summary& target, BlockId source_cut,
-                        BlockId target_cut, const std::vector<Term>& universal, const std::vector<Sample>& samples);
+                        BlockId target_cut, const std::vector<Term>& universal, const BitsNeeded& bits,
+                        const std::vector<Sample>& samples);
 
 }  // namespace portolan::prove

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "verify/input.h"
 #include "verify/prove/simulation.h"
 #include "verify/solve/valuations.h"
 
@@ -11,6 +12,8 @@ namespace portolan::prove {
 
 using solve::Answer;
 using Verdict = solve::Answer::Verdict;
+
+constexpr unsigned kVariations = 12;  // of each model
 
 namespace {
 
@@ -87,6 +90,19 @@ std::vector<Simulation::Claim> Simulation::claims_of(PathPair& paths, const Rela
 
 namespace {
 
+// Values near a model's: what one shows others mostly show of more claims.
+std::map<std::string, terms::APInt> varied(terms::Pool& pool, std::map<std::string, terms::APInt> model,
+                                           std::span<const Term> variables, verify::Random& random) {
+  for (const Term v : variables) {
+    if (!random.one_in(3)) continue;
+    const unsigned width = pool.width(v);
+    terms::APInt value(std::max(width, 64u), random.one_in(2) ? random.next() : random.below(256));
+    if (random.one_in(3)) value.negate();
+    model.insert_or_assign(std::string(pool.name(v)), value.trunc(width));
+  }
+  return model;
+}
+
 // The values of a model, for guessing which part of a question failed; what it does not say is zero.
 terms::Evaluation evaluation_of(terms::Pool& pool, const std::map<std::string, terms::APInt>& model,
                                 std::span<const Term> variables) {
@@ -120,11 +136,16 @@ bool Simulation::sift(PathPair& paths, std::vector<Claim*> claims) {
     if (!answer.model.empty()) {
       std::vector<Term> involved = paths.conditions();
       involved.push_back(all);
-      terms::Evaluation evaluation = evaluation_of(pool_, answer.model, solve::variables_of(pool_, involved));
-      const bool fits = std::all_of(paths.conditions().begin(), paths.conditions().end(),
-                                    [&](Term condition) { return evaluation(condition).getBoolValue(); });
-      for (Claim* c : claims)
-        if (fits && !evaluation(paths.plain(c->condition)).getBoolValue()) c->holds = false;
+      const std::vector<Term> variables = solve::variables_of(pool_, involved);
+      verify::Random random(claims.size());
+      for (unsigned n = 0; n < kVariations; ++n) {
+        const auto model = n == 0 ? answer.model : varied(pool_, answer.model, variables, random);
+        terms::Evaluation evaluation = evaluation_of(pool_, model, variables);
+        const bool fits = std::all_of(paths.conditions().begin(), paths.conditions().end(),
+                                      [&](Term condition) { return evaluation(condition).getBoolValue(); });
+        for (Claim* c : claims)
+          if (fits && !evaluation(paths.plain(c->condition)).getBoolValue()) c->holds = false;
+      }
       if (std::erase_if(claims, [](const Claim* c) { return !c->holds; }) != 0) continue;
     }
     const auto middle = claims.begin() + static_cast<std::ptrdiff_t>(claims.size() / 2);
