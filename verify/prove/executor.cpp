@@ -60,17 +60,21 @@ void Executor::fail(std::string reason, std::string detail) {
 }
 
 Term Executor::fresh(Thread& thread, std::string_view what, unsigned width) {
-  return pool_.variable(fmt::format("{}:{}{}:{}@{}", side_.prefix(), what, thread.path.undefined++, width, segment_),
-                        width);
+  return pool_.variable(fmt::format("{}:{}{}:{}@{}", owner(), what, thread.path.undefined++, width, segment_), width);
 }
 
-std::optional<int64_t> Executor::frame_offset(Term address) const {
+std::optional<int64_t> Executor::constant_offset(Term address) const {
   const terms::Linear form = pool_.linear(address);
   if (form.parts.size() != 1 || form.parts[0].term != frame_.variable || !form.parts[0].coefficient.isOne())
     return std::nullopt;
-  const int64_t offset = form.constant.getSExtValue() - frame_.displacement;
+  return form.constant.getSExtValue() - frame_.displacement;
+}
+
+std::optional<int64_t> Executor::frame_offset(Term address) const {
+  const auto offset = constant_offset(address);
+  if (!offset) return std::nullopt;
   for (const auto& [low, high] : frame_.objects)
-    if (offset >= low && offset < high) return std::nullopt;
+    if (*offset >= low && *offset < high) return std::nullopt;
   return offset;
 }
 
@@ -96,8 +100,7 @@ Term Executor::frame_bytes(State& state, int64_t offset, unsigned bytes) {
   for (unsigned n = 0; n < bytes; ++n) {
     auto [at, missing] = state.frame.emplace(offset + n, Term{});
     if (missing)
-      at->second =
-          pool_.variable(fmt::format("{}:frame{:+}.{}@{}", side_.prefix(), offset + n, unwritten_++, segment_), 8);
+      at->second = pool_.variable(fmt::format("{}:frame{:+}.{}@{}", owner(), offset + n, state.forgotten, segment_), 8);
     parts.push_back(at->second);
   }
   return pool_.join(parts);
@@ -109,8 +112,8 @@ void Executor::set_frame_bytes(State& state, int64_t offset, Term value) {
 
 // AMD64 psABI 3.2.2: 128 bytes below rsp are the function's own; the other two conventions have no such zone.
 std::optional<int64_t> Executor::stack_end(const State& state) const {
-  const auto pointer = frame_offset(state.slots[side_.machine().stack_pointer]);
-  if (!pointer) return std::nullopt;  // not a constant place: a dynamic frame, whose accesses are computed ones
+  const auto pointer = constant_offset(state.slots[side_.machine().stack_pointer]);
+  if (!pointer) return std::nullopt;  // a dynamic frame, whose accesses are computed ones
   return *pointer - (side_.isa() == Isa::x86_64 ? 128 : 0);
 }
 
@@ -131,13 +134,14 @@ void Executor::begin_instruction(Thread& thread, uint32_t line) {
 
 // The callee's frame, and the arguments that it got on the stack, are its own to change.
 void Executor::forget_callee_stack(State& state, const verify::Boundary& callee, unsigned above) {
-  const auto stack = frame_offset(state.slots[side_.machine().stack_pointer]);
+  const auto stack = constant_offset(state.slots[side_.machine().stack_pointer]);
   if (!stack) return;
   int64_t end = *stack + above;
   for (const BoundaryValue& p : callee.parameters)
     if (const Place& place = place_of(p, side_.which()); place.kind == Place::Kind::stack)
       end = std::max(end, *stack + above + 8 * (static_cast<int64_t>(place.index) + 1));
   state.frame.erase(state.frame.begin(), state.frame.lower_bound(end));
+  ++state.forgotten;
 }
 
 bool Executor::is_harmful(const Thread& thread, const Access& access, std::optional<int64_t> frame_offset) {
@@ -177,6 +181,7 @@ Term Executor::read(Thread& thread, Term address, unsigned width, uint32_t line,
   }
   if (mentions_base(address)) {
     if (!computed(address, "a read", line)) return fresh(thread, "unknown", width);
+    if (const auto offset = constant_offset(address)) note_access(thread, *offset);
     return pool_.load(thread.path.state.memory, address, width);
   }
   const terms::Linear form = pool_.linear(address);
@@ -203,8 +208,9 @@ void Executor::store(Thread& thread, Term address, Term value, uint32_t line, Al
     if (!computed(value, "the address", line)) return;
   }
   if (mentions_base(address)) {
-    if (computed(address, "a write", line))
-      thread.path.state.memory = pool_.store(thread.path.state.memory, address, value);
+    if (!computed(address, "a write", line)) return;
+    if (const auto offset = constant_offset(address)) note_access(thread, *offset);
+    thread.path.state.memory = pool_.store(thread.path.state.memory, address, value);
     return;
   }
   thread.path.accesses.push_back({address, pool_.width(value) / 8, true, line, alignment});
@@ -228,9 +234,13 @@ std::optional<Term> Executor::argument(State& state, const BoundaryValue& parame
   const Place& place = place_of(parameter, side_.which());
   Term value;
   if (place.kind == Place::Kind::stack) {
-    const auto stack = frame_offset(state.slots[side_.machine().stack_pointer]);
-    if (!stack) return fail("unresolved-address", "the stack pointer is not known at a call"), std::nullopt;
-    value = frame_bytes(state, *stack + above + 8 * place.index, 8);
+    // Where the stack is memory so are they.
+    const Term at =
+        pool_.add(state.slots[side_.machine().stack_pointer], signed_constant(pool_, above + 8 * int64_t{place.index}));
+    const auto offset = frame_offset(at);
+    if (!offset && frame_.objects.empty() && survey_ == nullptr)
+      return fail("unresolved-address", "the stack pointer is not known at a call"), std::nullopt;
+    value = offset ? frame_bytes(state, *offset, 8) : pool_.load(state.memory, at, 64);
   } else {
     const Slot slot = slot_of(side_.machine(), place);
     if (slot == assembly::kNoSlot) return fail("unsupported", "an argument's register is not known"), std::nullopt;
@@ -255,7 +265,7 @@ void Executor::call(Thread& thread, const ir::CallTarget& target, Term address, 
   event.outside = target.indirect || !side_.defines(target.symbol.name);
   // All three conventions: the stack pointer is a multiple of 16 where a function is called. Compilers leave that be
   // only between functions of one unit, and only on x86-64.
-  if (const auto stack = frame_offset(path.state.slots[machine.stack_pointer]);
+  if (const auto stack = constant_offset(path.state.slots[machine.stack_pointer]);
       stack && (event.outside || side_.isa() != Isa::x86_64) && (*stack + above) % 16 != 0)
     return fail("unsupported", fmt::format("{}:{}: the stack pointer is no multiple of 16 at a call",
                                            side_.index().unit().file, line));
@@ -292,8 +302,10 @@ void Executor::call(Thread& thread, const ir::CallTarget& target, Term address, 
     for (const Slot s : side_.unnamed_arguments()) event.arguments.push_back(path.state.slots[s]);
     const Term pointer = path.state.slots[machine.stack_pointer];
     const auto stack = frame_offset(pointer);
-    if (!stack && !(mentions_base(pointer) && computed(pointer, "the stack below", line)))
+    if (!stack && survey_ == nullptr && !(mentions_base(pointer) && computed(pointer, "the stack below", line)) &&
+        frame_.objects.empty())
       return fail("unresolved-address", "the stack pointer is not known at a call");
+    if (!stack && survey_ != nullptr && mentions_base(pointer)) computed(pointer, "the stack below", line);
     // Where that part of the frame is memory it is compared with the rest of memory, if it has the same address.
     if (!stack) event.arguments.push_back(pointer);
     const auto [from, end] =
@@ -312,7 +324,9 @@ void Executor::call(Thread& thread, const ir::CallTarget& target, Term address, 
     const unsigned width = machine.slots[s].width;
     Term& slot = path.state.slots[s];
     auto left = [&](unsigned bits) {
-      if (!unknown) return fresh(thread, "clobbered", bits);
+      if (!unknown)
+        return pool_.variable(
+            fmt::format("{}:clobbered:{}.{}:{}@{}", owner(), machine.slots[s].name, index, bits, segment_), bits);
       return pool_.variable(fmt::format("call:{}.{}:{}", index, machine.slots[s].name, bits), bits);
     };
     if (std::find(halves.begin(), halves.end(), s) == halves.end())
@@ -415,6 +429,7 @@ bool Executor::block_body(Thread& thread) {
   thread.path.blocks.insert(thread.block);
   if (limits_.slow_lines != nullptr) thread.path.trail.push_back(thread.block);
   if (!thread.stack_before) thread.stack_before = stack_end(thread.path.state);
+  if (survey_ != nullptr && !stack_end(thread.path.state)) survey_->moves = survey_->escapes = true;
   for (const ValueId v : side_.function().blocks[thread.block].instructions) {
     // A division takes its time whoever wants the result.
     if (!side_.needed(v) && limits_.slow_lines == nullptr) continue;
@@ -557,14 +572,23 @@ bool Executor::jump_by_table(Thread& thread) {
     fail("indirect-control", fmt::format("where the jump in line {} goes is not known", thread.path.line));
     return false;
   }
+  auto edge_of = [&](uint64_t index) -> std::optional<size_t> {
+    const auto address = symbols_.table_target(target, *table, index);
+    const auto at = address ? std::find(t.cases.begin(), t.cases.end(), *address) : t.cases.end();
+    if (at == t.cases.end()) return std::nullopt;
+    return static_cast<size_t>(at - t.cases.begin());
+  };
+  if (const APInt* index = pool_.constant_value(table->index)) {
+    const auto edge = edge_of(index->getZExtValue());
+    if (edge) follow(thread, *edge, {});
+    if (!edge) fail("indirect-control", fmt::format("the jump in line {} goes to no label", thread.path.line));
+    return edge.has_value();
+  }
   uint64_t count = 0;
   for (; count < kMostTableEntries; ++count) {
-    const auto address = symbols_.table_target(target, *table, count);
-    if (!address) break;
-    const auto at = std::find(t.cases.begin(), t.cases.end(), *address);
-    if (at == t.cases.end()) break;
-    follow(thread, static_cast<size_t>(at - t.cases.begin()),
-           pool_.eq(table->index, pool_.constant(pool_.width(table->index), count)));
+    const auto edge = edge_of(count);
+    if (!edge) break;
+    follow(thread, *edge, pool_.eq(table->index, pool_.constant(pool_.width(table->index), count)));
   }
   const Term beyond = pool_.bit_not(pool_.ult(table->index, pool_.constant(pool_.width(table->index), count)));
   if (decided(thread, beyond) == false) return true;

@@ -18,6 +18,7 @@ struct Limits {
   size_t paths = 256;
   size_t steps = 200000;
   bool any_nan = false;  // every operation that makes a NaN makes the same one, on both sides
+  bool copies = false;   // what nobody gave, or a callee left in registers, is the same on both sides
   bool shared = false;   // other threads write: what is read outside the frame may be anything, the same on both sides
   // Time is watched: the lines of instructions whose time depends on their operands.
   const std::set<uint32_t>* slow_lines = nullptr;
@@ -39,6 +40,8 @@ struct FrameSurvey {
   std::set<std::pair<int64_t, unsigned>> saved;  // bytes where a register's entry value is kept
   int64_t low = 0;                               // the lowest offset that is accessed
   bool escapes = false;                          // an address is given to a callee or stored
+  bool moves = false;                            // the stack pointer is not always at a constant place
+  std::set<BlockId> passed_once;                 // cut points
 };
 
 class Executor {
@@ -61,7 +64,8 @@ class Executor {
   // The bytes [offset, offset + bytes) of the frame; what nobody wrote is a variable.
   Term frame_bytes(State& state, int64_t offset, unsigned bytes);
   void set_frame_bytes(State& state, int64_t offset, Term value);
-  // Offset of an address in the frame, if it is one at a constant offset and in no object.
+  // Offset of an address in the frame, if it is one at a constant offset; of the latter, if it is in no object too.
+  std::optional<int64_t> constant_offset(Term address) const;
   std::optional<int64_t> frame_offset(Term address) const;
   bool mentions_base(Term t) const;
 
@@ -108,6 +112,8 @@ class Executor {
   bool jump_by_table(Thread& thread);
   void fail(std::string reason, std::string detail);
   std::optional<bool> decided(const Thread& thread, Term condition) const;
+  // Whose name a value has that nobody gave.
+  std::string_view owner() const { return limits_.copies ? "c" : side_.prefix(); }
   Term fresh(Thread& thread, std::string_view what, unsigned width);
 
   terms::Pool& pool_;
@@ -120,7 +126,7 @@ class Executor {
   std::vector<Term> values_;
   std::vector<Thread> work_;
   std::vector<Path> done_;
-  size_t steps_ = 0, unwritten_ = 0;
+  size_t steps_ = 0;
   Limits limits_;
   bool dropped_ = false, exchanging_ = false;
   std::optional<Failure> failure_;

@@ -14,21 +14,25 @@ using ir::ValueId;
 
 class Expansion {
  public:
-  Expansion(ir::Function& f, uint32_t first_slot) : f_(f), first_slot_(first_slot) {}
+  Expansion(ir::Function& f, uint32_t first_slot, std::vector<uint32_t>& widths)
+      : f_(f), first_slot_(first_slot), widths_(widths) {}
 
-  // The first repetition of the block becomes a loop; what follows goes into a new block.
+  // The repetition at `at` in the block becomes a loop; what follows goes into a new block.
   void expand(BlockId block, size_t at);
-  std::vector<uint32_t> widths;
+  // What follows the instruction at `at` goes into a new block.
+  BlockId split_after(BlockId block, size_t at);
 
  private:
   uint32_t add_slot(uint32_t width) {
-    widths.push_back(width);
-    return first_slot_ + static_cast<uint32_t>(widths.size()) - 1;
+    widths_.push_back(width);
+    return first_slot_ + static_cast<uint32_t>(widths_.size()) - 1;
   }
+  BlockId move_rest(BlockId block, size_t from);
   void pass_values(BlockId from, BlockId to);
 
   ir::Function& f_;
   uint32_t first_slot_;
+  std::vector<uint32_t>& widths_;
 };
 
 // Values that `from` defines and `to` uses go through slots: at machine level a value belongs to its block.
@@ -61,14 +65,33 @@ void Expansion::pass_values(BlockId from, BlockId to) {
   for (const ValueId v : rest) f_.blocks[to].instructions.push_back(v);
 }
 
+// The instructions from `from` on, and the terminator, into a new block.
+BlockId Expansion::move_rest(BlockId block, size_t from) {
+  const BlockId rest = f_.add_block();
+  std::vector<ValueId>& all = f_.blocks[block].instructions;
+  f_.blocks[rest].instructions.assign(all.begin() + static_cast<long>(from), all.end());
+  f_.blocks[rest].terminator = std::move(f_.blocks[block].terminator);
+  all.resize(from);
+  return rest;
+}
+
+BlockId Expansion::split_after(BlockId block, size_t at) {
+  const BlockId rest = move_rest(block, at + 1);
+  pass_values(block, rest);
+  ir::Terminator t;
+  t.op = Op::jump;
+  t.line = f_[f_.blocks[block].instructions[at]].line;
+  t.edges = {{rest, {}}};
+  f_.blocks[block].terminator = std::move(t);
+  return rest;
+}
+
 void Expansion::expand(BlockId block, size_t at) {
-  const BlockId loop = f_.add_block(), rest = f_.add_block();
+  const BlockId loop = f_.add_block();
   const ir::Instruction repeat = f_[f_.blocks[block].instructions[at]];
   const bool copies = repeat.op == Op::memory_copy;
-  std::vector<ValueId>& all = f_.blocks[block].instructions;
-  f_.blocks[rest].instructions.assign(all.begin() + static_cast<long>(at) + 1, all.end());
-  f_.blocks[rest].terminator = std::move(f_.blocks[block].terminator);
-  all.resize(at);
+  const BlockId rest = move_rest(block, at + 1);
+  f_.blocks[block].instructions.resize(at);
   const uint32_t to = add_slot(64), what = add_slot(f_.width(repeat.operands[1])), count = add_slot(64);
   pass_values(block, rest);
   auto branch = [&](BlockId from, ValueId done) {
@@ -88,7 +111,7 @@ void Expansion::expand(BlockId block, size_t at) {
   ir::Builder l(f_, loop);
   l.set_line(repeat.line);
   const uint32_t bits = 8 * repeat.index;
-  const ValueId address = l.get_slot(to, 64), source = l.get_slot(what, widths[what - first_slot_]);
+  const ValueId address = l.get_slot(to, 64), source = l.get_slot(what, widths_[what - first_slot_]);
   auto access = [&](Op op, std::initializer_list<ValueId> operands, uint32_t width) {
     ir::Instruction i;
     i.op = op;
@@ -108,15 +131,25 @@ void Expansion::expand(BlockId block, size_t at) {
 
 }  // namespace
 
-std::vector<uint32_t> expand_repetitions(ir::Function& f, uint32_t first_slot) {
-  Expansion expansion(f, first_slot);
+void expand_repetitions(ir::Function& f, uint32_t first_slot, std::vector<uint32_t>& widths) {
+  Expansion expansion(f, first_slot, widths);
   for (BlockId block = 0; block < f.blocks.size(); ++block) {
     const std::vector<ValueId>& list = f.blocks[block].instructions;
     const auto at = std::find_if(list.begin(), list.end(),
                                  [&](ValueId v) { return f[v].op == Op::memory_copy || f[v].op == Op::memory_set; });
     if (at != list.end()) expansion.expand(block, static_cast<size_t>(at - list.begin()));
   }
-  return std::move(expansion.widths);
+}
+
+std::vector<BlockId> split_after_calls(ir::Function& f, uint32_t first_slot, std::vector<uint32_t>& widths) {
+  Expansion expansion(f, first_slot, widths);
+  std::vector<BlockId> behind;
+  for (BlockId block = 0; block < f.blocks.size(); ++block) {
+    const std::vector<ValueId>& list = f.blocks[block].instructions;
+    const auto at = std::find_if(list.begin(), list.end(), [&](ValueId v) { return f[v].op == Op::call; });
+    if (at != list.end()) behind.push_back(expansion.split_after(block, static_cast<size_t>(at - list.begin())));
+  }
+  return behind;
 }
 
 }  // namespace portolan::prove

@@ -9,6 +9,7 @@
 
 #include "ir/cfg.h"
 #include "verify/prove/feasible.h"
+#include "verify/prove/frames.h"
 #include "verify/prove/guess.h"
 #include "verify/prove/lockstep.h"
 #include "verify/prove/simulation.h"
@@ -20,28 +21,6 @@ using solve::Clock;
 using verify::Boundary;
 using verify::BoundaryValue;
 using verify::Place;
-
-// All that a callee of unknown signature may be given in registers, and give back.
-Boundary any_callee(const assembly::Machine& machine) {
-  constexpr uint32_t kWhole = 4096;  // vector registers as wide as they are
-  Boundary any;
-  auto add = [](std::vector<BoundaryValue>& values, size_t count, Place::Kind kind, uint32_t bits) {
-    for (uint32_t n = 0; n < count; ++n) {
-      BoundaryValue value;
-      value.bits = bits;
-      value.whole = false;
-      value.source = value.target = {kind, n};
-      values.push_back(value);
-    }
-  };
-  add(any.parameters, machine.integer_arguments.size(), Place::Kind::integer_argument, 64);
-  add(any.parameters, machine.float_arguments.size(), Place::Kind::float_argument, kWhole);
-  add(any.parameters, machine.vector_count != assembly::kNoSlot ? 1 : 0, Place::Kind::vector_count, 8);
-  add(any.parameters, machine.indirect_result != assembly::kNoSlot ? 1 : 0, Place::Kind::indirect_result, 64);
-  add(any.results, machine.integer_results.size(), Place::Kind::integer_result, 64);
-  add(any.results, machine.float_results.size(), Place::Kind::float_result, kWhole);
-  return any;
-}
 
 class FunctionProof {
  public:
@@ -76,8 +55,10 @@ class FunctionProof {
 
   bool is_timed() const { return options_.slow_lines != nullptr; }
   Term frame_variable(std::string_view name);
+  void begin_with_parameters();
   State entry_state(const Side& side, Executor& executor);
   void attempt();
+  bool attempt_copies();
   bool attempt_without_overlap();
   void check_order();
   bool keep_apart(std::optional<Apart>& apart, const Summary& source);
@@ -92,6 +73,7 @@ class FunctionProof {
   void bound();
   bool runs_everywhere(const std::set<BlockId>& compared) const;
   bool in_lockstep(const Sides& sides);
+  void place_frames(const FrameSurvey& source, const FrameSurvey& target, int64_t distance);
   void assume(std::string id, std::string kind, std::string text) {
     proof_.assumptions.push_back({std::move(id), std::move(kind), std::move(text)});
   }
@@ -108,6 +90,7 @@ class FunctionProof {
   std::optional<Boundary> any_callee_;
   FrameLayout source_frame_, target_frame_;
   bool frames_shared_ = false, any_nan_ = false;
+  bool copies_ = false;              // both sides may find the same wherever nobody gave them anything
   bool no_overlap_ = false;          // pointer arguments are assumed not to overlap
   std::optional<OrderCheck> order_;  // what other threads see is looked at
   std::vector<size_t> kept_apart_;   // those that it is assumed of, from 1
@@ -223,16 +206,35 @@ Proof FunctionProof::run() {
   const Isa from = source_code_.index.unit().isa, to = target_code_.index.unit().isa;
   if (from == to) any_callee_ = any_callee(assembly::Machine::get(from));
   const Boundary* any = any_callee_ ? &*any_callee_ : nullptr;
-  auto source = Side::make(Which::source, source_code_.index, own_.name, boundaries_, own_, source_code_.clobbers, any,
-                           &options_.with_format);
-  auto target = Side::make(Which::target, target_code_.index, own_.target_name.empty() ? own_.name : own_.target_name,
-                           boundaries_, own_, target_code_.clobbers, any, &options_.with_format);
+  auto make = [&](Which which, bool cut_at_calls) {
+    const Code& code = which == Which::source ? source_code_ : target_code_;
+    const bool same_name = which == Which::source || own_.target_name.empty();
+    return Side::make(which, code.index, same_name ? own_.name : own_.target_name, boundaries_, own_, code.clobbers,
+                      any, &options_.with_format, cut_at_calls);
+  };
+  auto source = make(Which::source, false), target = make(Which::target, false);
+  // Ways multiply where one branch comes after another, and calls are where both sides surely meet between them.
+  constexpr uint64_t kManyWays = 48;
+  const bool may_cut = !is_timed() && options_.memory_order == MemoryOrder::sequential_only;
+  if (may_cut && source && target && std::max(source->most_ways(), target->most_ways()) > kManyWays) {
+    auto cut_source = make(Which::source, true), cut_target = make(Which::target, true);
+    auto fewer = [](const Expected<Side>& cut, const Expected<Side>& whole) {
+      return cut && cut->most_ways() <= whole->most_ways() / 4;
+    };
+    if (fewer(cut_source, source) && fewer(cut_target, target)) {
+      source = std::move(cut_source);
+      target = std::move(cut_target);
+    }
+  }
   if (!source || !target) {
     unknown("unsupported", source ? target.error().message : source.error().message);
     return proof_;
   }
   source_ = &*source;
   target_ = &*target;
+  for (Side* side : {&*source, &*target})
+    if (const auto seen = side->has_loops() ? survey(*side, {frame_variable("frame"), 0, {}}) : std::nullopt)
+      side->drop_cuts(seen->passed_once);
   prover_.set_deadline(begin_ + options_.time);
   attempt();
   if (is_timed()) {
@@ -325,6 +327,7 @@ bool FunctionProof::attempt_without_overlap() {
 
 std::optional<FrameSurvey> FunctionProof::survey(const Side& side, const FrameLayout& frame) {
   FrameSurvey result;
+  begin_with_parameters();
   Executor executor(pool_, side, symbols_, frame);
   State entry = entry_state(side, executor);
   executor.survey(&result, entry);
@@ -333,31 +336,13 @@ std::optional<FrameSurvey> FunctionProof::survey(const Side& side, const FrameLa
   Summary summary(pool_, side, executor);
   Limits limits;
   limits.any_nan = any_nan_;
+  limits.copies = copies_;
   limits.shared = order_.has_value();
   limits.deadline = begin_ + options_.time / 3;
   if (summary.build(std::move(entry), std::move(universal), limits)) return std::nullopt;
+  result.passed_once = summary.passed_once();
   return result;
 }
-
-namespace {
-
-// The parts of a frame between registers that were saved in it that hold something whose address is computed.
-std::vector<std::pair<int64_t, int64_t>> objects_of(const FrameSurvey& survey, unsigned return_address_bytes) {
-  std::vector<std::pair<int64_t, int64_t>> objects;
-  int64_t low = std::min(survey.low, survey.computed.empty() ? 0 : *survey.computed.begin());
-  auto close = [&](int64_t high) {
-    const auto inside = survey.computed.lower_bound(low);
-    if (high > low && inside != survey.computed.end() && *inside <= high) objects.emplace_back(low, high);
-  };
-  for (const auto& [offset, bytes] : survey.saved) {
-    close(offset);
-    low = std::max(low, offset + static_cast<int64_t>(bytes));
-  }
-  close(-static_cast<int64_t>(return_address_bytes));
-  return objects;
-}
-
-}  // namespace
 
 // Where addresses of locals are computed or given away, the frames are laid over each other so that what corresponds
 // has the same address: where a frame lies is nobody's input, so one may choose. Which distance makes them correspond
@@ -366,37 +351,54 @@ bool FunctionProof::share_frames() {
   const Proof before = proof_;
   const auto source = survey(*source_, source_frame_), target = survey(*target_, target_frame_);
   if (!source || !target) return false;
-  std::map<int64_t, int> votes;
-  for (const int64_t s : source->computed)
-    for (const int64_t t : target->computed)
-      if ((t - s) % 16 == 0) ++votes[t - s];
-  std::vector<std::pair<int, int64_t>> order;
-  for (const auto& [distance, count] : votes) order.emplace_back(-count, distance);
-  std::sort(order.begin(), order.end());
-  if (source_->isa() == target_->isa())
-    std::stable_partition(order.begin(), order.end(), [](const auto& o) { return o.second == 0; });
-  if (order.size() > 3) order.resize(3);
-  const auto objects = objects_of(*source, source_->machine().return_address_bytes);
-  if (objects.empty()) return false;
-  const Term variable = frame_variable("frame");
-  pool_.declare_object(variable, {objects.front().first, objects.back().second, !source->escapes && !target->escapes});
-  for (const auto& [count, distance] : order) {
-    source_frame_ = {variable, 0, objects};
-    target_frame_ = {variable, -distance, {}};
-    for (const auto& [low, high] : objects) target_frame_.objects.emplace_back(low + distance, high + distance);
+  const std::vector<int64_t> distances = likely_distances(*source, *target, source_->isa() == target_->isa());
+  if (objects_of(*source, source_->machine().return_address_bytes).empty()) return false;
+  for (const int64_t distance : distances) {
+    place_frames(*source, *target, distance);
     proof_ = {};
-    frames_shared_ = true;
     if (unbounded()) return true;
     if (proof_.reason == "timeout") return false;
   }
-  if (order.empty()) proof_ = before;
+  if (distances.empty()) proof_ = before;
   return false;
+}
+
+// Where the source's objects are, and the target's at a distance from there.
+void FunctionProof::place_frames(const FrameSurvey& source, const FrameSurvey& target, int64_t distance) {
+  const auto objects = objects_of(source, source_->machine().return_address_bytes);
+  const Term variable = frame_variable("frame");
+  pool_.declare_object(variable, {objects.front().first, objects.back().second, !source.escapes && !target.escapes});
+  source_frame_ = {variable, 0, objects};
+  target_frame_ = {variable, -distance, {}};
+  for (const auto& [low, high] : objects) target_frame_.objects.emplace_back(low + distance, high + distance);
+  frames_shared_ = true;
+}
+
+// One side may be a copy of the other, in other registers perhaps. Where its frame lies, what it finds where nobody
+// left anything, and what callees leave in registers that are theirs to change, is then taken to be the same: the
+// target must be right whatever that is, and the source may find it.
+bool FunctionProof::attempt_copies() {
+  copies_ = true;
+  const auto source = survey(*source_, source_frame_), target = survey(*target_, target_frame_);
+  source_frame_ = target_frame_ = {frame_variable("frame"), 0, {}};
+  if (source && target && !objects_of(*source, source_->machine().return_address_bytes).empty())
+    place_frames(*source, *target, 0);
+  const bool proved = unbounded();
+  copies_ = false;
+  frames_shared_ = frames_shared_ && proved;
+  return proved;
 }
 
 void FunctionProof::attempt() {
   source_frame_ = {frame_variable("s:frame"), 0, {}};
   target_frame_ = {frame_variable("t:frame"), 0, {}};
   frames_shared_ = false;
+  if (source_->isa() == target_->isa() && !is_timed()) {
+    if (attempt_copies()) return;
+    proof_ = {};
+    source_frame_ = {frame_variable("s:frame"), 0, {}};
+    target_frame_ = {frame_variable("t:frame"), 0, {}};
+  }
   if (is_timed()) {
     target_frame_ = source_frame_;  // the two copies run at one place
     unbounded();
@@ -413,23 +415,29 @@ bool FunctionProof::computes_with_floats() const {
 
 // A pair that failed for want of a relation, say, may still be compared for a few turns of its loops.
 bool FunctionProof::worth_bounding() const {
-  const bool loops = !source_->cuts().empty() || !target_->cuts().empty();
+  const bool loops = source_->has_loops() || target_->has_loops();
   return loops && options_.unroll > 0 && proof_.reason != "unsupported" && proof_.reason != "indirect-control";
 }
 
-bool FunctionProof::unbounded() {
+// The two sides' entry states add the rest.
+void FunctionProof::begin_with_parameters() {
   universal_ = parameters_;
   for (const Term other : others_)
     if (std::find(universal_.begin(), universal_.end(), other) == universal_.end()) universal_.push_back(other);
+}
+
+bool FunctionProof::unbounded() {
+  begin_with_parameters();
   Frames frames(*this);
   Summary source(pool_, *source_, frames.source), target(pool_, *target_, frames.target);
   Limits limits;
   limits.any_nan = any_nan_;
+  limits.copies = copies_;
   limits.shared = order_.has_value();
   limits.slow_lines = options_.slow_lines;
   // What is left is for a second try and for bounds.
   const auto left = begin_ + options_.time - Clock::now();
-  limits.deadline = Clock::now() + (computes_with_floats() ? left / 2 : left * 2 / 3);
+  limits.deadline = Clock::now() + (copies_ ? left / 3 : computes_with_floats() ? left / 2 : left * 2 / 3);
   deadline_ = limits.deadline;
   auto summarise = [&](Executor& executor, const Side& side, Summary& summary) {
     State entry = entry_state(side, executor);
@@ -447,7 +455,7 @@ bool FunctionProof::unbounded() {
   if (order_) sides.order = &*order_;
   sides.shared = options_.memory_order != MemoryOrder::sequential_only;
   sides.timed = is_timed();
-  if (source_->isa() == target_->isa() && in_lockstep(sides)) return true;
+  if (copies_) return in_lockstep(sides);
   Simulation simulation(pool_, sides, prover_, limits_, deadline_);
   for (Relation& r : guess_relations(pool_, source, target, universal_, options_.time)) simulation.relate(std::move(r));
   const bool proved = simulation.prove(proof_);
@@ -461,15 +469,12 @@ void FunctionProof::note_suspects(Simulation& simulation) {
     if (suspects_.size() < kMostSuspects) suspects_.push_back(std::move(suspect));
 }
 
-// One side may be a copy of the other, in other registers perhaps.
 bool FunctionProof::in_lockstep(const Sides& sides) {
   const auto relations = lockstep_relations(pool_, sides.source, sides.target, deadline_);
   if (!relations) return false;
   Simulation simulation(pool_, sides, prover_, limits_, deadline_);
   for (const Relation& relation : *relations) simulation.relate(relation);
-  if (simulation.prove(proof_)) return true;
-  proof_ = {};
-  return false;
+  return simulation.prove(proof_);
 }
 
 // Bounds come last: they may take all the time that is left.

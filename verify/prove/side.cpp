@@ -40,9 +40,31 @@ Slot slot_of(const assembly::Machine& machine, const Place& place) {
   return assembly::kNoSlot;
 }
 
+verify::Boundary any_callee(const assembly::Machine& machine) {
+  constexpr uint32_t kWhole = 4096;  // vector registers as wide as they are
+  verify::Boundary any;
+  auto add = [](std::vector<verify::BoundaryValue>& values, size_t count, Place::Kind kind, uint32_t bits) {
+    for (uint32_t n = 0; n < count; ++n) {
+      verify::BoundaryValue value;
+      value.bits = bits;
+      value.whole = false;
+      value.source = value.target = {kind, n};
+      values.push_back(value);
+    }
+  };
+  add(any.parameters, machine.integer_arguments.size(), Place::Kind::integer_argument, 64);
+  add(any.parameters, machine.float_arguments.size(), Place::Kind::float_argument, kWhole);
+  add(any.parameters, machine.vector_count != assembly::kNoSlot ? 1 : 0, Place::Kind::vector_count, 8);
+  add(any.parameters, machine.indirect_result != assembly::kNoSlot ? 1 : 0, Place::Kind::indirect_result, 64);
+  add(any.results, machine.integer_results.size(), Place::Kind::integer_result, 64);
+  add(any.results, machine.float_results.size(), Place::Kind::float_result, kWhole);
+  return any;
+}
+
 Expected<Side> Side::make(Which which, const assembly::CodeIndex& index, const std::string& symbol,
                           const Boundaries& boundaries, const verify::Boundary& own, Clobbers* clobbers,
-                          const verify::Boundary* unknown_callee, const verify::FormatBoundary* with_format) {
+                          const verify::Boundary* unknown_callee, const verify::FormatBoundary* with_format,
+                          bool cut_at_calls) {
   const assembly::Unit& unit = index.unit();
   const auto at = unit.symbol_by_name.find(symbol);
   if (at == unit.symbol_by_name.end()) return error_at({unit.file, 0, 0}, fmt::format("no function '{}'", symbol));
@@ -59,8 +81,14 @@ Expected<Side> Side::make(Which which, const assembly::CodeIndex& index, const s
   side.function_ = std::move(lifted.function);
   for (const auto& [name, boundary] : boundaries)
     side.callees_[which == Which::source || boundary.target_name.empty() ? name : boundary.target_name] = &boundary;
-  side.extra_widths_ = expand_repetitions(side.function_, static_cast<uint32_t>(side.machine_->slots.size()));
+  const auto first_slot = static_cast<uint32_t>(side.machine_->slots.size());
+  expand_repetitions(side.function_, first_slot, side.extra_widths_);
   side.find_cuts();
+  side.has_loops_ = !side.cuts_.empty();
+  if (cut_at_calls)
+    for (const BlockId block : split_after_calls(side.function_, first_slot, side.extra_widths_))
+      side.cuts_at_calls_.insert(block);
+  side.cuts_.insert(side.cuts_at_calls_.begin(), side.cuts_at_calls_.end());
   side.find_live();
   return side;
 }
@@ -160,6 +188,27 @@ void Side::find_cuts() {
     colour[next] = Colour::grey;
     stack.push_back({next});
   }
+}
+
+void Side::drop_cuts(const std::set<BlockId>& idle) {
+  for (const BlockId block : idle)
+    if (!cuts_at_calls_.contains(block)) cuts_.erase(block);
+  has_loops_ = cuts_ != cuts_at_calls_;
+}
+
+uint64_t Side::most_ways() const {
+  constexpr uint64_t kEnough = 1u << 30;
+  std::vector<uint64_t> ways(function_.blocks.size(), 1);  // from the block's beginning to the next cut point
+  const std::vector<BlockId> order = ir::reverse_post_order(function_);
+  uint64_t most = 1;
+  for (auto at = order.rbegin(); at != order.rend(); ++at) {
+    uint64_t sum = 0;
+    for (const ir::Edge& edge : function_.blocks[*at].terminator.edges)
+      sum = std::min(kEnough, sum + (is_cut(edge.target) ? 1 : ways[edge.target]));
+    ways[*at] = std::max<uint64_t>(sum, 1);
+    if (is_cut(*at) || *at == 0) most = std::max(most, ways[*at]);
+  }
+  return most;
 }
 
 // What a caller finds as it left it, whatever the convention lets change.

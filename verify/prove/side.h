@@ -29,13 +29,16 @@ const verify::Place& place_of(const verify::BoundaryValue& value, Which which);
 // The slot that a place names; kNoSlot for places on the stack.
 Slot slot_of(const assembly::Machine& machine, const verify::Place& place);
 
+// All that a callee of unknown signature may be given in registers, and give back.
+verify::Boundary any_callee(const assembly::Machine& machine);
+
 class Side {
  public:
   // The error says why the function cannot be judged (unsupported instruction, no such function).
   static Expected<Side> make(Which which, const assembly::CodeIndex& index, const std::string& symbol,
                              const Boundaries& boundaries, const verify::Boundary& own, Clobbers* clobbers,
                              const verify::Boundary* unknown_callee = nullptr,
-                             const verify::FormatBoundary* with_format = nullptr);
+                             const verify::FormatBoundary* with_format = nullptr, bool cut_at_calls = false);
 
   Which which() const { return which_; }
   Isa isa() const { return machine_->isa; }
@@ -49,6 +52,11 @@ class Side {
 
   bool is_cut(BlockId block) const { return cuts_.contains(block); }
   const std::set<BlockId>& cuts() const { return cuts_; }
+  bool has_loops() const { return has_loops_; }
+  // Loops that end in their first turn whatever happens are none (AArch64's exclusive stores, which succeed here).
+  void drop_cuts(const std::set<BlockId>& idle);
+  // How many ways lead from one cut point to the next, of the one where they are most, as far as the graph says.
+  uint64_t most_ways() const;
   bool live(BlockId block, Slot slot) const { return live_in_[block][slot]; }
   // Values that something which matters needs; the others (flags that nobody reads) are not computed.
   bool needed(ValueId v) const { return needed_[v]; }
@@ -91,7 +99,8 @@ class Side {
   std::map<std::string, const verify::Boundary*> callees_;  // by this side's name
   ir::Function function_;
   std::vector<uint32_t> extra_widths_;
-  std::set<BlockId> cuts_;
+  std::set<BlockId> cuts_, cuts_at_calls_;
+  bool has_loops_ = false;
   std::vector<SlotSet> live_in_;
   std::vector<bool> needed_;
 };

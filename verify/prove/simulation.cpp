@@ -418,6 +418,11 @@ bool Simulation::compare(Walk& walk, const Path& p, const Path& q, unsigned exte
       changed_.insert(walk.pair);
       return true;
     }
+    if (all_paths_ && is_new_meeting(paths) &&
+        prover_.holds(paths.conditions(), pool_.bit(false)).verdict != Verdict::holds) {
+      relate_arrival(paths);
+      return true;
+    }
     return ask(paths, "path", "never taken together", pool_.bit(false), pool_.bit(true), proof);
   }
   if (walk.mode == Mode::weaken)
@@ -471,8 +476,10 @@ bool Simulation::prove(Proof& proof) {
     proof.obligations.clear();
     if (sides_.order != nullptr) sides_.order->forget();
     returns_ = 0;
-    for (const auto& [pair, relation] : relations_)
+    for (const auto& [pair, relation] : relations_) {
       if (!walk(pair, Mode::discharge, proof)) return false;
+      if (!changed_.empty()) break;
+    }
   }
   describe(proof);
   if (returns_ == 0) return fail(proof, "vacuous", "the source never returns");

@@ -60,6 +60,8 @@ class Simulation {
   bool extend(Walk& walk, const Path& source, const Path& target, unsigned extended, Proof& proof);
   std::optional<Which> shorter(const Path& source, const Path& target) const;
   const std::vector<Path>* onward(Which which, const Pair& from, const Path& path);
+  bool is_new_meeting(const PathPair& paths) const;
+  void relate_arrival(PathPair& paths);
   std::vector<Claim> claims_of(PathPair& paths, const Relation& there);
   bool sift(PathPair& paths, std::vector<Claim*> claims);
   bool weaken(PathPair& paths, const Pair& there);

@@ -16,6 +16,7 @@ struct State {
   std::vector<Term> slots;
   std::map<int64_t, Term> frame;  // byte terms by offset from the frame base
   Term memory;
+  uint32_t forgotten = 0;  // how often callees may have changed what nobody wrote since
 };
 
 // An access faults unless its address is a multiple of `bytes`.

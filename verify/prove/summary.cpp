@@ -160,6 +160,22 @@ std::optional<Failure> Summary::build(State entry, std::set<uint32_t> universal,
   return std::nullopt;
 }
 
+std::set<BlockId> Summary::passed_once() const {
+  std::set<BlockId> once;
+  for (const auto& [block, cut] : cuts_) {
+    std::set<BlockId> reached;
+    std::vector<BlockId> todo = {block};
+    while (!todo.empty()) {
+      const CutPoint& from = cuts_.at(todo.back());
+      todo.pop_back();
+      for (const Path& path : from.paths)
+        if (path.end == End::cut && reached.insert(path.block).second) todo.push_back(path.block);
+    }
+    if (block != 0 && !reached.contains(block)) once.insert(block);
+  }
+  return once;
+}
+
 std::optional<Failure> Summary::build_bounded(State entry, const Limits& limits) {
   CutPoint& cut = cuts_[0];
   cut.state = std::move(entry);

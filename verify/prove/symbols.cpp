@@ -325,7 +325,7 @@ Term Symbols::constants(const terms::Linear& address) {
   return memory;
 }
 
-std::optional<Table> Symbols::find_table(Term target) const {
+std::optional<Table> Symbols::find_table(Term target) {
   std::optional<Table> table;
   std::vector<Term> work = {target};
   std::set<Term> seen;
@@ -333,14 +333,24 @@ std::optional<Table> Symbols::find_table(Term target) const {
     const Term t = work.back();
     work.pop_back();
     if (!seen.insert(t).second) continue;
-    for (const Term o : pool_.operands(t)) work.push_back(o);
-    if (pool_.kind(t) != terms::Kind::read) continue;
-    const terms::Linear form = pool_.linear(pool_.operands(t)[1]);
-    if (!constant_table(form) || form.parts.size() != 2) return std::nullopt;
-    const size_t symbol = constant_section(form.parts[0].term) ? 0 : 1;
-    if (table && table->read != t) return std::nullopt;
-    table = Table{t, form.parts[symbol].term, form.parts[1 - symbol].term,
-                  form.parts[1 - symbol].coefficient.getZExtValue(), form.constant.getSExtValue()};
+    // What the index is made of does not matter.
+    if (pool_.kind(t) != terms::Kind::read) {
+      for (const Term o : pool_.operands(t)) work.push_back(o);
+      continue;
+    }
+    terms::Linear form = pool_.linear(pool_.operands(t)[1]);
+    const auto symbol = std::find_if(form.parts.begin(), form.parts.end(), [&](const terms::Linear::Part& part) {
+      return part.coefficient.isOne() && constant_section(part.term);
+    });
+    if (symbol == form.parts.end() || (table && table->read != t)) return std::nullopt;
+    table = Table{t, symbol->term, {}, 1, form.constant.getSExtValue()};
+    form.parts.erase(symbol);
+    form.constant.clearAllBits();
+    unsigned zeros = 6;  // of all coefficients
+    for (const terms::Linear::Part& part : form.parts) zeros = std::min(zeros, part.coefficient.countr_zero());
+    for (terms::Linear::Part& part : form.parts) part.coefficient.ashrInPlace(zeros);
+    table->coefficient = uint64_t{1} << zeros;
+    table->index = pool_.from_linear(form);
   }
   return table;
 }

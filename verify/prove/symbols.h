@@ -12,7 +12,7 @@ namespace portolan::prove {
 // Constant data never changes, so indexed reads of it have a memory of their own.
 inline constexpr std::string_view kConstants = "constants";
 
-// A read of a constant table at table + coefficient * index + offset.
+// A read of a constant table at table + coefficient * index + offset; the index may be a constant.
 struct Table {
   Term read, symbol, index;
   uint64_t coefficient = 0;
@@ -44,7 +44,7 @@ class Symbols {
 
   // The table that a jump's target depends on, and where the jump goes for one index: code_address(). Nothing: the
   // index has no entry, or the target depends on more than the table.
-  std::optional<Table> find_table(Term target) const;
+  std::optional<Table> find_table(Term target);
   std::optional<uint64_t> table_target(Term target, const Table& table, uint64_t index) const;
 
  private:
