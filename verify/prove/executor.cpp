@@ -121,7 +121,15 @@ void Executor::note_access(Thread& thread, int64_t offset) {
   thread.lowest_access = std::min(thread.lowest_access.value_or(offset), offset);
 }
 
+void Executor::look_at_stack(const State& state) {
+  if (survey_ == nullptr) return;
+  const auto pointer = constant_offset(state.slots[side_.machine().stack_pointer]);
+  survey_->stack = std::min(survey_->stack, pointer.value_or(0));
+  if (!pointer) survey_->moves = survey_->escapes = true;
+}
+
 void Executor::begin_instruction(Thread& thread, uint32_t line) {
+  look_at_stack(thread.path.state);
   const auto end = stack_end(thread.path.state);
   if (thread.lowest_access && end && thread.stack_before &&
       *thread.lowest_access < std::min(*end, *thread.stack_before))
@@ -429,7 +437,7 @@ bool Executor::block_body(Thread& thread) {
   thread.path.blocks.insert(thread.block);
   if (limits_.slow_lines != nullptr) thread.path.trail.push_back(thread.block);
   if (!thread.stack_before) thread.stack_before = stack_end(thread.path.state);
-  if (survey_ != nullptr && !stack_end(thread.path.state)) survey_->moves = survey_->escapes = true;
+  look_at_stack(thread.path.state);
   for (const ValueId v : side_.function().blocks[thread.block].instructions) {
     // A division takes its time whoever wants the result.
     if (!side_.needed(v) && limits_.slow_lines == nullptr) continue;

@@ -41,7 +41,8 @@ struct FrameSurvey {
   int64_t low = 0;                               // the lowest offset that is accessed
   bool escapes = false;                          // an address is given to a callee or stored
   bool moves = false;                            // the stack pointer is not always at a constant place
-  std::set<BlockId> passed_once;                 // cut points
+  int64_t stack = 0;                             // the lowest constant place where it is
+  std::set<BlockId> idle_loops;                  // beginnings of loops that never turn
 };
 
 class Executor {
@@ -87,6 +88,7 @@ class Executor {
   // instruction that moves the pointer reaches what it has before or after, so its accesses are judged when it is done.
   void note_access(Thread& thread, int64_t offset);
   void begin_instruction(Thread& thread, uint32_t line);
+  void look_at_stack(const State& state);
   std::optional<int64_t> stack_end(const State& state) const;
   // Where in the frame a callee of unknown signature may have arguments.
   std::pair<int64_t, int64_t> unknown_stack_arguments(const State& state, int64_t from) const;

@@ -33,6 +33,11 @@ std::vector<int64_t> likely_distances(const FrameSurvey& source, const FrameSurv
   std::sort(order.begin(), order.end());
   if (same_isa) std::stable_partition(order.begin(), order.end(), [](const auto& o) { return o.second == 0; });
   std::vector<int64_t> distances;
+  // What has a size that is computed lies below the rest.
+  if (source.moves && target.moves) {
+    constexpr int64_t kUnit = ~int64_t{15};
+    distances.push_back((target.stack & kUnit) - (source.stack & kUnit));
+  }
   for (size_t n = 0; n < std::min(kMost, order.size()); ++n) distances.push_back(order[n].second);
   return distances;
 }

@@ -54,6 +54,7 @@ class Guesses {
   Clock::duration time_;
   Clock::time_point end_;
   Numbers compared_;
+  Reads reads_;
   std::deque<Runs> runs_;  // samples point into it
   std::map<Pair, std::vector<Sample>> samples_;
   std::set<Pair> related_;
@@ -103,7 +104,7 @@ void Guesses::take(const Runs& runs, size_t most, bool jumped) {
 // Whether the source came to its end.
 bool Guesses::from_entry(unsigned seed, size_t visits, Clock::duration time) {
   Runs& r = runs_.emplace_back(Runs{entry_values(pool_, universal_, seed, compared_), {}, {}});
-  r.source = run_trace(pool_, source_, r.entry, {}, seed, compared_, visits, Clock::now() + time);
+  r.source = run_trace(pool_, source_, r.entry, {}, seed, compared_, visits, Clock::now() + time, reads_);
   r.target = run_trace(pool_, target_, r.entry, {}, seed, compared_, visits, Clock::now() + time);
   take(r, visits > kMostVisits ? kMostSamples + kLongSamples : kMostSamples);
   return r.source.complete;
@@ -185,7 +186,8 @@ void Guesses::jump_from(const Relation& relation) {
     const Valuation source = near_the_end(source_.at(pair.first), base, random);
     const Valuation target = follows(relation, base, source);
     // The seed says where globals lie, and the values were chosen for that.
-    r.source = run_trace(pool_, source_, r.entry, {pair.first, source}, base.seed, compared_, kMostVisits, end_);
+    r.source =
+        run_trace(pool_, source_, r.entry, {pair.first, source}, base.seed, compared_, kMostVisits, end_, reads_);
     r.target = run_trace(pool_, target_, r.entry, {pair.second, target}, base.seed, compared_, kMostVisits, end_);
     take(r, kMostSamples, true);
   }
@@ -211,6 +213,8 @@ std::vector<Relation> Guesses::run() {
   std::set<Term> seen;
   for (const Summary* side : {&source_, &target_})
     for (const auto& [block, cut] : side->cuts()) note_compared(cut, seen);
+  for (const auto& [block, cut] : source_.cuts())
+    if (block != 0) reads_[block] = reads_behind(pool_, cut);
   std::vector<unsigned> unfinished;
   for (unsigned seed = 1; seed <= kTraces && Clock::now() < end_; ++seed)
     if (!from_entry(seed, kMostVisits, time_)) unfinished.push_back(seed);

@@ -234,7 +234,7 @@ Proof FunctionProof::run() {
   target_ = &*target;
   for (Side* side : {&*source, &*target})
     if (const auto seen = side->has_loops() ? survey(*side, {frame_variable("frame"), 0, {}}) : std::nullopt)
-      side->drop_cuts(seen->passed_once);
+      side->drop_cuts(seen->idle_loops);
   prover_.set_deadline(begin_ + options_.time);
   attempt();
   if (is_timed()) {
@@ -340,7 +340,7 @@ std::optional<FrameSurvey> FunctionProof::survey(const Side& side, const FrameLa
   limits.shared = order_.has_value();
   limits.deadline = begin_ + options_.time / 3;
   if (summary.build(std::move(entry), std::move(universal), limits)) return std::nullopt;
-  result.passed_once = summary.passed_once();
+  result.idle_loops = summary.idle_loops();
   return result;
 }
 

@@ -467,6 +467,13 @@ Relation Guesser::run(BlockId source_cut, BlockId target_cut) {
   }
   add_facts(source_cut);
   for (const Term u : universal_) add_pieces(pieces_, u, std::string(pool_.name(u)), From::entry);
+  for (const Term read : reads_behind(pool_, source_.at(source_cut))) {
+    add_pieces(pieces_, read, pool_.print(read, 3), From::source);
+    // Perhaps nobody writes there, and the target has it from the beginning.
+    if (!universal_term(pool_.operands(read)[1])) continue;
+    const Term unchanged = pool_.eq(read, at_entry(pool_, read));
+    if (held(unchanged)) relation.bounds.push_back(unchanged);
+  }
   for (const Location& l : target_.at(target_cut).locations) relation.target_entries.push_back({l, for_target(l)});
   return relation;
 }

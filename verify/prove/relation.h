@@ -10,7 +10,7 @@ namespace portolan::prove {
 // brings in (the part that it leaves open).
 struct Candidate {
   enum class Shape : uint8_t {
-    equal,          // another location of the same width
+    equal,          // another location of the same width, or what memory holds at a place
     zero_extended,  // (part of) another location, or a number of fewer bits
     sign_extended,
     low_part,  // its low bits are (part of) another location, the rest is open

@@ -83,11 +83,11 @@ Expected<Side> Side::make(Which which, const assembly::CodeIndex& index, const s
     side.callees_[which == Which::source || boundary.target_name.empty() ? name : boundary.target_name] = &boundary;
   const auto first_slot = static_cast<uint32_t>(side.machine_->slots.size());
   expand_repetitions(side.function_, first_slot, side.extra_widths_);
-  side.find_cuts();
-  side.has_loops_ = !side.cuts_.empty();
   if (cut_at_calls)
     for (const BlockId block : split_after_calls(side.function_, first_slot, side.extra_widths_))
       side.cuts_at_calls_.insert(block);
+  side.find_cuts();
+  side.has_loops_ = !side.cuts_.empty();
   side.cuts_.insert(side.cuts_at_calls_.begin(), side.cuts_at_calls_.end());
   side.find_live();
   return side;
@@ -183,7 +183,10 @@ void Side::find_cuts() {
       continue;
     }
     const BlockId next = edges[top.edge++].target;
-    if (colour[next] == Colour::grey) cuts_.insert(next);
+    if (colour[next] == Colour::grey) {
+      cuts_.insert(next);
+      back_edges_[next].insert(top.block);
+    }
     if (colour[next] != Colour::white) continue;
     colour[next] = Colour::grey;
     stack.push_back({next});

@@ -53,6 +53,8 @@ class Side {
   bool is_cut(BlockId block) const { return cuts_.contains(block); }
   const std::set<BlockId>& cuts() const { return cuts_; }
   bool has_loops() const { return has_loops_; }
+  // By the block that a loop begins with: those that go back there.
+  const std::map<BlockId, std::set<BlockId>>& back_edges() const { return back_edges_; }
   // Loops that end in their first turn whatever happens are none (AArch64's exclusive stores, which succeed here).
   void drop_cuts(const std::set<BlockId>& idle);
   // How many ways lead from one cut point to the next, of the one where they are most, as far as the graph says.
@@ -100,6 +102,7 @@ class Side {
   ir::Function function_;
   std::vector<uint32_t> extra_widths_;
   std::set<BlockId> cuts_, cuts_at_calls_;
+  std::map<BlockId, std::set<BlockId>> back_edges_;
   bool has_loops_ = false;
   std::vector<SlotSet> live_in_;
   std::vector<bool> needed_;

@@ -160,20 +160,17 @@ std::optional<Failure> Summary::build(State entry, std::set<uint32_t> universal,
   return std::nullopt;
 }
 
-std::set<BlockId> Summary::passed_once() const {
-  std::set<BlockId> once;
-  for (const auto& [block, cut] : cuts_) {
-    std::set<BlockId> reached;
-    std::vector<BlockId> todo = {block};
-    while (!todo.empty()) {
-      const CutPoint& from = cuts_.at(todo.back());
-      todo.pop_back();
-      for (const Path& path : from.paths)
-        if (path.end == End::cut && reached.insert(path.block).second) todo.push_back(path.block);
+std::set<BlockId> Summary::idle_loops() const {
+  std::set<BlockId> idle;
+  for (const auto& [block, from] : side_.back_edges()) idle.insert(block);
+  for (const auto& [start, cut] : cuts_)
+    for (const Path& path : cut.paths) {
+      if (path.end != End::cut || !idle.contains(path.block)) continue;
+      const std::set<BlockId>& back = side_.back_edges().at(path.block);
+      if (std::any_of(back.begin(), back.end(), [&](BlockId b) { return path.blocks.contains(b); }))
+        idle.erase(path.block);
     }
-    if (block != 0 && !reached.contains(block)) once.insert(block);
-  }
-  return once;
+  return idle;
 }
 
 std::optional<Failure> Summary::build_bounded(State entry, const Limits& limits) {

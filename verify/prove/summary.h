@@ -40,8 +40,8 @@ class Summary {
   const std::map<BlockId, CutPoint>& cuts() const { return cuts_; }
   const CutPoint& at(BlockId block) const { return cuts_.at(block); }
   const Side& side() const { return side_; }
-  // Cut points that no way comes back to.
-  std::set<BlockId> passed_once() const;
+  // Beginnings of loops to which no way goes back.
+  std::set<BlockId> idle_loops() const;
   // A path from cut point `start` that came to another, with each of the ways on from there. Nothing: too many.
   std::optional<std::vector<Path>> continued(BlockId start, const Path& path) const {
     return executor_.resume(start, path, limits_);

@@ -1,8 +1,11 @@
 #include "verify/prove/trace.h"
 
+#include <algorithm>
 #include <map>
+#include <set>
 
 #include "verify/input.h"
+#include "verify/solve/valuations.h"
 
 namespace portolan::prove {
 namespace {
@@ -55,12 +58,14 @@ class Memory {
 
 class Run {
  public:
-  Run(terms::Pool& pool, const Summary& summary, const Valuation& entry, uint64_t seed, const Numbers& compared)
+  Run(terms::Pool& pool, const Summary& summary, const Valuation& entry, uint64_t seed, const Numbers& compared,
+      const Reads& reads)
       : pool_(pool),
         summary_(summary),
         entry_(entry),
         seed_(seed),
         compared_(compared),
+        reads_wanted_(reads),
         initial_(seed, compared),
         now_(seed, compared) {}
 
@@ -78,6 +83,7 @@ class Run {
   const Valuation& entry_;
   uint64_t seed_, calls_ = 0, reads_ = 0;
   const Numbers& compared_;
+  const Reads& reads_wanted_;
   Memory initial_, now_;
 };
 
@@ -182,12 +188,45 @@ Trace Run::run(const Start& start, size_t most, solve::Clock::time_point deadlin
     values = visit.values;
     visit.kept = is_kept(turns[block]++);
     if (!visit.kept) visit.values.clear();
+    if (const auto wanted = reads_wanted_.find(block); visit.kept && wanted != reads_wanted_.end()) {
+      terms::Evaluation here(pool_, seed_);
+      prepare(block, values, here);
+      for (const Term read : wanted->second)
+        for (const Term t : {read, at_entry(pool_, read)}) visit.values.emplace(t, here(t));
+    }
     trace.visits.push_back(std::move(visit));
   }
   return trace;
 }
 
 }  // namespace
+
+Term at_entry(terms::Pool& pool, Term read) {
+  return pool.load(pool.memory("memory.entry"), pool.operands(read)[1], pool.width(read));
+}
+
+std::vector<Term> reads_behind(const terms::Pool& pool, const CutPoint& cut) {
+  constexpr size_t kMost = 8, kMostTerms = 2000;
+  std::vector<Term> todo, found;
+  for (const Path& path : cut.paths) {
+    todo.insert(todo.end(), path.conditions.begin(), path.conditions.end());
+    todo.insert(todo.end(), path.state.slots.begin(), path.state.slots.end());
+  }
+  std::set<Term> seen;
+  while (!todo.empty() && seen.size() < kMostTerms && found.size() < kMost) {
+    const Term t = todo.back();
+    todo.pop_back();
+    if (!seen.insert(t).second) continue;
+    const auto operands = pool.operands(t);
+    todo.insert(todo.end(), operands.begin(), operands.end());
+    if (pool.kind(t) != terms::Kind::read || operands[0] != cut.state.memory || pool.width(t) > 64) continue;
+    // What calls of the way gave is not known at its beginning.
+    const std::vector<Term> variables = solve::variables_of(pool, operands.subspan(1));
+    if (std::none_of(variables.begin(), variables.end(), [&](Term v) { return pool.name(v).starts_with("call:"); }))
+      found.push_back(t);
+  }
+  return found;
+}
 
 Valuation entry_values(terms::Pool& pool, const std::vector<Term>& variables, uint64_t seed, const Numbers& compared) {
   Random random(mix(seed, 17));
@@ -208,13 +247,14 @@ Valuation entry_values(terms::Pool& pool, const std::vector<Term>& variables, ui
 }
 
 Trace run_trace(terms::Pool& pool, const Summary& summary, const Valuation& entry, const Start& start, uint64_t seed,
-                const Numbers& compared, size_t most_visits, solve::Clock::time_point deadline) {
-  return Run(pool, summary, entry, seed, compared).run(start, most_visits, deadline);
+                const Numbers& compared, size_t most_visits, solve::Clock::time_point deadline, const Reads& reads) {
+  return Run(pool, summary, entry, seed, compared, reads).run(start, most_visits, deadline);
 }
 
 const Path* path_taken(terms::Pool& pool, const Summary& summary, const Valuation& entry, uint64_t seed) {
   const Numbers none;
-  return Run(pool, summary, entry, seed, none).first_path();
+  const Reads no_reads;
+  return Run(pool, summary, entry, seed, none, no_reads).first_path();
 }
 
 }  // namespace portolan::prove

@@ -11,9 +11,14 @@ namespace portolan::prove {
 
 using Valuation = std::unordered_map<Term, terms::APInt, terms::TermHash>;
 
+// What a side reads behind a cut point at places that are known there: the other side may hold it in a register.
+std::vector<Term> reads_behind(const terms::Pool& pool, const CutPoint& cut);
+// What memory held at the place of a read when the function began.
+Term at_entry(terms::Pool& pool, Term read);
+
 struct Visit {
   BlockId cut = ir::kNoBlock;
-  Valuation values;  // of the cut point's variables
+  Valuation values;  // of the cut point's variables, and of `reads`, now and at entry
   bool kept = true;  // false: one of many of this cut point, whose values are left out
 };
 
@@ -35,8 +40,11 @@ struct Start {
   Valuation values;
 };
 
+// `reads`: by cut point, of which the values are wanted too.
+using Reads = std::map<BlockId, std::vector<Term>>;
 Trace run_trace(terms::Pool& pool, const Summary& summary, const Valuation& entry, const Start& start, uint64_t seed,
-                const Numbers& compared, size_t most_visits, solve::Clock::time_point deadline);
+                const Numbers& compared, size_t most_visits, solve::Clock::time_point deadline,
+                const Reads& reads = {});
 
 // The way that a run from the entry takes; nullptr: none of those that the summary has.
 const Path* path_taken(terms::Pool& pool, const Summary& summary, const Valuation& entry, uint64_t seed);

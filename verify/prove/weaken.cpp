@@ -61,7 +61,7 @@ std::vector<Term> Simulation::known_at(const Relation& relation) {
   return known;
 }
 
-// What the source's variables at the cut point are when the paths arrive there.
+// What the source's variables at the cut point, and its memory, are when the paths arrive there.
 terms::Substitution Simulation::end_of(PathPair& paths, const Relation& there) {
   terms::Substitution at_end(pool_);
   for (const Relation::Entry& e : there.source_entries) {
@@ -69,6 +69,7 @@ terms::Substitution Simulation::end_of(PathPair& paths, const Relation& there) {
     assert(actual && "a cut point's state holds only what every arrival has");
     at_end.replace(e.location.variable, paths.plain(actual));
   }
+  at_end.replace(sides_.source.at(there.source).state.memory, paths.plain(paths.source().state.memory));
   return at_end;
 }
 

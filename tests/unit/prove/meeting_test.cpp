@@ -51,5 +51,24 @@ TEST(Meeting, AnExclusiveStoreIsNoLoop) {
   EXPECT_NOT_PROVED(prove_pair(source, target("1", "8"), b));
 }
 
+// The target reads before the loop what the source reads in every turn: right unless the loop writes there.
+TEST(Meeting, ARegisterHoldsWhatMemoryHolds) {
+  const Boundary b = integers({64, 64}, 32);
+  const std::string data = "ret\n.data\n.globl x\n.type x, %object\n.size x, 16\nx: .quad 1, 2\n";
+  auto source = [&](const std::string& written) {
+    return Text{Isa::x86_64, "xorl %eax, %eax\n1: addl x(%rip), %eax\n" + written + "decq %rsi\njne 1b\n" + data};
+  };
+  auto target = [&](const std::string& offset, const std::string& written) {
+    return Text{Isa::aarch64, "adrp x9, x\nadd x9, x9, :lo12:x\nldr w8, [x9, #" + offset +
+                                  "]\nmov w10, wzr\n1: add w10, w10, w8\n" + written +
+                                  "subs x1, x1, #1\nb.ne 1b\nmov w0, w10\n" + data};
+  };
+  EXPECT_PROVED(prove_pair(source(""), target("0", ""), b));
+  EXPECT_NOT_PROVED(prove_pair(source(""), target("4", ""), b));
+  EXPECT_PROVED(prove_pair(source("movl %eax, x+4(%rip)\n"), target("0", "str w10, [x9, #4]\n"), b));
+  EXPECT_NOT_PROVED(prove_pair(source("movl %eax, (%rdi)\n"), target("0", "str w10, [x0]\n"), b));
+  EXPECT_NOT_PROVED(prove_pair(source("movb %al, x+3(%rip)\n"), target("0", "strb w10, [x9, #3]\n"), b));
+}
+
 }  // namespace
 }  // namespace portolan::prove
