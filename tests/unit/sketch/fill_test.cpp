@@ -164,6 +164,12 @@ const Case kCases[] = {
       "%eax\n\tret\n"},
      {"l", ".Lb"}},
     {"x86_64_flags", {kUnsigned, kX, "\tcmpl %esi, ?reg\n\tset?cond %al\n\tmovzbl %al, %eax\n\tret\n"}, {"%edi", "b"}},
+    {"x86_64_stack_pointer",
+     {kMixed, kX, "\tmovl %edi, %eax\n\tandl ?reg{%esp,%ebp,%esi}, ?reg{%esp,%ebx,%eax}\n\txorl $-16, %eax\n\tret\n"},
+     {"%esi", "%eax"}},
+    {"aarch64_link_register",
+     {kMixed, kA, "\tand ?reg{w30,w2,w0}, w0, ?reg{w30,w3,w1}\n\teor w0, w0, #-16\n\tret\n"},
+     {"w0", "w1"}},
     {"x86_64_lane",
      {kHigh, kX,
       "\tmovq %rdi, %xmm0\n\tpextrw $?lane, %xmm0, %eax\n\tpextrw $3, %xmm0, %ecx\n\tshll $16, %ecx\n\torl %ecx, "

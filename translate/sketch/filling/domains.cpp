@@ -198,13 +198,10 @@ std::vector<std::string> Finder::labels(uint32_t line) const {
 // Everything that could stand in a hole that is no immediate, likely words first.
 std::vector<std::string> Finder::offered(HoleId hole, uint32_t line) const {
   const Hole& h = sketch_.holes[hole];
-  if (!h.candidates.empty()) return h.candidates;
-  if (h.kind == HoleKind::label) return labels(line);
-  std::vector<std::string> all = words_.words(h.kind);
-  if (h.kind == HoleKind::reg) {
-    sort_by_distance(all, line);
-    return all;
-  }
+  if (h.kind == HoleKind::label && h.candidates.empty()) return labels(line);
+  std::vector<std::string> all = h.candidates.empty() ? words_.words(h.kind) : h.candidates;
+  if (h.kind == HoleKind::reg || h.kind == HoleKind::op) sort_by_distance(all, line);
+  if (h.kind == HoleKind::reg || !h.candidates.empty()) return all;
   const auto [first, last] = function_around(line);
   const std::string text = text_between(first, last);
   std::stable_partition(all.begin(), all.end(), [&](const std::string& word) { return occurs(text, word); });

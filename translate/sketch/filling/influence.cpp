@@ -38,6 +38,23 @@ Mask Influence::memory(uint64_t address, uint64_t size) const {
   return mask;
 }
 
+// Optimistic: what it does depends on its arguments in registers, and it gives results there.
+void Influence::called_outside() {
+  if (!optimistic_) {
+    control_ |= touched_;
+    return;
+  }
+  fault_ = control_;
+  for (const assembly::Slot slot : machine_.integer_arguments) fault_ |= slots_[slot];
+  for (const assembly::Slot slot : machine_.integer_results) slots_[slot] = fault_;
+}
+
+Mask Influence::way_back() const {
+  Mask mask = slots_[machine_.stack_pointer];
+  if (machine_.return_address != assembly::kNoSlot) mask |= slots_[machine_.return_address];
+  return mask;
+}
+
 void Influence::put(uint64_t address, uint64_t size, Mask mask) {
   if (mask == 0 && bytes_.empty()) return;
   for (uint64_t n = 0; n < size; ++n) bytes_[address + n] = mask;
@@ -92,7 +109,9 @@ void Influence::straight(const ir::Function& function, std::span<const ir::Block
   for (const ir::ValueId v : function.blocks[blocks.back()].terminator.operands) control_ |= values_[v];
   for (const ir::ValueId v : instructions)
     if (function[v].op == Op::call) control_ |= values_[v];
+  if (function.blocks[blocks.back()].terminator.op == Op::ret) control_ |= way_back();
   // Calls and returns keep the return address on the stack.
+  if (next < accesses.size()) fault_ |= slots_[machine_.stack_pointer];
   for (; next < accesses.size(); ++next)
     if (accesses[next].write)
       put(accesses[next].address, accesses[next].size, own);
@@ -101,7 +120,7 @@ void Influence::straight(const ir::Function& function, std::span<const ir::Block
 }
 
 void Influence::coarse(const ir::Function& function, Accesses accesses, Mask own) {
-  Mask mask = own | control_;
+  Mask mask = own | control_ | way_back();
   for (const ir::Instruction& i : function.values)
     if (i.op == Op::get_slot) mask |= slots_[i.index];
   for (const emulate::IrObserver::Access& access : accesses)

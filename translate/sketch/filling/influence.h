@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "emulate/ir_engine.h"
+#include "frontends/asm/machine.h"
 #include "ir/function.h"
 #include "translate/sketch/filling/layout.h"
 
@@ -17,7 +18,7 @@ std::vector<ir::BlockId> straight_line(const ir::Function& function);
 
 class Influence {
  public:
-  explicit Influence(size_t slots) : slots_(slots) {}
+  explicit Influence(const assembly::Machine& machine) : machine_(machine), slots_(machine.slots.size()) {}
   // Optimistic: a place depends on the holes that led to where it was written last, and not on those that decided later
   // where execution went, although another way might have written it. Conflicts are then smaller and may be wrong: who
   // finds nothing so has to look again.
@@ -29,7 +30,7 @@ class Influence {
   // An instruction has run; `site`: it belongs to a variant of that line.
   void step(const ir::Function& function, std::span<const emulate::IrObserver::Access> accesses, bool completed,
             const Site* site);
-  void called_outside() { control_ |= touched_; }
+  void called_outside();
 
   Mask slot(assembly::Slot slot) const { return slots_[slot] | later(); }
   Mask memory(uint64_t address, uint64_t size) const;
@@ -42,9 +43,12 @@ class Influence {
   void straight(const ir::Function& function, std::span<const ir::BlockId> blocks, Accesses accesses, bool completed,
                 Mask own);
   void coarse(const ir::Function& function, Accesses accesses, Mask own);
+  // Where a return goes: what the link register holds, or what the stack pointer points to.
+  Mask way_back() const;
   Mask later() const { return optimistic_ ? 0 : control_; }
   void put(uint64_t address, uint64_t size, Mask mask);
 
+  const assembly::Machine& machine_;
   std::vector<Mask> slots_, values_;
   std::unordered_map<uint64_t, Mask> bytes_;
   Mask everywhere_ = 0;  // stores whose address depends on these may have gone anywhere

@@ -31,7 +31,7 @@ Runner::Runner(const std::vector<Domain>& domains, Layout layout, const std::vec
       boundaries_(boundaries),
       machine_(assembly::Machine::get(isa)),
       general_(general_slots(isa)),
-      influence_(machine_.slots.size()) {}
+      influence_(machine_) {}
 
 Expected<std::unique_ptr<Runner>> Runner::make(const Sketch& sketch, const std::vector<Domain>& domains, Layout layout,
                                                const verify::Side& source,
@@ -195,6 +195,7 @@ Expected<RunResult> Runner::run(const Test& test, const Choices& choices, Record
   emulate::Request request = target_->request(boundary, test.input, kRubbish);
   // Slots of variants are filled up with instructions that count.
   request.limits.instructions = test.limit * std::max<uint64_t>(1, layout_.slot_bytes / 8);
+  request.limits.time = kRunTime;
   choices_ = &choices;
   test_ = &test;
   request_ = &request;

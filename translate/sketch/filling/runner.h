@@ -26,6 +26,9 @@ struct Test {
   std::shared_ptr<const Stores> stores;
 };
 
+// Of processor time, for one run. Limits of instructions come first.
+inline constexpr std::chrono::seconds kRunTime{3};
+
 inline constexpr int32_t kUnchosen = -1;
 using Choices = std::vector<int32_t>;  // by hole: index into its domain's values
 

@@ -50,6 +50,12 @@ Mask Search::from(size_t test) {
   return all();
 }
 
+// Values were left out because of what the others are: these may be what has to change.
+Mask Search::cut(HoleId hole) {
+  cut_ = true;
+  return all() & ~bit(hole);
+}
+
 Mask Search::branch(const RunResult& stop, size_t test) {
   HoleId hole = kNoHole;
   for (const HoleId h : stop.site->holes)
@@ -63,7 +69,7 @@ Mask Search::branch(const RunResult& stop, size_t test) {
   const uint64_t product = product_;
   for (size_t v = 0; v < domains_[hole].values.size(); ++v) {
     if (!stop.classes.empty() && v == stop.classes.size()) {
-      cut_ = true;
+      conflicts |= cut(hole);
       break;
     }
     Mask conflict = 0;
@@ -72,7 +78,7 @@ Mask Search::branch(const RunResult& stop, size_t test) {
       conflict = known->second;
     } else {
       if (++tried > reach_ / product) {
-        cut_ = true;
+        conflicts |= cut(hole);
         break;
       }
       product_ = product * tried;

@@ -53,6 +53,7 @@ class Search {
   // Nothing if the present choices agree on this test; else as from() of it and those that follow.
   std::optional<Mask> agree(size_t test);
   Mask branch(const RunResult& stop, size_t test);
+  Mask cut(HoleId hole);
   Mask end(End end);
   Mask all() const;  // holes that have a value
 

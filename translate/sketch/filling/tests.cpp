@@ -13,7 +13,9 @@ using Numbers = verify::Filling::Numbers;
 constexpr size_t kInputs = 96;     // made for each function
 constexpr size_t kMostTests = 64;  // kept
 constexpr uint64_t kLongRun = 4000;
-constexpr uint64_t kLongestRun = 200000;
+constexpr uint64_t kVeryLongRun = 50000;
+constexpr uint64_t kLongestRun = 2000000;
+constexpr size_t kLongTests = 8, kVeryLongTests = 3;  // kept of long runs, where there is nothing else
 
 // From simple to wild.
 constexpr verify::Filling kFillings[] = {
@@ -33,6 +35,7 @@ class Watch : public emulate::IrObserver {
     stores_ = std::make_shared<Stores>();
     pending_.clear();
     request.limits.instructions = kLongestRun;
+    request.limits.time = kRunTime;
     auto outcome = engine_->run(image_, request);
     const bool known = outcome && outcome->ending != emulate::Ending::unsupported;
     instructions_ = known ? outcome->instructions : 0;
@@ -112,9 +115,9 @@ Expected<std::vector<Test>> make_tests(verify::Bench& bench, const std::vector<v
   }
   std::stable_sort(order.begin(), order.end());
   std::vector<Test> sorted;
-  // Long runs only where there is nothing else.
   for (const auto& [count, n] : order)
-    if (count <= kLongRun || sorted.size() < 8) sorted.push_back(std::move(all[n]));
+    if (count <= kLongRun || sorted.size() < (count <= kVeryLongRun ? kLongTests : kVeryLongTests))
+      sorted.push_back(std::move(all[n]));
   return sorted;
 }
 
