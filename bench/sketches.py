@@ -138,6 +138,8 @@ def markdown(args, results, seconds):
              f"corpus/programs and of {', '.join(args.libraries) or 'no library'} ({library} sketches), {report.percent(hard, len(results))} of them with a "
              f"hole in an instruction with memory or flags. Right: proved or bounded within {args.seconds:g} s of processor time, "
              "from file to verdict, all solvers counted; WRONG: accepted, and refuted by other inputs.", ""]
+    if args.only:
+        lines += [f"Of the {args.sketches} sketches of this seed only {len(results)} were measured, between number {min(args.only)} and {max(args.only)}. {args.note}".rstrip(), ""]
     for header, rows in tables(results):
         lines += [report.markdown_table(header, rows), ""]
     reasons = collections.Counter(r["reason"].rsplit("/", 1)[-1][:100] for r in results if r["outcome"] not in ("right", "right, late") and r["reason"])
@@ -161,6 +163,7 @@ def main():
     parser.add_argument("--prove", type=float, default=10, help="seconds for a proof")
     parser.add_argument("--longest", type=int, default=80, help="instructions of a function")
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--note", default="", help="a sentence for the section")
     parser.add_argument("--docs", type=pathlib.Path, help="the file whose section is replaced")
     args = parser.parse_args()
     if unknown := (set(args.programs) - set(names)) | (set(args.libraries) - set(packages.PACKAGES)):
