@@ -46,16 +46,22 @@ APInt flushed(APInt value, FloatFormat format) {
 
 APInt modified_float(const Instruction& rmw, const APInt& old, const APInt& operand) {
   const bool flush = rmw.rmw == RmwKind::fadd_flush;
+  if (flush && rmw.format == FloatFormat::f64) {
+    // The adder in a GPU's memory gives a NaN as it is, the operand's first (recorded from an H100).
+    for (const APInt* nan : {&operand, &old})
+      if ((*nan & APInt::getSignedMaxValue(64)).ugt(APInt(64, 0x7ff0000000000000))) return *nan;
+  }
   Instruction inst;
   inst.op = rmw.rmw == RmwKind::fmin ? Op::fminnum : rmw.rmw == RmwKind::fmax ? Op::fmaxnum : Op::fadd;
   inst.format = rmw.format;
   inst.nan = rmw.nan;
   inst.width = old.getBitWidth();
   inst.lanes = static_cast<uint16_t>(inst.width / bits(rmw.format));
-  const APInt operands[] = {flush ? flushed(old, rmw.format) : old, flush ? flushed(operand, rmw.format) : operand};
+  const bool zeros = flush && rmw.format == FloatFormat::f32;
+  const APInt operands[] = {zeros ? flushed(operand, rmw.format) : operand, zeros ? flushed(old, rmw.format) : old};
   // A sum of this size is exact: flushing after rounding is flushing.
   const APInt result = evaluate_concrete(Function(), inst, operands);
-  return flush ? flushed(result, rmw.format) : result;
+  return zeros ? flushed(result, rmw.format) : result;
 }
 
 }  // namespace

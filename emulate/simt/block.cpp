@@ -1,0 +1,96 @@
+#include "emulate/simt/block.h"
+
+#include <algorithm>
+
+namespace portolan::simt {
+
+constexpr size_t kMaxFindings = 100;
+
+Block::Block(Grid& grid, Dimensions index, const Code& kernel)
+    : grid_(grid), index_(index), shadow_(grid.launch.shared_bytes) {
+  const Launch& launch = grid.launch;
+  shared_.name = "shared memory";
+  shared_.bytes.resize(launch.shared_bytes);
+  shared_.written.resize(launch.shared_bytes);
+  if (launch.prepare_shared) launch.prepare_shared(shared_);
+  const uint64_t count = launch.block.count();
+  threads_.resize(count);
+  for (uint64_t n = 0; n < count; ++n) {
+    Thread& t = threads_[n];
+    t.number = n;
+    t.warp = static_cast<uint32_t>(n / launch.lane_width);
+    t.lane = static_cast<uint32_t>(n % launch.lane_width);
+    t.index = {static_cast<uint32_t>(n % launch.block.x), static_cast<uint32_t>(n / launch.block.x % launch.block.y),
+               static_cast<uint32_t>(n / launch.block.x / launch.block.y)};
+    t.random = n ^ (uint64_t{index.x} << 32);
+    t.local.name = "local memory";
+    const uint64_t local = kernel.frame_bytes != 0 || grid.program.functions.size() > 1 ? launch.local_bytes : 0;
+    t.local.bytes.resize(local);
+    t.local.written.resize(local);
+    enter(t, kernel, {});
+    if (launch.prepare && !launch.prepare(n, t.frame().slots)) t.state = State::done;
+  }
+}
+
+void Block::add(Finding finding) {
+  std::vector<Finding>& all = grid_.outcome.findings;
+  const bool known = std::any_of(all.begin(), all.end(), [&](const Finding& f) {
+    return f.kind == finding.kind && f.line == finding.line && f.function == finding.function;
+  });
+  if (!known && all.size() < kMaxFindings) all.push_back(std::move(finding));
+}
+
+bool Block::fail(const Thread& thread, FindingKind kind, uint32_t line, std::string detail, uint64_t address) {
+  if (ended_) return false;
+  ended_ = true;
+  Finding finding;
+  finding.kind = kind;
+  finding.line = line;
+  if (!thread.frames.empty()) finding.function = thread.frames.back().code->function->name;
+  finding.block = index_, finding.thread = thread.index;
+  finding.address = address;
+  finding.detail = std::move(detail);
+  add(std::move(finding));
+  return false;
+}
+
+void Block::find_race(const Thread& thread, uint32_t line, const Access& before, uint64_t address) {
+  Finding finding;
+  finding.kind = FindingKind::race;
+  finding.line = line;
+  finding.other_line = before.line;
+  finding.function = thread.frames.back().code->function->name;
+  finding.block = index_, finding.thread = thread.index;
+  finding.address = address;
+  finding.detail = "thread " + std::to_string(before.thread) + (before.write ? " wrote" : " read") + " the same bytes";
+  add(std::move(finding));
+}
+
+bool Block::run() {
+  const uint32_t warps =
+      static_cast<uint32_t>((threads_.size() + grid_.launch.lane_width - 1) / grid_.launch.lane_width);
+  for (;;) {
+    bool ready = false;
+    for (Thread& t : threads_) {
+      if (t.state != State::ready) continue;
+      if (!advance(t)) return false;
+      ready |= t.state == State::ready;
+    }
+    bool progress = ready;
+    for (uint32_t w = 0; w < warps; ++w) progress |= meet_lanes(w);
+    // A lane that still runs might come to where others ask who is active.
+    for (uint32_t w = 0; !progress && w < warps; ++w) progress |= meet_active(w);
+    if (!progress) progress = meet_block();
+    if (ended_) return false;
+    if (progress) continue;
+    if (std::any_of(threads_.begin(), threads_.end(), [](const Thread& t) { return t.state != State::done; }))
+      return stuck();
+    break;
+  }
+  if (grid_.launch.finished)
+    for (Thread& t : threads_) grid_.launch.finished(t.number, t.frames.front().slots);
+  if (grid_.launch.finished_shared) grid_.launch.finished_shared(shared_);
+  return true;
+}
+
+}  // namespace portolan::simt

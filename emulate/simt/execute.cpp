@@ -1,0 +1,222 @@
+// One instruction after the other of one thread.
+#include <algorithm>
+
+#include "emulate/simt/block.h"
+#include "ir/concrete_domain.h"
+#include "ir/interpreter.h"
+#include "ir/op_semantics.h"
+#include "llvm/ADT/ArrayRef.h"
+
+namespace portolan::simt {
+
+using ir::Op;
+
+namespace {
+
+constexpr size_t kMaxFrames = 200;
+constexpr uint64_t kTurn = 20'000;  // instructions before another thread has its turn: threads may spin for each other
+
+}  // namespace
+
+APInt Block::undefined(Thread& thread, uint32_t width) {
+  llvm::SmallVector<uint64_t, 4> words((width + 63) / 64);
+  for (uint64_t& w : words) {
+    // splitmix64 (Steele, Lea, Flood 2014).
+    uint64_t z = thread.random += 0x9e3779b97f4a7c15;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+    w = z ^ (z >> 31);
+  }
+  return APInt(width, llvm::ArrayRef<uint64_t>(words.data(), words.size()));
+}
+
+APInt Block::identity(const Thread& thread, ir::Identity which) const {
+  const Dimensions parts[] = {thread.index, grid_.launch.block, index_, grid_.launch.grid};
+  const unsigned n = static_cast<unsigned>(which);
+  if (n < 12) {
+    const Dimensions& d = parts[n / 3];
+    return APInt(32, n % 3 == 0 ? d.x : n % 3 == 1 ? d.y : d.z);
+  }
+  return APInt(32, which == ir::Identity::lane         ? thread.lane
+                   : which == ir::Identity::lane_width ? grid_.launch.lane_width
+                                                       : thread.warp);
+}
+
+APInt Block::leaf(Thread& thread, const ir::Instruction& inst) {
+  if (inst.op == Op::frame_address) return APInt(64, thread.frame().stack_pointer + static_cast<uint64_t>(inst.offset));
+  if (inst.op == Op::symbol_address) {
+    const ir::SymbolRef& symbol = thread.frame().code->function->symbols[inst.index];
+    const auto found = grid_.program.symbols.find(symbol.name);
+    if (found != grid_.program.symbols.end()) return APInt(64, found->second + static_cast<uint64_t>(symbol.addend));
+    fail(thread, FindingKind::unsupported, inst.line, "no address for '" + symbol.name + "'");
+  }
+  return APInt(inst.width, 0);
+}
+
+bool Block::enter(Thread& thread, const Code& code, std::span<const APInt> arguments) {
+  if (thread.frames.size() >= kMaxFrames)
+    return fail(thread, FindingKind::unsupported, 0, "calls are nested too deeply");
+  const uint64_t below = thread.frames.empty() ? grid_.program.local_window + grid_.launch.local_bytes
+                                               : thread.frame().stack_pointer - thread.frame().code->frame_bytes;
+  Frame frame;
+  frame.code = &code;
+  frame.stack_pointer = below;
+  const ir::Function& f = *code.function;
+  frame.values.reserve(f.values.size());
+  for (size_t id = 0; id < f.values.size(); ++id) {
+    const ir::Instruction& inst = f.values[id];
+    frame.values.push_back(inst.op == Op::constant ? f.constants[inst.index] : APInt(inst.width, 0));
+  }
+  for (uint32_t width : code.slot_widths) frame.slots.emplace_back(width, 0);
+  const std::vector<ir::ValueId>& parameters = f.blocks[0].parameters;
+  for (size_t n = 0; n < parameters.size() && n < arguments.size(); ++n) frame.values[parameters[n]] = arguments[n];
+  thread.frames.push_back(std::move(frame));
+  return true;
+}
+
+bool Block::call(Thread& thread, ir::ValueId id) {
+  const ir::Function& f = *thread.frame().code->function;
+  const ir::Instruction& inst = f[id];
+  const ir::CallTarget& target = f.calls[inst.index];
+  const auto callee = grid_.program.functions.find(target.symbol.name);
+  if (target.indirect || callee == grid_.program.functions.end())
+    return fail(thread, FindingKind::unsupported, inst.line, "'" + target.symbol.name + "' cannot be called");
+  std::vector<APInt> arguments;
+  for (ir::ValueId operand : inst.operands) arguments.push_back(thread.frame().values[operand]);
+  return enter(thread, callee->second, arguments);
+}
+
+// Results become the value of the call in the frame below, first lowest.
+void Block::give_back(Thread& thread, std::span<const ir::ValueId> results) {
+  std::vector<APInt> pieces;
+  for (ir::ValueId v : results) pieces.push_back(thread.frame().values[v]);
+  thread.frames.pop_back();
+  Frame& caller = thread.frame();
+  const ir::ValueId id = caller.code->function->blocks[caller.block].instructions[caller.next - 1];
+  APInt& value = caller.values[id];
+  uint32_t low = 0;
+  for (const APInt& piece : pieces) {
+    if (low + piece.getBitWidth() > value.getBitWidth()) break;
+    value.insertBits(piece, low);
+    low += piece.getBitWidth();
+  }
+}
+
+bool Block::execute(Thread& thread, ir::ValueId id) {
+  Frame& frame = thread.frame();
+  const ir::Instruction& inst = (*frame.code->function)[id];
+  auto word = [&](size_t n) { return frame.values[inst.operands[n]].getZExtValue(); };
+  switch (inst.op) {
+    case Op::constant:
+      return true;
+    case Op::get_slot:
+      frame.values[id] = frame.slots[inst.index];
+      return true;
+    case Op::set_slot:
+      frame.slots[inst.index] = frame.values[inst.operands[0]];
+      return true;
+    case Op::undef:
+      frame.values[id] = undefined(thread, inst.width);
+      return true;
+    case Op::identity:
+      frame.values[id] = identity(thread, inst.which);
+      return true;
+    case Op::load:
+      return load(thread, inst, word(0), inst.width, frame.values[id], inst.ordering != ir::Ordering::none);
+    case Op::store:
+      return store(thread, inst, word(0), frame.values[inst.operands[1]], inst.ordering != ir::Ordering::none);
+    case Op::atomic_rmw: {
+      APInt old(inst.width, 0);
+      if (!load(thread, inst, word(0), inst.width, old, true)) return false;
+      if (!store(thread, inst, word(0), modified(inst, old, frame.values[inst.operands[1]]), true)) return false;
+      frame.values[id] = std::move(old);
+      return true;
+    }
+    case Op::atomic_cas: {
+      APInt old(inst.width, 0);
+      if (!load(thread, inst, word(0), inst.width, old, true)) return false;
+      if (old == frame.values[inst.operands[1]] && !store(thread, inst, word(0), frame.values[inst.operands[2]], true))
+        return false;
+      frame.values[id] = std::move(old);
+      return true;
+    }
+    case Op::fence:
+      thread.fenced = true;
+      return true;
+    case Op::call:
+      return call(thread, id);
+    case Op::active_lanes:
+    case Op::lane_read:
+    case Op::lane_ballot:
+    case Op::lane_match:
+    case Op::lane_reduce:
+    case Op::block_barrier:
+      thread.state = State::waits;
+      thread.waits_in = frame.code->function;
+      thread.waits_at = id;
+      return true;
+    default:
+      break;
+  }
+  if (ir::info(inst.op).effects != ir::Effects::Pure)
+    return fail(thread, FindingKind::unsupported, inst.line,
+                "'" + std::string(ir::info(inst.op).name) + "' in a kernel");
+  if (inst.operands.empty()) {
+    frame.values[id] = leaf(thread, inst);
+    return !ended_;
+  }
+  llvm::SmallVector<APInt, 4> operands;
+  for (ir::ValueId operand : inst.operands) operands.push_back(frame.values[operand]);
+  frame.values[id] =
+      ir::evaluate_concrete(*frame.code->function, inst, std::span<const APInt>(operands.data(), operands.size()));
+  return true;
+}
+
+void Block::follow(Thread& thread, const ir::Edge& edge) {
+  Frame& frame = thread.frame();
+  std::vector<APInt> arguments;
+  for (ir::ValueId v : edge.arguments) arguments.push_back(frame.values[v]);
+  const std::vector<ir::ValueId>& parameters = frame.code->function->blocks[edge.target].parameters;
+  for (size_t n = 0; n < parameters.size(); ++n) frame.values[parameters[n]] = std::move(arguments[n]);
+  frame.block = edge.target;
+  frame.next = 0;
+}
+
+bool Block::leave(Thread& thread) {
+  Frame& frame = thread.frame();
+  const ir::Terminator& t = frame.code->function->blocks[frame.block].terminator;
+  switch (t.op) {
+    case Op::jump:
+      return follow(thread, t.edges[0]), true;
+    case Op::branch:
+      return follow(thread, t.edges[frame.values[t.operands[0]].getBoolValue() ? 0 : 1]), true;
+    case Op::switch_: {
+      const uint64_t value = frame.values[t.operands[0]].getLimitedValue();
+      const size_t n = static_cast<size_t>(std::find(t.cases.begin(), t.cases.end(), value) - t.cases.begin());
+      return follow(thread, t.edges[n]), true;
+    }
+    case Op::ret:
+      if (thread.frames.size() == 1)
+        thread.state = State::done;
+      else
+        give_back(thread, t.operands);
+      return true;
+    case Op::trap:
+      return fail(thread, FindingKind::trapped, t.line, "the kernel stops itself");
+    default:
+      return fail(thread, FindingKind::unsupported, t.line, "control went where the program says it never goes");
+  }
+}
+
+bool Block::advance(Thread& thread) {
+  for (uint64_t turn = 0; turn < kTurn && thread.state == State::ready; ++turn) {
+    Frame& frame = thread.frame();
+    const std::vector<ir::ValueId>& instructions = frame.code->function->blocks[frame.block].instructions;
+    if (grid_.steps == 0) return fail(thread, FindingKind::step_limit, 0, "the limit of instructions is reached");
+    --grid_.steps;
+    if (frame.next == instructions.size() ? !leave(thread) : !execute(thread, instructions[frame.next++])) return false;
+  }
+  return true;
+}
+
+}  // namespace portolan::simt

@@ -1,0 +1,86 @@
+// What is run, and what came of it.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <string>
+#include <unordered_map>
+
+#include "emulate/simt/memory.h"
+#include "ir/function.h"
+
+namespace portolan::simt {
+
+using ir::APInt;
+
+// Machine-level code: registers are slots.
+struct Code {
+  const ir::Function* function = nullptr;
+  std::vector<uint32_t> slot_widths;
+  uint64_t frame_bytes = 0;  // below the frame base
+};
+
+// Functions by name, and where the windows of shared memory, of a thread's own memory and of the parameters begin.
+struct Program {
+  std::unordered_map<std::string, Code> functions;
+  std::unordered_map<std::string, uint64_t> symbols;  // addresses
+  uint64_t shared_window = 0, local_window = 0, parameter_window = 0;
+};
+
+struct Dimensions {
+  uint32_t x = 1, y = 1, z = 1;
+  uint64_t count() const { return uint64_t{x} * y * z; }
+};
+
+struct Launch {
+  std::string kernel;
+  Dimensions grid, block;
+  uint32_t lane_width = 32;  // of a warp; at most 64
+  uint64_t shared_bytes = 0;
+  std::vector<uint8_t> parameters;
+  uint64_t steps = 100'000'000;      // instructions of all threads together
+  uint64_t local_bytes = 64 * 1024;  // of a thread
+  bool check_uninitialised = true;
+  // Optional: a thread's registers before and after; false: the thread does not take part.
+  std::function<bool(uint64_t thread, std::span<APInt> slots)> prepare;
+  std::function<void(uint64_t thread, std::span<const APInt> slots)> finished;
+  // Optional: shared memory of a block before and after.
+  std::function<void(Allocation& shared)> prepare_shared, finished_shared;
+};
+
+enum class FindingKind : uint8_t {
+  out_of_bounds,
+  misaligned,
+  read_only,
+  uninitialised,
+  race,
+  barrier_divergence,  // threads wait for others that do not come
+  lane_divergence,     // lanes wait for others that do not come
+  trapped,
+  step_limit,
+  unsupported,
+};
+std::string_view to_string(FindingKind kind);
+
+struct Finding {
+  FindingKind kind = FindingKind::unsupported;
+  uint32_t line = 0;        // of the source
+  uint32_t other_line = 0;  // race: of the access before
+  std::string function;
+  Dimensions block, thread;
+  uint64_t address = 0;
+  std::string detail;
+};
+std::string to_string(const Finding& finding);
+
+struct Outcome {
+  std::vector<Finding> findings;  // the first of each kind and line
+  bool completed = false;         // all threads ended; races and uninitialised reads do not stop a run
+  uint64_t instructions = 0;
+};
+
+// Runs the grid block by block. Whatever the kernel does ends in an Outcome; its functions must be well-formed
+// (ir/check.h).
+Outcome run(const Program& program, Memory& memory, const Launch& launch);
+
+}  // namespace portolan::simt

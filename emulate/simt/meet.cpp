@@ -1,0 +1,163 @@
+// Where threads meet: lanes of a warp by their member masks, threads of a block at barriers.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "emulate/simt/block.h"
+#include "ir/interpreter.h"
+
+namespace portolan::simt {
+
+using ir::Op;
+
+namespace {
+
+uint64_t bit_of(const Thread& t) {
+  return uint64_t{1} << t.lane;
+}
+
+bool at_same_place(const Thread& a, const Thread& b) {
+  return a.waits_in == b.waits_in && a.waits_at == b.waits_at && a.frames.size() == b.frames.size();
+}
+
+bool waits_for_lanes(const Thread& t) {
+  if (t.state != State::waits) return false;
+  const Op op = t.instruction().op;
+  return op != Op::block_barrier && op != Op::active_lanes;
+}
+bool waits_at(const Thread& t, Op op) {
+  return t.state == State::waits && t.instruction().op == op;
+}
+
+}  // namespace
+
+std::span<Thread> Block::warp(uint32_t number) {
+  const size_t width = grid_.launch.lane_width, first = number * width;
+  return std::span(threads_).subspan(first, std::min(width, threads_.size() - first));
+}
+
+// The members that have come to where `first` is; complete when they are all that its mask names.
+bool Block::meet_members(uint32_t number, Thread& first) {
+  const uint64_t members = first.operand(0).getZExtValue();
+  std::vector<Thread*> group;
+  uint64_t present = 0;
+  for (Thread& t : warp(number))
+    if (waits_for_lanes(t) && at_same_place(t, first) && t.operand(0).getZExtValue() == members &&
+        (members & bit_of(t)))
+      group.push_back(&t), present |= bit_of(t);
+  if (present != members || members == 0) return false;
+  const bool ordered = std::all_of(group.begin(), group.end(), [](Thread* t) { return t->fenced; });
+  give_lanes(group, members);
+  // After a barrier of the whole warp its accesses before and after do not race.
+  const bool whole = group.size() == warp(number).size();
+  for (Thread* t : group)
+    if (ordered && whole) ++t->warp_epoch;
+  return true;
+}
+
+void Block::give_lanes(std::span<Thread* const> group, uint64_t members) {
+  const ir::Instruction& inst = group[0]->instruction();
+  std::vector<APInt> results;
+  for (const Thread* t : group) {
+    APInt result(inst.width, 0);
+    switch (inst.op) {
+      case Op::active_lanes:
+        result = APInt(inst.width, members);
+        break;
+      case Op::lane_read:
+        for (const Thread* other : group)
+          if (t->operand(2) == other->lane) result = other->operand(1);
+        break;
+      case Op::lane_ballot:
+        for (const Thread* other : group)
+          if (other->operand(1).getBoolValue()) result |= APInt(inst.width, bit_of(*other));
+        break;
+      case Op::lane_match:
+        for (const Thread* other : group)
+          if (other->operand(1) == t->operand(1)) result |= APInt(inst.width, bit_of(*other));
+        break;
+      case Op::lane_reduce:
+        result = group[0]->operand(1);
+        for (const Thread* other : group.subspan(1)) result = modified(inst, result, other->operand(1));
+        break;
+      default:
+        break;
+    }
+    results.push_back(std::move(result));
+  }
+  for (size_t n = 0; n < group.size(); ++n) group[n]->go_on(std::move(results[n]));
+}
+
+bool Block::meet_lanes(uint32_t number) {
+  bool progress = false;
+  for (Thread& t : warp(number))
+    if (waits_for_lanes(t)) progress |= meet_members(number, t);
+  return progress;
+}
+
+// When no lane of the warp can go on, those that wait at the same place are the active ones.
+bool Block::meet_active(uint32_t number) {
+  for (Thread& first : warp(number)) {
+    if (!waits_at(first, Op::active_lanes)) continue;
+    std::vector<Thread*> group;
+    uint64_t present = 0;
+    for (Thread& t : warp(number))
+      if (waits_at(t, Op::active_lanes) && at_same_place(t, first)) group.push_back(&t), present |= bit_of(t);
+    give_lanes(group, present);
+    return true;
+  }
+  return false;
+}
+
+void Block::give_barrier(std::span<Thread* const> group) {
+  uint64_t count = 0;
+  for (const Thread* t : group) count += t->operand(2).getBoolValue();
+  for (Thread* t : group) t->go_on(APInt(32, count));
+  ++epoch_;
+}
+
+// A barrier of the block opens when all threads that have not ended are there, one of n threads when n are there.
+bool Block::meet_block() {
+  for (Thread& first : threads_) {
+    if (!waits_at(first, Op::block_barrier)) continue;
+    const APInt &number = first.operand(0), &wanted = first.operand(1);
+    std::vector<Thread*> group;
+    size_t alive = 0;
+    for (Thread& t : threads_) {
+      alive += t.state != State::done;
+      if (waits_at(t, Op::block_barrier) && t.operand(0) == number && t.operand(1) == wanted) group.push_back(&t);
+    }
+    if (group.size() != (wanted.isZero() ? alive : wanted.getZExtValue())) continue;
+    for (const Thread* t : group)
+      if (wanted.isZero() && !at_same_place(*t, first)) {
+        fail(first, FindingKind::barrier_divergence, first.instruction().line,
+             fmt::format("other threads of the block are at the barrier in line {}", t->instruction().line));
+        return false;
+      }
+    give_barrier(group);
+    return true;
+  }
+  return false;
+}
+
+// Nothing can go on: says who waits for whom.
+bool Block::stuck() {
+  for (const Thread& t : threads_) {
+    if (t.state != State::waits) continue;
+    const uint32_t line = t.instruction().line;
+    if (t.instruction().op == Op::block_barrier) continue;
+    const uint64_t members = t.operand(0).getZExtValue();
+    if (!(members & bit_of(t)))
+      return fail(t, FindingKind::lane_divergence, line,
+                  fmt::format("lane {} is not in its own member mask {:#x}", t.lane, members));
+    return fail(t, FindingKind::lane_divergence, line,
+                fmt::format("lane {} waits for lanes {:#x}, which do not all come", t.lane, members));
+  }
+  for (const Thread& t : threads_)
+    if (t.state == State::waits)
+      return fail(t, FindingKind::barrier_divergence, t.instruction().line,
+                  "threads wait at a barrier that the others do not reach");
+  return false;
+}
+
+}  // namespace portolan::simt

@@ -1,0 +1,53 @@
+#include <fmt/format.h>
+
+#include "emulate/simt/block.h"
+
+namespace portolan::simt {
+
+constexpr uint64_t kMaxThreads = 1024;  // of a block
+
+std::string_view to_string(FindingKind kind) {
+  static constexpr std::string_view kNames[] = {
+      "out of bounds",   "misaligned", "read-only memory", "uninitialised memory", "race", "barrier divergence",
+      "lane divergence", "trap",       "step limit",       "unsupported"};
+  return kNames[static_cast<unsigned>(kind)];
+}
+
+std::string to_string(const Finding& f) {
+  std::string text = fmt::format("{}: {}", to_string(f.kind), f.detail);
+  if (f.address != 0) text += fmt::format(" at {:#x}", f.address);
+  if (f.line != 0) text += fmt::format(", line {}", f.line);
+  if (f.other_line != 0) text += fmt::format(" and line {}", f.other_line);
+  return text + fmt::format(" (kernel '{}', block {},{},{}, thread {},{},{})", f.function, f.block.x, f.block.y,
+                            f.block.z, f.thread.x, f.thread.y, f.thread.z);
+}
+
+Outcome run(const Program& program, Memory& memory, const Launch& launch) {
+  Outcome outcome;
+  auto refuse = [&](std::string why) {
+    Finding finding;
+    finding.detail = std::move(why);
+    finding.function = launch.kernel;
+    outcome.findings.push_back(std::move(finding));
+    return outcome;
+  };
+  const auto kernel = program.functions.find(launch.kernel);
+  if (kernel == program.functions.end()) return refuse("there is no such kernel");
+  const uint64_t threads = launch.block.count();
+  if (threads == 0 || threads > kMaxThreads) return refuse(fmt::format("blocks of {} threads", threads));
+  if (launch.lane_width != 32 && launch.lane_width != 64) return refuse("warps have 32 or 64 lanes");
+  if (launch.shared_bytes > (uint64_t{1} << 20)) return refuse("too much shared memory");
+  if (!launch.parameters.empty())
+    memory.place(program.parameter_window,
+                 {"parameters", launch.parameters, std::vector<uint8_t>(launch.parameters.size(), 1), false});
+  Grid grid{program, memory, launch, outcome, launch.steps};
+  bool goes_on = true;
+  for (uint32_t z = 0; z < launch.grid.z && goes_on; ++z)
+    for (uint32_t y = 0; y < launch.grid.y && goes_on; ++y)
+      for (uint32_t x = 0; x < launch.grid.x && goes_on; ++x) goes_on = Block(grid, {x, y, z}, kernel->second).run();
+  outcome.completed = goes_on;
+  outcome.instructions = launch.steps - grid.steps;
+  return outcome;
+}
+
+}  // namespace portolan::simt

@@ -1,0 +1,25 @@
+// Recorded results of single instructions, run again on our own engine: one form a line of JSON, with its cases (what a
+// line holds: docs/ptx.md).
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "ir/diagnostic.h"
+
+namespace portolan::vectors {
+
+struct FormResult {
+  std::string form;
+  size_t agree = 0, differ = 0, refused = 0;  // cases
+  std::string reason;                         // why cases are refused
+  std::string first_difference;               // inputs, what was recorded, what came out
+};
+
+// Calls `use` for each form of the text. An error names the line that cannot be read.
+std::optional<Diagnostic> run_ptx(std::string_view text, const std::string& file,
+                                  const std::function<void(FormResult)>& use);
+
+}  // namespace portolan::vectors

@@ -1,0 +1,99 @@
+#include "frontends/ptx/floats.h"
+
+#include <bit>
+#include <cmath>
+
+#include "ir/concrete_domain.h"
+#include "ir/float_semantics.h"
+
+namespace portolan::ptx {
+
+using ir::fraction_bits;
+
+FloatFormat format_of(const Type& type) {
+  if (type.kind == Type::brain) return FloatFormat::bf16;
+  if (type.kind != Type::floating) return FloatFormat::none;
+  return type.bits == 16 ? FloatFormat::f16 : type.bits == 32 ? FloatFormat::f32 : FloatFormat::f64;
+}
+
+ValueId flush(Builder& b, ValueId v, FloatFormat format) {
+  const unsigned width = bits(format), fraction = fraction_bits(format);
+  const ValueId subnormal = b.is_zero(b.extract(v, fraction, width - 1 - fraction));
+  return b.select(subnormal, b.bit_and(v, b.constant(APInt::getSignMask(width))), v);
+}
+
+ValueId is_nan(Builder& b, ValueId v, FloatFormat format) {
+  return b.floating(Op::funordered, {v, v}, mode(format));
+}
+
+ValueId canonical(Builder& b, ValueId v, FloatFormat format) {
+  return b.select(is_nan(b, v, format), b.constant(ir::default_nan(format, ir::NanRule::ptx)), v);
+}
+
+APInt convert_bits(const APInt& value, FloatFormat from, FloatFormat to) {
+  if (from == to) return value;
+  ir::Instruction convert;
+  convert.op = Op::fconvert;
+  convert.format = from;
+  convert.to_format = to;
+  convert.nan = ir::NanRule::x86;
+  convert.width = bits(to);
+  const APInt operands[] = {value};
+  return evaluate_concrete(ir::Function(), convert, operands);
+}
+
+ValueId number(Builder& b, double value, FloatFormat format) {
+  return b.constant(convert_bits(APInt(64, std::bit_cast<uint64_t>(value)), FloatFormat::f64, format));
+}
+
+ValueId saturate(Builder& b, ValueId v, FloatFormat format) {
+  const ValueId zero = b.constant(bits(format), 0), one = number(b, 1, format);
+  const ValueId at_most_one = b.select(b.floating(Op::flt, {v, one}, mode(format)), v, one);
+  return b.select(b.floating(Op::flt, {zero, v}, mode(format)), at_most_one, zero);
+}
+
+ValueId relu(Builder& b, ValueId v, FloatFormat format) {
+  return b.floating(Op::fmaximum, {v, b.constant(bits(format), 0)}, mode(format));
+}
+
+ValueId to_f64(Builder& b, ValueId v, FloatFormat format) {
+  return format == FloatFormat::f64 ? v : b.fconvert(v, mode(format), FloatFormat::f64);
+}
+
+Rounding witness_rounding(Rounding rounding) {
+  return rounding == Rounding::nearest_even ? Rounding::toward_zero : rounding;
+}
+
+// All thresholds are f64 numbers, so that comparing a number that was rounded toward one of them is comparing the exact
+// one.
+ValueId is_tiny(Builder& b, ValueId exact, FloatFormat format, Rounding rounding) {
+  const int precision = static_cast<int>(fraction_bits(format)) + 1;
+  const int smallest =
+      2 - (1 << (bits(format) - 1 - fraction_bits(format) - 1));  // exponent of the least normal number
+  const FloatMode wide = mode(FloatFormat::f64);
+  const double normal = std::ldexp(1.0, smallest);
+  const ValueId magnitude = b.fabs(exact, FloatFormat::f64);
+  // Half a unit below the least normal number is the tie, which goes up to the even one.
+  const double from = rounding == Rounding::nearest_even ? normal - std::ldexp(1.0, smallest - precision - 1) : normal;
+  const ValueId below = b.floating(Op::flt, {magnitude, number(b, from, FloatFormat::f64)}, wide);
+  if (rounding != Rounding::up && rounding != Rounding::down) return below;
+  // Away from zero everything above the number before the least normal one becomes normal.
+  const double before = normal - std::ldexp(1.0, smallest - precision);
+  const ValueId at_most = b.floating(Op::fle, {magnitude, number(b, before, FloatFormat::f64)}, wide);
+  const ValueId negative = b.sign(exact);
+  return rounding == Rounding::up ? b.select(negative, below, at_most) : b.select(negative, at_most, below);
+}
+
+ValueId flushing(Builder& b, Op op, std::span<const ValueId> operands, FloatMode m) {
+  std::vector<ValueId> narrow, wide;
+  for (ValueId v : operands) {
+    narrow.push_back(flush(b, v, m.format));
+    wide.push_back(to_f64(b, narrow.back(), m.format));
+  }
+  const ValueId result = b.floating(op, narrow, m);
+  const ValueId witness = b.floating(op, wide, mode(FloatFormat::f64, witness_rounding(m.rounding)));
+  const ValueId zero = b.bit_and(result, b.constant(APInt::getSignMask(bits(m.format))));
+  return b.select(is_tiny(b, witness, m.format, m.rounding), zero, result);
+}
+
+}  // namespace portolan::ptx
