@@ -96,4 +96,13 @@ ValueId flushing(Builder& b, Op op, std::span<const ValueId> operands, FloatMode
   return b.select(is_tiny(b, witness, m.format, m.rounding), zero, result);
 }
 
+// All numbers are f16 numbers. e4m3 put where f16 has its bits is too small by 2^8.
+ValueId from_small(Builder& b, ValueId a, const Type& t) {
+  if (t.kind == Type::e5m2) return canonical(b, b.concat(a, b.constant(8, 0)), FloatFormat::f16);
+  const ValueId size = b.truncate(a, 7);
+  const ValueId placed = b.concat(b.constant(2, 0), b.concat(size, b.constant(7, 0)));
+  const ValueId scaled = b.floating(Op::fmul, {placed, number(b, 256, FloatFormat::f16)}, mode(FloatFormat::f16));
+  const ValueId with_sign = b.concat(b.sign(a), b.truncate(scaled, 15));
+  return b.select(b.eq(size, b.constant(7, 0x7f)), b.constant(16, 0x7fff), with_sign);
+}
 }  // namespace portolan::ptx

@@ -23,6 +23,7 @@ ValueId canonical(Builder& b, ValueId v, FloatFormat format);  // a NaN of up to
 ValueId is_nan(Builder& b, ValueId v, FloatFormat format);
 ValueId number(Builder& b, double value, FloatFormat format);
 APInt convert_bits(const APInt& value, FloatFormat from, FloatFormat to);  // to nearest; NaNs keep their payload
+ValueId from_small(Builder& b, ValueId a, const Type& t);                  // e4m3 or e5m2 to f16
 ValueId to_f64(Builder& b, ValueId v, FloatFormat format);
 
 // op (fadd fsub fmul fdiv fma) with .ftz: operands and result are flushed. A result is subnormal if it is when rounded

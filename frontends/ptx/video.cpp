@@ -93,6 +93,8 @@ ValueId compute(Builder& b, Kind kind, ValueId p, ValueId q) {
 template <Kind kKind>
 void scalar(Insn& x) {
   const ValueId p = read_part(x, 1, type_at(x, 1)), q = read_part(x, 2, type_at(x, 2));
+  const bool is_unsigned = type_at(x, 0).kind == Type::is_unsigned;
+  if (kKind == Kind::sub && is_unsigned && (x.has("min") || x.has("max"))) return x.refuse(kDiffers);
   const bool is_sum = kKind == Kind::add || kKind == Kind::sub;
   finish(x, compute(x.b, kKind, p, q), type_at(x, 0).kind == Type::is_signed, is_sum);
 }

@@ -73,7 +73,8 @@ TEST(Ptx, RefusesWithThePlace) {
       {"bra NOWHERE;", 6, 1, "'bra': there is no label 'NOWHERE'"},
       {"A:\nA:\nret;", 7, 1, "label 'A' stands twice"},
       {".reg .b32 %r<2>;\ncall (%r1), printf, ();", 7, 1, "'call': 'printf' has no body in this module"},
-      {".reg .b32 %r<2>;\ntex.2d.v4.f32.s32 %r1, %r1;", 7, 1, "instruction 'tex.2d.v4.f32.s32' is not supported: textures"},
+      {".reg .b32 %r<2>;\ntex.2d.v4.f32.s32 %r1, %r1;", 7, 1,
+       "instruction 'tex.2d.v4.f32.s32' is not supported: textures"},
   };
   for (const Bad& bad : cases) {
     const Expected<Module> module = parse_module(kernel(bad.body), "bad.ptx");

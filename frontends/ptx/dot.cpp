@@ -1,0 +1,177 @@
+#include "frontends/ptx/dot.h"
+
+#include <cmath>
+
+#include "ir/float_semantics.h"
+
+namespace portolan::ptx {
+namespace {
+
+constexpr FloatMode kWide = {FloatFormat::f64, ir::NanRule::ptx, Rounding::nearest_even};
+
+ValueId integers(Builder& b, const Products& p, std::span<const ValueId> left, std::span<const ValueId> right,
+                 ValueId c) {
+  auto widen = [&](ValueId v, std::string_view format) {
+    return format.starts_with('s') ? b.sext(v, 64) : b.zext(v, 64);
+  };
+  ValueId sum = b.sext(c, 64);
+  for (size_t k = 0; k < left.size(); ++k) {
+    if (p.a == "b1") {
+      const ValueId bits = p.is_and ? b.bit_and(left[k], right[k]) : b.bit_xor(left[k], right[k]);
+      sum = b.add(sum, b.zext(b.popcount(bits), 64));
+    } else {
+      sum = b.add(sum, b.mul(widen(left[k], p.a), widen(right[k], p.b)));
+    }
+  }
+  if (p.saturates) sum = b.smin(b.smax(sum, b.signed_constant(64, INT32_MIN)), b.signed_constant(64, INT32_MAX));
+  return b.truncate(sum, 32);
+}
+
+// A number as mantissa * 2^(exponent - fraction bits), not normalised.
+struct Number {
+  ValueId negative, mantissa, exponent;  // 1, 128 and 32 bits
+};
+Number parts(Builder& b, ValueId v, unsigned fraction, unsigned exponent_bits) {
+  const ValueId field = b.zext(b.extract(v, fraction, exponent_bits), 32);
+  const ValueId normal = b.bit_not(b.is_zero(field));
+  const ValueId mantissa = b.concat(normal, b.extract(v, 0, fraction));
+  const ValueId exponent = b.sub(b.umax(field, b.constant(32, 1)), b.constant(32, (1u << (exponent_bits - 1)) - 1));
+  return {b.sign(v), b.zext(mantissa, 128), exponent};
+}
+
+struct Format {
+  unsigned width, fraction, exponent_bits;
+  FloatFormat as;  // with zeros below: tf32 is the upper part of f32
+};
+Format format_named(std::string_view name) {
+  if (name == "bf16") return {16, 7, 8, FloatFormat::bf16};
+  if (name == "tf32") return {19, 10, 8, FloatFormat::f32};
+  if (name == "f32") return {32, 23, 8, FloatFormat::f32};
+  return {16, 10, 5, FloatFormat::f16};
+}
+
+struct Term {
+  ValueId negative, mantissa, exponent;
+  unsigned fraction;  // value: mantissa * 2^(exponent - fraction)
+};
+
+ValueId f64_of(Builder& b, ValueId v, const Format& f) {
+  const unsigned width = bits(f.as);
+  return to_f64(b, f.width == width ? v : b.concat(v, b.constant(width - f.width, 0)), f.as);
+}
+
+// All products and c, and beside them their sum in f64, which tells whether it is a NaN or infinite.
+std::vector<Term> terms(Builder& b, const Format& in, const Format& out, std::span<const ValueId> left,
+                        std::span<const ValueId> right, ValueId c, ValueId& witness) {
+  std::vector<Term> all;
+  const Number addend = parts(b, c, out.fraction, out.exponent_bits);
+  all.push_back({addend.negative, addend.mantissa, addend.exponent, out.fraction});
+  witness = f64_of(b, c, out);
+  for (size_t k = 0; k < left.size(); ++k) {
+    const Number p = parts(b, left[k], in.fraction, in.exponent_bits),
+                 q = parts(b, right[k], in.fraction, in.exponent_bits);
+    all.push_back({b.bit_xor(p.negative, q.negative), b.mul(p.mantissa, q.mantissa), b.add(p.exponent, q.exponent),
+                   2 * in.fraction});
+    witness = b.floating(Op::fma, {f64_of(b, left[k], in), f64_of(b, right[k], in), witness}, kWide);
+  }
+  return all;
+}
+
+ValueId add_signed(Builder& b, ValueId sum, ValueId size, ValueId negative) {
+  return b.select(negative, b.sub(sum, size), b.add(sum, size));
+}
+
+ValueId or_special(Builder& b, ValueId result, ValueId witness, FloatFormat format) {
+  const ValueId infinite =
+      b.floating(Op::feq, {b.fabs(witness, FloatFormat::f64), number(b, INFINITY, FloatFormat::f64)}, kWide);
+  const ValueId infinity = b.concat(b.sign(witness), b.extract(number(b, INFINITY, format), 0, bits(format) - 1));
+  result = b.select(infinite, infinity, result);
+  return b.select(is_nan(b, witness, FloatFormat::f64), b.constant(ir::default_nan(format, ir::NanRule::ptx)), result);
+}
+
+// To f32: every term is cut toward zero to a multiple of 2^(e-25), e the largest exponent of a term that is not zero;
+// the exact sum of these is cut to f32. (Recorded; only the format of the terms is in the manual.)
+ValueId truncated(Builder& b, const Format& in, std::span<const ValueId> left, std::span<const ValueId> right,
+                  ValueId c) {
+  constexpr unsigned kBelow = 25;
+  ValueId witness = ir::kNoValue;
+  const std::vector<Term> all = terms(b, in, format_named("f32"), left, right, c, witness);
+  const ValueId lowest = b.signed_constant(32, -300);
+  ValueId most = lowest;
+  for (const Term& t : all) most = b.smax(most, b.select(b.is_zero(t.mantissa), lowest, t.exponent));
+  ValueId sum = b.constant(128, 0);
+  for (const Term& t : all) {
+    const ValueId distance = b.umin(b.sub(most, t.exponent), b.constant(32, 127));
+    const ValueId size = b.lshr(b.shl_by(t.mantissa, kBelow - t.fraction), b.zext(distance, 128));
+    sum = add_signed(b, sum, size, t.negative);
+  }
+  const ValueId whole = b.int_to_float(Op::sint_to_f, sum, kWide);
+  const ValueId scale = b.shl_by(b.zext(b.add(most, b.constant(32, 1023 - kBelow)), 64), 52);
+  const ValueId exact = b.floating(Op::fmul, {whole, scale}, kWide);
+  // What is too large is infinite, although all else is cut.
+  const ValueId large =
+      b.floating(Op::fle, {number(b, 0x1p128, FloatFormat::f64), b.fabs(exact, FloatFormat::f64)}, kWide);
+  const ValueId infinity = b.concat(b.sign(exact), b.constant(31, 0x7f800000));
+  const ValueId cut = b.fconvert(exact, mode(FloatFormat::f64, Rounding::toward_zero), FloatFormat::f32);
+  return or_special(b, b.select(large, infinity, cut), witness, FloatFormat::f32);
+}
+
+// To f16: the exact sum, rounded once.
+ValueId rounded_f16(Builder& b, std::span<const ValueId> left, std::span<const ValueId> right, ValueId c) {
+  constexpr int kUnit = -48;  // no product of f16 numbers has bits below 2^-48
+  const Format f16 = format_named("f16");
+  ValueId witness = ir::kNoValue;
+  ValueId sum = b.constant(128, 0);
+  for (const Term& t : terms(b, f16, f16, left, right, c, witness)) {
+    const ValueId shift = b.add(t.exponent, b.signed_constant(32, -static_cast<int>(t.fraction) - kUnit));
+    sum = add_signed(b, sum, b.shl(t.mantissa, b.zext(shift, 128)), t.negative);
+  }
+  // Rounded to odd first: then rounding again is rounding once.
+  const FloatMode cut = mode(FloatFormat::f64, Rounding::toward_zero);
+  const ValueId near = b.int_to_float(Op::sint_to_f, sum, cut);
+  const ValueId inexact = b.bit_not(b.eq(b.float_to_int(Op::fto_sint, near, cut, 128), sum));
+  const ValueId odd = b.bit_or(near, b.zext(inexact, 64));
+  const ValueId exact = b.floating(Op::fmul, {odd, number(b, std::ldexp(1.0, kUnit), FloatFormat::f64)}, kWide);
+  return or_special(b, b.fconvert(exact, kWide, FloatFormat::f16), witness, FloatFormat::f16);
+}
+
+// 8-bit formats: the elements with k mod 4 in {0, 1}, then the others, then c is added with rounding (recorded: on this
+// machine it is a sequence of f16 products).
+ValueId eight_bits(Builder& b, const Products& p, std::span<const ValueId> left, std::span<const ValueId> right,
+                   ValueId c) {
+  const Format f16 = format_named("f16");
+  ValueId sum = b.constant(32, 0);
+  for (unsigned step = 0; step < 2; ++step) {
+    std::vector<ValueId> l, r;
+    for (size_t k = 0; k < left.size(); ++k) {
+      if (k % 4 / 2 != step) continue;
+      l.push_back(from_small(b, left[k], *type_from_name(p.a)));
+      r.push_back(from_small(b, right[k], *type_from_name(p.b)));
+    }
+    sum = truncated(b, f16, l, r, sum);
+  }
+  if (p.accumulator == "f32") return b.floating(Op::fadd, {sum, c}, mode(FloatFormat::f32));
+  const ValueId wide =
+      b.floating(Op::fadd, {sum, b.fconvert(c, mode(FloatFormat::f16), FloatFormat::f32)}, mode(FloatFormat::f32));
+  return b.fconvert(wide, mode(FloatFormat::f32), FloatFormat::f16);
+}
+
+}  // namespace
+
+ValueId sum_of_products(Builder& b, const Products& p, std::span<const ValueId> left, std::span<const ValueId> right,
+                        ValueId c) {
+  if (p.accumulator == "s32") return integers(b, p, left, right, c);
+  if (p.a == "f64") {
+    for (size_t k = 0; k < left.size(); ++k) c = b.floating(Op::fma, {left[k], right[k], c}, kWide);
+    return c;
+  }
+  if (p.a == "e4m3" || p.a == "e5m2") return eight_bits(b, p, left, right, c);
+  if (p.accumulator == "f16") return rounded_f16(b, left, right, c);
+  if (p.a != "tf32") return truncated(b, format_named(p.a), left, right, c);
+  std::vector<ValueId> l, r;
+  for (size_t k = 0; k < left.size(); ++k)
+    l.push_back(b.extract(left[k], 13, 19)), r.push_back(b.extract(right[k], 13, 19));
+  return truncated(b, format_named("tf32"), l, r, c);
+}
+
+}  // namespace portolan::ptx
