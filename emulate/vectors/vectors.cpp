@@ -106,7 +106,7 @@ class Runner {
     launch.block.x = form_.lanes;
     launch.steps = kStepsOfCase;
     launch.local_bytes = 4096;
-    launch.shared_bytes = shared_ ? 2 * kSharedOutput : 0;
+    launch.shared_bytes = !shared_ ? 0 : two ? kSharedOutput + out.size() : in.size();
     launch.check_uninitialised = false;
     launch.prepare_shared = [&](simt::Allocation& a) {
       if (shared_) std::copy(in.begin(), in.end(), a.bytes.begin());

@@ -12,6 +12,7 @@ import sys
 import harness
 from harness import Skip, check
 
+import crossing  # noqa: F401 puts bench on the path
 from common import toolchain
 
 VECTORS = harness.ROOT / "tests" / "vectors"

@@ -68,7 +68,7 @@ TEST(Ptx, RefusesWithThePlace) {
       {".reg .b32 %r<4>;\n\tfrob.b32 %r1, %r2;", 7, 2, "instruction 'frob.b32' is not known"},
       {".reg .b32 %r<4>;\nadd.s32 %r1, %r2;", 7, 1, "'add.s32': too few operands"},
       {".reg .b32 %r<4>;\nadd.s32 %r1, %r2, %r3, %r0;", 7, 1, "'add.s32': too many operands"},
-      {".reg .b64 %r<4>;\nadd.s32 %r1, %r2, %r3;", 7, 1, "'add.s32': register '%r2' has 64 bits instead of 32"},
+      {".reg .b64 %r<4>;\nadd.s32 %r1, %r2, %r2;", 7, 1, "'add.s32': register '%r2' has 64 bits instead of 32"},
       {".reg .b32 %r<4>;\nadd.s32 %r1, %r2, %r4;", 7, 1, "'add.s32': special register '%r4' is not supported"},
       {"bra NOWHERE;", 6, 1, "'bra': there is no label 'NOWHERE'"},
       {"A:\nA:\nret;", 7, 1, "label 'A' stands twice"},
