@@ -31,6 +31,7 @@ std::string symbol_name(const DWARFDie& die) {
 // local ones and leave their debug information as it was.
 bool is_trustworthy(const DWARFDie& die, bool is_cpp) {
   if (!die.find(dwarf::DW_AT_external)) return false;
+  if (die.find(dwarf::DW_AT_artificial)) return false;  // C++'s thunks, described without the parameters they pass on
   std::optional<llvm::DWARFFormValue> convention = die.find(dwarf::DW_AT_calling_convention);
   if (convention && convention->getAsUnsignedConstant() != dwarf::DW_CC_normal) return false;
   // K&R definitions take promoted arguments; compilers declare built-in callees without any parameters.

@@ -99,6 +99,18 @@ std::optional<uint64_t> first_bit(const DWARFDie& member, uint64_t bits, uint64_
   return start <= kMaxSize ? std::optional(start) : std::nullopt;
 }
 
+// Classes of C++ whose copies run code are passed by reference. DWARF 5 says so; else constructors and destructors do,
+// perhaps.
+bool may_pass_by_reference(const DWARFDie& record) {
+  if (std::optional<uint64_t> convention = number(record, dwarf::DW_AT_calling_convention))
+    return convention != uint64_t{dwarf::DW_CC_pass_by_value};
+  for (const DWARFDie& child : children_of(record))
+    if (child.getTag() == dwarf::DW_TAG_subprogram &&
+        (name_of(child) == name_of(record) || name_of(child).starts_with('~')))
+      return true;
+  return false;
+}
+
 }  // namespace
 
 std::vector<DWARFDie> children_of(const DWARFDie& die) {
@@ -195,7 +207,8 @@ bool DwarfTypes::add_member_die(Record& record, const DWARFDie& member) {
 // not; that decides where it goes on the stack, so it is left out.
 std::optional<Type> DwarfTypes::record(const DWARFDie& die) {
   std::optional<uint64_t> size = number(die, dwarf::DW_AT_byte_size);
-  if (!size || *size > kMaxSize || die.find(dwarf::DW_AT_declaration)) return std::nullopt;
+  if (!size || *size > kMaxSize || die.find(dwarf::DW_AT_declaration) || may_pass_by_reference(die))
+    return std::nullopt;
   Record record;
   Type& type = record.type;
   type.kind = TypeKind::aggregate;
@@ -206,6 +219,8 @@ std::optional<Type> DwarfTypes::record(const DWARFDie& die) {
     if (child.getTag() != dwarf::DW_TAG_member || child.find(dwarf::DW_AT_external)) continue;
     if (!add_member_die(record, child)) return std::nullopt;
   }
+  // An empty class of C++ has a size, and conventions differ in whether it is passed.
+  if (type.fields.empty() && type.size == 1) return std::nullopt;
   for (const Field& field : type.fields)
     if (field.offset + field.type.size > type.size) return std::nullopt;
   if (record.packed || type.size % type.alignment != 0) type.alignment = 1;

@@ -77,7 +77,7 @@ bool PrototypeCalls::add_argument(Builder& b, const Instruction& call, const abi
     note_callback(from.type, *value);
     return true;
   }
-  if (from.pieces.empty() && to.pieces.empty()) return true;  // an empty structure
+  if (to.pieces.empty()) return true;  // a structure of nothing but gaps
   auto passed = passed_argument(to, target_);
   if (!passed) return false;
   const auto bytes = static_cast<uint32_t>(from.type.size);

@@ -119,8 +119,11 @@ class StructureEntry {
   }
 
   // Where the source looks for it.
-  void place(const abi::Location& from, const Argument& argument) {
+  void place(const abi::Location& from, Argument argument) {
     if (from.pieces.empty()) return;
+    // A structure of nothing but gaps, which the target does not pass.
+    if (argument.whole == ir::kNoValue && argument.address == ir::kNoValue)
+      argument.whole = b_.undef(static_cast<uint32_t>(from.type.size) * 8);
     if (from.indirect) {
       ValueId address = argument.address;
       if (address == ir::kNoValue) b_.store(address = scratch(argument.bytes), argument.whole);
@@ -190,7 +193,8 @@ class StructureEntry {
   bool give_back(ValueId call) {
     ir::Terminator t;
     t.op = Op::ret;
-    const bool nothing = type_.result.kind == abi::TypeKind::void_ || type_.result.size == 0;
+    const bool gaps_only = !from_.hidden_result && from_.result.pieces.empty();
+    const bool nothing = type_.result.kind == abi::TypeKind::void_ || type_.result.size == 0 || gaps_only;
     if (!nothing && !(from_.hidden_result && to_.hidden_result)) {
       ValueId whole = from_.hidden_result ? b_.load(result_address_, result_bytes() * 8) : result_of(call);
       if (to_.hidden_result) {
