@@ -23,6 +23,15 @@ bool is_pc_relative(const McTarget& target, const llvm::MCInst& inst, unsigned i
   return index < description.getNumOperands() && description.operands()[index].OperandType == llvm::MCOI::OPERAND_PCREL;
 }
 
+// Whether control does not get behind an instruction. What stands between a call or a trap and the next function is
+// that function's own (clang's type hashes under -fsanitize=function): the call does not return.
+bool ends_code(const McTarget& target, unsigned opcode, bool before_entry) {
+  const llvm::MCInstrDesc& description = target.instructions().get(opcode);
+  const std::string_view name = target.opcode_name(opcode);
+  return description.isBarrier() || description.isTrap() || name.starts_with("UD1") || name == "UDF" ||
+         (before_entry && description.isCall());
+}
+
 bool is_undefined_label(const Unit& unit, SymbolId id) {
   return id != kNoSymbol && unit.symbols[id].temporary && unit.symbols[id].section == kUndefined;
 }
@@ -122,8 +131,9 @@ void Recorder::finish_data_in_code(SectionId id) {
     auto next = std::lower_bound(section.instructions.begin(), section.instructions.end(), start,
                                  [](const Instruction& i, uint64_t offset) { return i.offset < offset; });
     const Instruction* before = next == section.instructions.begin() ? nullptr : &*(next - 1);
+    const bool before_entry = std::binary_search(entries.begin(), entries.end(), start + size);
     bool falls_in = before != nullptr && before->offset + before->size == start &&
-                    !target_.instructions().get(before->inst.getOpcode()).isBarrier();
+                    !ends_code(target_, before->inst.getOpcode(), before_entry);
     if (!falls_in && !std::binary_search(entries.begin(), entries.end(), start)) continue;
     uint32_t line = before != nullptr ? before->line : 0;
     std::vector<Instruction> decoded;
