@@ -1,5 +1,8 @@
 #include "translate/llvm/optimise.h"
 
+#include "llvm/Analysis/CaptureTracking.h"
+#include "llvm/IR/InstIterator.h"
+#include "llvm/IR/Instructions.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Transforms/AggressiveInstCombine/AggressiveInstCombine.h"
 #include "llvm/Transforms/InstCombine/InstCombine.h"
@@ -14,6 +17,7 @@
 #include "llvm/Transforms/Vectorize/LoopVectorize.h"
 #include "llvm/Transforms/Vectorize/SLPVectorizer.h"
 #include "llvm/Transforms/Vectorize/VectorCombine.h"
+#include "translate/llvm/kept_accesses.h"
 #include "translate/llvm/recurrences.h"
 
 namespace portolan::llvm_proposer {
@@ -34,6 +38,21 @@ class Scalarizing : public llvm::PassInfoMixin<Scalarizing> {
  private:
   llvm::ScalarizerPass scalarizer_{llvm::ScalarizerPassOptions()};
   llvm::InstCombinePass combine_;
+};
+
+// Programs rely on it that calls at the end of a function take no stack: interpreters go from one function to the next
+// that way. A callee must not reach the caller's frame then.
+class TailCalls : public llvm::PassInfoMixin<TailCalls> {
+ public:
+  llvm::PreservedAnalyses run(llvm::Function& f, llvm::FunctionAnalysisManager&) {
+    for (const llvm::Instruction& i : llvm::instructions(f))
+      if (llvm::isa<llvm::AllocaInst>(i) &&
+          llvm::PointerMayBeCaptured(&i, /*ReturnCaptures=*/true, /*StoreCaptures=*/true))
+        return llvm::PreservedAnalyses::all();
+    for (llvm::Instruction& i : llvm::instructions(f))
+      if (auto* call = llvm::dyn_cast<llvm::CallInst>(&i); call && !call->hasByValArgument()) call->setTailCall();
+    return llvm::PreservedAnalyses::all();
+  }
 };
 
 // Where the source's instruction set has vectors, its compiler has done this.
@@ -63,6 +82,7 @@ void optimise(llvm::Module& module, llvm::TargetMachine& machine, Isa source, Is
 
   llvm::FunctionPassManager passes;
   passes.addPass(llvm::SROAPass(llvm::SROAOptions::ModifyCFG));
+  passes.addPass(KeptAccesses());
   passes.addPass(llvm::EarlyCSEPass(/*UseMemorySSA=*/false));
   passes.addPass(llvm::InstCombinePass(combine));
   passes.addPass(llvm::AggressiveInstCombinePass());  // bit counts and such, spelled out where the source has none
@@ -78,6 +98,7 @@ void optimise(llvm::Module& module, llvm::TargetMachine& machine, Isa source, Is
     add_vector_passes(passes);
     passes.addPass(llvm::InstCombinePass(combine));
   }
+  passes.addPass(TailCalls());
   // Dead stores are rare here (each costs a query per pair of stores), and the code generator combines once more.
   passes.addPass(llvm::SimplifyCFGPass());
   for (llvm::Function& f : module) {
