@@ -4,11 +4,9 @@
 
 #include "ir/address_parts.h"
 #include "ir/cfg.h"
-#include "translate/abi/format.h"
-#include "translate/raise/format_calls.h"
-#include "translate/raise/frame_stores.h"
 #include "translate/raise/passing.h"
 #include "translate/raise/unit_raiser.h"
+#include "translate/raise/unknown_call.h"
 
 namespace portolan::raise {
 
@@ -26,20 +24,11 @@ class Finisher : public Rewriter {
         n_(n),
         state_(raiser.states_[n]),
         c_(raiser.convention()),
-        stores_(raiser.states_[n].f) {
-    for (ir::BlockId block : ir::reverse_post_order(f_))
-      for (ValueId v : f_.blocks[block].instructions)
-        if (f_[v].op == Op::call && f_.calls[f_[v].index].signature == UINT32_MAX) note_unknown_call(v);
+        unknown_calls_(raiser, n) {
     add_parameters();
   }
 
  private:
-  // What a call of an unknown function passes, seen before anything is rewritten.
-  struct UnknownCall {
-    unsigned integers = 0, floats = 0;  // argument registers up to the last one that holds something
-    bool result_in_memory = false;
-    std::vector<bool> worked_on;  // results that an instruction works on, rather than only carries elsewhere
-  };
   bool rewrite(Builder& b, ValueId v) override;
   void rewrite_terminator(Builder& b, ir::Terminator& t) override;
   void add_parameters();
@@ -47,13 +36,7 @@ class Finisher : public Rewriter {
   ValueId entry_value(Builder& b, uint32_t slot, uint32_t width);
   void call_known(Builder& b, ValueId v, size_t callee);
   void call_unknown(Builder& b, ValueId v);
-  void refuse_call(const Instruction& call, const std::string& reason) const;
-  void check_mixed_result(const Instruction& call, const UnknownCall& known);
-  void check_format(const Instruction& call, const UnknownCall& known);
-  unsigned stack_slots_passed(const Instruction& call, bool all_registers);
   void finish_call(Builder& b, ValueId v, Instruction typed, Signature signature, const std::vector<unsigned>& results);
-  void note_unknown_call(ValueId v);
-  std::vector<unsigned> results_taken(ValueId call, bool indirect) const;
   ValueId extend(Builder& b, ValueId v, const Passed& p, uint32_t width) const {
     return extended(b, v, p, width, raiser_.unit().isa);
   }
@@ -62,30 +45,10 @@ class Finisher : public Rewriter {
   size_t n_;
   FunctionState& state_;
   const Convention& c_;
-  FrameStores stores_;
   std::vector<ValueId> parameters_;
-  std::map<ValueId, UnknownCall> unknown_calls_;
+  UnknownCalls unknown_calls_;
   bool stack_filled_ = false;
 };
-
-void Finisher::note_unknown_call(ValueId v) {
-  const Instruction& call = f_[v];
-  unsigned first = f_.calls[call.index].indirect ? 1 : 0;
-  UnknownCall& known = unknown_calls_[v];
-  known.worked_on = raiser_.results_worked_on(n_, v);
-  for (unsigned a = 0; a < c_.integer_arguments(); ++a)
-    if (raiser_.holds_argument(n_, call.operands[first + c_.integer_argument(a)])) known.integers = a + 1;
-  for (unsigned a = 0; a < c_.float_arguments(); ++a)
-    if (raiser_.holds_argument(n_, call.operands[first + c_.float_argument(a)])) known.floats = a + 1;
-  // A function that returns in memory gives nothing in x0. (What it leaves in v0 may flow into another call's
-  // arguments.)
-  bool some_return_in_memory =
-      std::any_of(raiser_.states_.begin(), raiser_.states_.end(),
-                  [](const FunctionState& other) { return other.address_taken && other.result_in_memory; });
-  bool result_in_x0 = raiser_.demand_[n_].of(v).extractBits(c_.result_width(0), c_.result_low(0)) != 0;
-  known.result_in_memory =
-      some_return_in_memory && !result_in_x0 && raiser_.hidden_result_address(n_, call).has_value();
-}
 
 void Finisher::add_parameters() {
   for (const Passed& p : state_.signature.parameters) parameters_.push_back(f_.add_parameter(0, p.bits));
@@ -164,148 +127,9 @@ void Finisher::call_known(Builder& b, ValueId v, size_t callee) {
   finish_call(b, v, std::move(typed), target.signature, target.result_positions);
 }
 
-// Slots that a call of which nothing is known may pass on the stack once all integer registers are used up. More than
-// it passes does no harm: the callee does not look at them.
-unsigned Finisher::stack_slots_passed(const Instruction& call, bool all_registers) {
-  bool indirect = f_.calls[call.index].indirect;
-  unsigned slots = 0;
-  if (indirect)
-    for (const FunctionState& other : raiser_.states_)
-      if (other.address_taken && !other.takes_stack_address) slots = std::max(slots, (other.stack_bytes + 7) / 8);
-  if (!all_registers) return slots;
-  const Instruction& sp = f_[call.operands[(indirect ? 1 : 0) + c_.stack_pointer()]];
-  if (sp.op == Op::frame_address)
-    return std::max(slots, std::min(stores_.slots_from(sp.offset, c_.entry_stack_offset()), kCopiedStackBytes / 8));
-  if (!indirect)
-    raiser_.refuse(n_, call.line,
-                   "call of '" + f_.calls[call.index].symbol.name +
-                       "': all argument registers are used and what may follow on the stack is not known");
-  return slots;
-}
-
-void Finisher::refuse_call(const Instruction& call, const std::string& reason) const {
-  const ir::CallTarget& target = f_.calls[call.index];
-  std::string what = target.indirect ? "a call by pointer" : "call of '" + target.symbol.name + "'";
-  raiser_.refuse(n_, call.line, what + ": " + reason);
-}
-
-// A structure of an integer and a floating-point number comes in one register of each kind, but on AArch64 in two
-// integer registers. Functions of this unit called by pointer agree with their callers either way, if no C prototype
-// gave them another entry.
-void Finisher::check_mixed_result(const Instruction& call, const UnknownCall& known) {
-  if (raiser_.unit().isa != Isa::aarch64 && raiser_.options().target != Isa::aarch64) return;
-  if (known.result_in_memory || !known.worked_on[0] || !known.worked_on[c_.integer_results()]) return;
-  unsigned own = 0, others = 0;
-  for (const FunctionState& state : raiser_.states_)
-    if (state.address_taken) ++(state.outside ? others : own);
-  if (!f_.calls[call.index].indirect || own == 0 || others != 0)
-    refuse_call(call, "a structure of integers and floating-point numbers is used; its prototype is needed (--proto)");
-}
-
-// The results that are demanded of an unknown function and that the target's convention returns in registers, as in
-// choose_signature().
-std::vector<unsigned> Finisher::results_taken(ValueId v, bool indirect) const {
-  const Instruction& call = f_[v];
-  const std::vector<bool>& worked_on = unknown_calls_.at(v).worked_on;
-  const APInt& demanded = raiser_.demand_[n_].of(v);
-  std::vector<unsigned> results;
-  unsigned beyond_first = 0;
-  for (unsigned r = 0; r < c_.results(); ++r) {
-    if (demanded.extractBits(c_.result_width(r), c_.result_low(r)).isZero()) continue;
-    // A function that is translated without knowing this caller gives the first ones only (infer.cpp).
-    if (!c_.is_first_result(r) && !indirect && worked_on[r])
-      refuse_call(call, "more than one result register is used; its prototype is needed (--proto)");
-    bool fits = raiser_.options().target != Isa::x86_64 || r < c_.integer_results() + 2;
-    if (raiser_.options().target == Isa::riscv64 && !c_.is_first_result(r)) fits = indirect && worked_on[r];
-    if (!fits && indirect && worked_on[r]) refuse_call(call, "the target does not return as much in registers");
-    if (!fits) continue;
-    beyond_first += !c_.is_first_result(r);
-    results.push_back(r);
-  }
-  if (raiser_.options().target == Isa::riscv64 && results.size() > 2 && beyond_first != 0)
-    refuse_call(call, "RISC-V does not return as much in registers");
-  return results;
-}
-
-// RISC-V passes variadic floating-point numbers as integers and named ones not; a call by pointer does not say which
-// it has. One that passes a format for them is most likely variadic.
-void Finisher::check_format(const Instruction& call, const UnknownCall& known) {
-  if (raiser_.unit().isa != Isa::riscv64 && raiser_.options().target != Isa::riscv64) return;
-  if (!f_.calls[call.index].indirect) return;
-  for (unsigned a = 0; a < known.integers; ++a)
-    for (const std::string& text :
-         format_strings(raiser_.unit(), f_, call.operands[1 + c_.integer_argument(a)]).texts) {
-      auto arguments = abi::format_arguments(abi::FormatRole::Kind::printf, text);
-      if (!arguments) continue;
-      for (const abi::Type& type : arguments->types)
-        if (type.kind == abi::TypeKind::floating)
-          return refuse_call(call, "it passes a format for floating-point numbers, so that it may be variadic");
-    }
-}
-
 void Finisher::call_unknown(Builder& b, ValueId v) {
-  Instruction call = f_[v];
-  bool indirect = f_.calls[call.index].indirect;
-  unsigned first = indirect ? 1 : 0;
-  Instruction typed;
-  typed.op = Op::call;
-  if (indirect) typed.operands.push_back(call.operands[0]);
-  Signature signature;
-  // Trailing registers that hold nothing carry no argument; stack arguments follow all integer registers.
-  const UnknownCall& known = unknown_calls_.at(v);
-  const unsigned stack_slots = stack_slots_passed(call, known.integers == c_.integer_arguments());
-  if (known.result_in_memory) {
-    Passed p;
-    p.kind = Passed::Kind::hidden_result;
-    signature.parameters.push_back(p);
-    typed.operands.push_back(call.operands[first + c_.indirect_result()]);
-    raiser_.assume(n_, "functions called by pointer with a place on the stack in x8 put their result there");
-  }
-  unsigned integers = known.integers, floats = known.floats;
-  if (stack_slots != 0) integers = c_.integer_arguments();
-  for (unsigned a = 0; a < integers; ++a) {
-    signature.parameters.push_back({});
-    typed.operands.push_back(call.operands[first + c_.integer_argument(a)]);
-  }
-  ValueId sp = call.operands[first + c_.stack_pointer()];
-  for (unsigned s = 0; s < stack_slots; ++s) {
-    signature.parameters.push_back({});
-    typed.operands.push_back(b.load(b.add(sp, b.constant(64, s * 8)), 64));
-  }
-  for (unsigned a = 0; a < floats; ++a) {
-    const ValueId operand = call.operands[first + c_.float_argument(a)];
-    Passed p;
-    p.kind = Passed::Kind::floating;
-    if (raiser_.passes_whole_vector(f_, operand)) p.bits = f_.width(operand);
-    signature.parameters.push_back(p);
-    typed.operands.push_back(b.truncate(operand, p.bits));
-  }
-  check_mixed_result(call, known);
-  check_format(call, known);
-  // x86-64: a variadic callee wants to know that there are floating-point numbers; no other minds.
-  if (indirect && floats != 0 && raiser_.options().target == Isa::x86_64) {
-    signature.variadic = true;
-    signature.fixed = static_cast<uint32_t>(signature.parameters.size());
-  }
-  std::vector<unsigned> results;
-  if (!known.result_in_memory) results = results_taken(v, indirect);
-  for (unsigned r : results) {
-    Passed p;
-    if (r >= c_.integer_results()) p.kind = Passed::Kind::floating;
-    const APInt bits = raiser_.demand_[n_].of(v).extractBits(c_.result_width(r), c_.result_low(r));
-    if (bits.getActiveBits() > p.bits) {
-      p.bits = c_.result_width(r);
-      if (raiser_.options().target == Isa::riscv64)
-        raiser_.refuse(n_, call.line,
-                       "a call gives a whole vector register, for which RISC-V's calling convention has no place");
-    }
-    signature.results.push_back(p);
-  }
-  std::string what = indirect ? "functions called by pointer take" : "'" + f_.calls[call.index].symbol.name + "' takes";
-  what += " integers and floating-point numbers, the latter in registers only; results are in registers";
-  if (raiser_.options().target == Isa::riscv64) what += "; it does not rely on how 32-bit integers are extended";
-  raiser_.assume(n_, what);
-  finish_call(b, v, std::move(typed), std::move(signature), results);
+  UnknownCalls::Typed typed = unknown_calls_.typed(b, v);
+  finish_call(b, v, std::move(typed.call), std::move(typed.signature), typed.results);
 }
 
 bool Finisher::rewrite(Builder& b, ValueId v) {
@@ -433,7 +257,7 @@ void UnitRaiser::check_addresses(size_t n) {
 // while registers are left, or as memory, may be one.
 bool UnitRaiser::needs_prototype(const FunctionState& state) const {
   if (!state.exported || state.prototype || state.outside) return false;
-  if (state.takes_stack_address || state.result_in_memory) return true;
+  if (state.takes_stack_address || state.result_in_memory || state.own_results) return true;
   bool registers_left = false;
   for (unsigned a = 0; a < convention_.integer_arguments(); ++a)
     registers_left |= state.operand_demand[convention_.integer_argument(a)].isZero();
@@ -453,8 +277,7 @@ void UnitRaiser::finish(size_t n) {
   out.local_only = needs_prototype(state);
   if (out.local_only) assume(n, "it is called from within this file only: its symbol is not exported");
   if (state.takes_stack_address && state.address_taken && calls_by_pointer_ && !state.outside)
-    refuse(n, unit().symbols[unit().symbol_by_name.at(state.name)].line,
-           "it walks through its stack arguments and may be called by pointer");
+    refuse(n, line_of(n), "it walks through its stack arguments and may be called by pointer");
   if (state.exported && !state.prototype && unit().isa == Isa::riscv64 && !state.signature.parameters.empty())
     assume(n, "callers outside extend 32-bit integers to 64 bits as RISC-V's convention has it");
   out.signature = add_signature(state.signature);

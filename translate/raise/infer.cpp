@@ -62,7 +62,7 @@ void UnitRaiser::demand_unknown_call(size_t n, ValueId v) {
   if (first == 1) demand_[n].require_all(call.operands[0]);
   for (unsigned o = 0; o < convention_.integer_arguments() + convention_.float_arguments(); ++o) {
     ValueId operand = call.operands[first + o];
-    if (!holds_argument(n, operand)) continue;
+    if (!holds_argument(n, o, operand)) continue;
     const uint32_t width = state.f.width(operand);
     demand_[n].require(operand, low_bits(width, passes_whole_vector(state.f, operand) ? width : kRegisterBits));
   }
@@ -127,6 +127,22 @@ void UnitRaiser::spread_demand(size_t n) {
   });
 }
 
+// In a register that unknown callers fill, the whole register; a vector only where both sides are known to agree.
+Passed UnitRaiser::floating(size_t n, const APInt& demand, bool whole) {
+  const FunctionState& state = states_[n];
+  const bool visible = !state.outside && (state.exported || state.address_taken);
+  Passed p;
+  p.kind = Passed::Kind::floating;
+  unsigned active = demand.getActiveBits();
+  p.bits = active <= 32 && !visible ? 32 : active <= 64 ? 64 : 128;
+  if (p.bits != 128 || !visible || options_.target != Isa::riscv64) return p;
+  p.bits = 64;
+  if (whole)
+    refuse(n, line_of(n),
+           "it takes or gives a whole vector register, for which RISC-V's calling convention has no place");
+  return p;
+}
+
 void UnitRaiser::choose_signature(size_t n) {
   FunctionState& state = states_[n];
   const Convention& c = convention_;
@@ -143,21 +159,8 @@ void UnitRaiser::choose_signature(size_t n) {
     state.signature.parameters.push_back(p);
     state.parameter_positions.push_back(position);
   };
-  // In a register that unknown callers fill, the whole register; a vector only where both sides are known to agree.
-  auto floating = [&](const APInt& demand, bool whole) {
-    Passed p;
-    p.kind = Passed::Kind::floating;
-    unsigned active = demand.getActiveBits();
-    p.bits = active <= 32 && !visible ? 32 : active <= 64 ? 64 : 128;
-    if (p.bits != 128 || !visible || options_.target != Isa::riscv64) return p;
-    p.bits = 64;
-    if (whole)
-      refuse(n, unit().symbols[unit().symbol_by_name.at(state.name)].line,
-             "it takes or gives a whole vector register, for which RISC-V's calling convention has no place");
-    return p;
-  };
   auto floating_argument = [&](unsigned position) {
-    return floating(state.operand_demand[position], works_on_argument(n, position));
+    return floating(n, state.operand_demand[position], works_on_argument(n, position));
   };
   if (state.result_in_memory) {
     Passed p;
@@ -188,26 +191,53 @@ void UnitRaiser::choose_signature(size_t n) {
   }
   state.signature.fixed = static_cast<uint32_t>(state.signature.parameters.size());
 
+  choose_results(n);
+}
+
+// x86-64 returns two floating-point values in registers, RISC-V two values of any kind: a third would send all of them
+// through memory, which callers that the unit does not see would not know.
+bool UnitRaiser::result_has_place(unsigned result, size_t before) const {
+  if (options_.target == Isa::x86_64) return result < convention_.integer_results() + 2;
+  return options_.target != Isa::riscv64 || before < 2;
+}
+
+bool UnitRaiser::callers_work_on(size_t n, unsigned result) const {
+  return std::any_of(callers_[n].begin(), callers_[n].end(),
+                     [&](const CallSite& site) -> bool { return results_worked_on(site.function, site.call)[result]; });
+}
+
+void UnitRaiser::choose_results(size_t n) {
+  FunctionState& state = states_[n];
   // A result in memory is all there is: registers hold leftovers.
-  bool in_memory =
-      !state.signature.parameters.empty() && state.signature.parameters[0].kind == Passed::Kind::hidden_result;
-  for (unsigned r = 0; r < c.results() && !in_memory; ++r) {
+  if (state.result_in_memory) return;
+  const bool visible = !state.outside && (state.exported || state.address_taken);
+  // Who gives two of one kind to callers by pointer gives none of the other.
+  bool several[2] = {};
+  for (unsigned r : state.results_by_pointer) several[r >= convention_.integer_results()] = true;
+  std::vector<unsigned> placed, others;
+  for (unsigned r = 0; r < convention_.results(); ++r) {
     if (state.result_demand[r].isZero()) continue;
-    // x86-64 returns two floating-point values in registers; see below for RISC-V.
-    if (options_.target == Isa::x86_64 && visible && r >= c.integer_results() + 2) continue;
-    bool is_float = r >= c.integer_results();
-    state.signature.results.push_back(is_float ? floating(state.result_demand[r], returns_whole_vector(n, r))
+    const bool floating = r >= convention_.integer_results();
+    if (options_.target == Isa::riscv64 && several[!floating] && !several[floating]) continue;
+    (visible && !result_has_place(r, placed.size()) ? others : placed).push_back(r);
+  }
+  const bool needed = std::any_of(others.begin(), others.end(), [&](unsigned r) { return callers_work_on(n, r); });
+  if (!others.empty() && options_.target == Isa::riscv64 && !state.results_by_pointer.empty())
+    refuse(n, line_of(n),
+           "callers by pointer use results that RISC-V does not return in registers; prototypes are needed");
+  else if (needed && state.address_taken)
+    refuse(n, line_of(n), "it gives more results than the target returns in registers, and may be called by pointer");
+  else if (needed)
+    state.own_results = true;
+  else if (!others.empty())
+    assume(n, "it returns no more than two values");
+  if (state.own_results) placed.insert(placed.end(), others.begin(), others.end());
+  std::sort(placed.begin(), placed.end());
+  for (unsigned r : placed) {
+    const bool is_float = r >= convention_.integer_results();
+    state.signature.results.push_back(is_float ? floating(n, state.result_demand[r], returns_whole_vector(n, r))
                                                : Passed{});
     state.result_positions.push_back(r);
-  }
-  // RISC-V returns two values in registers; a third would send all of them through memory, which callers that the unit
-  // does not see would not know.
-  if (options_.target == Isa::riscv64 && visible && state.result_positions.size() > 2) {
-    if (!state.results_by_pointer.empty())
-      refuse(n, 0, "callers by pointer use results that RISC-V does not return in registers; prototypes are needed");
-    state.signature.results.resize(2);
-    state.result_positions.resize(2);
-    assume(n, "it returns no more than two values");
   }
 }
 

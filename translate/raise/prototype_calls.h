@@ -39,7 +39,10 @@ class PrototypeCalls : public Rewriter {
   std::optional<std::vector<abi::Type>> variadic_types(const std::string& name, const abi::FunctionType& type,
                                                        ValueId v);
   std::optional<std::vector<abi::Type>> passed_types(const std::string& name, const abi::FunctionType& type, ValueId v);
-  bool holds_argument(ValueId v) const { return f_[v].op != ir::Op::undef && !raiser_.is_leftover(f_, v); }
+  bool holds_argument(const Instruction& call, unsigned position) const {
+    const ValueId v = call.operands[position];
+    return f_[v].op != ir::Op::undef && !raiser_.is_leftover(f_, position, v);
+  }
   std::optional<unsigned> variadic_integers(const std::string& name, const abi::CallLayout& named,
                                             const Instruction& call);
   std::optional<unsigned> variadic_floats(const std::string& name, const abi::CallLayout& named,

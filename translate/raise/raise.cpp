@@ -43,11 +43,18 @@ void Rewriter::run() {
 std::optional<size_t> UnitRaiser::function_named(const std::string& name) const {
   auto at = unit().symbol_by_name.find(name);
   if (at == unit().symbol_by_name.end()) return std::nullopt;
+  // It has the place of the function that chooses it.
+  if (unit().symbols[at->second].kind == assembly::SymbolKind::indirect_function) return std::nullopt;
   auto place = index_.place_of(at->second, 0);
   if (!place) return std::nullopt;
   auto found = by_place_.find(*place);
   if (found == by_place_.end()) return std::nullopt;
   return found->second;
+}
+
+uint32_t UnitRaiser::line_of(size_t n) const {
+  const auto at = unit().symbol_by_name.find(states_[n].name);
+  return at == unit().symbol_by_name.end() ? 0 : unit().symbols[at->second].line;
 }
 
 uint32_t UnitRaiser::add_signature(Signature signature) {
@@ -316,13 +323,28 @@ void UnitRaiser::prune_indirect_jumps(Function& f, const ir::SlotConvention& slo
   restrict_edges();
 }
 
-void UnitRaiser::prepare(size_t n, Function machine_level, const std::set<uint64_t>& guessed) {
-  FunctionState& state = states_[n];
-  for (const Instruction& i : machine_level.values)  // the stack pointer aligned by hand
+// Of the stack pointer, aligned by hand: addresses in the frame are computed for up to 64 bytes, beyond that storage is
+// made when the function runs.
+void UnitRaiser::note_alignment(size_t n, const Function& machine_level) {
+  constexpr uint64_t kMost = 1024;  // of which resolve_stack_pointer() makes its distances multiples
+  for (const Instruction& i : machine_level.values) {
     if (i.op == Op::bit_and)
       if (const APInt* c = machine_level.constant(i.operands[1]);
           c && c->getBitWidth() == 64 && c->isNegative() && (-*c).ugt(16))
-        result_.functions[n].frame_alignment = 64;
+        result_.functions[n].frame_alignment = std::max<uint32_t>(result_.functions[n].frame_alignment, 64);
+    if (i.op != Op::set_slot || i.index != convention_.machine().stack_pointer) continue;
+    const Instruction& to = machine_level[i.operands[0]];
+    const APInt* c = to.op == Op::bit_and ? machine_level.constant(to.operands[1]) : nullptr;
+    if (!c || !c->isNegative() || !(-*c).isPowerOf2()) continue;
+    const uint64_t alignment = (-*c).getLimitedValue();
+    if (alignment > kMost) refuse(n, i.line, fmt::format("it aligns the stack pointer to {} bytes", alignment));
+    if (alignment > 64) result_.functions[n].frame_alignment = static_cast<uint32_t>(std::min(alignment, kMost));
+  }
+}
+
+void UnitRaiser::prepare(size_t n, Function machine_level, const std::set<uint64_t>& guessed) {
+  FunctionState& state = states_[n];
+  note_alignment(n, machine_level);
   if (uint32_t x8 = convention_.machine().indirect_result; x8 != assembly::kNoSlot)
     state.reads_indirect_result = reads_entry_value(machine_level, x8);
   ir::SlotConvention slots = convention_.slots();
@@ -332,6 +354,7 @@ void UnitRaiser::prepare(size_t n, Function machine_level, const std::set<uint64
     return callee && !written_[*callee].empty() && !written_[*callee][slot];
   };
   prune_indirect_jumps(machine_level, slots, guessed);
+  check_callee_saved(n, machine_level);
   state.f = ir::simplify(ir::construct_ssa(machine_level, slots));
   bool indirect = std::any_of(state.f.blocks.begin(), state.f.blocks.end(),
                               [](const ir::Block& b) { return b.terminator.op == Op::jump_indirect; });
@@ -350,6 +373,7 @@ void UnitRaiser::prepare(size_t n, Function machine_level, const std::set<uint64
     }
     state.f = ir::simplify(std::move(state.f));
   }
+  if (restore_saved_stack_pointers(state.f)) state.f = ir::simplify(std::move(state.f));
   for (const Instruction& i : state.f.values)
     if (i.op == Op::frame_address) state.frame_low = std::min(state.frame_low, i.offset);
   bool dynamic = resolve_stack_pointer(state.f);
@@ -368,6 +392,17 @@ void UnitRaiser::prepare(size_t n, Function machine_level, const std::set<uint64
   }
 }
 
+// The loader calls what stands there and takes its result for the function.
+void UnitRaiser::refuse_indirect_functions() {
+  for (size_t n = 0; n < states_.size(); ++n) {
+    const auto at = unit().symbol_by_name.find(states_[n].name);
+    if (at == unit().symbol_by_name.end()) continue;
+    if (unit().symbols[at->second].kind != assembly::SymbolKind::indirect_function) continue;
+    refuse(n, line_of(n), "which function it is is chosen when the program is loaded (ifunc)");
+    states_[n].lifted = false;
+  }
+}
+
 RaisedUnit UnitRaiser::run(std::vector<assembly::LiftResult> functions) {
   const assembly::Unit& u = unit();
   std::vector<assembly::SymbolId> entries = u.functions();
@@ -380,18 +415,19 @@ RaisedUnit UnitRaiser::run(std::vector<assembly::LiftResult> functions) {
     if (at != u.symbol_by_name.end()) {
       const assembly::Symbol& symbol = u.symbols[at->second];
       state.exported = symbol.binding != assembly::Binding::local;
-      if (auto place = index_.place_of(at->second, 0)) by_place_.emplace(*place, n);
+      auto place = index_.place_of(at->second, 0);
+      if (place && symbol.kind != assembly::SymbolKind::indirect_function) by_place_.emplace(*place, n);
     }
     result_.functions[n].name = state.name;
     result_.functions[n].refusals = std::move(functions[n].refusals);
     result_.functions[n].source_instructions = functions[n].instructions;
     state.lifted = result_.functions[n].refusals.empty();
   }
+  refuse_indirect_functions();
   find_functions_without_return(functions);
   find_written_slots(functions);
   for (size_t n = 0; n < functions.size(); ++n) {
     if (!states_[n].lifted) continue;
-    check_callee_saved(n, functions[n].function);
     prepare(n, std::move(functions[n].function), functions[n].guessed_targets);
     apply_own_prototype(n);
     note_entry_values(states_[n]);

@@ -61,6 +61,7 @@ struct FunctionState {
   std::vector<uint8_t> holds_argument;    // by value: whether anybody computed it
   bool reads_indirect_result = false;     // AArch64: an instruction reads x8's value at entry
   bool result_in_memory = false;          // AArch64: x8 is where the result goes
+  bool own_results = false;               // it gives more than the target's convention returns: to this unit only
   Signature signature;
   std::vector<unsigned>
       parameter_positions;  // of signature.parameters among call operands; stack slots from kStackSlot
@@ -88,6 +89,7 @@ class UnitRaiser {
   const RaiseOptions& options() const { return options_; }
   // Index of the unit's function that a symbol names, if it is one.
   std::optional<size_t> function_named(const std::string& name) const;
+  uint32_t line_of(size_t function) const;  // of its label
   uint32_t add_signature(Signature signature);
   void refuse(size_t function, uint32_t line, const std::string& reason);
   void assume(size_t function, const std::string& what);
@@ -101,6 +103,8 @@ class UnitRaiser {
   void name_callees(ir::Function& f) const;
   void place_stack_guard(ir::Function& f) const;
   void check_returns(size_t n);
+  void note_alignment(size_t n, const ir::Function& machine_level);
+  void refuse_indirect_functions();
   void note_entry_values(FunctionState& state) const;
   void note_stack_arguments(size_t n);
   bool saves_last_argument_below_base(const FunctionState& state) const;
@@ -135,26 +139,46 @@ class UnitRaiser {
   void demand_call(size_t n, ir::ValueId call);
   void demand_unknown_call(size_t n, ir::ValueId call);
   void choose_signature(size_t n);
+  void choose_results(size_t n);
+  Passed floating(size_t n, const ir::APInt& demand, bool whole);
+  bool result_has_place(unsigned result, size_t before) const;
+  bool callers_work_on(size_t n, unsigned result) const;
 
   // defined.cpp: what somebody computed, and what a register only happens to hold.
   enum class EntryValues : uint8_t { none, arguments, passed };  // which values at entry count as defined
   bool takes_operand(const ir::CallTarget& target, size_t operand) const;
+  bool moved_to(const ir::CallTarget& target, size_t operand, unsigned result) const;
+  bool matters_to(const ir::CallTarget& target, size_t operand, unsigned result) const;
+  bool is_moved_argument(size_t n, ir::ValueId v, unsigned result) const;
+  bool argument_matters(size_t n, unsigned position, int depth) const;
+  bool call_uses(const ir::CallTarget& target, size_t operand, unsigned position, int depth) const;
   std::vector<bool> results_worked_on(size_t n, ir::ValueId call) const;
-  bool is_leftover(const ir::Function& f, ir::ValueId v) const;
+  bool is_leftover(const ir::Function& f, unsigned position, ir::ValueId v) const;
+  std::optional<unsigned> result_in_place(unsigned position) const;
+  bool computes_result(size_t n, unsigned result) const;
   bool entry_is_defined(size_t n, const ir::Instruction& entry, EntryValues counts) const;
   bool call_defines(const ir::Function& f, const ir::Instruction& part) const;
   std::vector<uint8_t> defined_values(size_t n, EntryValues counts) const;
   void find_defined_results();
   void find_defined_arguments();
-  bool holds_argument(size_t n, ir::ValueId v) const {
-    return states_[n].holds_argument[v] && !is_leftover(states_[n].f, v);
+  bool holds_argument(size_t n, unsigned position, ir::ValueId v) const {
+    return states_[n].holds_argument[v] && !is_leftover(states_[n].f, position, v);
   }
 
-  // unset.cpp: registers that are read although nobody has set them.
+  // variadic_call.cpp: x86-64's count in al of the vector registers that a call uses, if it is a constant.
+  std::optional<unsigned> vectors_counted(const ir::Function& f, const ir::Instruction& call) const;
+
+  // callee_saved.cpp: registers that calls have to keep.
   void check_callee_saved(size_t n, const ir::Function& machine_level);
+
+  // unset.cpp: registers that are read although nobody has set them.
   std::vector<uint8_t> unset_values(size_t n) const;
   bool delivers(const ir::Function& f, const ir::Instruction& part) const;
+  std::optional<uint32_t> slot_carried(const ir::Function& f, ir::ValueId v) const;
   void check_unset(size_t n);
+  bool computes_with(size_t n, unsigned position) const;
+  void check_return_address(size_t n);
+  void check_unset_handed_on(size_t n, const std::vector<uint8_t>& unset);
 
   // whole_vectors.cpp: vector registers that hold more than a number.
   bool passes_whole_vector(const ir::Function& f, ir::ValueId v) const;
@@ -192,6 +216,7 @@ class UnitRaiser {
 
   friend class PrototypeCalls;
   friend class Finisher;
+  friend class UnknownCalls;
 };
 
 }  // namespace portolan::raise

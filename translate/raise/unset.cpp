@@ -1,7 +1,7 @@
 // Registers that are read although neither the function, nor its caller by what it is known to pass, nor a call before
-// has set them. Code does that when it follows a convention of its own: a helper in assembly that takes x9, answers in
-// the carry flag, or changes a register that calls have to keep. Such functions are refused; registers that merely
-// travel (saved, joined, left in an argument register) are not read.
+// has set them. Code does that when it follows a convention of its own: a helper in assembly that takes x9 or answers
+// in the carry flag. Such functions are refused; registers that merely travel (saved, joined, left where arguments and
+// results go) are not read.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -17,32 +17,6 @@ using ir::Op;
 using ir::ValueId;
 
 namespace {
-
-// Whether some path reads the slot before it sets it: to save it, if nothing else.
-bool reads_before_setting(const ir::Function& f, uint32_t slot) {
-  std::vector<uint8_t> seen(f.blocks.size());
-  std::vector<BlockId> worklist = {0};
-  seen[0] = 1;
-  while (!worklist.empty()) {
-    const ir::Block& block = f.blocks[worklist.back()];
-    worklist.pop_back();
-    bool set = false;
-    for (ValueId v : block.instructions) {
-      if (f[v].op == Op::get_slot && f[v].index == slot) return true;
-      if (f[v].op == Op::set_slot && f[v].index == slot) {
-        set = true;
-        break;
-      }
-    }
-    if (set) continue;
-    for (const ir::Edge& edge : block.terminator.edges)
-      if (!seen[edge.target]) {
-        seen[edge.target] = 1;
-        worklist.push_back(edge.target);
-      }
-  }
-  return false;
-}
 
 bool carries(Op op) {
   return op == Op::zext || op == Op::sext || op == Op::extract || op == Op::concat || op == Op::select ||
@@ -62,28 +36,6 @@ bool gives_constant(const Instruction& i) {
 }
 
 }  // namespace
-
-void UnitRaiser::check_callee_saved(size_t n, const ir::Function& f) {
-  bool returns = false;
-  std::vector<uint32_t> set_at(convention_.slots().widths.size());
-  std::vector<bool> set(convention_.slots().widths.size());
-  for (BlockId block : ir::reverse_post_order(f)) {
-    const Op end = f.blocks[block].terminator.op;
-    returns |= end == Op::ret || end == Op::tail_call;
-    for (ValueId v : f.blocks[block].instructions)
-      if (f[v].op == Op::set_slot && !set[f[v].index]) {
-        set[f[v].index] = true;
-        set_at[f[v].index] = f[v].line;
-      }
-  }
-  if (!returns) return;
-  const assembly::Machine& m = convention_.machine();
-  for (const std::vector<uint32_t>* slots : {&m.callee_saved, &m.callee_saved_low_half})
-    for (uint32_t slot : *slots)
-      if (set[slot] && !reads_before_setting(f, slot))
-        refuse(n, set_at[slot],
-               fmt::format("it changes {}, which calls have to keep, and never saves it", m.slots[slot].name));
-}
 
 // Whether a call gives the result that `part` takes out of it.
 bool UnitRaiser::delivers(const ir::Function& f, const Instruction& part) const {
@@ -157,19 +109,105 @@ std::vector<uint8_t> UnitRaiser::unset_values(size_t n) const {
   return unset;
 }
 
+// The register whose unset contents a value is, if it is one.
+std::optional<uint32_t> UnitRaiser::slot_carried(const ir::Function& f, ValueId v) const {
+  while (carries(f[v].op) && f[v].op != Op::parameter) {
+    const Instruction& i = f[v];
+    if (i.op == Op::extract && f[i.operands[0]].op == Op::call) {
+      unsigned r = 0;
+      while (r + 1 < convention_.results() && convention_.result_low(r + 1) <= i.index) ++r;
+      return convention_.slots().call_results[r];
+    }
+    v = i.operands.back();
+  }
+  if (f[v].op == Op::get_slot) return f[v].index;
+  if (f[v].op == Op::undef && f[v].index != 0) return f[v].index - 1;
+  return std::nullopt;
+}
+
+// Whether a function computes with an argument, rather than only stores it: variadic ones store all registers.
+bool UnitRaiser::computes_with(size_t n, unsigned position) const {
+  const ir::Function& f = states_[n].f;
+  const auto entry = states_[n].entry.find(convention_.slots().call_reads[position]);
+  if (entry == states_[n].entry.end()) return false;
+  for (const ir::Block& block : f.blocks)
+    for (ValueId v : block.instructions) {
+      const Instruction& i = f[v];
+      if (i.op == Op::call || i.op == Op::store || carries(i.op) || !demand_[n].any(v)) continue;
+      if (std::find(i.operands.begin(), i.operands.end(), entry->second) != i.operands.end()) return true;
+    }
+  return false;
+}
+
+// Who moves an unset register to where arguments and results go means it, whereas what merely stands there is most
+// often no argument at all. A function of this unit that works on such an argument was to get it all the same.
+void UnitRaiser::check_unset_handed_on(size_t n, const std::vector<uint8_t>& unset) {
+  const FunctionState& state = states_[n];
+  const ir::Function& f = state.f;
+  const ir::SlotConvention& slots = convention_.slots();
+  auto refuse_moved = [&](ValueId v, uint32_t line, const char* where) {
+    refuse(n, line,
+           fmt::format("it hands on {} {}, which nothing sets that the calling convention knows of",
+                       convention_.machine().slots[*slot_carried(f, v)].name, where));
+  };
+  for (BlockId block : ir::reverse_post_order(f)) {
+    for (ValueId v : f.blocks[block].instructions) {
+      const Instruction& i = f[v];
+      if (i.op != Op::call || f.calls[i.index].signature != UINT32_MAX) continue;
+      const ir::CallTarget& target = f.calls[i.index];
+      const size_t callee = target.indirect ? SIZE_MAX : function_named(target.symbol.name).value_or(SIZE_MAX);
+      const bool known = callee != SIZE_MAX && states_[callee].lifted;
+      for (unsigned position = 0; position < convention_.stack_pointer(); ++position) {
+        const ValueId operand = i.operands[(target.indirect ? 1 : 0) + position];
+        const std::optional<uint32_t> slot = unset[operand] ? slot_carried(f, operand) : std::nullopt;
+        if (!slot || (known && !takes_operand(target, position))) continue;
+        const bool argument = position != convention_.vector_count() || unit().isa != Isa::x86_64;
+        if (*slot != slots.call_reads[position] || (known && argument && computes_with(callee, position)))
+          return refuse_moved(operand, i.line, "as an argument");
+      }
+    }
+    const ir::Terminator& t = f.blocks[block].terminator;
+    if (t.op != Op::ret) continue;
+    for (unsigned r : state.result_positions) {
+      const std::optional<uint32_t> slot = unset[t.operands[r]] ? slot_carried(f, t.operands[r]) : std::nullopt;
+      if (slot && *slot != slots.call_results[r]) return refuse_moved(t.operands[r], t.line, "as its result");
+    }
+  }
+}
+
+// x86-64's return address, on the stack: to copy it to the own frame (gcc does where it aligns the stack pointer) is no
+// use of it. Elsewhere it is a register that nobody has set.
+void UnitRaiser::check_return_address(size_t n) {
+  const ir::Function& f = states_[n].f;
+  std::vector<uint8_t> read(f.values.size());
+  auto holds_it = [&](ValueId v) {
+    return f[v].op == Op::frame_address && f[v].offset < 0 && f[v].offset >= convention_.entry_stack_offset();
+  };
+  for (BlockId block : ir::reverse_post_order(f)) {
+    for (ValueId v : f.blocks[block].instructions) {
+      const Instruction& i = f[v];
+      read[v] = i.op == Op::load && holds_it(i.operands[0]);
+      if (i.op == Op::store && holds_it(i.operands[0])) return refuse(n, i.line, "it changes its return address");
+      const bool copies = i.op == Op::store && f[i.operands[0]].op == Op::frame_address;
+      for (ValueId operand : i.operands)
+        if (read[operand] && !copies) return refuse(n, i.line, "it uses its return address");
+    }
+    for (ValueId v : f.blocks[block].terminator.operands)
+      if (read[v]) return refuse(n, f.blocks[block].terminator.line, "it uses its return address");
+  }
+}
+
 void UnitRaiser::check_unset(size_t n) {
   const FunctionState& state = states_[n];
   if (!state.lifted) return;
+  check_return_address(n);
   const ir::Function& f = state.f;
   const std::vector<uint8_t> unset = unset_values(n);
   auto refuse_read = [&](ValueId v, uint32_t line) {
-    while (carries(f[v].op) && f[v].op != Op::parameter && f[f[v].operands.back()].op != Op::call)
-      v = f[v].operands.back();
-    const Instruction& i = f[v];
-    std::string name = "a register";
-    if (i.op == Op::get_slot) name = convention_.machine().slots[i.index].name;
-    if (i.op == Op::undef && i.index != 0) name = convention_.machine().slots[i.index - 1].name;
-    refuse(n, line, fmt::format("it reads {} here, which nothing sets that the calling convention knows of", name));
+    const std::optional<uint32_t> slot = slot_carried(f, v);
+    refuse(n, line,
+           fmt::format("it reads {} here, which nothing sets that the calling convention knows of",
+                       slot ? convention_.machine().slots[*slot].name : "a register"));
   };
   const std::vector<uint32_t>& saved = convention_.machine().callee_saved;
   // Saving a register is no use of what it holds: one that calls keep anywhere, others in the own frame.
@@ -197,6 +235,7 @@ void UnitRaiser::check_unset(size_t n) {
       for (ValueId v : t.operands)
         if (unset[v]) return refuse_read(v, t.line);
   }
+  check_unset_handed_on(n, unset);
 }
 
 }  // namespace portolan::raise

@@ -57,8 +57,7 @@ std::optional<std::vector<abi::Type>> PrototypeCalls::variadic_types(const std::
 std::optional<unsigned> PrototypeCalls::variadic_integers(const std::string& name, const abi::CallLayout& named,
                                                           const Instruction& call) {
   unsigned registers = convention_.integer_arguments(), held = registers;
-  while (held > named.named_integer_registers && !holds_argument(call.operands[convention_.integer_argument(held - 1)]))
-    --held;
+  while (held > named.named_integer_registers && !holds_argument(call, convention_.integer_argument(held - 1))) --held;
   unsigned integers = held - named.named_integer_registers;
   if (held != registers) return integers;
   const Instruction& sp = f_[call.operands[convention_.stack_pointer()]];
@@ -71,6 +70,15 @@ std::optional<unsigned> PrototypeCalls::variadic_integers(const std::string& nam
   return integers + std::min(slots, kMostStackSlots);
 }
 
+std::optional<unsigned> UnitRaiser::vectors_counted(const ir::Function& f, const Instruction& call) const {
+  if (convention_.machine().vector_count == assembly::kNoSlot) return std::nullopt;
+  ValueId count = call.operands[(f.calls[call.index].indirect ? 1 : 0) + convention_.vector_count()];
+  while (f[count].op == Op::concat && f[count].lanes == 1 && f.width(f[count].operands[1]) >= 8)
+    count = f[count].operands[1];
+  const APInt* al = f.constant(count);
+  return al ? std::optional<unsigned>(al->extractBitsAsZExtValue(8, 0)) : std::nullopt;
+}
+
 // x86-64 says in al how many vector registers a call uses; AArch64's hold something or not; on RISC-V they are not
 // used, and integers and floating-point numbers look the same.
 std::optional<unsigned> PrototypeCalls::variadic_floats(const std::string& name, const abi::CallLayout& named,
@@ -81,18 +89,15 @@ std::optional<unsigned> PrototypeCalls::variadic_floats(const std::string& name,
   }
   unsigned held = 0;
   if (source_ == Isa::x86_64) {
-    ValueId count = call.operands[convention_.vector_count()];
-    while (f_[count].op == Op::concat && f_[count].lanes == 1 && f_.width(f_[count].operands[1]) >= 8)
-      count = f_[count].operands[1];
-    const APInt* al = f_.constant(count);
-    if (!al) {
+    const std::optional<unsigned> counted = raiser_.vectors_counted(f_, call);
+    if (!counted) {
       fail(name, "it is variadic, and how many vector registers this call uses is not known");
       return std::nullopt;
     }
-    held = std::min<unsigned>(al->extractBitsAsZExtValue(8, 0), convention_.float_arguments());
+    held = std::min(*counted, convention_.float_arguments());
   } else {
     for (unsigned a = named.named_float_registers; a < convention_.float_arguments(); ++a)
-      if (holds_argument(call.operands[convention_.float_argument(a)])) held = a + 1;
+      if (holds_argument(call, convention_.float_argument(a))) held = a + 1;
   }
   return held - std::min(held, named.named_float_registers);
 }

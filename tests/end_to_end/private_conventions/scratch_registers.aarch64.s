@@ -80,6 +80,46 @@ reads_x1:
 	ret
 	.size	reads_x1, .-reads_x1
 
+	.type	gives_x9, %function
+gives_x9:
+	add	x9, x0, #6
+	ret
+	.size	gives_x9, .-gives_x9
+
+	.type	hands_on_x9, %function
+hands_on_x9:
+	str	x30, [sp, #-16]!
+	bl	gives_x9
+	mov	x0, x9
+	bl	keeps_x1
+	ldr	x30, [sp], #16
+	ret
+	.size	hands_on_x9, .-hands_on_x9
+
+	.type	returns_x9, %function
+returns_x9:
+	str	x30, [sp, #-16]!
+	bl	gives_x9
+	mov	x0, x9
+	ldr	x30, [sp], #16
+	ret
+	.size	returns_x9, .-returns_x9
+
+	.type	returns_x30, %function
+returns_x30:
+	mov	x0, x30
+	ret
+	.size	returns_x30, .-returns_x30
+
+	.type	forgets_x21, %function
+forgets_x21:
+	str	x21, [sp, #-16]!
+	add	x21, x0, #8
+	mov	x0, x21
+	add	sp, sp, #16
+	ret
+	.size	forgets_x21, .-forgets_x21
+
 	.globl	main
 	.type	main, %function
 main:
@@ -103,6 +143,22 @@ main:
 	mov	x0, #1
 	bl	reads_x1
 	mov	x1, x0
+	bl	show
+	mov	x0, #4
+	bl	hands_on_x9
+	mov	x1, x0
+	bl	show
+	mov	x0, #5
+	bl	returns_x9
+	mov	x1, x0
+	bl	show
+	mov	x0, #6
+	bl	forgets_x21
+	mov	x1, x0
+	bl	show
+	bl	returns_x30
+	cmp	w0, #0
+	cset	x1, ne
 	bl	show
 	mov	w0, #0
 	ldp	x29, x30, [sp], #16

@@ -68,6 +68,38 @@ reads_rsi:
 	ret
 	.size	reads_rsi, .-reads_rsi
 
+	.type	hands_on_rcx, @function
+hands_on_rcx:
+	call	gives_rcx
+	movq	%rcx, %rdi
+	call	keeps_rsi
+	ret
+	.size	hands_on_rcx, .-hands_on_rcx
+
+	.type	returns_rcx, @function
+returns_rcx:
+	call	gives_rcx
+	movq	%rcx, %rax
+	ret
+	.size	returns_rcx, .-returns_rcx
+
+	.type	forgets_r12, @function
+forgets_r12:
+	pushq	%r12
+	leaq	8(%rdi), %r12
+	movq	%r12, %rax
+	addq	$8, %rsp
+	ret
+	.size	forgets_r12, .-forgets_r12
+
+	.type	finds_caller, @function
+finds_caller:
+	xorl	%eax, %eax
+	cmpq	$0, (%rsp)
+	setne	%al
+	ret
+	.size	finds_caller, .-finds_caller
+
 	.macro	show function
 	movl	$12, %edi
 	call	\function
@@ -86,6 +118,10 @@ main:
 	show	reads_rbx
 	show	passes_xmm9
 	show	reads_rsi
+	show	hands_on_rcx
+	show	returns_rcx
+	show	forgets_r12
+	show	finds_caller
 	xorl	%eax, %eax
 	addq	$8, %rsp
 	ret
