@@ -35,11 +35,11 @@ class Channel {
   void take(size_t size) { taken_ += size; }
   // How the child ended, after Status::dead.
   std::string obituary();
+  std::chrono::nanoseconds processor_time() const;  // of the child, so far
 
  private:
   Channel(pid_t child, int socket) : child_(child), socket_(socket) {}
   bool move_bytes(int timeout_ms, bool& moved);
-  std::chrono::nanoseconds processor_time() const;
 
   pid_t child_;
   int socket_;

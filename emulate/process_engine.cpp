@@ -129,9 +129,12 @@ bool ProcessEngine::goes_on(const Request& request, const MemoryPlan& plan, cons
 
 Channel::Status ProcessEngine::run_to_end(const Request& request, const MemoryPlan& plan, Outcome& outcome) {
   SignalFrame frame;
+  const std::chrono::nanoseconds begun = session_->channel().processor_time();
   for (;;) {
     const Channel::Status status = session_->wait_stop(request.limits.time, frame);
     if (status != Channel::Status::ready) return status;
+    // It may stop for ever: at a function from outside that it calls in an endless loop.
+    if (session_->channel().processor_time() - begun > request.limits.time) return Channel::Status::timeout;
     outcome.state = session_->codec().unpack(frame);
     outcome.state.thread_pointer = plan.entry.thread_pointer;
     if (!goes_on(request, plan, frame, outcome)) return status;
@@ -148,6 +151,7 @@ Channel::Status ProcessEngine::step_to_end(const Request& request, const MemoryP
   Channel::Status status = Channel::Status::ready;
   outcome.state = plan.entry;
   trace.start_at(outcome.state.pc);
+  const std::chrono::nanoseconds begun = session_->channel().processor_time();
   for (;;) {
     const uint64_t limit = request.limits.instructions;
     // One more than may run, to see whether it would.
@@ -155,6 +159,7 @@ Channel::Status ProcessEngine::step_to_end(const Request& request, const MemoryP
     status = session_->wait_stop(request.limits.time * kSlowdown, frame);
     if (status == Channel::Status::ready) status = session_->read_steps(steps);
     if (status != Channel::Status::ready) return status;
+    if (session_->channel().processor_time() - begun > request.limits.time * kSlowdown) return Channel::Status::timeout;
     trace.add(steps);
     outcome.state = session_->codec().unpack(frame);
     outcome.state.thread_pointer = plan.entry.thread_pointer;

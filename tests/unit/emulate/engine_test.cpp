@@ -247,6 +247,21 @@ TEST_P(EngineTest, EndlessLoopHitsTheLimit) {
   EXPECT_EQ(result_of(isa(), (*outcomes)[2]), 7u);
 }
 
+// So is one that comes back from each call in time.
+TEST_P(EngineTest, EndlessCallsHitTheLimit) {
+  if (!engine_->capabilities().externals) GTEST_SKIP() << "this engine runs no external calls";
+  const Image image = image_of_c(
+      isa(), "long twice(long*); long g = 1; void f(void) { for (;;) twice(&g); } long h(void) { return 7; }");
+  Doubler handler(isa());
+  std::vector<Request> requests = {request_for(image, "f"), request_for(image, "h")};
+  for (Request& request : requests) request.limits.time = std::chrono::milliseconds(50), request.externals = &handler;
+  Expected<std::vector<Outcome>> outcomes = engine_->run_all(image, requests);
+  ASSERT_TRUE(outcomes) << to_string(outcomes.error());
+  EXPECT_EQ((*outcomes)[0].ending, Ending::limit) << describe((*outcomes)[0]);
+  EXPECT_EQ((*outcomes)[1].ending, Ending::returned) << describe((*outcomes)[1]);
+  EXPECT_EQ(result_of(isa(), (*outcomes)[1]), 7u);
+}
+
 struct TrapCase {
   const char *x86, *aarch64, *riscv64;  // nullptr: the ISA has no such trap
   TrapKind kind;
