@@ -171,12 +171,22 @@ class CarriedResults {
 
 }  // namespace
 
+// Whether anybody wants what a function returns in a register beyond the first of each kind.
+bool UnitRaiser::returned_matters(size_t n, unsigned result, int depth) const {
+  constexpr int kMaxDepth = 4;
+  const FunctionState& state = states_[n];
+  if (state.result_demand[result].isZero()) return false;
+  if (convention_.is_first_result(result) || state.outside || state.exported || state.address_taken) return true;
+  return depth > kMaxDepth || std::any_of(callers_[n].begin(), callers_[n].end(), [&](const CallSite& site) -> bool {
+           return results_worked_on(site.function, site.call, depth + 1)[result];
+         });
+}
+
 // Which results of a call matter to an instruction, or, beyond the first of each kind, which everybody may want, are
 // returned to somebody to whom they matter, or put where arguments go. Joins and other calls also carry what a register
 // happens to hold.
-std::vector<bool> UnitRaiser::results_worked_on(size_t n, ValueId call) const {
-  const FunctionState& state = states_[n];
-  const ir::Function& f = state.f;
+std::vector<bool> UnitRaiser::results_worked_on(size_t n, ValueId call, int depth) const {
+  const ir::Function& f = states_[n].f;
   const CarriedResults carried(f, convention_, call);
   std::vector<bool> worked_on(convention_.results());
   auto note = [&](uint32_t results, auto matters) {
@@ -194,8 +204,8 @@ std::vector<bool> UnitRaiser::results_worked_on(size_t n, ValueId call) const {
     const ir::Terminator& t = f.blocks[block].terminator;
     for (size_t o = 0; o < t.operands.size(); ++o)
       note(carried.of(t.operands[o]), [&](unsigned r) {
-        return t.op != Op::ret ||
-               (o < convention_.results() && !state.result_demand[o].isZero() && !convention_.is_first_result(r));
+        return t.op != Op::ret || (o < convention_.results() && !convention_.is_first_result(r) &&
+                                   returned_matters(n, static_cast<unsigned>(o), depth));
       });
   }
   return worked_on;

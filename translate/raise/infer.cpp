@@ -117,6 +117,27 @@ void UnitRaiser::demand_result_by_pointer(unsigned result, const APInt& bits) {
     }
 }
 
+// What is done with their results may have come to matter by what other functions were found to need. True: it has.
+bool UnitRaiser::demand_calls_by_pointer() {
+  for (size_t n = 0; n < states_.size(); ++n) {
+    if (!states_[n].lifted) continue;
+    const ir::Function& f = states_[n].f;
+    for (ir::BlockId block : ir::reverse_post_order(f))
+      for (ValueId v : f.blocks[block].instructions)
+        if (f[v].op == Op::call && f.calls[f[v].index].indirect) demand_call(n, v);
+  }
+  return std::any_of(dirty_.begin(), dirty_.end(), [](uint8_t dirty) { return dirty != 0; });
+}
+
+// While all functions are as they were lifted: what callers do with what a function passes on shows in their code.
+void UnitRaiser::note_results_worked_on(size_t n) {
+  FunctionState& state = states_[n];
+  for (ir::BlockId block : ir::reverse_post_order(state.f))
+    for (ValueId v : state.f.blocks[block].instructions)
+      if (state.f[v].op == Op::call && state.f.calls[state.f[v].index].signature == UINT32_MAX)
+        state.worked_on[v] = results_worked_on(n, v);
+}
+
 void UnitRaiser::spread_demand(size_t n) {
   demand_[n].run([&](ValueId v) {
     const Instruction& i = states_[n].f[v];
@@ -283,9 +304,10 @@ void UnitRaiser::infer() {
       again = true;
       spread_demand(n);
     }
+    if (!again) again = demand_calls_by_pointer();
   }
   for (size_t n = 0; n < states_.size(); ++n)
-    if (states_[n].lifted) choose_signature(n);
+    if (states_[n].lifted) choose_signature(n), note_results_worked_on(n);
 }
 
 }  // namespace portolan::raise

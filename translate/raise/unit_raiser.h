@@ -56,12 +56,13 @@ struct FunctionState {
   std::vector<ir::APInt> operand_demand;
   std::vector<ir::APInt> result_demand;
   std::vector<bool> result_defined;
-  std::set<unsigned> results_by_pointer;  // beyond the first of each kind, that calls by pointer use
-  std::vector<bool> argument_defined;     // by operand position: whether some caller puts a value there
-  std::vector<uint8_t> holds_argument;    // by value: whether anybody computed it
-  bool reads_indirect_result = false;     // AArch64: an instruction reads x8's value at entry
-  bool result_in_memory = false;          // AArch64: x8 is where the result goes
-  bool own_results = false;               // it gives more than the target's convention returns: to this unit only
+  std::set<unsigned> results_by_pointer;               // beyond the first of each kind, that calls by pointer use
+  std::vector<bool> argument_defined;                  // by operand position: whether some caller puts a value there
+  std::vector<uint8_t> holds_argument;                 // by value: whether anybody computed it
+  std::map<ir::ValueId, std::vector<bool>> worked_on;  // by call of an unknown function: which of its results matter
+  bool reads_indirect_result = false;                  // AArch64: an instruction reads x8's value at entry
+  bool result_in_memory = false;                       // AArch64: x8 is where the result goes
+  bool own_results = false;  // it gives more than the target's convention returns: to this unit only
   Signature signature;
   std::vector<unsigned>
       parameter_positions;  // of signature.parameters among call operands; stack slots from kStackSlot
@@ -137,6 +138,8 @@ class UnitRaiser {
   void spread_demand(size_t n);
   void require_roots(size_t n);
   void demand_call(size_t n, ir::ValueId call);
+  bool demand_calls_by_pointer();
+  void note_results_worked_on(size_t n);
   void demand_unknown_call(size_t n, ir::ValueId call);
   void choose_signature(size_t n);
   void choose_results(size_t n);
@@ -152,7 +155,8 @@ class UnitRaiser {
   bool is_moved_argument(size_t n, ir::ValueId v, unsigned result) const;
   bool argument_matters(size_t n, unsigned position, int depth) const;
   bool call_uses(const ir::CallTarget& target, size_t operand, unsigned position, int depth) const;
-  std::vector<bool> results_worked_on(size_t n, ir::ValueId call) const;
+  bool returned_matters(size_t n, unsigned result, int depth) const;
+  std::vector<bool> results_worked_on(size_t n, ir::ValueId call, int depth = 0) const;
   bool is_leftover(const ir::Function& f, unsigned position, ir::ValueId v) const;
   std::optional<unsigned> result_in_place(unsigned position) const;
   bool computes_result(size_t n, unsigned result) const;

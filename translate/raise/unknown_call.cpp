@@ -28,7 +28,7 @@ void UnknownCalls::note(ValueId v) {
   const Instruction& call = f_[v];
   unsigned first = f_.calls[call.index].indirect ? 1 : 0;
   Seen& seen = seen_[v];
-  seen.worked_on = raiser_.results_worked_on(n_, v);
+  seen.worked_on = raiser_.states_[n_].worked_on.at(v);
   for (unsigned a = 0; a < c_.integer_arguments(); ++a)
     if (raiser_.holds_argument(n_, c_.integer_argument(a), call.operands[first + c_.integer_argument(a)]))
       seen.integers = a + 1;
