@@ -11,7 +11,8 @@ namespace portolan::accelerator {
 namespace {
 
 Number number_of_bits(uint64_t bits, const Type& type) {
-  return type.is_signed ? wrap(static_cast<Number>(bits), type.width, true) : static_cast<Number>(bits);
+  const unsigned spare = 64 - type.width;
+  return type.is_signed ? static_cast<int64_t>(bits << spare) >> spare : static_cast<Number>(bits);
 }
 
 bool is_small(Number n) {
@@ -21,7 +22,10 @@ bool is_small(Number n) {
 }  // namespace
 
 Evaluator::Evaluator(const Description& chip, uint64_t steps) : chip_(chip), steps_(steps) {
-  for (const State& state : chip.states) stores_.emplace_back(state);
+  for (const State& state : chip.states) {
+    stores_.emplace_back(state);
+    extents_.emplace_back(state.extent.begin(), state.extent.end());
+  }
   frames_.resize(1024);
 }
 
@@ -107,7 +111,7 @@ Evaluator::Value Evaluator::value(const Expression& e) {
 }
 
 std::optional<uint64_t> Evaluator::place(const Expression& e) {
-  const State& state = chip_.states[e.index];
+  const std::vector<uint64_t>& extents = extents_[e.index];
   uint64_t index = 0;
   for (size_t i = 0; i < e.operands.size(); ++i) {
     const Expression& operand = *e.operands[i];
@@ -117,13 +121,13 @@ std::optional<uint64_t> Evaluator::place(const Expression& e) {
     else
       n = operand.kind == Expression::Kind::number ? operand.number : decided(operand, "this index");
     if (ended()) return std::nullopt;
-    if (n < 0 || n >= state.extent[i]) {
+    if (n < 0 || n >= static_cast<Number>(extents[i])) {
       fail(Outcome::Kind::illegal, operand.at,
-           fmt::format("{} has {} elements here, and the index is {}", state.name, to_string(state.extent[i]),
+           fmt::format("{} has {} elements here, and the index is {}", chip_.states[e.index].name, extents[i],
                        to_string(n)));
       return std::nullopt;
     }
-    index = index * static_cast<uint64_t>(state.extent[i]) + static_cast<uint64_t>(n);
+    index = index * extents[i] + static_cast<uint64_t>(n);
   }
   return index;
 }
@@ -167,6 +171,9 @@ Number Evaluator::integer(const Expression& e) {
       return number_of_bits(bits_in(e), e.type);
     case Expression::Kind::field_of: {
       const Number whole = integer(*e.operands[0]);
+      if (e.field && e.field->ranges.size() == 1)  // nearly all; without the vector that parts of a word come in
+        return field_value(*e.field,
+                           static_cast<UnsignedNumber>(whole) >> e.field->ranges[0].low & mask_of(e.field->width()));
       if (e.field) return field_value(*e.field, raw_bits(*e.field, {static_cast<UnsignedNumber>(whole)}));
       return static_cast<Number>((static_cast<UnsignedNumber>(whole) >> e.low) & mask_of(e.width));
     }

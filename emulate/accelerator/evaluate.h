@@ -75,6 +75,7 @@ class Evaluator {
 
   const Description& chip_;
   std::vector<Store> stores_;
+  std::vector<std::vector<uint64_t>> extents_;  // of each store
   std::vector<Value> frames_;
   size_t base_ = 0, top_ = 0;
   bool tainted_ = false;  // something undefined went into what is being computed
