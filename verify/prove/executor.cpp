@@ -169,14 +169,6 @@ bool Executor::is_harmful(const Thread& thread, const Access& access, std::optio
   return false;
 }
 
-// Atomic accesses have to be aligned (Arm ARM B2.5.2; RISC-V "A", "Zalrsc"), but on x86-64.
-Alignment Executor::alignment_of(const Instruction& i) const {
-  const bool atomic = i.ordering != ir::Ordering::none || i.op == Op::atomic_rmw || i.op == Op::atomic_cas;
-  const ValueId accessed = i.op == Op::load ? ir::kNoValue : i.operands[1];
-  const unsigned width = accessed == ir::kNoValue ? i.width : pool_.width(values_[accessed]);
-  return {.bytes = atomic && side_.isa() != Isa::x86_64 ? width / 8 : i.alignment, .atomic = atomic};
-}
-
 Term Executor::read(Thread& thread, Term address, unsigned width, uint32_t line, Alignment alignment) {
   const unsigned bytes = width / 8;
   if (is_harmful(thread, {address, bytes, false, line, alignment}, frame_offset(address)))

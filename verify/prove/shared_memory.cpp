@@ -61,6 +61,14 @@ void Executor::note_event(Thread& thread, const Event& event) {
   if (limits_.shared && !exchanging_) thread.path.events.push_back(event);
 }
 
+// Atomic accesses have to be aligned (Arm ARM B2.5.2; RISC-V "A", "Zalrsc"), but on x86-64.
+Alignment Executor::alignment_of(const Instruction& i) const {
+  const bool atomic = i.ordering != ir::Ordering::none || i.op == Op::atomic_rmw || i.op == Op::atomic_cas;
+  const ValueId accessed = i.op == Op::load ? ir::kNoValue : i.operands[1];
+  const unsigned width = accessed == ir::kNoValue ? i.width : pool_.width(values_[accessed]);
+  return {.bytes = atomic && side_.isa() != Isa::x86_64 ? width / 8 : i.alignment, .atomic = atomic};
+}
+
 Term Executor::exchange(Thread& thread, const Instruction& i) {
   const Term address = values_[i.operands[0]], operand = values_[i.operands[1]];
   if (i.op == Op::atomic_rmw && i.rmw > ir::RmwKind::umax) {
