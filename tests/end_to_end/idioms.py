@@ -19,9 +19,6 @@ REFUSED = {
     ("variadic_pointer.x86-64", "riscv64"): "it may be variadic",
     ("variadic_pointer.aarch64", "riscv64"): "it may be variadic",
     ("three_floats.x86-64", "riscv64"): "a whole vector register",
-    ("joined_results.aarch64", "x86-64"): "does not return as much in registers",
-    ("joined_results.aarch64", "riscv64"): "does not return as much in registers",
-    ("joined_results.x86-64", "riscv64"): "does not return as much in registers",
 }
 # Objects for x86-64 do not mark what is data between functions.
 REFUSED_AS_OBJECT = {"type_hashes.x86-64": "these bytes are no instruction"}

@@ -116,7 +116,7 @@ bool UnitRaiser::call_uses(const ir::CallTarget& target, size_t operand, unsigne
 bool UnitRaiser::matters_to(const ir::CallTarget& target, size_t operand, unsigned r) const {
   if (moved_to(target, operand, r)) return true;
   if (!takes_operand(target, operand)) return false;
-  if (target.signature != UINT32_MAX || target.indirect || convention_.is_first_result(r)) return true;
+  if (target.signature != UINT32_MAX || target.indirect) return true;
   const std::optional<size_t> callee = function_named(target.symbol.name);
   return callee && argument_matters(*callee, static_cast<unsigned>(operand), 0);
 }
@@ -176,7 +176,8 @@ bool UnitRaiser::returned_matters(size_t n, unsigned result, int depth) const {
   constexpr int kMaxDepth = 4;
   const FunctionState& state = states_[n];
   if (state.result_demand[result].isZero()) return false;
-  if (convention_.is_first_result(result) || state.outside || state.exported || state.address_taken) return true;
+  // Callers outside use the first results only, as is assumed of all signatures that are inferred.
+  if (convention_.is_first_result(result) || state.outside || state.results_by_pointer.contains(result)) return true;
   return depth > kMaxDepth || std::any_of(callers_[n].begin(), callers_[n].end(), [&](const CallSite& site) -> bool {
            return results_worked_on(site.function, site.call, depth + 1)[result];
          });
