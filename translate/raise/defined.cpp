@@ -74,8 +74,8 @@ bool UnitRaiser::takes_operand(const ir::CallTarget& target, size_t operand) con
   return callee && states_[*callee].lifted && !states_[*callee].operand_demand[operand].isZero();
 }
 
-// Whether result r of a call, as an operand of another one, was put there: one beyond the first, in a register that
-// arguments are passed in and that is not its own.
+// Whether result r of a call, as an operand of another one of which nothing is known, was put there: one beyond the
+// first, in a register that arguments are passed in and that is not its own.
 bool UnitRaiser::moved_to(const ir::CallTarget& target, size_t operand, unsigned r) const {
   if (convention_.is_first_result(r)) return false;
   const size_t position = operand - (target.indirect ? 1 : 0);
@@ -114,9 +114,15 @@ bool UnitRaiser::call_uses(const ir::CallTarget& target, size_t operand, unsigne
 
 // Whether result r of a call matters to another one that has it as an operand.
 bool UnitRaiser::matters_to(const ir::CallTarget& target, size_t operand, unsigned r) const {
+  if (target.signature != UINT32_MAX) {
+    const Signature& signature = result_.signatures[target.signature];
+    if (signature.perhaps_passed.empty() || operand < signature.fixed) return true;
+    const unsigned position = signature.perhaps_passed[operand - signature.fixed];
+    return position == kStackSlot || convention_.slots().call_reads[position] != convention_.slots().call_results[r];
+  }
   if (moved_to(target, operand, r)) return true;
   if (!takes_operand(target, operand)) return false;
-  if (target.signature != UINT32_MAX || target.indirect) return true;
+  if (target.indirect) return true;
   const std::optional<size_t> callee = function_named(target.symbol.name);
   return callee && argument_matters(*callee, static_cast<unsigned>(operand), 0);
 }

@@ -54,6 +54,12 @@ std::optional<ValueId> PrototypeCalls::piece_value(Builder& b, const Instruction
   }
 }
 
+// Which of the call's operands a piece is (kStackSlot: none).
+unsigned PrototypeCalls::operand_of(const Piece& piece) const {
+  if (piece.where == Piece::Where::integer_register) return convention_.integer_argument(piece.index);
+  return piece.where == Piece::Where::float_register ? convention_.float_argument(piece.index) : kStackSlot;
+}
+
 std::optional<ValueId> PrototypeCalls::value_of(Builder& b, const Instruction& call, const abi::Location& location) {
   std::vector<Run> runs;
   uint32_t end = 0;
@@ -210,6 +216,8 @@ bool PrototypeCalls::call_typed(Builder& b, ValueId v, const std::string& name, 
     }
     if (!add_argument(b, call, from->arguments[a], to->arguments[a], signature, typed))
       return fail(name, fmt::format("argument {} cannot be passed on", a + 1));
+    if (a >= type.parameters.size() && !type.format && type.optional_arguments.empty())
+      signature.perhaps_passed.push_back(operand_of(from->arguments[a].pieces[0]));
   }
   if (from->arguments.size() == type.parameters.size())
     signature.fixed = static_cast<uint32_t>(signature.parameters.size());

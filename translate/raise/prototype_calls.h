@@ -48,6 +48,7 @@ class PrototypeCalls : public Rewriter {
   std::optional<unsigned> variadic_floats(const std::string& name, const abi::CallLayout& named,
                                           const Instruction& call);
   std::optional<ValueId> piece_value(Builder& b, const Instruction& call, const Piece& piece);
+  unsigned operand_of(const Piece& piece) const;
   std::optional<ValueId> value_of(Builder& b, const Instruction& call, const abi::Location& location);
   bool add_va_list(Builder& b, const Instruction& call, const abi::FunctionType& type, const abi::CallLayout& layout,
                    size_t argument, Signature& signature, Instruction& typed);

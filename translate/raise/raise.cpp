@@ -68,7 +68,11 @@ void UnitRaiser::refuse(size_t n, uint32_t line, const std::string& reason) {
   Diagnostic d = error_at({unit().file, unit().from_object ? 0 : line, 0},
                           fmt::format("cannot translate function '{}': {}", states_[n].name, reason));
   if (!unit().from_object && line > 0 && line <= unit().lines.size()) d.source_line = unit().lines[line - 1];
-  result_.functions[n].refusals.push_back(std::move(d));
+  std::vector<Diagnostic>& refusals = result_.functions[n].refusals;
+  const bool said = std::any_of(refusals.begin(), refusals.end(), [&](const Diagnostic& other) {
+    return other.message == d.message && other.location.line == d.location.line;
+  });
+  if (!said) refusals.push_back(std::move(d));
 }
 
 void UnitRaiser::assume(size_t n, const std::string& what) {

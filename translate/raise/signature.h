@@ -29,6 +29,8 @@ struct Signature {
   std::vector<Passed> results;  // at most two integer and two floating
   bool variadic = false;        // of `parameters`, those from `fixed` on are variadic
   uint32_t fixed = 0;
+  // Where nothing says which variadic ones the call passes: which of the source's call operands each of them is.
+  std::vector<unsigned> perhaps_passed;
   bool noreturn = false;
   bool operator==(const Signature&) const = default;
 };

@@ -28,13 +28,19 @@ void UnknownCalls::note(ValueId v) {
   const Instruction& call = f_[v];
   unsigned first = f_.calls[call.index].indirect ? 1 : 0;
   Seen& seen = seen_[v];
-  seen.worked_on = raiser_.states_[n_].worked_on.at(v);
+  // A call that came after the results were looked at: all may matter.
+  const auto& worked_on = raiser_.states_[n_].worked_on;
+  const auto known = worked_on.find(v);
+  seen.worked_on = known != worked_on.end() ? known->second : std::vector<bool>(c_.results(), true);
   for (unsigned a = 0; a < c_.integer_arguments(); ++a)
     if (raiser_.holds_argument(n_, c_.integer_argument(a), call.operands[first + c_.integer_argument(a)]))
       seen.integers = a + 1;
+  seen.all_floats = true;
   for (unsigned a = 0; a < c_.float_arguments(); ++a)
     if (raiser_.holds_argument(n_, c_.float_argument(a), call.operands[first + c_.float_argument(a)]))
       seen.floats = a + 1;
+    else
+      seen.all_floats = false;
   // A function that returns in memory gives nothing in x0. (What it leaves in v0 may flow into another call's
   // arguments.)
   bool some_return_in_memory =
@@ -140,7 +146,7 @@ void UnknownCalls::check_variadic(const Instruction& call, const Seen& seen) {
   if (raiser_.unit().isa != Isa::riscv64 && raiser_.options().target != Isa::riscv64) return;
   const unsigned first = f_.calls[call.index].indirect ? 1 : 0;
   // Further numbers stand in integer registers, and elsewhere on the stack.
-  if (seen.floats == c_.float_arguments() && computed(call.operands[first + c_.float_argument(seen.floats - 1)]))
+  if (seen.all_floats && computed(call.operands[first + c_.float_argument(seen.floats - 1)]))
     return refuse(call,
                   "all floating-point registers are used and there may be more; its prototype is needed (--proto)");
   if (seen.floats != 0 && raiser_.vectors_counted(f_, call) == seen.floats)

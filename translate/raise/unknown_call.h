@@ -22,6 +22,7 @@ class UnknownCalls {
  private:
   struct Seen {
     unsigned integers = 0, floats = 0;  // argument registers up to the last one that holds something
+    bool all_floats = false;
     bool result_in_memory = false;
     std::vector<bool> worked_on;  // results that an instruction works on, rather than only carries elsewhere
   };
