@@ -11,6 +11,7 @@
 #include "cli/input.h"
 #include "cli/isa_run.h"
 #include "cli/output.h"
+#include "cli/specification.h"
 #include "emulate/accelerator/vectors.h"
 #include "frontends/accelerator/assembler.h"
 #include "frontends/accelerator/embedded.h"
@@ -53,25 +54,11 @@ bool complain(const Diagnostic& error) {
   return false;
 }
 
-std::optional<ParameterValues> parameters_of(const Arguments& a) {
-  ParameterValues values;
-  for (const std::string& one : a.parameters) {
-    const size_t equals = one.find('=');
-    const auto value = equals == std::string::npos ? std::nullopt : number_of(std::string_view(one).substr(equals + 1));
-    if (!value) {
-      complain(error_at({}, fmt::format("--set {}: write NAME=NUMBER", one)));
-      return std::nullopt;
-    }
-    values[one.substr(0, equals)] = *value;
-  }
-  return values;
-}
-
 std::unique_ptr<Description> load(const Arguments& a) {
   const auto text = text_of(a.chip);
   if (!text) return complain(text.error()), nullptr;
-  const auto parameters = parameters_of(a);
-  if (!parameters) return nullptr;
+  const auto parameters = parameter_values(a.parameters);
+  if (!parameters) return complain(parameters.error()), nullptr;
   Loaded loaded = load_description((*text).contents, (*text).path, *parameters);
   for (const Diagnostic& error : loaded.errors) complain(error);
   return std::move(loaded.description);

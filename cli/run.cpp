@@ -13,6 +13,7 @@
 #include "cli/function_names.h"
 #include "cli/input.h"
 #include "cli/run_arguments.h"
+#include "cli/specification.h"
 #include "verify/side.h"
 
 namespace portolan::cli {
@@ -26,6 +27,7 @@ struct Arguments {
   std::vector<std::string> values;
   uint64_t milliseconds = 10'000;
   bool json = false;
+  SpecificationRun specification;
 };
 
 Exit fail(const Diagnostic& d) {
@@ -146,6 +148,13 @@ void print_json(const Arguments& a, const verify::Side& side, const RunArguments
 }
 
 Exit run(const Arguments& a) {
+  if (a.input.ends_with(".spec")) {
+    SpecificationRun specification = a.specification;
+    specification.file = a.input;
+    specification.json = a.json;
+    return run_specification(specification);
+  }
+  if (a.function.empty()) return fail(error_at({a.input, 0, 0}, "say which function runs: --function NAME"));
   auto file = read_input(a.input, a.isa, "--from");
   if (!file) return fail(file.error());
   const assembly::Unit* unit = file->unit.get();
@@ -171,10 +180,14 @@ Exit run(const Arguments& a) {
 
 void add_run(CLI::App& app, Command& chosen) {
   auto a = std::make_shared<Arguments>();
-  CLI::App* command = app.add_subcommand("run", "run one function of a file");
+  CLI::App* command = app.add_subcommand("run", "run one function of a file, or a tensor specification");
   command->add_option("FILE", a->input, "the file; - is standard input")->required();
   command->add_option("ARGS", a->values, kArgumentSyntax);
-  command->add_option("--function", a->function, "which one")->required();
+  command->add_option("--function", a->function, "which one");
+  command->add_option("--set", a->specification.sizes, "of a .spec: NAME=NUMBER, a size");
+  command->add_option("--input", a->specification.inputs,
+                      "of a .spec: TENSOR=1,2,... or TENSOR=@FILE, row by row; random where it isn't given");
+  command->add_option("--seed", a->specification.seed, "of a .spec's random inputs")->capture_default_str();
   command->add_option("--engine", a->engine, "ir, native, unicorn or qemu; default: native, else unicorn")
       ->check(CLI::IsMember({"ir", "native", "unicorn", "qemu"}));
   command->add_option("--from", a->isa, "the file's instruction set, when the file does not tell");

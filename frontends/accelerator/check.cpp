@@ -9,6 +9,7 @@
 #include "frontends/accelerator/encoding.h"
 #include "frontends/accelerator/generate.h"
 #include "frontends/accelerator/parse.h"
+#include "frontends/accelerator/specification.h"
 #include "frontends/accelerator/syntax.h"
 
 namespace portolan::accelerator {
@@ -25,6 +26,7 @@ class Checker {
     unique_names();
     values();
     layouts();
+    if (chip_.is_specification && errors_.empty()) infer_ranges(chip_, errors_);
     states();
     queues();
     words();
@@ -480,14 +482,23 @@ std::vector<Diagnostic> check(Description& description, const ParameterValues& p
   return Checker(description, parameters).run();
 }
 
-Loaded load_description(const std::string& text, const std::string& file, const ParameterValues& parameters) {
-  Parsed parsed = parse_description(text, file);
+static Loaded load(const std::string& text, const std::string& file, const ParameterValues& parameters,
+                   bool is_specification) {
+  Parsed parsed = parse_description(text, file, is_specification);
   Loaded loaded;
   loaded.errors = std::move(parsed.errors);
   if (!loaded.errors.empty()) return loaded;
   loaded.errors = check(*parsed.description, parameters);
   if (loaded.errors.empty()) loaded.description = std::move(parsed.description);
   return loaded;
+}
+
+Loaded load_description(const std::string& text, const std::string& file, const ParameterValues& parameters) {
+  return load(text, file, parameters, false);
+}
+
+Loaded load_specification(const std::string& text, const std::string& file, const ParameterValues& sizes) {
+  return load(text, file, sizes, true);
 }
 
 }  // namespace portolan::accelerator

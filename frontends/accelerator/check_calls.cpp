@@ -204,7 +204,7 @@ void CodeChecker::check_all() {
   for (uint32_t i = 0; i < chip_.instructions.size(); ++i) check_instruction(i, chip_.instructions[i].fact.at);
   for (const auto& [state, at] : reads_) {
     const State& read = chip_.states[state];
-    if (read.external || read.initial || writes_.contains(state)) continue;
+    if (read.external || read.given || read.initial || writes_.contains(state)) continue;
     fail(at,
          fmt::format(
              "'{}' is read here, but has no initial value and nothing writes it; give it one (= 0) or an instruction "

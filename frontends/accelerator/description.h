@@ -165,6 +165,7 @@ struct State {
   std::string name, text;
   Fact fact;
   bool is_register = false, external = false, hidden = false;
+  bool given = false;  // filled by the caller: an input of a tensor specification
   TypeName type_name;
   Type type;
   std::vector<ExpressionPointer> extents;
@@ -259,9 +260,18 @@ struct Routine {  // a function (value) or a procedure (body)
   size_t text_begin = 0, text_end = 0;
 };
 
+struct Equation {  // of a tensor specification: each element of a tensor
+  uint32_t state = kNone;
+  bool is_output = false;
+  Fact fact;
+  std::vector<Range> indices;  // bounds may be missing until checked
+  ExpressionPointer value;     // moves into the meaning when checked
+};
+
 struct Description {
   std::string file, contents, name, text;
   Position at;
+  bool is_specification = false;  // tensors and equations, and one instruction that computes them all
   std::vector<Source> sources;
   std::deque<Parameter> parameters;
   std::vector<BuildChoice> builds;
@@ -276,6 +286,7 @@ struct Description {
   std::deque<Instruction> instructions;
   std::deque<Routine> routines;
   std::deque<std::pair<std::string, std::pair<ExpressionPointer, Fact>>> constants;  // let, in order
+  std::deque<Equation> equations;
   std::vector<std::pair<std::string, Fact>> notes;
   std::map<std::string, Number> values;  // of parameters, constants and enumerators
   // The order in which parameters and constants stand in the text: each may use those before it.

@@ -12,28 +12,39 @@ namespace {
 constexpr std::string_view kDeclarations[] = {
     "chip",   "source",   "follow", "parameter", "build", "let",    "names", "number",      "layout",   "memory",
     "hidden", "register", "queue",  "unit",      "word",  "format", "note",  "instruction", "function", "procedure"};
+// Of a tensor specification.
+constexpr std::string_view kSpecificationDeclarations[] = {"size",  "let",   "names",  "number",   "source",
+                                                           "input", "value", "output", "function", "note"};
 constexpr size_t kLargestFile = 4 << 20;
 
-bool begins_declaration(const Token& token) {
-  return token.at.column == 1 && token.kind == Token::Kind::identifier && std::ranges::count(kDeclarations, token.text);
+bool begins_declaration(const Token& token, bool in_specification) {
+  return token.at.column == 1 && token.kind == Token::Kind::identifier &&
+         (in_specification ? std::ranges::count(kSpecificationDeclarations, token.text)
+                           : std::ranges::count(kDeclarations, token.text));
 }
 
 class Parser {
  public:
-  Parser(Description& out, std::vector<Diagnostic>& errors) : out_(out), in_(out, errors), code_(in_, out) {}
+  Parser(Description& out, std::vector<Diagnostic>& errors)
+      : out_(out), in_(out, errors), code_(in_, out, out.is_specification) {}
 
   void run() {
     out_.at = in_.here();
-    if (in_.accept("chip")) {
-      out_.name = in_.identifier("the chip's name");
-      out_.text = in_.string("what the chip is");
+    if (in_.accept(out_.is_specification ? "spec" : "chip")) {
+      out_.name = in_.identifier("a name");
+      out_.text = in_.string("what it is");
     } else {
-      in_.fail("a description begins with: chip NAME \"what it is\"");
+      in_.fail(out_.is_specification ? "a specification begins with: spec NAME \"what it computes\""
+                                     : "a description begins with: chip NAME \"what it is\"");
     }
+    if (out_.is_specification) specification_frame();
     while (true) {
-      if (in_.failed()) in_.recover(begins_declaration);
+      if (in_.failed()) in_.recover([this](const Token& t) { return begins_declaration(t, out_.is_specification); });
       if (in_.at_end()) return;
-      declaration();
+      if (out_.is_specification)
+        specification_declaration();
+      else
+        declaration();
     }
   }
 
@@ -58,6 +69,10 @@ class Parser {
   void encoding(Instruction& to);
   TokenUse token_use();
   void routine(bool is_procedure);
+  void specification_frame();
+  void specification_declaration();
+  void input();
+  void equation();
   Fact fact() { return {in_.peek().at, follow_}; }
   void tag(Fact& fact) {
     if (const uint32_t source = code_.tag(); source != kNone) fact.source = source;
@@ -436,11 +451,110 @@ void Parser::routine(bool is_procedure) {
   if (!in_.failed()) out_.routines.push_back(std::move(made));
 }
 
+// What a chip has and a specification does not write: one instruction, whose meaning are the equations.
+void Parser::specification_frame() {
+  out_.sources.push_back({"specification", out_.text, out_.at});
+  follow_ = 0;
+  const Fact here{out_.at, 0};
+  Container word;
+  word.name = "word";
+  word.fact = here;
+  word.width = 8;
+  out_.containers.push_back(std::move(word));
+  Format format;
+  format.name = "no_fields";
+  format.fact = here;
+  out_.formats.push_back(std::move(format));
+  Instruction compute;
+  compute.name = "compute";
+  compute.fact = here;
+  compute.format_name = "no_fields";
+  compute.has_encoding = compute.has_meaning = true;
+  compute.syntax = "compute";
+  compute.syntax_fact = here;
+  out_.instructions.push_back(std::move(compute));
+}
+
+void Parser::specification_declaration() {
+  if (in_.is("size")) {
+    parameter();
+    if (in_.failed()) return;
+    Parameter& size = out_.parameters.back();
+    if (!size.lowest && size.allowed.empty()) {  // else it would be fixed
+      size.lowest = literal(1, size.fact.at);
+      size.highest = literal(1 << 20, size.fact.at);
+    }
+    return;
+  }
+  if (in_.is("let")) return constant();
+  if (in_.is("names")) return names();
+  if (in_.is("number")) return number();
+  if (in_.is("source")) return source();
+  if (in_.is("function")) return routine(false);
+  if (in_.is("input")) return input();
+  if (in_.is("value") || in_.is("output")) return equation();
+  if (in_.accept("note")) {
+    const Fact where = fact();
+    out_.notes.emplace_back(in_.string("the note"), where);
+  } else {
+    in_.fail("expected a declaration (size, let, function, number, input, value, output)");
+  }
+}
+
+// input NAME : TYPE [ "[" EXTENT {, EXTENT} "]" ] ["what it is"]
+void Parser::input() {
+  in_.take();
+  State made;
+  made.given = true;
+  made.fact = fact();
+  made.name = in_.identifier("the tensor's name");
+  in_.expect(":");
+  made.type_name = code_.type_name("a type such as s8, s32 or f32");
+  while (in_.accept("[")) {
+    do made.extents.push_back(code_.expression());
+    while (in_.accept(","));
+    in_.expect("]");
+  }
+  if (in_.peek().kind == Token::Kind::string) made.text = in_.string("what it is");
+  if (!in_.failed()) out_.states.push_back(std::move(made));
+}
+
+// value|output NAME [ "[" INDEX [in FIRST .. END] {, ...} "]" ] : TYPE = EXPRESSION ["what it is"]
+void Parser::equation() {
+  Equation made;
+  made.is_output = in_.take().text == "output";
+  made.fact = fact();
+  State tensor;
+  tensor.fact = made.fact;
+  tensor.name = in_.identifier("the tensor's name");
+  if (in_.accept("[")) {
+    made.indices = code_.ranges("]");
+    in_.expect("]");
+  }
+  in_.expect(":");
+  tensor.type_name = code_.type_name("a type such as s8, s32 or f32");
+  in_.expect("=");
+  made.value = code_.expression();
+  if (in_.peek().kind == Token::Kind::string) tensor.text = in_.string("what it is");
+  if (in_.failed()) return;
+  made.state = static_cast<uint32_t>(out_.states.size());
+  out_.states.push_back(std::move(tensor));
+  out_.equations.push_back(std::move(made));
+}
+
 }  // namespace
 
-Parsed parse_description(std::string text, const std::string& file) {
+ExpressionPointer literal(Number value, Position at) {
+  auto made = std::make_unique<Expression>();
+  made->number = value;
+  made->at = at;
+  return made;
+}
+
+Parsed parse_description(std::string text, const std::string& file, bool is_specification) {
   Parsed parsed;
   parsed.description = std::make_unique<Description>();
+  parsed.description->is_specification = is_specification;
   parsed.description->file = file;
   if (text.size() > kLargestFile) {
     parsed.errors.push_back(error_at({file, 0, 0}, "a description of more than 4 MiB is not read"));

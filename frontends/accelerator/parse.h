@@ -14,6 +14,9 @@ struct Parsed {
 };
 
 // `file` is what messages call the text.
-Parsed parse_description(std::string text, const std::string& file);
+Parsed parse_description(std::string text, const std::string& file, bool is_specification = false);
+
+// A number as an expression.
+ExpressionPointer literal(Number value, Position at);
 
 }  // namespace portolan::accelerator

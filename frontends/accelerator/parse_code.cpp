@@ -1,5 +1,7 @@
 #include "frontends/accelerator/parse_code.h"
 
+#include <algorithm>
+
 namespace portolan::accelerator {
 namespace {
 
@@ -24,7 +26,7 @@ const std::vector<Level> kLevels[] = {
     {{"+", Operator::add}, {"-", Operator::subtract}},
     {{"*", Operator::multiply}, {"/", Operator::divide}, {"%", Operator::modulo}},
 };
-constexpr unsigned kComparisons = 2;
+constexpr unsigned kComparisons = 2, kProducts = 7;
 constexpr unsigned kDeepest = 60;
 constexpr unsigned kLargest = 1000;  // a chain of operators is a tree as deep as it is long
 
@@ -144,8 +146,35 @@ ExpressionPointer CodeParser::subscript(ExpressionPointer base) {
     made->kind = Expression::Kind::as_type;
     made->name = in_.identifier("a type after 'as'");
   }
+  if (open_ && made->kind == Expression::Kind::subscript && in_.is(",")) {
+    while (in_.accept(",")) {
+      ExpressionPointer inner = std::move(made);
+      made = make(Expression::Kind::subscript);
+      made->at = inner->at;
+      made->operands.push_back(std::move(inner));
+      made->operands.push_back(expression());
+    }
+  }
   in_.expect("]");
   return made;
+}
+
+// "sum (i in": not a call of a function. Where bounds may be missing, what tells max(i, j) x from max(a, b) is that a
+// term follows on the same line.
+bool CodeParser::begins_reduction() const {
+  if (std::ranges::none_of(kReductions, [&](std::string_view r) { return in_.is(r); }) || in_.peek(1).text != "(" ||
+      in_.peek(2).kind != Token::Kind::identifier)
+    return false;
+  if (in_.peek(3).text == "in") return true;
+  size_t at = 3;
+  while (open_ && in_.peek(at).text == "," && in_.peek(at + 1).kind == Token::Kind::identifier) at += 2;
+  if (!open_ || (in_.peek(at).text != ")" && in_.peek(at).text != "in" && in_.peek(at).text != "if")) return false;
+  if (in_.peek(at).text != ")") return true;
+  const Token &close = in_.peek(at), &next = in_.peek(at + 1);
+  static constexpr std::string_view kGoesOn[] = {"then", "else", "and", "or", "in", "as", "if"};
+  return next.at.line == close.at.line && std::ranges::count(kGoesOn, next.text) == 0 &&
+         (next.kind == Token::Kind::identifier || next.kind == Token::Kind::number || next.kind == Token::Kind::real ||
+          next.text == "(");
 }
 
 std::vector<ExpressionPointer> CodeParser::arguments() {
@@ -179,10 +208,7 @@ ExpressionPointer CodeParser::primary() {
   if (in_.is("if")) return condition();
   if (in_.is("match")) return match();
   if (in_.is("let")) return let_in();
-  for (std::string_view reduction : kReductions)
-    if (in_.is(reduction) && in_.peek(1).text == "(" && in_.peek(2).kind == Token::Kind::identifier &&
-        in_.peek(3).text == "in")
-      return reduce();
+  if (begins_reduction()) return reduce();
   ExpressionPointer made = make(Expression::Kind::name);
   made->name = in_.identifier("an expression");
   if (in_.is("(") && in_.peek().at.line == in_.last_line()) {
@@ -239,7 +265,7 @@ ExpressionPointer CodeParser::reduce() {
   made->ranges = ranges(")");
   if (in_.accept("if")) made->filter = expression();
   in_.expect(")");
-  made->operands.push_back(unary());
+  made->operands.push_back(open_ ? binary(kProducts) : unary());
   return made;
 }
 
@@ -249,10 +275,12 @@ std::vector<Range> CodeParser::ranges(std::string_view until) {
     Range range;
     range.at = in_.peek().at;
     range.name = in_.identifier("the name of an index");
-    in_.expect("in");
-    range.first = expression();
-    in_.expect("..");
-    range.end = expression();
+    if (!open_ || in_.is("in")) {
+      in_.expect("in");
+      range.first = expression();
+      in_.expect("..");
+      range.end = expression();
+    }
     list.push_back(std::move(range));
   } while (!in_.is(until) && in_.accept(","));
   return list;

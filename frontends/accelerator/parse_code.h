@@ -7,12 +7,16 @@ namespace portolan::accelerator {
 
 class CodeParser {
  public:
-  CodeParser(TokenStream& in, const Description& description) : in_(in), description_(description) {}
+  // `open_ranges`: as tensor specifications write it, an index may stand without its bounds, A[i, k] is A[i][k], and a
+  // reduction takes the whole product behind it.
+  CodeParser(TokenStream& in, const Description& description, bool open_ranges = false)
+      : in_(in), description_(description), open_(open_ranges) {}
 
   ExpressionPointer expression();
   Block block();   // with its braces
   uint32_t tag();  // an optional "@source"; kNone: none
   TypeName type_name(const char* what);
+  std::vector<Range> ranges(std::string_view until);
 
  private:
   struct Nesting;
@@ -26,7 +30,7 @@ class CodeParser {
   ExpressionPointer reduce();
   ExpressionPointer subscript(ExpressionPointer base);
   std::vector<ExpressionPointer> arguments();
-  std::vector<Range> ranges(std::string_view until);
+  bool begins_reduction() const;
   Statement statement();
   void outcome(Statement& out);
   void issue(Statement& out);
@@ -35,6 +39,7 @@ class CodeParser {
 
   TokenStream& in_;
   const Description& description_;
+  bool open_;
   unsigned depth_ = 0, nodes_ = 0;
 };
 
