@@ -129,24 +129,25 @@ bool UnitRaiser::matters_to(const ir::CallTarget& target, size_t operand, unsign
 
 namespace {
 
-// Follows the results of one call through extensions, parts and joins: per value, a bit for each result it carries.
+// Follows the results of one call through extensions, parts and joins: per value, a bit for each result it carries to
+// somebody who looks at it (cvtsi2sd keeps a half of xmm0 that mostly nobody does).
 class CarriedResults {
  public:
-  CarriedResults(const ir::Function& f, const Convention& c, ValueId call)
-      : f_(f), c_(c), call_(call), carried_(f.values.size()), order_(ir::reverse_post_order(f)) {
+  CarriedResults(const ir::Function& f, const ir::Demand& demand, const Convention& c, ValueId call)
+      : f_(f), demand_(demand), c_(c), call_(call), carried_(f.values.size()), order_(ir::reverse_post_order(f)) {
     while (pass()) {
     }
   }
   const std::vector<ir::BlockId>& order() const { return order_; }
 
   uint32_t through(const Instruction& user, ValueId operand) const {
-    if (operand != call_) return carried_[operand];
+    if (operand != call_) return of(operand);
     if (user.op != Op::extract) return 0;
     unsigned r = 0;
     while (r + 1 < c_.results() && c_.result_low(r + 1) <= user.index) ++r;
     return uint32_t{1} << r;
   }
-  uint32_t of(ValueId v) const { return carried_[v]; }
+  uint32_t of(ValueId v) const { return demand_.any(v) ? carried_[v] : 0; }
   static bool carries(Op op) { return op == Op::extract || op == Op::zext || op == Op::concat; }
 
  private:
@@ -159,7 +160,7 @@ class CarriedResults {
       for (const ir::Edge& edge : f_.blocks[block].terminator.edges) {
         const std::vector<ValueId>& parameters = f_.blocks[edge.target].parameters;
         for (size_t p = 0; p < parameters.size(); ++p) {
-          const uint32_t all = carried_[parameters[p]] | carried_[edge.arguments[p]];
+          const uint32_t all = carried_[parameters[p]] | of(edge.arguments[p]);
           again |= all != carried_[parameters[p]];
           carried_[parameters[p]] = all;
         }
@@ -169,6 +170,7 @@ class CarriedResults {
   }
 
   const ir::Function& f_;
+  const ir::Demand& demand_;
   const Convention& c_;
   ValueId call_;
   std::vector<uint32_t> carried_;
@@ -194,7 +196,7 @@ bool UnitRaiser::returned_matters(size_t n, unsigned result, int depth) const {
 // happens to hold.
 std::vector<bool> UnitRaiser::results_worked_on(size_t n, ValueId call, int depth) const {
   const ir::Function& f = states_[n].f;
-  const CarriedResults carried(f, convention_, call);
+  const CarriedResults carried(f, demand_[n], convention_, call);
   std::vector<bool> worked_on(convention_.results());
   auto note = [&](uint32_t results, auto matters) {
     for (unsigned r = 0; results != 0; ++r, results >>= 1)
