@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "frontends/asm/reader.h"
+#include "frontends/entry_labels.h"
 #include "verify/tester.h"
 
 namespace portolan::cli {
@@ -55,6 +56,7 @@ Expected<InputFile> input_of_text(const std::string& path, std::string contents,
   Expected<assembly::Unit> unit = assembly::read_unit(file.contents, file.path, read);
   if (!unit) return unit.error();
   file.unit = std::make_unique<assembly::Unit>(std::move(*unit));
+  frontends::mark_entry_labels(*file.unit);
   file.index = std::make_unique<assembly::CodeIndex>(*file.unit);
   return file;
 }

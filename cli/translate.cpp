@@ -18,6 +18,7 @@
 #include "cli/prototypes.h"
 #include "cli/refuted_mark.h"
 #include "cli/report.h"
+#include "frontends/entry_labels.h"
 
 namespace portolan::cli {
 namespace {
@@ -240,6 +241,13 @@ Exit run(const Arguments& a) {
   auto source = read_input(a.input, a.from, "--from");
   if (!source) return fail(source.error());
   for (const Diagnostic& d : source->unit->diagnostics) fmt::print(stderr, "{}", to_string(d));
+  const auto has_code = [](const assembly::Section& s) { return s.executable && !s.instructions.empty(); };
+  const bool nameless = source->unit->functions().empty() &&
+                        std::any_of(source->unit->sections.begin(), source->unit->sections.end(), has_code);
+  if (nameless)
+    fmt::print(stderr,
+               "{}: error: there is code, and no function: .globl NAME or .type NAME, @function makes one of a label\n",
+               a.input);
   if (std::string missing = missing_function(*source->unit, a.functions); !missing.empty()) {
     fmt::print(stderr, "{}: error: there is no function '{}'\n", a.input, missing);
     return Exit::usage;
@@ -276,8 +284,10 @@ Exit run(const Arguments& a) {
   if (!error && !a.evidence.empty()) error = write_output(a.evidence, evidence.dump(2) + "\n");
   if (!error) error = queries.write();
   if (error) return fail(*error);
+  const std::vector<Diagnostic> lost = frontends::lost_addresses(*source->index);
+  for (const Diagnostic& d : lost) fmt::print(stderr, "{}", to_string(d));
   const Exit exit = static_cast<Exit>(evidence_exit(evidence, a.require));
-  return exit == Exit::ok && source->has_errors() ? Exit::fell_short : exit;
+  return exit == Exit::ok && (source->has_errors() || !lost.empty() || nameless) ? Exit::fell_short : exit;
 }
 
 }  // namespace

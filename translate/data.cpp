@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <span>
 
+#include "frontends/entry_labels.h"
+
 namespace portolan::translate {
 namespace {
 
@@ -116,6 +118,11 @@ void DataPrinter::print_fixup(SectionId section, const Fixup& fixup) {
   }
   if (is_inside_function(v.symbol, v.addend)) {
     const Symbol& symbol = unit_.symbols[v.symbol];
+    // A name that is defined nowhere, so that the linker says what is missing.
+    if (frontends::is_lost(index_, section, fixup)) {
+      out_ += fmt::format("\t{}\t\"code at {}{:+}\"\n", directive, symbol.name, v.addend);
+      return;
+    }
     uint64_t number = assembly::code_address(symbol.section, symbol.offset + v.addend);
     out_ += fmt::format("\t{}\t{}\n", directive, fixup.size == 8 ? number : 0);
     return;

@@ -95,6 +95,17 @@ class BadInput:
         check(outcome.status == 2, f"status {outcome.status}\n{outcome.stderr}")
         check(re.search(r"input\.s:11(:\d+)?: error: .*invlpg", outcome.stderr), outcome.stderr)
 
+    def code_without_a_function(self):
+        self.refuse(self.write("nameless", "f:\n\tleal\t1(%rdi), %eax\n\tret\n"), 2, r"input\.s: error: .*no function.*\.globl")
+
+    def address_inside_a_function(self):
+        # Nothing in the translation is at that place: the linker must say so, and the status too.
+        text = GOOD.replace("\tret", ".Lend:\n\tret") + "\t.data\n\t.globl\tplace\nplace:\n\t.quad\t.Lend\n"
+        source = self.write("inside", text)
+        self.refuse(source, 2, r"input\.s:12: error: .*no counterpart")
+        linked = toolchain.run(["aarch64-linux-gnu-gcc", "-shared", "-Wl,-z,defs", source.parent / "out.s", "-o", source.parent / "out.so"])
+        check(linked.status != 0 and ".Lend" in linked.stderr, f"{linked.status}: {linked.stderr}")
+
     def long_line(self):
         self.refuse(self.write("longline", GOOD.replace("\tret", "\tadd " + "(" * 200000 + "\n\tret")), (2, 3), r"input\.s:6:\d+: error: ")
 
