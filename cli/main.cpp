@@ -30,6 +30,11 @@ int main(int argc, char** argv) {
   add_rules(app, chosen);
   add_isa(app, chosen);
   add_doctor(app, chosen);
+  if (argc > 1 && argv[1][0] != '-' &&
+      app.get_subcommands([&](CLI::App* command) { return command->check_name(argv[1]); }).empty()) {
+    fmt::print(stderr, "portolan: error: there is no command '{}'; portolan --help lists them\n", argv[1]);
+    return static_cast<int>(Exit::usage);
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -98,6 +98,10 @@ class BadInput:
     def code_without_a_function(self):
         self.refuse(self.write("nameless", "f:\n\tleal\t1(%rdi), %eax\n\tret\n"), 2, r"input\.s: error: .*no function.*\.globl")
 
+    def unknown_command(self):
+        outcome = toolchain.run([self.portolan, "tranlsate", "input.s"])
+        check(outcome.status == 3 and "no command 'tranlsate'" in outcome.stderr, f"{outcome.status}: {outcome.stderr}")
+
     def address_inside_a_function(self):
         # Nothing in the translation is at that place: the linker must say so, and the status too.
         text = GOOD.replace("\tret", ".Lend:\n\tret") + "\t.data\n\t.globl\tplace\nplace:\n\t.quad\t.Lend\n"
