@@ -35,6 +35,9 @@ Lifted jrcxz(Insn& x) {
 
 // loop: jumps while --rcx is not 0; loope and loopne also want zf.
 Lifted loop(Insn& x) {
+  // LLVM has one opcode for both sizes; the prefix is in its flags (IP_HAS_AD_SIZE).
+  constexpr unsigned kAddressSize = 2;
+  if (x.prefix & kAddressSize) return Lifted::refused("with an address-size prefix it counts in ecx");
   if (!has_target(x)) return no_target();
   ValueId count = x.b.sub(x.get(x.s.rcx), x.b.constant(64, 1));
   x.set(x.s.rcx, count);

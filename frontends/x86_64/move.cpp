@@ -108,9 +108,13 @@ void pop(Insn& x) {
   x.write(x[0], value);
 }
 
-void leave(Insn& x) {
+Lifted leave(Insn& x) {
+  // LLVM decodes the 16-bit form as this one; the prefix is in its flags (IP_HAS_OP_SIZE).
+  constexpr unsigned kOperandSize = 1;
+  if (x.prefix & kOperandSize) return Lifted::refused("with an operand-size prefix it restores 16 bits of rbp");
   x.set(x.s.rsp, x.get(x.s.rbp));
   x.set(x.s.rbp, pop_value(x, 64));
+  return Lifted::done();
 }
 
 template <unsigned From>
@@ -175,7 +179,7 @@ constexpr Row kRows[] = {
     {"ENTER", "enter", "", nullptr},
     {"MOV16{rs,sr,ms,sm} MOV32{rs,sr} MOV64{rs,sr} PUSH{FS,GS}64 POP{FS,GS}64", "mov", "", nullptr,
      "segment registers are not modelled"},
-    {"XLAT", "xlat", "", nullptr},
+    {"XLAT", "xlat", "", nullptr, "in objects LLVM does not show its segment"},
 };
 
 }  // namespace

@@ -95,6 +95,15 @@ class BadInput:
         check(outcome.status == 2, f"status {outcome.status}\n{outcome.stderr}")
         check(re.search(r"input\.s:11(:\d+)?: error: .*invlpg", outcome.stderr), outcome.stderr)
 
+    def prefixes_that_change_the_meaning(self):
+        # LLVM decodes loop on ecx and leave on 16 bits by the opcodes of the plain forms.
+        for name, code, reason in (("loopl", "\t.byte 0x67, 0xe2, 0xfb\n", "ecx"), ("leavew", "\t.byte 0x66, 0xc9\n", "16 bits")):
+            source = self.write(name, GOOD.replace("\tret", code + "\tret"))
+            assembled = source.with_suffix(".o")
+            made = toolchain.run(["gcc", "-c", source, "-o", assembled])
+            check(made.status == 0, made.stderr)
+            self.refuse(assembled, 2, r"input\.o: error: .*" + reason)
+
     def code_without_a_function(self):
         self.refuse(self.write("nameless", "f:\n\tleal\t1(%rdi), %eax\n\tret\n"), 2, r"input\.s: error: .*no function.*\.globl")
 
