@@ -25,21 +25,24 @@ void cmpxchg(Insn& x) {
   set_sub_flags(x, expected, old, b.sub(expected, old));
 }
 
-// rdx:rax against 16 bytes, replaced by rcx:rbx. Only zf changes.
-void cmpxchg16b(Insn& x) {
+// rdx:rax against 16 bytes, replaced by rcx:rbx; or edx:eax against 8, by ecx:ebx, where only a failure clears the
+// upper halves. Only zf changes. 16 bytes must be aligned (SDM vol. 2, CMPXCHG8B/CMPXCHG16B).
+void cmpxchg_pair(Insn& x) {
   ir::Builder& b = x.b;
-  ValueId expected = b.concat(x.get(x.s.rdx), x.get(x.s.rax));
-  ValueId replacement = b.concat(x.get(x.s.rcx), x.get(x.s.rbx));
+  const unsigned half = x.name == "CMPXCHG8B" ? 32 : 64;
+  const uint8_t alignment = half == 64 ? 16 : 1;
+  ValueId expected = b.concat(x.get(x.s.rdx, half), x.get(x.s.rax, half));
+  ValueId replacement = b.concat(x.get(x.s.rcx, half), x.get(x.s.rbx, half));
   ValueId address = x.address(x[0]), old;
   if (x.lock) {
     old = b.atomic_cas(address, expected, replacement, ir::Ordering::sequential);
   } else {
-    old = b.load(address, 128, ir::Ordering::none, 16);
-    b.store(address, b.select(b.eq(expected, old), replacement, old), ir::Ordering::none, 16);
+    old = b.load(address, 2 * half, ir::Ordering::none, alignment);
+    b.store(address, b.select(b.eq(expected, old), replacement, old), ir::Ordering::none, alignment);
   }
   ValueId equal = b.eq(expected, old);
-  x.set(x.s.rax, b.select(equal, x.get(x.s.rax), b.truncate(old, 64)));
-  x.set(x.s.rdx, b.select(equal, x.get(x.s.rdx), b.extract(old, 64, 64)));
+  x.set(x.s.rax, b.select(equal, x.get(x.s.rax), b.zext(b.truncate(old, half), 64)));
+  x.set(x.s.rdx, b.select(equal, x.get(x.s.rdx), b.zext(b.extract(old, half, half), 64)));
   x.set_flag(x.s.zf, equal);
 }
 
@@ -71,8 +74,8 @@ void sfence(Insn& x) {
 
 constexpr Row kRows[] = {
     {"CMPXCHG{8,16,32,64}{rr,rm}", "cmpxchg", kArithmeticFlags, lift<cmpxchg, kLock>},
-    {"CMPXCHG16B", "cmpxchg16b", "zf:w", lift<cmpxchg16b, kLock>, "cx16"},
-    {"CMPXCHG8B", "cmpxchg8b", "zf:w", nullptr},
+    {"CMPXCHG16B", "cmpxchg16b", "zf:w", lift<cmpxchg_pair, kLock>, "cx16"},
+    {"CMPXCHG8B", "cmpxchg8b", "zf:w", lift<cmpxchg_pair, kLock>},
     {"XADD{8,16,32,64}{rr,rm}", "xadd", kArithmeticFlags, lift<xadd, kLock>},
     {"MFENCE", "mfence", "", lift<mfence>},
     {"LFENCE", "lfence", "", lift<lfence>},
