@@ -10,6 +10,7 @@ Exit status: 0, 1 if something wrong was proved or bounded, 3 wrong usage.
 
 import argparse
 import collections
+import concurrent.futures
 import json
 import os
 import pathlib
@@ -17,6 +18,8 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
+import zlib
 
 import mutants as campaign
 from common import mutants, report, toolchain
@@ -142,8 +145,11 @@ class Decider:
         log = self.folder / "executed"
         command = (*toolchain.ISAS[isa].runner, "-singlestep", "-d", "exec,nochain", "-dfilter", f"{start:#x}+{size:#x}", "-D", log,
                    program, *words)  # fmt: skip
-        subprocess.run([str(w) for w in command], capture_output=True, timeout=5 * self.args.limit,
-                       env={**os.environ, "SURVIVOR_ONLY": str(test)})  # fmt: skip
+        try:
+            subprocess.run([str(w) for w in command], capture_output=True, timeout=5 * self.args.limit,
+                           env={**os.environ, "SURVIVOR_ONLY": str(test)})  # fmt: skip
+        except subprocess.TimeoutExpired:
+            pass  # it has turned at least as often as the log says
         counts = collections.Counter(int(pc, 16) for pc in re.findall(r"^Trace \d+: \w+ \[\w+/(\w+)/", log.read_text(), re.MULTILINE))
         return max(counts.values()) if counts[start] == 1 else None
 
@@ -221,11 +227,12 @@ def section(args, entries, known, wrong):
               f"Wrongly proved or bounded: {len(wrong)}.", ""]  # fmt: skip
     reasons = dict(line.split("\t", 1) for line in args.reasons.read_text().splitlines()) if args.reasons.exists() else {}
     proved = [e for e in judged if e["level"] in ("proved", "bounded")]
-    if proved:
-        lines += ["Proved, each with what a reader of it found:", ""]
-    for e in proved:
+    read = [e for e in proved if e["key"] in reasons]
+    if read:
+        lines += [f"{len(read)} of the {len(proved)} that were proved or bounded were also read, with this result:", ""]
+    for e in read:
         lines.append(f"- {e['unit']}, {e['target']}, `{e['function']}`: `{' '.join(e['before'].split())}` to "
-                     f"`{' '.join(e['after'].split()) or 'nothing'}`: {reasons.get(e['key'], 'not read yet')}")  # fmt: skip
+                     f"`{' '.join(e['after'].split()) or 'nothing'}`: {reasons[e['key']]}")  # fmt: skip
     return "\n".join([*lines, ""])
 
 
@@ -239,6 +246,7 @@ def main():
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--limit", type=float, default=20, help="seconds for one program")
     parser.add_argument("--most", type=int, default=100000, help="mutants of a run; a later one goes on")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--reasons", type=pathlib.Path, default=HARNESS.with_name("equivalent_mutants.tsv"), help="key, tab, why")
     parser.add_argument("--drawn", type=int, default=20261125, help="the campaign's seed, for the table")
     parser.add_argument("--budget", default="100 inputs and 1 s for a proof each", help="likewise")
@@ -248,12 +256,21 @@ def main():
     found = [e for e in campaign.entries(folder / "mutants.jsonl") if e.get("level") in args.levels and "kind" in e]
     log = folder / "decided.jsonl"
     known = {e["key"]: e for e in campaign.entries(log)}
-    decider = Decider(args)
+    writing = threading.Lock()
+
+    def decide_all(entries):
+        decider = Decider(args)
+        for entry in entries:
+            answer, detail = decider.decide(entry, (folder / "survivors" / f"{entry['key']}.s").read_text())
+            with writing, open(log, "a") as out:
+                known[entry["key"]] = {"key": entry["key"], "answer": answer, "detail": detail}
+                out.write(json.dumps(known[entry["key"]]) + "\n")
+
+    shares = [[] for _ in range(args.jobs)]  # the mutants of one function go to one decider, which runs it once
     for entry in [e for e in found if e["key"] not in known][: args.most]:
-        answer, detail = decider.decide(entry, (folder / "survivors" / f"{entry['key']}.s").read_text())
-        known[entry["key"]] = {"key": entry["key"], "answer": answer, "detail": detail}
-        with open(log, "a") as out:
-            out.write(json.dumps(known[entry["key"]]) + "\n")
+        shares[zlib.crc32(f"{entry['output']} {entry['target_name']}".encode()) % args.jobs].append(entry)
+    with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
+        list(pool.map(decide_all, shares))
     counts = collections.Counter((e["level"], known[e["key"]]["answer"]) for e in found if e["key"] in known)
     print(report.text_table(["level", *ANSWERS], [[level, *(counts[level, a] for a in ANSWERS)] for level in args.levels]))
     wrong = [e for e in found if e["level"] in ("proved", "bounded") and known.get(e["key"], {}).get("answer") == "differs"]
