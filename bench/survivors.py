@@ -267,7 +267,9 @@ def main():
                 out.write(json.dumps(known[entry["key"]]) + "\n")
 
     shares = [[] for _ in range(args.jobs)]  # the mutants of one function go to one decider, which runs it once
-    for entry in [e for e in found if e["key"] not in known][: args.most]:
+    # Keys are hashes: in their order a run that is stopped has looked at a sample of all.
+    waiting = sorted((e for e in found if e["key"] not in known), key=lambda e: e["key"])
+    for entry in waiting[: args.most]:
         shares[zlib.crc32(f"{entry['output']} {entry['target_name']}".encode()) % args.jobs].append(entry)
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
         list(pool.map(decide_all, shares))
