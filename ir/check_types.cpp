@@ -50,7 +50,6 @@ class Types {
     bool atomic = i_.op == Op::atomic_rmw || i_.op == Op::atomic_cas || i_.op == Op::fence;
     bool by_lane =
         op.lanes || op.shape == Shape::Reduce || i_.op == Op::splat || i_.op == Op::shuffle || i_.op == Op::permute;
-    bool framed = i_.op == Op::frame_address || i_.op == Op::incoming_address;
     return want(i_.lanes == 1 || (by_lane && i_.lanes != 0), "lanes") &&
            want((i_.format != FloatFormat::none) == from_float, "format") &&
            want((i_.to_format != FloatFormat::none) == to_float, "to") &&
@@ -66,7 +65,7 @@ class Types {
            want(i_.op == Op::identity || i_.which == Identity::thread_x, "which") &&
            want((i_.op == Op::trap_if) == (i_.trap != TrapKind::none), "trap") &&
            want(i_.alignment == 1 || (memory && std::has_single_bit(i_.alignment)), "align") &&
-           want(framed || i_.offset == 0, "offset");
+           want(i_.op == Op::frame_address || i_.offset == 0, "offset");
   }
 
   bool same_operands(size_t count) {
@@ -133,7 +132,6 @@ class Types {
         [[fallthrough]];
       case Op::thread_pointer:
       case Op::frame_address:
-      case Op::incoming_address:
         return want(i_.width == 64, "addresses have 64 bits");
       case Op::concat:
         return want(divides(width(0)) && divides(width(1)), "lanes do not divide the width") &&

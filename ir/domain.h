@@ -18,8 +18,8 @@ namespace portolan::ir {
 // free to return anything when an operand is a NaN, and any NaN where the result is one: op_semantics.h chooses the
 // NaN.
 //
-// leaf() gives parameter, symbol_address, thread_pointer, frame_address and incoming_address; unspecified() what a
-// shuffle mask leaves open.
+// leaf() gives parameter, symbol_address, thread_pointer and frame_address; unspecified() what a shuffle mask
+// leaves open.
 template <class D>
 concept Domain = requires(D d, const typename D::Value v, unsigned n, const APInt bits, const Function f,
                           const Instruction inst, std::span<const typename D::Value> operands) {

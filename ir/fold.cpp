@@ -45,7 +45,6 @@ struct Fold {
 
   ValueId run();
   ValueId frame_address(ValueId v, int64_t distance);
-  bool is_frame(ValueId v) const;
   ValueId add();
   ValueId sub();
   ValueId address_sum(ValueId x, ValueId y);
@@ -115,20 +114,17 @@ ValueId Fold::address_sum(ValueId x, ValueId y) {
   return kNoValue;
 }
 
-// An address in the frame or the incoming arguments, moved by a constant.
+// An address in the frame, moved by a constant.
 ValueId Fold::frame_address(ValueId v, int64_t distance) {
   Instruction moved = def(v);
   moved.offset += distance;
   return f.append(b.block(), std::move(moved));
 }
 
-bool Fold::is_frame(ValueId v) const {
-  return is(v, Op::frame_address) || is(v, Op::incoming_address);
-}
-
 ValueId Fold::add() {
   ValueId x = operand(0), y = operand(1);
-  if (const APInt* c = constant(1); c && i.lanes == 1 && is_frame(x)) return frame_address(x, c->getSExtValue());
+  if (const APInt* c = constant(1); c && i.lanes == 1 && is(x, Op::frame_address))
+    return frame_address(x, c->getSExtValue());
   if (f.constant(x) && !f.constant(y)) return b.add(y, x, i.lanes);
   if (is_zero(y)) return x;
   if (i.lanes != 1) return kNoValue;
@@ -137,7 +133,7 @@ ValueId Fold::add() {
   // An index into the frame: the constants belong to the place, which tells what is indexed.
   if (const APInt* c = f.constant(y); c && is(x, Op::add) && def(x).lanes == 1)
     for (unsigned n = 0; n < 2; ++n)
-      if (ValueId base = def(x).operands[n]; is_frame(base))
+      if (ValueId base = def(x).operands[n]; is(base, Op::frame_address))
         return b.add(frame_address(base, c->getSExtValue()), def(x).operands[1 - n]);
   if (is(x, Op::sub) && def(x).lanes == 1 && same(def(x).operands[1], y)) return def(x).operands[0];
   for (unsigned n = 0; n < 2; ++n, std::swap(x, y))
@@ -147,7 +143,7 @@ ValueId Fold::add() {
 
 ValueId Fold::sub() {
   ValueId x = operand(0), y = operand(1);
-  if (i.lanes == 1 && is_frame(x) && def(x).op == def(y).op)
+  if (i.lanes == 1 && is(x, Op::frame_address) && def(x).op == def(y).op)
     return b.signed_constant(64, def(x).offset - def(y).offset);
   if (same(x, y)) return b.constant(i.width, 0);
   if (const APInt* c = constant(1); c && i.lanes == 1) return b.add(x, b.constant(-*c));

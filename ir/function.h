@@ -46,7 +46,7 @@ struct Instruction {
   uint32_t width = 0;     // bits of the result, 0: none
   uint32_t index = 0;     // slot; lowest bit (extract); element bytes (memory_copy, memory_set);
                           // or entry in one of the function's pools: constants, masks, symbols, calls
-  int64_t offset = 0;     // frame_address, incoming_address: bytes
+  int64_t offset = 0;     // frame_address: bytes
   uint32_t line = 0;      // of the source, 0: none (objects: offset in the section)
   BlockId block = kNoBlock;
   llvm::SmallVector<ValueId, 3> operands;

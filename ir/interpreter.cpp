@@ -141,7 +141,7 @@ struct Interpreter::State {
 
   Environment* env = nullptr;
   std::span<APInt> slots;
-  uint64_t stack_pointer = 0, incoming = 0, frame_bottom = 0;
+  uint64_t stack_pointer = 0, frame_bottom = 0;
   uint64_t* steps = nullptr;
   uint64_t random = 0;
   uint32_t line = 0;
@@ -192,8 +192,6 @@ APInt Interpreter::State::leaf(const Function&, const Instruction& inst) {
       return APInt(inst.width, env->thread_pointer());
     case Op::frame_address:
       return APInt(inst.width, stack_pointer + inst.offset);
-    case Op::incoming_address:
-      return APInt(inst.width, incoming + inst.offset);
     case Op::symbol_address: {
       const SymbolRef& symbol = f.symbols[inst.index];
       if (std::optional<uint64_t> address = env->symbol_address(symbol)) return APInt(inst.width, *address);
@@ -393,7 +391,6 @@ BlockId Interpreter::State::leave(BlockId block) {
 Outcome Interpreter::State::run(const Start& start) {
   slots = start.slots;
   stack_pointer = start.stack_pointer;
-  incoming = start.incoming;
   steps = start.steps;
   random = start.undef_seed;
   frame_bottom = (stack_pointer - frame_size) & ~uint64_t{15};

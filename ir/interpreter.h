@@ -71,7 +71,6 @@ struct Start {
   std::span<APInt> slots;        // machine level: registers before and after the run
   std::vector<APInt> arguments;  // raised: for the parameters of the entry block
   uint64_t stack_pointer = 0;    // raised: at entry; frames grow down from it
-  uint64_t incoming = 0;         // raised: where the caller's stack arguments start
   uint64_t* steps = nullptr;     // counted down to 0 over all calls; nullptr: no limit
   uint64_t undef_seed = 0;       // what undef gives is drawn from it
 };

@@ -29,7 +29,6 @@ class Semantics : public FloatSemantics<D> {
   V symbol_address() { return d.leaf(f, inst); }
   V thread_pointer() { return d.leaf(f, inst); }
   V frame_address() { return d.leaf(f, inst); }
-  V incoming_address() { return d.leaf(f, inst); }
 
   V add(const V& a, const V& b) { return d.add(a, b); }
   V sub(const V& a, const V& b) { return d.sub(a, b); }

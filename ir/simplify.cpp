@@ -58,7 +58,7 @@ class Round {
 };
 
 bool is_leaf(Op op) {
-  return op == Op::constant || op == Op::symbol_address || op == Op::frame_address || op == Op::incoming_address;
+  return op == Op::constant || op == Op::symbol_address || op == Op::frame_address;
 }
 
 ValueId Round::use(Builder& b, ValueId v) {

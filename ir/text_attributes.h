@@ -25,7 +25,7 @@ void each_attribute(I& i, Visitor&& visitor) {
   if (i.op == Op::get_slot || i.op == Op::set_slot) visitor.number("slot", i.index, kAlways);
   if (i.op == Op::memory_copy || i.op == Op::memory_set) visitor.number("bytes", i.index, kAlways);
   if (i.op == Op::undef) visitor.number("of", i.index, 0);
-  if (i.op == Op::frame_address || i.op == Op::incoming_address) visitor.number("offset", i.offset, kAlways);
+  if (i.op == Op::frame_address) visitor.number("offset", i.offset, kAlways);
 }
 
 }  // namespace portolan::ir

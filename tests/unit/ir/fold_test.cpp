@@ -125,7 +125,7 @@ class SplitWorld : public World {
 APInt run(const Function& f, Environment& world, const std::vector<APInt>& arguments) {
   Start start;
   start.arguments = arguments;
-  start.stack_pointer = start.incoming = 0x40000000;
+  start.stack_pointer = 0x40000000;
   Outcome outcome = Interpreter(f).run(world, start);
   EXPECT_EQ(outcome.ending, Ending::returned);
   return outcome.result;

@@ -31,7 +31,7 @@ RunResult run(const Function& f, const std::vector<APInt>& arguments, std::vecto
   Start start;
   start.arguments = arguments;
   start.slots = result.slots;
-  start.stack_pointer = start.incoming = 0x40000000;
+  start.stack_pointer = 0x40000000;
   start.steps = &steps;
   result.outcome = Interpreter(f).run(world, start);
   result.memory = std::move(world.bytes);

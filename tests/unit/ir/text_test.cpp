@@ -64,7 +64,6 @@ std::vector<std::string> statements(Op op) {
     case Op::thread_pointer:
       return {line("", "", 64)};
     case Op::frame_address:
-    case Op::incoming_address:
       return {line("offset=-24", "", 64), line("offset=0", "", 64)};
     case Op::zext:
     case Op::sext:
@@ -172,7 +171,6 @@ std::string run(const Function& f) {
                      APInt(1, 1),           APInt(128, llvm::StringRef("123456789abcdef01020304050607080"), 16),
                      APInt(32, 0x80000001), APInt(4, 6)};
   start.stack_pointer = 0x1f00;
-  start.incoming = 0x1f00;
   start.steps = &steps;
   Outcome outcome = Interpreter(f).run(world, start);
   std::string text =
