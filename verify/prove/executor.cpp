@@ -63,38 +63,6 @@ Term Executor::fresh(Thread& thread, std::string_view what, unsigned width) {
   return pool_.variable(fmt::format("{}:{}{}:{}@{}", owner(), what, thread.path.undefined++, width, segment_), width);
 }
 
-std::optional<int64_t> Executor::constant_offset(Term address) const {
-  const terms::Linear form = pool_.linear(address);
-  if (form.parts.size() != 1 || form.parts[0].term != frame_.variable || !form.parts[0].coefficient.isOne())
-    return std::nullopt;
-  return form.constant.getSExtValue() - frame_.displacement;
-}
-
-std::optional<int64_t> Executor::frame_offset(Term address) const {
-  const auto offset = constant_offset(address);
-  if (!offset) return std::nullopt;
-  for (const auto& [low, high] : frame_.objects)
-    if (*offset >= low && *offset < high) return std::nullopt;
-  return offset;
-}
-
-bool Executor::mentions_base(Term t) const {
-  for (const terms::Linear::Part& part : pool_.linear(t).parts)
-    if (part.term == frame_.variable) return true;
-  return false;
-}
-
-bool Executor::computed(Term address, std::string_view use, uint32_t line) {
-  if (survey_ != nullptr) {
-    survey_->computed.insert(pool_.linear(address).constant.getSExtValue() - frame_.displacement);
-    return false;
-  }
-  if (!frame_.objects.empty() && !frame_offset(address)) return true;
-  fail("unresolved-address",
-       fmt::format("{}:{}: {} of a local at a place that is not known", side_.index().unit().file, line, use));
-  return false;
-}
-
 Term Executor::frame_bytes(State& state, int64_t offset, unsigned bytes) {
   std::vector<Term> parts;
   for (unsigned n = 0; n < bytes; ++n) {

@@ -3,6 +3,8 @@
 
 #include <optional>
 #include <set>
+#include <span>
+#include <unordered_map>
 
 #include "verify/prove/state.h"
 #include "verify/prove/symbols.h"
@@ -50,6 +52,8 @@ class Executor {
   Executor(terms::Pool& pool, const Side& side, Symbols& symbols, FrameLayout frame);
   // Runs only look at the frame from now on: computed addresses in it are noted instead of being failures.
   void survey(FrameSurvey* survey, const State& entry);
+  // What a cut point finds where it may find something else when it is reached another way.
+  void note_held(Term value);
 
   // All ways on from the beginning of `block`. The failure says why some way could not be followed.
   // `conditions` hold there.
@@ -81,6 +85,8 @@ class Executor {
   };
 
   std::vector<Path> run_all(BlockId start, Thread thread, const Limits& limits);
+  std::span<const Term> made_of(Term t) const;
+  void note_offsets(Term value);
   // An address in the frame that is not at a constant offset, or leaves the function's hands. False: it can't be
   // followed.
   bool computed(Term address, std::string_view use, uint32_t line);
@@ -125,6 +131,7 @@ class Executor {
   FrameSurvey* survey_ = nullptr;
   std::vector<Term> entry_values_;  // while surveying
   std::string segment_;
+  mutable std::unordered_map<uint32_t, bool> mentions_;  // the frame's base, by term
   std::vector<Term> values_;
   std::vector<Thread> work_;
   std::vector<Path> done_;

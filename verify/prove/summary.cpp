@@ -157,7 +157,23 @@ std::optional<Failure> Summary::build(State entry, std::set<uint32_t> universal,
       if (std::find(work.begin(), work.end(), path.block) == work.end()) work.push_back(path.block);
     }
   }
-  return std::nullopt;
+  for (const auto& [block, cut] : cuts_)
+    for (const Path& path : cut.paths)
+      if (path.end == End::cut) note_held(path);
+  return executor_.failure();
+}
+
+// Behind the cut point nobody sees what these are made of.
+void Summary::note_held(const Path& path) {
+  const Facts& facts = facts_.at(path.block);
+  const State& state = path.state;
+  for (Slot s = 0; s < state.slots.size(); ++s)
+    for (size_t n = 0; n < facts.slots[s].size(); ++n)
+      if (!facts.slots[s][n] && side_.live(path.block, s)) executor_.note_held(piece(state.slots[s], n));
+  for (const auto& [offset, byte] : state.frame) {
+    const auto fact = facts.frame.find(offset);
+    if (fact == facts.frame.end() || !fact->second) executor_.note_held(byte);
+  }
 }
 
 std::set<BlockId> Summary::idle_loops() const {

@@ -56,6 +56,7 @@ class Summary {
   };
 
   bool merge(BlockId block, const Path& path);
+  void note_held(const Path& path);
   Term piece(Term slot, size_t n);
   bool closed(Term t);
   State instantiate(BlockId block, std::vector<Location>& locations);
