@@ -268,6 +268,11 @@ void Executor::call(Thread& thread, const ir::CallTarget& target, Term address, 
   if (unknown) {
     if (survey_ != nullptr) survey_->escapes = true;
     for (const Slot s : side_.unnamed_arguments()) event.arguments.push_back(path.state.slots[s]);
+    // Nested functions of GNU C find their caller's locals by a register that is no argument's.
+    for (const Slot s : side_.clobbered_by(target))
+      if (mentions_base(path.state.slots[s]) && !computed(path.state.slots[s], "a register with the address", line) &&
+          survey_ == nullptr)
+        return;
     const Term pointer = path.state.slots[machine.stack_pointer];
     const auto stack = frame_offset(pointer);
     if (!stack && survey_ == nullptr && !(mentions_base(pointer) && computed(pointer, "the stack below", line)) &&
