@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <set>
+#include <sstream>
 
 #include "frontends/asm/reader.h"
 #include "frontends/entry_labels.h"
@@ -25,9 +27,28 @@ Expected<std::string> read_contents(const std::string& path) {
   return contents;
 }
 
+namespace {
+
+// The text with something that traps in place of each line of code that could not be read: its function is refused, and
+// the others can be run all the same.
+std::string readable_text(const InputFile& file) {
+  const std::string_view trap = file.isa() == Isa::x86_64 ? "ud2" : file.isa() == Isa::aarch64 ? "udf #0" : "unimp";
+  std::set<uint32_t> traps;
+  for (const assembly::UnreadLine& u : file.unit->unread)
+    if (file.unit->sections[u.section].executable) traps.insert(u.line);
+  std::string text;
+  std::istringstream lines(file.contents);
+  uint32_t number = 0;
+  for (std::string line; std::getline(lines, line);)
+    text.append(traps.contains(++number) ? trap : std::string_view(line)).push_back('\n');
+  return text;
+}
+
+}  // namespace
+
 Expected<emulate::Object> InputFile::object() const {
   if (unit->from_object) return emulate::Object(contents.begin(), contents.end());
-  return verify::object_of_text(isa(), contents, path);
+  return verify::object_of_text(isa(), unit->unread.empty() ? contents : readable_text(*this), path);
 }
 
 bool InputFile::has_errors() const {
