@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -232,7 +233,30 @@ Expected<Judged> translate_and_judge(const Arguments& a, const InputFile& source
   }
 }
 
+bool same_file(const std::string& a, const std::string& b) {
+  std::error_code none;
+  if (a == "-" || b == "-" || a.empty() || b.empty()) return false;
+  return std::filesystem::equivalent(a, b, none) ||
+         std::filesystem::weakly_canonical(a, none) == std::filesystem::weakly_canonical(b, none);
+}
+
+// A result may replace an earlier one, but neither what it is made from nor the other result.
+std::optional<std::string> overwritten(const Arguments& a) {
+  std::vector<std::string> inputs = a.headers;
+  inputs.push_back(a.input);
+  for (const std::string& result : {a.output, a.evidence})
+    for (const std::string& input : inputs)
+      if (same_file(result, input))
+        return fmt::format("{}: error: it is an input, and a result would overwrite it", result);
+  if (same_file(a.output, a.evidence)) return fmt::format("{}: error: both -o and --evidence name it", a.output);
+  return std::nullopt;
+}
+
 Exit run(const Arguments& a) {
+  if (const auto problem = overwritten(a)) {
+    fmt::print(stderr, "{}\n", *problem);
+    return Exit::usage;
+  }
   auto target = isa_from_string(a.target);
   if (!target) {
     fmt::print(stderr, "portolan: error: unknown target '{}'; known: x86-64 aarch64 riscv64\n", a.target);
@@ -277,6 +301,11 @@ Exit run(const Arguments& a) {
   }
   if (a.require != "none") {
     fmt::print(stderr, "portolan: {}: {}\n", a.input, judge::tally(judged->report.verdicts));
+    const auto& verdicts = judged->report.verdicts;
+    if (std::any_of(verdicts.begin(), verdicts.end(), [](const judge::Verdict& v) {
+          return v.level == judge::Level::unknown && v.reason == "resource-limit";
+        }))
+      fmt::print(stderr, "portolan: --test-time gives the tests more than {} ms for the file\n", a.test_time);
     if (counts[judge::Level::refuted] != 0)
       fmt::print(stderr, "portolan: see the inputs with: {}\n", replay_command(a));
   }

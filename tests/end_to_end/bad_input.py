@@ -87,6 +87,22 @@ class BadInput:
     def missing_label(self):
         self.refuse(self.write("nolabel", GOOD.replace("\tret", "\tjne .Lnowhere\n\tret")), (2, 3), r"input\.s:6:?.*: error: .*\.Lnowhere")
 
+    def one_line_that_is_not_understood(self):
+        """The functions around it are translated and judged all the same."""
+        text = GOOD + "\t.globl bad\n\t.type bad, @function\nbad:\n\tfrobnicate %eax\n\tret\n"
+        source = self.write("oneline", text)
+        outcome = self.refuse(source, 2, r"input\.s:\d+: error: .*'bad'")
+        check("nothing is claimed" not in outcome.stderr and "REFUTED" not in outcome.stderr, outcome.stderr)
+        check(re.search(r"\b1 tested, 1 refused", outcome.stderr), outcome.stderr)
+
+    def output_over_an_input(self):
+        source = self.write("over", GOOD)
+        before = source.read_text()
+        self.refuse(source, 3, r"input\.s: error: .*overwrite", output=source)
+        self.refuse(source, 3, r"input\.s: error: .*overwrite", extra=("--evidence", source.parent / ".." / "over" / "input.s"))
+        self.refuse(source, 3, r"both -o and --evidence", extra=("--evidence", source.parent / "out.s"))
+        check(source.read_text() == before, "the input was overwritten")
+
     def unsupported_instruction(self):
         # A privileged instruction is read but has no meaning here: its function is refused by name, the others go on.
         text = GOOD + "\t.globl\tg\n\t.type\tg, @function\ng:\n\tinvlpg\t(%rdi)\n\tret\n\t.size\tg, .-g\n"
