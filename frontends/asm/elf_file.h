@@ -19,6 +19,11 @@ struct ElfRelocation {
   int64_t addend;
 };
 
+// Addends are any 64 bits; what is added to them wraps, as addresses do.
+inline int64_t moved(int64_t addend, int64_t by) {
+  return static_cast<int64_t>(static_cast<uint64_t>(addend) + static_cast<uint64_t>(by));
+}
+
 struct ElfSection {
   std::string name;
   uint32_t type = 0;

@@ -170,7 +170,8 @@ bool ObjectCode::apply_x86(Instruction& instruction, const ElfRelocation& reloca
     SymbolicValue value{symbol_of_[relocation.symbol], kNoSymbol, relocation.addend, kind.reference, 0};
     // The field counts from the end of the instruction, the relocation from the field.
     if (kind.pc_relative)
-      value.addend += static_cast<int64_t>(instruction.offset + instruction.size - relocation.offset);
+      value.addend =
+          moved(value.addend, static_cast<int64_t>(instruction.offset + instruction.size - relocation.offset));
     instruction.inst.getOperand(field.operand).setImm(0);
     instruction.symbolic.push_back({field.operand, value});
     return true;

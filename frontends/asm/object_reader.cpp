@@ -218,7 +218,7 @@ class ObjectReader {
       if (kind.role == RelocationKind::set) made.value.reference = Reference::address;
       if (kind.pc_relative) {
         made.value.minus = section_symbol(id);
-        made.value.addend -= static_cast<int64_t>(relocation.offset);
+        made.value.addend = moved(made.value.addend, -static_cast<int64_t>(relocation.offset));
       }
       section.fixups.push_back(made);
       return;
@@ -240,7 +240,8 @@ class ObjectReader {
     if (slot != kNoSymbol || fixup->size != kind.size)
       return unread(id, relocation.offset, "more relocations on one place than a value can have");
     slot = symbol;
-    fixup->value.addend += kind.role == RelocationKind::add ? relocation.addend : -relocation.addend;
+    const int64_t by = kind.role == RelocationKind::add ? relocation.addend : moved(~relocation.addend, 1);
+    fixup->value.addend = moved(fixup->value.addend, by);
   }
 
   SymbolId section_symbol(SectionId id) {
