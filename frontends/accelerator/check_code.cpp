@@ -404,6 +404,11 @@ Type CodeChecker::match(Expression& e) {
 
 void CodeChecker::bind(std::vector<Range>& ranges) {
   for (Range& range : ranges) {
+    // A specification leaves out bounds that the extents of what is read give; nothing is read where sizes are said.
+    if (!range.first || !range.end) {
+      fail(range.at, fmt::format("nothing here gives the range of '{0}'; write {0} in FIRST .. END", range.name));
+      for (ExpressionPointer* bound : {&range.first, &range.end}) *bound = std::make_unique<Expression>();
+    }
     integer(range.first, "a bound");
     integer(range.end, "a bound");
     range.slot = add_local(range.name, range.at, {});
