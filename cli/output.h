@@ -1,4 +1,4 @@
-// Files that are there whole or not at all.
+// Where a command's text goes.
 #pragma once
 
 #include <optional>
@@ -8,7 +8,7 @@
 
 namespace portolan::cli {
 
-// Writes beside `path` and renames, so that no reader ever sees half a file; "-" is standard output.
+// A file, whole or not at all; "-" is standard output.
 std::optional<Diagnostic> write_output(const std::string& path, const std::string& text);
 
 }  // namespace portolan::cli

@@ -1,15 +1,13 @@
 #include "translate/model/exchange.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <thread>
 
+#include "ir/whole_file.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/SHA256.h"
 #include "translate/model/reply.h"
@@ -50,20 +48,9 @@ std::optional<json> read_json(const fs::path& path) {
   return value;
 }
 
-// Whole or not at all, and for the user alone: prompts hold their source.
+// For the user alone: prompts hold their source.
 bool write_json(const fs::path& path, const json& value) {
-  std::error_code error;
-  fs::create_directories(path.parent_path(), error);
-  const std::string beside = fmt::format("{}.{}.partial", path.string(), getpid());
-  const int file = open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-  if (file < 0) return false;
-  const std::string text = text_of(value, 1) + "\n";
-  const bool written = write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-  const bool closed = close(file) == 0;
-  if (written && closed) fs::rename(beside, path, error);
-  if (written && closed && !error) return true;
-  unlink(beside.c_str());
-  return false;
+  return keep_file(path.string(), text_of(value, 1) + "\n", Readers::owner);
 }
 
 json stored(const std::string& path, const std::string& hash, const json& request, const Reply& reply) {

@@ -3,7 +3,6 @@
 // proved as such before it is used; it is remembered, and so is that nothing was found.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -11,6 +10,7 @@
 #include <map>
 #include <set>
 
+#include "ir/whole_file.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/SHA256.h"
 #include "translate/enumerate/search.h"
@@ -182,20 +182,6 @@ std::optional<std::string> contents_of(const fs::path& path) {
   return std::string(std::istreambuf_iterator<char>(in), {});
 }
 
-// Whole or not at all: several processes may write.
-void remember(const fs::path& path, const std::string& text) {
-  std::error_code error;
-  fs::create_directories(path.parent_path(), error);
-  const std::string unfinished = fmt::format("{}.{}", path.string(), getpid());
-  std::ofstream out(unfinished, std::ios::binary);
-  out << text;
-  out.close();
-  if (out)
-    fs::rename(unfinished, path, error);
-  else
-    fs::remove(unfinished, error);
-}
-
 // A rule's text with the template that was found; empty: nothing was.
 std::string search_for(const std::string& pattern, Isa target) {
   const std::string rule =
@@ -219,7 +205,7 @@ std::string search_for(const std::string& pattern, Isa target) {
   const std::string text = result.found ? result.found->text : std::string();
   // A search that was cut off says nothing of the next one, on a machine that is less busy.
   const bool whole = result.found || result.seconds < std::chrono::duration<double>(kSearchTime).count();
-  if (!cache.empty() && whole) remember(file, text);
+  if (!cache.empty() && whole) keep_file(file.string(), text);
   return text;
 }
 

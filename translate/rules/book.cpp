@@ -1,7 +1,6 @@
 #include "translate/rules/book.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -9,6 +8,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "ir/whole_file.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/SHA256.h"
 #include "translate/rules/embedded.h"
@@ -134,22 +134,8 @@ bool ProofStore::proved(const Instance& rule, size_t target) const {
   return text && *text == "proved\n" + rule.text;
 }
 
-// Whole or not at all: several processes may write.
 void ProofStore::remember(const Instance& rule, size_t target) const {
-  if (directory_.empty()) return;
-  std::error_code error;
-  std::filesystem::create_directories(directory_, error);
-  const std::string final = path(rule, target);
-  const std::string unfinished = fmt::format("{}.{}", final, getpid());
-  {
-    std::ofstream out(unfinished, std::ios::binary);
-    out << "proved\n" << rule.text;
-    if (!out.flush()) {
-      std::filesystem::remove(unfinished, error);
-      return;
-    }
-  }
-  std::filesystem::rename(unfinished, final, error);
+  if (!directory_.empty()) keep_file(path(rule, target), "proved\n" + rule.text);
 }
 
 bool Library::usable(size_t instance, size_t target) {
