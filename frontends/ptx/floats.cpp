@@ -30,22 +30,6 @@ ValueId canonical(Builder& b, ValueId v, FloatFormat format) {
   return b.select(is_nan(b, v, format), b.constant(ir::default_nan(format, ir::NanRule::ptx)), v);
 }
 
-APInt convert_bits(const APInt& value, FloatFormat from, FloatFormat to) {
-  if (from == to) return value;
-  ir::Instruction convert;
-  convert.op = Op::fconvert;
-  convert.format = from;
-  convert.to_format = to;
-  convert.nan = ir::NanRule::x86;
-  convert.width = bits(to);
-  const APInt operands[] = {value};
-  return evaluate_concrete(ir::Function(), convert, operands);
-}
-
-ValueId number(Builder& b, double value, FloatFormat format) {
-  return b.constant(convert_bits(APInt(64, std::bit_cast<uint64_t>(value)), FloatFormat::f64, format));
-}
-
 ValueId saturate(Builder& b, ValueId v, FloatFormat format) {
   const ValueId zero = b.constant(bits(format), 0), one = number(b, 1, format);
   const ValueId at_most_one = b.select(b.floating(Op::flt, {v, one}, mode(format)), v, one);

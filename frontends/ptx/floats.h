@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "frontends/kernel/series.h"
 #include "frontends/ptx/insn.h"
 
 namespace portolan::ptx {
@@ -21,9 +22,9 @@ ValueId saturate(Builder& b, ValueId v, FloatFormat format);
 ValueId relu(Builder& b, ValueId v, FloatFormat format);
 ValueId canonical(Builder& b, ValueId v, FloatFormat format);  // a NaN of up to 32 bits as the canonical one
 ValueId is_nan(Builder& b, ValueId v, FloatFormat format);
-ValueId number(Builder& b, double value, FloatFormat format);
-APInt convert_bits(const APInt& value, FloatFormat from, FloatFormat to);  // to nearest; NaNs keep their payload
-ValueId from_small(Builder& b, ValueId a, const Type& t);                  // e4m3 or e5m2 to f16
+using kernel::convert_bits;
+using kernel::number;
+ValueId from_small(Builder& b, ValueId a, const Type& t);  // e4m3 or e5m2 to f16
 ValueId to_f64(Builder& b, ValueId v, FloatFormat format);
 
 // op (fadd fsub fmul fdiv fma) with .ftz: operands and result are flushed. A result is subnormal if it is when rounded

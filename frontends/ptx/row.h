@@ -1,13 +1,14 @@
 // An instruction form stands in one place: a row with its pattern and, beside it, the function that says what it means.
 // Rows drive dispatch, the coverage table and the tests.
 //
-// A pattern is the mnemonic with alternatives in braces: "add{,.rn,.rz}{,.ftz}.f32" is six forms. A star
-// at the end stands for anything.
+// Patterns: kernel/pattern.h.
 #pragma once
 
 #include <span>
 #include <string_view>
 #include <vector>
+
+#include "frontends/kernel/pattern.h"
 
 namespace portolan::ptx {
 
@@ -21,8 +22,8 @@ struct Row {
 
 using RowSpan = std::span<const Row>;
 
-bool matches(std::string_view pattern, std::string_view mnemonic);
-uint64_t count_forms(std::string_view pattern);
+using kernel::count_forms;
+using kernel::matches;
 
 // All families.
 std::span<const RowSpan> families();
