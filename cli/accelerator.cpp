@@ -1,5 +1,5 @@
 // portolan isa check | asm | disasm | run | fuzz | doc: what a chip's description file gives. No chip is known here;
-// `run` also takes PTX's recorded instructions.
+// `run` also takes recorded instructions of PTX and AMDGCN.
 #include "cli/accelerator.h"
 
 #include <fmt/format.h>
@@ -232,9 +232,9 @@ bool dump_memory(const Arguments& a, const Description& chip, Machine& machine) 
 }
 
 Exit run_program(const Arguments& a) {
-  if (a.chip == "ptx") {
+  if (a.chip == "ptx" || a.chip == "amdgcn") {
     if (a.vectors.empty()) return complain(error_at({}, "give --vectors FILE")), Exit::usage;
-    return run_ptx_vectors({a.vectors, a.form, a.json, a.summary});
+    return run_kernel_vectors({a.chip, a.vectors, a.form, a.json, a.summary});
   }
   if (!a.vectors.empty()) return run_vectors_of(a);
   const auto chip = load(a);
@@ -327,7 +327,9 @@ void add_accelerator(CLI::App& isa, Command& chosen) {
   auto a = std::make_shared<Arguments>();
   const auto add = [&](const char* name, const char* what, Exit (*run)(const Arguments&)) {
     CLI::App* command = isa.add_subcommand(name, what);
-    command->add_option("NAME", a->chip, "an accelerator of corpus/accelerators, the path of a .isa file, or (run) ptx")
+    command
+        ->add_option("NAME", a->chip,
+                     "an accelerator of corpus/accelerators, the path of a .isa file, or (run) ptx or amdgcn")
         ->required();
     command->add_option("--set", a->parameters, "NAME=NUMBER: the value of a parameter");
     command->callback([a, run, &chosen] { chosen = [a, run] { return run(*a); }; });
@@ -344,8 +346,8 @@ void add_accelerator(CLI::App& isa, Command& chosen) {
   CLI::App* program = add("run", "run a program, or recorded runs of another simulator", run_program);
   program->add_option("FILE", a->input, "a program in assembly");
   program->add_option("--vectors", a->vectors, "recorded runs, one JSON object a line: compare with each");
-  program->add_option("--form", a->form, "ptx: only forms whose name contains this");
-  program->add_flag("--summary", a->summary, "ptx: only the first difference and the totals");
+  program->add_option("--form", a->form, "ptx, amdgcn: only forms whose name contains this");
+  program->add_flag("--summary", a->summary, "ptx, amdgcn: only the first difference and the totals");
   program->add_option("--load", a->loads, "ADDRESS=HEX: bytes of the external memory before the run");
   program->add_option("--dump", a->dumps, "ADDRESS:BYTES of external memory, or MEMORY:FIRST:COUNT, to print after it");
   program->add_option("--first", a->first, "the unit that goes first where several could");

@@ -8,6 +8,7 @@
 
 #include "cli/accelerator.h"
 #include "cli/commands.h"
+#include "frontends/amdgcn/row.h"
 #include "frontends/lifters.h"
 #include "frontends/ptx/row.h"
 #include "translate/sketch/grammar.h"
@@ -20,13 +21,14 @@ struct Arguments {
   bool json = false;
 };
 
-// PTX is no CPU: its rows have patterns of its own.
-Exit show_ptx(const Arguments& a) {
+// Kernels' instruction sets have rows with patterns.
+template <class Families>
+Exit show_patterns(const Arguments& a, Families families) {
   nlohmann::json rows = nlohmann::json::array();
   uint64_t lifted = 0, all = 0, lifted_rows = 0;
-  for (ptx::RowSpan family : ptx::families())
-    for (const ptx::Row& row : family) {
-      const uint64_t forms = ptx::count_forms(row.pattern);
+  for (const auto& family : families)
+    for (const auto& row : family) {
+      const uint64_t forms = kernel::count_forms(row.pattern);
       all += forms;
       if (row.lift) lifted += forms, ++lifted_rows;
       rows.push_back(
@@ -42,7 +44,7 @@ Exit show_ptx(const Arguments& a) {
     fmt::print("{:>6}  {:<6} {}{}\n", row["forms"].get<uint64_t>(), row["lifted"].get<bool>() ? "yes" : "no",
                row["mnemonic"].get<std::string>(), note.empty() ? "" : "   (" + note + ")");
   }
-  fmt::print("ptx: {} rows, {} lifted; {} forms, {} lifted ({:.1f} %)\n", rows.size(), lifted_rows, all, lifted,
+  fmt::print("{}: {} rows, {} lifted; {} forms, {} lifted ({:.1f} %)\n", a.isa, rows.size(), lifted_rows, all, lifted,
              100.0 * static_cast<double>(lifted) / static_cast<double>(all));
   return Exit::ok;
 }
@@ -62,7 +64,8 @@ Exit run_grammar(const Arguments& a) {
 }
 
 Exit run(const Arguments& a) {
-  if (a.isa == "ptx") return show_ptx(a);
+  if (a.isa == "ptx") return show_patterns(a, ptx::families());
+  if (a.isa == "amdgcn") return show_patterns(a, amdgcn::families());
   if (is_accelerator(a.isa)) return show_accelerator(a.isa, a.json);
   const auto isa = isa_of(a);
   if (!isa) return Exit::usage;
@@ -100,7 +103,7 @@ void add_isa(CLI::App& app, Command& chosen) {
   CLI::App* isa = app.add_subcommand("isa", "what is known of an instruction set");
   isa->require_subcommand(1);
   CLI::App* show = isa->add_subcommand("show", "print the coverage table of the instruction rows");
-  show->add_option("ISA", a->isa, "x86-64, aarch64, riscv64, ptx or a described chip")->required();
+  show->add_option("ISA", a->isa, "x86-64, aarch64, riscv64, ptx, amdgcn or a described chip")->required();
   show->add_flag("--json", a->json, "as JSON");
   CLI::App* grammar = isa->add_subcommand("grammar", "print the grammar of a sketch's body (docs/sketches.md)");
   grammar->add_option("ISA", a->isa, "x86-64, aarch64 or riscv64")->required();

@@ -1,4 +1,4 @@
-// portolan isa run ptx: recorded results of single instructions against our own engine.
+// portolan isa run ptx | amdgcn: recorded results of single instructions and kernels against our own engine.
 #include "cli/isa_run.h"
 
 #include <fmt/format.h>
@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/input.h"
+#include "emulate/vectors/amdgcn.h"
 #include "emulate/vectors/vectors.h"
 
 namespace portolan::cli {
@@ -30,7 +31,7 @@ void print_form(const vectors::FormResult& r) {
 
 }  // namespace
 
-Exit run_ptx_vectors(const PtxVectors& a) {
+Exit run_kernel_vectors(const KernelVectors& a) {
   const Expected<std::string> text = read_contents(a.vectors);
   if (!text) {
     fmt::print(stderr, "{}", to_string(text.error()));
@@ -40,7 +41,8 @@ Exit run_ptx_vectors(const PtxVectors& a) {
   std::string first;
   nlohmann::json forms = nlohmann::json::array();
   if (!a.json && !a.summary) fmt::print("{:>7} {:>7} {:>7}  form\n", "agree", "differ", "refused");
-  const std::optional<Diagnostic> failure = vectors::run_ptx(*text, a.vectors, [&](const vectors::FormResult& r) {
+  const auto run = a.isa == "ptx" ? vectors::run_ptx : vectors::run_amdgcn;
+  const std::optional<Diagnostic> failure = run(*text, a.vectors, [&](const vectors::FormResult& r) {
     if (r.form.find(a.form) == std::string::npos) return;
     totals.add(r);
     if (first.empty() && r.differ != 0) first = r.form + ": " + r.first_difference;
@@ -50,6 +52,7 @@ Exit run_ptx_vectors(const PtxVectors& a) {
                        {"differ", r.differ},
                        {"refused", r.refused},
                        {"reason", r.reason},
+                       {"differing", r.differing},
                        {"first_difference", r.first_difference}});
     else if (!a.summary)
       print_form(r);

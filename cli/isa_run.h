@@ -1,4 +1,4 @@
-// Recorded results of PTX instructions: the part of `portolan isa run` that is not about described chips.
+// Recorded results of PTX and AMDGCN instructions: the part of `portolan isa run` that is not about described chips.
 #pragma once
 
 #include <string>
@@ -7,11 +7,12 @@
 
 namespace portolan::cli {
 
-struct PtxVectors {
+struct KernelVectors {
+  std::string isa;      // ptx or amdgcn
   std::string vectors;  // the file
   std::string form;     // only forms whose name contains this
   bool json = false, summary = false;
 };
-Exit run_ptx_vectors(const PtxVectors& arguments);
+Exit run_kernel_vectors(const KernelVectors& arguments);
 
 }  // namespace portolan::cli

@@ -9,6 +9,7 @@
 #include "cli/function_names.h"
 #include "cli/input.h"
 #include "cli/prototypes.h"
+#include "cli/run_kernel.h"
 #include "frontends/lifters.h"
 #include "translate/translate.h"
 
@@ -45,6 +46,11 @@ Exit run_raised(const Arguments& a, const InputFile& file) {
 }
 
 Exit run(const Arguments& a) {
+  if (is_kernel_file(a.input, a.isa)) {
+    if (a.raised_for.empty()) return lift_kernels(a.input, a.functions);
+    fmt::print(stderr, "portolan: error: kernels are not raised\n");
+    return Exit::usage;
+  }
   auto file = read_input(a.input, a.isa, "--from");
   if (!file) {
     fmt::print(stderr, "{}", to_string(file.error()));

@@ -12,7 +12,9 @@
 #include "cli/evidence.h"
 #include "cli/function_names.h"
 #include "cli/input.h"
+#include "cli/kernel_arguments.h"
 #include "cli/run_arguments.h"
+#include "cli/run_kernel.h"
 #include "cli/specification.h"
 #include "verify/side.h"
 
@@ -28,6 +30,7 @@ struct Arguments {
   uint64_t milliseconds = 10'000;
   bool json = false;
   SpecificationRun specification;
+  KernelRun kernel;
 };
 
 Exit fail(const Diagnostic& d) {
@@ -155,6 +158,12 @@ Exit run(const Arguments& a) {
     return run_specification(specification);
   }
   if (a.function.empty()) return fail(error_at({a.input, 0, 0}, "say which function runs: --function NAME"));
+  if (is_kernel_file(a.input, a.isa)) {
+    KernelRun kernel = a.kernel;
+    kernel.input = a.input, kernel.function = a.function, kernel.values = a.values;
+    kernel.milliseconds = a.milliseconds, kernel.json = a.json;
+    return run_kernel(kernel);
+  }
   auto file = read_input(a.input, a.isa, "--from");
   if (!file) return fail(file.error());
   const assembly::Unit* unit = file->unit.get();
@@ -180,9 +189,10 @@ Exit run(const Arguments& a) {
 
 void add_run(CLI::App& app, Command& chosen) {
   auto a = std::make_shared<Arguments>();
-  CLI::App* command = app.add_subcommand("run", "run one function of a file, or a tensor specification");
+  CLI::App* command = app.add_subcommand(
+      "run", "run one function or kernel (PTX, AMD code object) of a file, or a tensor specification");
   command->add_option("FILE", a->input, "the file; - is standard input")->required();
-  command->add_option("ARGS", a->values, kArgumentSyntax);
+  command->add_option("ARGS", a->values, std::string(kArgumentSyntax) + ". Kernels: " + kKernelArgumentSyntax);
   command->add_option("--function", a->function, "which one");
   command->add_option("--set", a->specification.sizes, "of a .spec: NAME=NUMBER, a size");
   command->add_option("--input", a->specification.inputs,
@@ -192,6 +202,9 @@ void add_run(CLI::App& app, Command& chosen) {
       ->check(CLI::IsMember({"ir", "native", "unicorn", "qemu"}));
   command->add_option("--from", a->isa, "the file's instruction set, when the file does not tell");
   command->add_option("--time", a->milliseconds, "limit in milliseconds")->capture_default_str();
+  command->add_option("--grid", a->kernel.grid, "kernels: blocks, X or X,Y or X,Y,Z")->capture_default_str();
+  command->add_option("--block", a->kernel.block, "kernels: threads of a block, likewise")->capture_default_str();
+  command->add_option("--shared", a->kernel.shared_bytes, "kernels: bytes of dynamic shared memory");
   command->add_flag("--json", a->json, "for programs");
   command->callback([a, &chosen] { chosen = [a] { return run(*a); }; });
 }

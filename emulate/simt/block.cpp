@@ -13,7 +13,8 @@ Block::Block(Grid& grid, Dimensions index, const Code& kernel)
   shared_.bytes.resize(launch.shared_bytes);
   shared_.written.resize(launch.shared_bytes);
   if (launch.prepare_shared) launch.prepare_shared(shared_);
-  const uint64_t count = launch.block.count();
+  uint64_t count = launch.block.count();
+  if (launch.whole_warps) count = (count + launch.lane_width - 1) / launch.lane_width * launch.lane_width;
   threads_.resize(count);
   for (uint64_t n = 0; n < count; ++n) {
     Thread& t = threads_[n];

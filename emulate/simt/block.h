@@ -1,6 +1,8 @@
 // The threads of one block, run in turns: each until it waits for others, then the meetings that are complete.
 #pragma once
 
+#include <chrono>
+
 #include "emulate/simt/shadow.h"
 #include "emulate/simt/thread.h"
 
@@ -13,6 +15,7 @@ struct Grid {
   const Launch& launch;
   Outcome& outcome;
   uint64_t steps = 0;  // left
+  std::optional<std::chrono::steady_clock::time_point> deadline;
 };
 
 class Block {

@@ -213,7 +213,9 @@ bool Block::advance(Thread& thread) {
     Frame& frame = thread.frame();
     const std::vector<ir::ValueId>& instructions = frame.code->function->blocks[frame.block].instructions;
     if (grid_.steps == 0) return fail(thread, FindingKind::step_limit, 0, "the limit of instructions is reached");
-    --grid_.steps;
+    constexpr uint64_t kBetweenLooks = 0x1000;  // at the clock
+    if (--grid_.steps % kBetweenLooks == 0 && grid_.deadline && std::chrono::steady_clock::now() > *grid_.deadline)
+      return fail(thread, FindingKind::time_limit, 0, "the limit of time is reached");
     if (frame.next == instructions.size() ? !leave(thread) : !execute(thread, instructions[frame.next++])) return false;
   }
   return true;

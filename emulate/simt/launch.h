@@ -36,9 +36,13 @@ struct Launch {
   std::string kernel;
   Dimensions grid, block;
   uint32_t lane_width = 32;  // of a warp; at most 64
+  // The last warp of a block is filled up with threads whose z is beyond the block: code of whole waves tells them
+  // apart.
+  bool whole_warps = false;
   uint64_t shared_bytes = 0;
   std::vector<uint8_t> parameters;
   uint64_t steps = 100'000'000;      // instructions of all threads together
+  uint64_t milliseconds = 0;         // 0: no limit of time
   uint64_t local_bytes = 64 * 1024;  // of a thread
   bool check_uninitialised = true;
   // Optional: a thread's registers before and after; false: the thread does not take part.
@@ -58,6 +62,7 @@ enum class FindingKind : uint8_t {
   lane_divergence,     // lanes wait for others that do not come
   trapped,
   step_limit,
+  time_limit,
   unsupported,
 };
 std::string_view to_string(FindingKind kind);

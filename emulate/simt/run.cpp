@@ -8,8 +8,8 @@ constexpr uint64_t kMaxThreads = 1024;  // of a block
 
 std::string_view to_string(FindingKind kind) {
   static constexpr std::string_view kNames[] = {
-      "out of bounds",   "misaligned", "read-only memory", "uninitialised memory", "race", "barrier divergence",
-      "lane divergence", "trap",       "step limit",       "unsupported"};
+      "out of bounds",   "misaligned", "read-only memory", "uninitialised memory", "race",       "barrier divergence",
+      "lane divergence", "trap",       "step limit",       "time limit",           "unsupported"};
   return kNames[static_cast<unsigned>(kind)];
 }
 
@@ -40,7 +40,9 @@ Outcome run(const Program& program, Memory& memory, const Launch& launch) {
   if (!launch.parameters.empty())
     memory.place(program.parameter_window,
                  {"parameters", launch.parameters, std::vector<uint8_t>(launch.parameters.size(), 1), false});
-  Grid grid{program, memory, launch, outcome, launch.steps};
+  Grid grid{program, memory, launch, outcome, launch.steps, {}};
+  if (launch.milliseconds != 0)
+    grid.deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(launch.milliseconds);
   bool goes_on = true;
   for (uint32_t z = 0; z < launch.grid.z && goes_on; ++z)
     for (uint32_t y = 0; y < launch.grid.y && goes_on; ++y)

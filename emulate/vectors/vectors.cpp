@@ -196,8 +196,9 @@ class Runner {
 
 }  // namespace
 
-std::optional<Diagnostic> run_ptx(std::string_view text, const std::string& file,
-                                  const std::function<void(FormResult)>& use) {
+std::optional<Diagnostic> each_line(
+    std::string_view text, const std::string& file,
+    const std::function<std::optional<Diagnostic>(const nlohmann::json&, const SourceLocation&)>& use) {
   uint32_t number = 0;
   while (!text.empty()) {
     const size_t end = text.find('\n');
@@ -208,11 +209,20 @@ std::optional<Diagnostic> run_ptx(std::string_view text, const std::string& file
     const SourceLocation location = {file, number, 0};
     const nlohmann::json json = nlohmann::json::parse(line, nullptr, false);
     if (json.is_discarded()) return error_at(location, "this is not JSON");
-    const Expected<Form> form = read_form(json, location);
-    if (!form) return form.error();
-    use(Runner(*form, file).run());
+    if (auto failure = use(json, location)) return failure;
   }
   return std::nullopt;
+}
+
+std::optional<Diagnostic> run_ptx(std::string_view text, const std::string& file,
+                                  const std::function<void(FormResult)>& use) {
+  return each_line(text, file,
+                   [&](const nlohmann::json& json, const SourceLocation& location) -> std::optional<Diagnostic> {
+                     const Expected<Form> form = read_form(json, location);
+                     if (!form) return form.error();
+                     use(Runner(*form, file).run());
+                     return std::nullopt;
+                   });
 }
 
 }  // namespace portolan::vectors

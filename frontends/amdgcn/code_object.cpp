@@ -1,0 +1,182 @@
+#include "frontends/amdgcn/code_object.h"
+
+#include <fmt/format.h>
+
+#include <cstring>
+
+#include "frontends/amdgcn/code_lifter.h"
+#include "frontends/amdgcn/spaces.h"
+#include "llvm/Object/ELFObjectFile.h"
+
+namespace portolan::amdgcn {
+namespace {
+
+constexpr uint64_t kLargestImage = uint64_t{1} << 28;
+constexpr size_t kDescriptorBytes = 64;
+
+template <class T>
+T field(std::span<const uint8_t> bytes, size_t at) {
+  T value;
+  std::memcpy(&value, bytes.data() + at, sizeof value);
+  return value;
+}
+
+using Elf = llvm::object::ELF64LEFile;
+
+std::string text_of(llvm::Error error) {
+  return llvm::toString(std::move(error));
+}
+
+std::optional<Processor> processor_of(uint32_t flags) {
+  switch (flags & llvm::ELF::EF_AMDGPU_MACH) {
+    case llvm::ELF::EF_AMDGPU_MACH_AMDGCN_GFX1100:
+      return Processor::gfx1100;
+    case llvm::ELF::EF_AMDGPU_MACH_AMDGCN_GFX942:
+      return Processor::gfx942;
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<Diagnostic> load_image(const Elf& elf, std::span<const uint8_t> file, const SourceLocation& where,
+                                     std::vector<uint8_t>& image) {
+  auto headers = elf.program_headers();
+  if (!headers) return error_at(where, text_of(headers.takeError()));
+  for (const auto& h : *headers) {
+    if (h.p_type != llvm::ELF::PT_LOAD) continue;
+    const uint64_t end = h.p_vaddr + h.p_memsz;
+    if (end < h.p_vaddr || end > kLargestImage) return error_at(where, "the image is too large");
+    if (h.p_filesz > h.p_memsz || h.p_offset > file.size() || h.p_filesz > file.size() - h.p_offset)
+      return error_at(where, "a segment is not in the file");
+    if (image.size() < end) image.resize(end);
+    std::memcpy(image.data() + h.p_vaddr, file.data() + h.p_offset, h.p_filesz);
+  }
+  if (image.empty()) return error_at(where, "there is nothing to load; objects have to be linked (ld.lld -shared)");
+  return std::nullopt;
+}
+
+std::optional<Diagnostic> find_kernels(const Elf& elf, const SourceLocation& where, CodeObject& object) {
+  auto sections = elf.sections();
+  if (!sections) return error_at(where, text_of(sections.takeError()));
+  for (const auto& section : *sections) {
+    if (section.sh_type == llvm::ELF::SHT_RELA || section.sh_type == llvm::ELF::SHT_REL)
+      if (section.sh_size != 0) return error_at(where, "relocations are not supported");
+    if (section.sh_type != llvm::ELF::SHT_DYNSYM) continue;
+    auto symbols = elf.symbols(&section);
+    if (!symbols) return error_at(where, text_of(symbols.takeError()));
+    auto strings = elf.getStringTableForSymtab(section);
+    if (!strings) return error_at(where, text_of(strings.takeError()));
+    for (const auto& symbol : *symbols) {
+      auto name = symbol.getName(*strings);
+      if (!name) return error_at(where, text_of(name.takeError()));
+      if (!name->ends_with(".kd")) continue;
+      const uint64_t at = symbol.st_value;
+      if (at > object.image.size() || object.image.size() - at < kDescriptorBytes)
+        return error_at(where, fmt::format("descriptor '{}' is not in the image", name->str()));
+      auto descriptor = read_descriptor(std::span(object.image).subspan(at, kDescriptorBytes), where);
+      if (!descriptor) return descriptor.error();
+      const uint64_t entry = at + static_cast<uint64_t>(descriptor->entry);
+      object.kernels.push_back({name->drop_back(3).str(), *descriptor, entry});
+    }
+  }
+  return std::nullopt;
+}
+
+// ---- What is in the registers at the start ----
+
+constexpr uint32_t kPackedIdBits = 10;
+
+// The order is the hardware's: first what `properties` asks for, then the block's indices.
+std::optional<std::string> set_up(const KernelDescriptor& d, Processor processor, Insn& x) {
+  enum Property : uint16_t {
+    private_buffer = 1,
+    dispatch_pointer = 2,
+    queue_pointer = 4,
+    argument_pointer = 8,
+    dispatch_id = 16,
+    flat_scratch = 32,
+    private_size = 64,
+    wave32 = 1 << 10,
+    dynamic_stack = 1 << 11,
+  };
+  constexpr uint32_t kModeShift = 12, kModeMask = 0xff, kMode = 0xf0;
+  if ((d.resources1 >> kModeShift & kModeMask) != kMode)
+    return "its floating-point mode does not keep all subnormal numbers";
+  if (processor == Processor::gfx1100 && !(d.properties & wave32)) return "waves of 64 lanes on gfx1100";
+  if (d.preload != 0) return "arguments that are loaded into registers in advance";
+  Builder& b = x.b;
+  uint32_t next = 0;
+  auto give = [&](ValueId v) { b.set_slot(next++, v); };
+  for (uint16_t property : {private_buffer, dispatch_pointer, queue_pointer})
+    if (d.properties & property) return "it asks for the queue's or the dispatch's packet";
+  if (d.properties & argument_pointer) {
+    give(b.constant(32, static_cast<uint32_t>(kArgumentWindow)));
+    give(b.constant(32, static_cast<uint32_t>(kArgumentWindow >> 32)));
+  }
+  for (uint16_t property : {dispatch_id, flat_scratch, private_size})
+    if (d.properties & property) return "it asks for registers that are not set up here";
+  // As many as the descriptor says come before the block's indices, used or not.
+  const uint32_t user_registers = d.resources2 >> 1 & 31;
+  if (next > user_registers) return "its descriptor has too few user registers";
+  next = user_registers;
+  for (const auto& [bit, index] :
+       {std::pair{7, ir::Identity::block_x}, {8, ir::Identity::block_y}, {9, ir::Identity::block_z}})
+    if (d.resources2 >> bit & 1) give(b.identity(index));
+  ValueId ids = b.identity(ir::Identity::thread_x);
+  ids = b.bit_or(ids, b.shl_by(b.identity(ir::Identity::thread_y), kPackedIdBits));
+  ids = b.bit_or(ids, b.shl_by(b.identity(ir::Identity::thread_z), 2 * kPackedIdBits));
+  b.set_slot(kVector, ids);
+  // Lanes beyond the block's last thread are there (simt/launch.h: whole_warps) and not active.
+  const ValueId exists = b.ult(b.identity(ir::Identity::thread_z), b.identity(ir::Identity::block_size_z));
+  x.set_exec(x.ballot(exists));
+  return std::nullopt;
+}
+
+}  // namespace
+
+Expected<KernelDescriptor> read_descriptor(std::span<const uint8_t> bytes, const SourceLocation& location) {
+  if (bytes.size() < kDescriptorBytes) return error_at(location, "a kernel descriptor has 64 bytes");
+  KernelDescriptor d;
+  d.group_bytes = field<uint32_t>(bytes, 0);
+  d.private_bytes = field<uint32_t>(bytes, 4);
+  d.argument_bytes = field<uint32_t>(bytes, 8);
+  d.entry = field<int64_t>(bytes, 16);
+  d.resources1 = field<uint32_t>(bytes, 48);
+  d.resources2 = field<uint32_t>(bytes, 52);
+  d.properties = field<uint16_t>(bytes, 56);
+  d.preload = field<uint16_t>(bytes, 58);
+  return d;
+}
+
+const Kernel* CodeObject::find(std::string_view name) const {
+  for (const Kernel& k : kernels)
+    if (k.name == name) return &k;
+  return nullptr;
+}
+
+Expected<CodeObject> read_code_object(std::span<const uint8_t> file, const std::string& name) {
+  const SourceLocation where = {name, 0, 0};
+  auto elf = Elf::create(llvm::StringRef(reinterpret_cast<const char*>(file.data()), file.size()));
+  if (!elf) return error_at(where, text_of(elf.takeError()));
+  if (elf->getHeader().e_machine != llvm::ELF::EM_AMDGPU) return error_at(where, "this is no code object for AMDGPU");
+  const std::optional<Processor> processor = processor_of(elf->getHeader().e_flags);
+  if (!processor) return error_at(where, "known processors: gfx1100, gfx942");
+  CodeObject object;
+  object.processor = *processor;
+  if (auto failure = load_image(*elf, file, where, object.image)) return *failure;
+  if (auto failure = find_kernels(*elf, where, object)) return *failure;
+  return object;
+}
+
+Expected<LiftedCode> lift_kernel(Processor processor, std::span<const uint8_t> image, uint64_t address,
+                                 const Kernel& kernel, const std::string& file) {
+  CodeLifter lifter(processor, {image, kernel.entry, address}, kernel.name, file, false);
+  const auto prologue = [&](Builder& b) {
+    const Instruction none;
+    Insn x(lifter, none, b);
+    return set_up(kernel.descriptor, processor, x);
+  };
+  return lifter.run(prologue);
+}
+
+}  // namespace portolan::amdgcn

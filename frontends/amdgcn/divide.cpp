@@ -1,0 +1,130 @@
+// The three steps that make an approximate quotient exact: scale, fused multiply-add, fix up (CDNA3 ISA 12.10,
+// V_DIV_SCALE, V_DIV_FMAS, V_DIV_FIXUP).
+#include <cmath>
+
+#include "frontends/amdgcn/insn.h"
+#include "frontends/amdgcn/row.h"
+#include "ir/float_semantics.h"
+
+namespace portolan::amdgcn {
+namespace {
+
+struct Width {
+  FloatFormat format;
+  uint32_t bits, fraction, exponents;
+  int up;     // what scaling multiplies by, a power of two
+  int apart;  // exponents of numerator and denominator that are too far apart
+  int far_apart;
+  int tiny;  // exponent field of a numerator that is too small
+};
+Width width_of(Insn& x) {
+  return x.format() == FloatFormat::f32 ? Width{FloatFormat::f32, 32, 23, 8, 64, 96, 150, 23}
+                                        : Width{FloatFormat::f64, 64, 52, 11, 128, 768, 1075, 53};
+}
+
+ValueId exponent(Insn& x, const Width& w, ValueId v) {
+  return x.b.zext(x.b.extract(v, w.fraction, w.exponents), 32);
+}
+ValueId is_zero(Insn& x, const Width& w, ValueId v) {
+  return x.b.is_zero(x.b.truncate(v, w.bits - 1));
+}
+ValueId is_subnormal(Insn& x, const Width& w, ValueId v) {
+  return x.b.bit_and(x.b.is_zero(exponent(x, w, v)), x.b.bit_not(is_zero(x, w, v)));
+}
+ValueId times_power(Insn& x, const Width& w, ValueId v, int power) {
+  return x.b.floating(Op::fmul, {v, number(x.b, std::ldexp(1.0, power), w.format)}, mode(w.format));
+}
+
+// d, mask, what is scaled, denominator, numerator: the mask says where the result must be scaled back.
+void scale(Insn& x) {
+  Builder& b = x.b;
+  const Width w = width_of(x);
+  const ValueId s0 = x.read_float(2, w.format), s1 = x.read_float(3, w.format), s2 = x.read_float(4, w.format);
+  const FloatMode m = mode(w.format);
+  const ValueId is_denominator = b.eq(s0, s1), is_numerator = b.eq(s0, s2);
+  const ValueId up = times_power(x, w, s0, w.up), down = times_power(x, w, s0, -w.up);
+  const ValueId inverse = b.floating(Op::fdiv, {number(b, 1, w.format), s1}, m);
+  const ValueId quotient = b.floating(Op::fdiv, {s2, s1}, m);
+  const ValueId inverse_small = is_subnormal(x, w, inverse), quotient_small = is_subnormal(x, w, quotient);
+  const ValueId distance = b.sub(exponent(x, w, s2), exponent(x, w, s1));
+  const ValueId zero = b.constant(1, 0), one = b.constant(1, 1);
+  // The first condition that holds decides.
+  struct Case {
+    ValueId holds, value, mask;
+  };
+  const ValueId nan = b.constant(ir::default_nan(w.format, ir::NanRule::riscv));
+  const Case cases[] = {
+      {b.bit_or(is_zero(x, w, s1), is_zero(x, w, s2)), nan, zero},
+      {b.sle(b.signed_constant(32, w.apart), distance), b.select(is_denominator, up, s0), one},
+      {is_subnormal(x, w, s1), up, zero},
+      {b.bit_and(inverse_small, quotient_small), b.select(is_denominator, up, s0), one},
+      {inverse_small, down, zero},
+      {quotient_small, b.select(is_numerator, up, s0), one},
+      {b.sle(exponent(x, w, s2), b.constant(32, static_cast<uint64_t>(w.tiny))), up, zero},
+  };
+  ValueId value = s0, mask = zero;
+  for (size_t n = std::size(cases); n-- > 0;) {
+    value = b.select(cases[n].holds, cases[n].value, value);
+    mask = b.select(cases[n].holds, cases[n].mask, mask);
+  }
+  x.write(0, value);
+  x.write_mask(1, mask);
+}
+
+// a * b + c, scaled back where VCC says so: down where the numerator was scaled up, up where the denominator was. (The
+// manuals print one factor for both, 2^32 and 2^64, which no scaling above has; the vectors follow the machine.)
+void fused(Insn& x) {
+  const Width w = width_of(x);
+  const ValueId s2 = x.read_float(3, w.format);
+  const ValueId sum = x.b.floating(Op::fma, {x.read_float(1, w.format), x.read_float(2, w.format), s2}, mode(w.format));
+  const int bias = w.format == FloatFormat::f32 ? 127 : 1023;
+  const ValueId large = x.b.slt(x.b.constant(32, static_cast<uint64_t>(bias)), exponent(x, w, s2));
+  const ValueId back = x.b.select(large, times_power(x, w, sum, w.up), times_power(x, w, sum, -w.up));
+  x.write_float(0, x.b.select(x.vcc_bit(), back, sum), w.format);
+}
+
+// Quotient, denominator, numerator: special operands and results out of range.
+void fix_up(Insn& x) {
+  Builder& b = x.b;
+  const Width w = width_of(x);
+  const ValueId s0 = x.read_float(1, w.format), s1 = x.read_float(2, w.format), s2 = x.read_float(3, w.format);
+  const ValueId negative = b.bit_xor(b.sign(s1), b.sign(s2));
+  auto with_sign = [&](ValueId v) { return b.concat(negative, b.truncate(v, w.bits - 1)); };
+  const ValueId infinity = number(b, INFINITY, w.format), zero = b.constant(w.bits, 0);
+  auto infinite = [&](ValueId v) { return b.eq(b.fabs(v, w.format), infinity); };
+  const ValueId invalid = b.constant(ir::default_nan(w.format, ir::NanRule::x86));
+  auto quiet = [&](ValueId v) { return b.bit_or(v, b.constant(APInt::getOneBitSet(w.bits, w.fraction - 1))); };
+  const ValueId distance = b.sub(exponent(x, w, s2), exponent(x, w, s1));
+  struct Case {
+    ValueId holds, value;
+  };
+  const Case cases[] = {
+      {is_nan(b, s2, w.format), quiet(s2)},
+      {is_nan(b, s1, w.format), quiet(s1)},
+      {b.bit_and(is_zero(x, w, s1), is_zero(x, w, s2)), invalid},
+      {b.bit_and(infinite(s1), infinite(s2)), invalid},
+      {b.bit_or(is_zero(x, w, s1), infinite(s2)), with_sign(infinity)},
+      {b.bit_or(infinite(s1), is_zero(x, w, s2)), with_sign(zero)},
+      {b.slt(distance, b.signed_constant(32, -w.far_apart)), with_sign(zero)},
+      {b.eq(exponent(x, w, s1), b.constant(32, (1u << w.exponents) - 1)), with_sign(infinity)},
+  };
+  // An approximation that is no number came from a quotient out of range.
+  ValueId value = b.select(is_nan(b, s0, w.format), with_sign(infinity), with_sign(s0));
+  for (size_t n = std::size(cases); n-- > 0;) value = b.select(cases[n].holds, cases[n].value, value);
+  x.write_float(0, value, w.format);
+}
+
+constexpr Row kRows[] = {
+    {"v_div_scale_{f32,f64}", scale},
+    {"v_div_fmas_{f32,f64}", fused},
+    {"v_div_fixup_{f32,f64}", fix_up},
+    {"v_div_fixup_f16", nullptr, "no oracle"},
+};
+
+}  // namespace
+
+RowSpan divide_rows() {
+  return kRows;
+}
+
+}  // namespace portolan::amdgcn
