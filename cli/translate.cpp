@@ -19,6 +19,7 @@
 #include "cli/prototypes.h"
 #include "cli/refuted_mark.h"
 #include "cli/report.h"
+#include "cli/translate_kernels.h"
 #include "frontends/entry_labels.h"
 
 namespace portolan::cli {
@@ -257,9 +258,13 @@ Exit run(const Arguments& a) {
     fmt::print(stderr, "{}\n", *problem);
     return Exit::usage;
   }
+  if (is_kernel_target(a.target)) return translate_kernels({a.input, a.output, a.target, a.require});
   auto target = isa_from_string(a.target);
   if (!target) {
-    fmt::print(stderr, "portolan: error: unknown target '{}'; known: x86-64 aarch64 riscv64\n", a.target);
+    fmt::print(
+        stderr,
+        "portolan: error: unknown target '{}'; known: x86-64 aarch64 riscv64, of PTX amdgcn:gfx1100 amdgcn:gfx942\n",
+        a.target);
     return Exit::usage;
   }
   auto source = read_input(a.input, a.from, "--from");
@@ -325,7 +330,8 @@ void add_translate(CLI::App& app, Command& chosen) {
   auto a = std::make_shared<Arguments>();
   CLI::App* command = app.add_subcommand("translate", "translate one assembler or object file");
   command->add_option("FILE", a->input, "the file; - is standard input")->required();
-  command->add_option("--to", a->target, "x86-64, aarch64 or riscv64")->required();
+  command->add_option("--to", a->target, "x86-64, aarch64 or riscv64; of PTX: amdgcn:gfx1100 or amdgcn:gfx942")
+      ->required();
   command->add_option("--from", a->from, "the source's instruction set, when the file does not tell");
   command->add_option("-o,--output", a->output, "where the result goes; default: standard output");
   command->add_option("--function", a->functions, "only this function (may be given again)");

@@ -20,6 +20,7 @@ PTX = ["-x", "cuda", "--cuda-gpu-arch=sm_80", "-nocudainc", "-nocudalib", "--cud
        "-Xclang", "-target-feature", "-Xclang", "+ptx70"]
 AMD = ["-x", "hip", "--offload-device-only", "--no-gpu-bundle-output", "-nogpulib", "-nogpuinc"]
 TARGETS = ("ptx", "gfx1100", "gfx942")
+PORTED = ("ptx to gfx1100", "ptx to gfx942")  # by `portolan translate`
 
 
 def single(v):
@@ -46,6 +47,9 @@ class Kernels:
         if key not in self.compiled:
             if toolchain.missing_tools([CLANG]):
                 raise Skip(f"{CLANG} is not installed")
+            if target in PORTED:
+                self.compiled[key] = self.port(source, target.split()[-1])
+                return self.compiled[key]
             out = self.work / f"{source.stem}.{target}"
             flags = PTX if target == "ptx" else [*AMD, f"--offload-arch={target}"]
             out = out.with_suffix(".ptx") if target == "ptx" else out
@@ -53,6 +57,16 @@ class Kernels:
             check(made.status == 0, made.stderr)
             self.compiled[key] = out
         return self.compiled[key]
+
+    def port(self, source, processor):
+        assembly, linked = self.work / f"{source.stem}.{processor}.s", self.work / f"{source.stem}.{processor}.ported"
+        outcome = toolchain.run([self.portolan, "translate", self.compile(source, "ptx"), "--to", f"amdgcn:{processor}",
+                                 "--require", "none", "-o", assembly], timeout=120)
+        check(outcome.status == 0 and "not judged" in outcome.stderr, f"status {outcome.status}: {outcome.stderr}")
+        made = toolchain.run([CLANG, "--target=amdgcn-amd-amdhsa", f"-mcpu={processor}", "-nogpulib", "-x", "assembler", assembly,
+                              "-o", linked], timeout=120)
+        check(made.status == 0, made.stderr)
+        return linked
 
     def launch(self, path, kernel, grid, block, arguments):
         outcome = toolchain.run([self.portolan, "run", path, "--function", kernel, "--grid", grid, "--block", block,
@@ -63,7 +77,7 @@ class Kernels:
 
     def run(self, file, kernel, grid, block, arguments, expected):
         """`expected`: bytes of buffers by argument number; every other buffer keeps what it had."""
-        for target in TARGETS:
+        for target in (*TARGETS, *PORTED):
             result = self.launch(self.compile(KERNELS / file, target), kernel, grid, block, arguments)
             check(result["completed"] and not result["findings"], f"{target}: {result['findings']}")
             left = {b["argument"]: bytes.fromhex(b["bytes"]) for b in result["buffers"]}
@@ -235,6 +249,33 @@ class Kernels:
         outcome = toolchain.run([self.portolan, "run", source, "--function", "endless", "--time", "300"], timeout=60)
         check(outcome.status == 2 and b"time limit" in outcome.stdout, str(outcome.stdout) + outcome.stderr)
 
+    def refusals(self):
+        """What cannot be carried to a wave is refused with its line."""
+        head = ".version 7.0\n.target sm_80\n.address_size 64\n"
+        body = ".visible .entry k(.param .u64 p)\n{\n .reg .b32 %r<4>;\n .reg .b64 %d<4>;\n .reg .f32 %f<4>;\n"
+        for name, text, said in (
+            ("mask", body + " activemask.b32 %r1;\n ret;\n}\n", "'active_lanes'"),
+            ("some", body + " shfl.sync.bfly.b32 %r1, %r2, 1, 31, 15;\n ld.param.u64 %d1, [p];\n"
+                            " st.global.u32 [%d1], %r1;\n ret;\n}\n", "k.ptx:9: error: kernel 'k': lane operations on some"),
+            ("generic", body + " .shared .b32 s;\n mov.u64 %d1, s;\n cvta.shared.u64 %d2, %d1;\n ld.param.u64 %d1, [p];\n"
+                               " st.global.u64 [%d1], %d2;\n ret;\n}\n", "generic addresses"),
+            ("rounding", body + " add.rz.f32 %f1, %f2, %f3;\n ld.param.u64 %d1, [p];\n st.global.f32 [%d1], %f1;\n ret;\n}\n",
+             "rounding other than to nearest"),
+            ("variable", ".global .b32 g;\n" + body + " ld.param.u64 %d1, [p];\n ld.global.u32 %r1, [g];\n"
+                         " st.global.u32 [%d1], %r1;\n ret;\n}\n", "variables of the module"),
+        ):
+            path = self.work / name / "k.ptx"
+            path.parent.mkdir()
+            path.write_text(head + text)
+            out = path.with_suffix(".s")
+            outcome = toolchain.run([self.portolan, "translate", path, "--to", "amdgcn:gfx1100", "--require", "none", "-o", out],
+                                    timeout=60)
+            check(outcome.status == 2 and said in outcome.stderr and not out.exists(),
+                  f"{name}: status {outcome.status}: {outcome.stderr}")
+        path = self.work / "some" / "k.ptx"
+        outcome = toolchain.run([self.portolan, "translate", path, "--to", "amdgcn:gfx9", "-o", path.with_suffix(".s")], timeout=60)
+        check(outcome.status == 3 and "known: amdgcn:gfx1100" in outcome.stderr, outcome.stderr)
+
     def bad_use(self):
         ptx = self.compile(KERNELS / "linear.cu", "ptx")
         for arguments, said in (
@@ -272,7 +313,7 @@ def main():
     options = harness.options()
     k = Kernels(options)
     names = ("axpy", "gemv", "gemm", "gemm_tiled", "reduce", "warp_scan", "block_scan", "histogram", "compact", "greatest",
-             "jacobi", "transpose", "collatz", "quantise", "mix64", "mistakes", "bad_use")
+             "jacobi", "transpose", "collatz", "quantise", "mix64", "mistakes", "refusals", "bad_use")
     return harness.run_cases({name: getattr(k, name) for name in names}, only=options.only)
 
 

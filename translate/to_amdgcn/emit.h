@@ -1,0 +1,22 @@
+// Kernels lifted from PTX, as LLVM IR for an AMD processor and from there as assembly with metadata.
+//
+// A warp of 32 lanes is a wave of gfx1100, or one half of a wave of gfx942: shuffles and votes stay within the half.
+// What would need more is refused: generic addresses that may mean shared memory, lane operations on some of the lanes,
+// variables of the module, rounding other than to nearest.
+#pragma once
+
+#include <string>
+
+#include "frontends/amdgcn/processor.h"
+#include "frontends/ptx/lift.h"
+
+namespace portolan::to_amdgcn {
+
+struct Translation {
+  std::string assembly;              // of all kernels that could be written
+  std::vector<std::string> kernels;  // their names
+  std::vector<Diagnostic> refusals;  // of the others
+};
+Translation translate(const ptx::Program& program, const std::string& file, amdgcn::Processor processor);
+
+}  // namespace portolan::to_amdgcn
