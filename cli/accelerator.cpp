@@ -306,6 +306,13 @@ bool is_accelerator(const std::string& name) {
   return name.ends_with(".isa") || embedded_description(name).has_value();
 }
 
+std::unique_ptr<Description> load_accelerator(const std::string& name, const std::vector<std::string>& parameters) {
+  Arguments a;
+  a.chip = name;
+  a.parameters = parameters;
+  return load(a);
+}
+
 Exit show_accelerator(const std::string& name, bool json) {
   Arguments a;
   a.chip = name;

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "cli/commands.h"
+#include "cli/port.h"
 
 int main(int argc, char** argv) {
   using namespace portolan::cli;
@@ -28,6 +29,7 @@ int main(int argc, char** argv) {
   add_lift(app, chosen);
   add_run(app, chosen);
   add_rules(app, chosen);
+  add_port(app, chosen);
   add_isa(app, chosen);
   add_doctor(app, chosen);
   if (argc > 1 && argv[1][0] != '-' &&

@@ -21,6 +21,15 @@ class Evaluator {
   Number integer(const Expression& e);
   void run(const Instruction& instruction) { block(instruction.meaning); }
 
+  struct Argument {
+    Number number = 0;
+    double real = 0;
+  };
+  // A procedure with these arguments. `issued`: what it issues is put there instead of being done.
+  void carry_out(uint32_t routine, const std::vector<Argument>& arguments, std::vector<Word>* issued = nullptr);
+  // A function's value, an integer.
+  Number integer_of(uint32_t routine, const std::vector<Argument>& arguments);
+
   std::vector<Store>& stores() { return stores_; }
   const std::vector<Store>& stores() const { return stores_; }
   bool ended() const { return outcome_.kind != Outcome::Kind::finished; }
@@ -71,6 +80,7 @@ class Evaluator {
   Value& local(uint32_t slot) { return frames_[base_ + slot]; }
   size_t enter(uint32_t slots);
   size_t enter(const Routine& routine, const std::vector<ExpressionPointer>& arguments);
+  void enter_first(const Routine& routine, const std::vector<Argument>& arguments);
   void leave(size_t base);
 
   const Description& chip_;
@@ -86,6 +96,7 @@ class Evaluator {
   };
   std::vector<Write> deferred_;
   bool deferring_ = false;
+  std::vector<Word>* issued_ = nullptr;
   uint64_t steps_;
   Outcome outcome_;
 };

@@ -107,6 +107,26 @@ void Evaluator::procedure(const Statement& s) {
   leave(outer);
 }
 
+void Evaluator::enter_first(const Routine& routine, const std::vector<Argument>& arguments) {
+  base_ = top_ = 0;
+  stops = false;
+  jump.reset();
+  enter(routine.slots);
+  for (uint32_t i = 0; i < arguments.size(); ++i) local(i) = {arguments[i].number, arguments[i].real, true};
+}
+
+void Evaluator::carry_out(uint32_t routine, const std::vector<Argument>& arguments, std::vector<Word>* issued) {
+  enter_first(chip_.routines[routine], arguments);
+  issued_ = issued;
+  block(chip_.routines[routine].body);
+  issued_ = nullptr;
+}
+
+Number Evaluator::integer_of(uint32_t routine, const std::vector<Argument>& arguments) {
+  enter_first(chip_.routines[routine], arguments);
+  return decided(*chip_.routines[routine].value, "this");
+}
+
 void Evaluator::issue(const Statement& s) {
   if (!step(s.fact.at)) return;
   const Instruction& issued = chip_.instructions[s.index];
@@ -130,6 +150,7 @@ void Evaluator::issue(const Statement& s) {
                   fmt::format("{} of {} can't be {}", field.name, issued.name, to_string(bound.number)));
     put(field, *raw, word);
   }
+  if (issued_) return issued_->push_back(std::move(word));
   const size_t outer = enter(issued.slots);
   for (uint32_t i = 0; i < format.fields.size(); ++i) set_field(i, format.fields[i], raw_bits(format.fields[i], word));
   block(issued.meaning);

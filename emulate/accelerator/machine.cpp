@@ -42,6 +42,13 @@ RunResult Machine::run(const std::vector<Word>& program, uint32_t first) {
   return result_;
 }
 
+RunResult Machine::estimate(const std::vector<Word>& program) {
+  only_costs_ = true;
+  RunResult result = run(program);
+  only_costs_ = false;
+  return result;
+}
+
 // Runs one instruction that has all it waits for; when it ends.
 Machine::Time Machine::execute(size_t index, const Word& word, Time ready) {
   evaluator_.outcome().instruction = index;
@@ -66,7 +73,7 @@ Machine::Time Machine::execute(size_t index, const Word& word, Time ready) {
   const Time latency = instruction.latency ? evaluator_.integer(*instruction.latency) : cost;
   std::vector<bool> signals;
   for (const TokenUse& use : instruction.signals) signals.push_back(!use.condition || evaluator_.holds(*use.condition));
-  evaluator_.run(instruction);
+  if (!only_costs_) evaluator_.run(instruction);
   for (size_t i = 0; i < signals.size(); ++i)
     if (signals[i]) queues_[instruction.signals[i].index].push_back(ready + std::max(latency, cost));
   result_.cycles = std::max(result_.cycles, ready + std::max(latency, cost));

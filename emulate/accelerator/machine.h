@@ -29,6 +29,8 @@ class Machine {
   // `first`: the unit that is asked first whenever several could go on; a program that works only for some orders lacks
   // tokens.
   RunResult run(const std::vector<Word>& program, uint32_t first = 0);
+  // Only what it costs: nothing is computed, and no jump is taken. Costs that depend on state are not known then.
+  RunResult estimate(const std::vector<Word>& program);
 
   // A memory by name; null: there is none.
   Store* memory(const std::string& name);
@@ -52,6 +54,7 @@ class Machine {
   std::vector<std::string> undecoded_;
   std::vector<std::deque<Time>> queues_;
   RunResult result_;
+  bool only_costs_ = false;
 };
 
 }  // namespace portolan::accelerator

@@ -35,6 +35,7 @@ class Checker {
     sources();
     // Meanings lean on all of that; with errors in it they would only repeat them.
     if (errors_.empty()) CodeChecker(chip_, errors_).check_all();
+    if (errors_.empty()) operations();
     if (errors_.empty()) unwritten_fields();
     if (errors_.empty()) texts();
     std::ranges::stable_sort(errors_, {},
@@ -58,6 +59,7 @@ class Checker {
   void places(Instruction& instruction);
   void overlaps();
   void sources();
+  void operations();
   void unwritten_fields();
   void texts();
   std::optional<Number> constant(ExpressionPointer& e) { return CodeChecker(chip_, errors_).constant(*e); }
@@ -422,6 +424,24 @@ void Checker::sources() {
   for (const Container& c : chip_.containers) ask(c.fact, c.name);
   for (const Format& f : chip_.formats) ask(f.fact, f.name);
   for (const Instruction& i : chip_.instructions) ask(i.fact, i.name);
+}
+
+void Checker::operations() {
+  std::set<std::string> seen;
+  for (Operation& o : chip_.operations) {
+    if (!seen.insert(o.name).second) fail(o.fact.at, fmt::format("operation '{}' is declared twice", o.name));
+    if (o.when != kNone && !chip_.routines[o.when].value->type.bit)
+      fail(chip_.routines[o.when].fact.at, "'when' takes a condition");
+    if (o.holds == kNone) continue;
+    const auto state = std::ranges::find(chip_.states, o.held_memory, &State::name);
+    if (state == chip_.states.end() || state->extents.size() != 1 || state->type.real)
+      fail(o.held_at, fmt::format("'{}' is no memory of integers with one index", o.held_memory));
+    o.held_state = static_cast<uint32_t>(state - chip_.states.begin());
+    const auto& parameters = chip_.routines[o.holds].parameters;
+    for (uint32_t p = 0; p < parameters.size(); ++p)
+      if (parameters[p].first == o.held_index) o.held_parameter = p;
+    if (o.held_parameter == kNone) fail(o.held_at, fmt::format("'{}' is no parameter here", o.held_index));
+  }
 }
 
 void mark(const Expression& e, std::set<uint32_t>& slots) {

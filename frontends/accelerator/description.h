@@ -260,6 +260,20 @@ struct Routine {  // a function (value) or a procedure (body)
   size_t text_begin = 0, text_end = 0;
 };
 
+// What a mapper may use: instructions in a row, with what they come to as one assignment per element. The claim is run
+// against the instructions before it is relied on.
+struct Operation {
+  std::string name, text;
+  Fact fact;
+  // Routines with the same parameters; kNone: not written.
+  uint32_t does = kNone, by = kNone, when = kNone, holds = kNone;
+  // holds MEMORY[PARAMETER] = value: a constant that lies there beforehand.
+  std::string held_memory, held_index;
+  Position held_at;
+  uint32_t held_state = kNone, held_parameter = kNone;
+  bool last = false;  // ends a program
+};
+
 struct Equation {  // of a tensor specification: each element of a tensor
   uint32_t state = kNone;
   bool is_output = false;
@@ -286,6 +300,7 @@ struct Description {
   std::deque<Instruction> instructions;
   std::deque<Routine> routines;
   std::deque<std::pair<std::string, std::pair<ExpressionPointer, Fact>>> constants;  // let, in order
+  std::deque<Operation> operations;
   std::deque<Equation> equations;
   std::vector<std::pair<std::string, Fact>> notes;
   std::map<std::string, Number> values;  // of parameters, constants and enumerators

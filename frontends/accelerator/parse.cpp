@@ -4,14 +4,15 @@
 
 #include <algorithm>
 
-#include "frontends/accelerator/parse_code.h"
+#include "frontends/accelerator/declaration_parser.h"
 
 namespace portolan::accelerator {
 namespace {
 
-constexpr std::string_view kDeclarations[] = {
-    "chip",   "source",   "follow", "parameter", "build", "let",    "names", "number",      "layout",   "memory",
-    "hidden", "register", "queue",  "unit",      "word",  "format", "note",  "instruction", "function", "procedure"};
+constexpr std::string_view kDeclarations[] = {"chip",     "source",    "follow",   "parameter", "build",  "let",
+                                              "names",    "number",    "layout",   "memory",    "hidden", "register",
+                                              "queue",    "unit",      "word",     "format",    "note",   "instruction",
+                                              "function", "procedure", "operation"};
 // Of a tensor specification.
 constexpr std::string_view kSpecificationDeclarations[] = {"size",  "let",   "names",  "number",   "source",
                                                            "input", "value", "output", "function", "note"};
@@ -23,66 +24,27 @@ bool begins_declaration(const Token& token, bool in_specification) {
                            : std::ranges::count(kDeclarations, token.text));
 }
 
-class Parser {
- public:
-  Parser(Description& out, std::vector<Diagnostic>& errors)
-      : out_(out), in_(out, errors), code_(in_, out, out.is_specification) {}
+}  // namespace
 
-  void run() {
-    out_.at = in_.here();
-    if (in_.accept(out_.is_specification ? "spec" : "chip")) {
-      out_.name = in_.identifier("a name");
-      out_.text = in_.string("what it is");
-    } else {
-      in_.fail(out_.is_specification ? "a specification begins with: spec NAME \"what it computes\""
-                                     : "a description begins with: chip NAME \"what it is\"");
-    }
-    if (out_.is_specification) specification_frame();
-    while (true) {
-      if (in_.failed()) in_.recover([this](const Token& t) { return begins_declaration(t, out_.is_specification); });
-      if (in_.at_end()) return;
-      if (out_.is_specification)
-        specification_declaration();
-      else
-        declaration();
-    }
+void Parser::run() {
+  out_.at = in_.here();
+  if (in_.accept(out_.is_specification ? "spec" : "chip")) {
+    out_.name = in_.identifier("a name");
+    out_.text = in_.string("what it is");
+  } else {
+    in_.fail(out_.is_specification ? "a specification begins with: spec NAME \"what it computes\""
+                                   : "a description begins with: chip NAME \"what it is\"");
   }
-
- private:
-  void declaration();
-  void source();
-  void follow();
-  void parameter();
-  void build();
-  void constant();
-  void names();
-  void number();
-  void layout();
-  void state();
-  void queue();
-  void word();
-  void format();
-  Field field(bool in_layout);
-  void bits(Field& field);
-  void instruction();
-  void clause(Instruction& to);
-  void encoding(Instruction& to);
-  TokenUse token_use();
-  void routine(bool is_procedure);
-  void specification_frame();
-  void specification_declaration();
-  void input();
-  void equation();
-  Fact fact() { return {in_.peek().at, follow_}; }
-  void tag(Fact& fact) {
-    if (const uint32_t source = code_.tag(); source != kNone) fact.source = source;
+  if (out_.is_specification) specification_frame();
+  while (true) {
+    if (in_.failed()) in_.recover([this](const Token& t) { return begins_declaration(t, out_.is_specification); });
+    if (in_.at_end()) return;
+    if (out_.is_specification)
+      specification_declaration();
+    else
+      declaration();
   }
-
-  Description& out_;
-  TokenStream in_;
-  CodeParser code_;
-  uint32_t follow_ = kNone;
-};
+}
 
 void Parser::declaration() {
   if (in_.is("source")) return source();
@@ -100,6 +62,7 @@ void Parser::declaration() {
   if (in_.is("instruction")) return instruction();
   if (in_.is("function")) return routine(false);
   if (in_.is("procedure")) return routine(true);
+  if (in_.is("operation")) return operation();
   if (in_.accept("unit")) {
     Unit made{{}, fact()};
     made.name = in_.identifier("the unit's name");
@@ -431,15 +394,7 @@ void Parser::routine(bool is_procedure) {
   made.fact = fact();
   made.is_procedure = is_procedure;
   made.name = in_.identifier("a name");
-  in_.expect("(");
-  while (!in_.is(")") && !in_.at_end()) {
-    std::string name = in_.identifier("the name of a parameter");
-    TypeName type;
-    if (in_.accept(":")) type = code_.type_name("a type");
-    made.parameters.emplace_back(std::move(name), std::move(type));
-    if (!in_.accept(",")) break;
-  }
-  in_.expect(")");
+  routine_parameters(made);
   if (is_procedure) {
     made.body = code_.block();
   } else {
@@ -450,99 +405,6 @@ void Parser::routine(bool is_procedure) {
   made.text_end = in_.last_end();
   if (!in_.failed()) out_.routines.push_back(std::move(made));
 }
-
-// What a chip has and a specification does not write: one instruction, whose meaning are the equations.
-void Parser::specification_frame() {
-  out_.sources.push_back({"specification", out_.text, out_.at});
-  follow_ = 0;
-  const Fact here{out_.at, 0};
-  Container word;
-  word.name = "word";
-  word.fact = here;
-  word.width = 8;
-  out_.containers.push_back(std::move(word));
-  Format format;
-  format.name = "no_fields";
-  format.fact = here;
-  out_.formats.push_back(std::move(format));
-  Instruction compute;
-  compute.name = "compute";
-  compute.fact = here;
-  compute.format_name = "no_fields";
-  compute.has_encoding = compute.has_meaning = true;
-  compute.syntax = "compute";
-  compute.syntax_fact = here;
-  out_.instructions.push_back(std::move(compute));
-}
-
-void Parser::specification_declaration() {
-  if (in_.is("size")) {
-    parameter();
-    if (in_.failed()) return;
-    Parameter& size = out_.parameters.back();
-    if (!size.lowest && size.allowed.empty()) {  // else it would be fixed
-      size.lowest = literal(1, size.fact.at);
-      size.highest = literal(1 << 20, size.fact.at);
-    }
-    return;
-  }
-  if (in_.is("let")) return constant();
-  if (in_.is("names")) return names();
-  if (in_.is("number")) return number();
-  if (in_.is("source")) return source();
-  if (in_.is("function")) return routine(false);
-  if (in_.is("input")) return input();
-  if (in_.is("value") || in_.is("output")) return equation();
-  if (in_.accept("note")) {
-    const Fact where = fact();
-    out_.notes.emplace_back(in_.string("the note"), where);
-  } else {
-    in_.fail("expected a declaration (size, let, function, number, input, value, output)");
-  }
-}
-
-// input NAME : TYPE [ "[" EXTENT {, EXTENT} "]" ] ["what it is"]
-void Parser::input() {
-  in_.take();
-  State made;
-  made.given = true;
-  made.fact = fact();
-  made.name = in_.identifier("the tensor's name");
-  in_.expect(":");
-  made.type_name = code_.type_name("a type such as s8, s32 or f32");
-  while (in_.accept("[")) {
-    do made.extents.push_back(code_.expression());
-    while (in_.accept(","));
-    in_.expect("]");
-  }
-  if (in_.peek().kind == Token::Kind::string) made.text = in_.string("what it is");
-  if (!in_.failed()) out_.states.push_back(std::move(made));
-}
-
-// value|output NAME [ "[" INDEX [in FIRST .. END] {, ...} "]" ] : TYPE = EXPRESSION ["what it is"]
-void Parser::equation() {
-  Equation made;
-  made.is_output = in_.take().text == "output";
-  made.fact = fact();
-  State tensor;
-  tensor.fact = made.fact;
-  tensor.name = in_.identifier("the tensor's name");
-  if (in_.accept("[")) {
-    made.indices = code_.ranges("]");
-    in_.expect("]");
-  }
-  in_.expect(":");
-  tensor.type_name = code_.type_name("a type such as s8, s32 or f32");
-  in_.expect("=");
-  made.value = code_.expression();
-  if (in_.peek().kind == Token::Kind::string) tensor.text = in_.string("what it is");
-  if (in_.failed()) return;
-  made.state = static_cast<uint32_t>(out_.states.size());
-  out_.states.push_back(std::move(tensor));
-  out_.equations.push_back(std::move(made));
-}
-
-}  // namespace
 
 ExpressionPointer literal(Number value, Position at) {
   auto made = std::make_unique<Expression>();

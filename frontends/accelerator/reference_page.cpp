@@ -120,10 +120,11 @@ class Page {
 
   void routines() {
     if (chip_.routines.empty()) return;
-    out_ += "<h2>Functions and procedures</h2>\n";
+    out_ += "<h2>Functions, procedures and operations</h2>\n";
     for (const Routine& r : chip_.routines)
-      out_ += fmt::format("<pre id=\"{}\">{}</pre>\n", escaped(r.name),
-                          escaped(std::string_view(chip_.contents).substr(r.text_begin, r.text_end - r.text_begin)));
+      if (r.text_end != r.text_begin)
+        out_ += fmt::format("<pre id=\"{}\">{}</pre>\n", escaped(r.name),
+                            escaped(std::string_view(chip_.contents).substr(r.text_begin, r.text_end - r.text_begin)));
   }
 
   void instructions() {

@@ -1,0 +1,231 @@
+// portolan port: a folder of tensor specifications onto a described chip. Each becomes a program that was run against
+// its specification, or a refusal with its reason.
+#include "cli/port.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "cli/accelerator.h"
+#include "cli/input.h"
+#include "cli/output.h"
+#include "cli/ported_header.h"
+#include "cli/specification.h"
+#include "frontends/accelerator/assembler.h"
+#include "translate/mapping/kernel.h"
+
+namespace portolan::cli {
+namespace {
+
+using namespace accelerator;
+using mapping::HostTensor;
+
+struct Arguments {
+  std::string folder, target, out, require = "tested";
+  std::vector<std::string> parameters, sizes;
+  uint64_t seed = 1;
+  bool json = false;
+};
+
+Exit fail(const Diagnostic& error) {
+  fmt::print(stderr, "{}", to_string(error));
+  return Exit::usage;
+}
+
+nlohmann::json json_of(const Description& specification, const mapping::Program& program) {
+  nlohmann::json tensors = nlohmann::json::array();
+  for (const HostTensor& t : program.tensors) {
+    nlohmann::json dimensions = nlohmann::json::array();
+    for (const HostTensor::Dimension& d : t.dimensions)
+      dimensions.push_back({{"extent", static_cast<int64_t>(d.extent)},
+                            {"tile", static_cast<int64_t>(d.tile)},
+                            {"tile_stride", static_cast<int64_t>(d.tile_stride)},
+                            {"stride", static_cast<int64_t>(d.stride)}});
+    const bool constants = t.state == kNone;
+    tensors.push_back({{"name", constants ? "constants" : specification.states[t.state].name},
+                       {"kind", constants     ? "constants"
+                                : t.is_output ? "output"
+                                              : "input"},
+                       {"bits", t.width},
+                       {"base", t.base},
+                       {"bytes", t.bytes},
+                       {"row_major", t.row_major},
+                       {"dimensions", dimensions}});
+    if (!constants) tensors.back()["type"] = specification.states[t.state].type_name.name;
+    if (constants) tensors.back()["values"] = program.constants;
+  }
+  return tensors;
+}
+
+constexpr const char* kEndings[] = {".s", ".bin", ".h", ".json"};
+
+struct Ported {
+  nlohmann::json entry;
+  Exit status = Exit::ok;
+};
+
+std::optional<Diagnostic> write_files(const Arguments& a, const Description& chip, const Description& specification,
+                                      const mapping::Program& program, const nlohmann::json& entry) {
+  const std::string stem = (std::filesystem::path(a.out) / specification.name).string();
+  std::string text, bytes;
+  for (const Word& word : program.words) {
+    text += disassemble(chip, word) + "\n";
+    for (uint8_t byte : bytes_of(chip, word)) bytes += static_cast<char>(byte);
+  }
+  const std::string all[] = {text, bytes, ported_header(chip, specification, program), entry.dump(2) + "\n"};
+  for (size_t n = 0; n < std::size(all); ++n)
+    if (auto error = write_output(stem + kEndings[n], all[n])) return error;
+  return std::nullopt;
+}
+
+// Sizes that the specification has; --set may be meant for others of the folder.
+ParameterValues sizes_for(const std::string& text, const std::string& path, const ParameterValues& given) {
+  ParameterValues wanted;
+  const Loaded loaded = load_specification(text, path);
+  if (!loaded.description) return given;
+  for (const Parameter& p : loaded.description->parameters)
+    if (const auto found = given.find(p.name); found != given.end()) wanted.insert(*found);
+  return wanted;
+}
+
+// `names`: of the kernels so far, each of which has files of its own.
+Ported port_one(const Arguments& a, const Description& chip, const std::filesystem::path& path,
+                const ParameterValues& sizes, std::set<std::string>& names) {
+  Ported ported;
+  ported.entry = {{"file", path.filename().string()}, {"verdict", "refused"}};
+  const auto refuse = [&](const std::string& why, Exit status) {
+    ported.entry["reason"] = why;
+    ported.status = status;
+    return ported;
+  };
+  const auto text = read_contents(path.string());
+  if (!text) return refuse(to_string(text.error()), Exit::usage);
+  const Loaded loaded = load_specification(*text, path.string(), sizes_for(*text, path.string(), sizes));
+  if (!loaded.description) return refuse(to_string(loaded.errors.front()), Exit::usage);
+  const Description& specification = *loaded.description;
+  ported.entry["name"] = specification.name;
+  if (!names.insert(specification.name).second)
+    return refuse(fmt::format("another file of this folder has a 'spec {}' too", specification.name), Exit::fell_short);
+  // What an earlier run left must not look like this one's.
+  for (const char* ending : kEndings) {
+    std::error_code ignored;
+    std::filesystem::remove(std::filesystem::path(a.out) / (specification.name + ending), ignored);
+  }
+  for (const Parameter& p : specification.parameters) ported.entry["sizes"][p.name] = static_cast<int64_t>(p.value);
+  const auto kernel = mapping::map_kernel(chip, specification, a.seed);
+  if (!kernel) return refuse(to_string(kernel.error()), Exit::fell_short);
+  const mapping::TestCounts& tests = (*kernel).tests;
+  const mapping::Program& program = (*kernel).program;
+  ported.entry["tests"] = {{"passed", tests.passed},
+                           {"failed", tests.failed},
+                           {"specification_undefined", tests.undefined},
+                           {"inputs", tests.kinds},
+                           {"seed", a.seed}};
+  if (tests.failed != 0) {
+    ported.entry["verdict"] = "refuted";
+    return refuse(tests.first_failure, Exit::refuted);
+  }
+  if (tests.passed == 0)
+    return refuse("the specification is undefined on all inputs that were tried", Exit::fell_short);
+  ported.entry["verdict"] = "tested";
+  ported.entry["words"] = program.words.size();
+  ported.entry["candidates"] = (*kernel).candidates;
+  ported.entry["operations"] = (*kernel).operations;
+  ported.entry["tensors"] = json_of(specification, program);
+  if (program.all_costs)
+    ported.entry["cost"] = {{"cycles", static_cast<int64_t>(program.cycles)},
+                            {"arithmetic", program.arithmetic},
+                            {"memory", program.transfers},
+                            {"control", program.other},
+                            {"note", "by the description's costs; units that run side by side overlap"}};
+  if (const auto error = write_files(a, chip, specification, program, ported.entry))
+    return refuse(to_string(*error), Exit::usage);
+  // No proof is made of a tile program yet.
+  if (a.require == "proved" || a.require == "bounded") ported.status = Exit::fell_short;
+  return ported;
+}
+
+void print_row(const nlohmann::json& entry) {
+  const std::string verdict = entry["verdict"];
+  if (verdict != "tested")
+    return fmt::print("{:<24} {:<8} {}\n", entry["file"].get<std::string>(), verdict,
+                      entry["reason"].get<std::string>());
+  fmt::print("{:<24} {}({})", entry["file"].get<std::string>(), verdict, entry["tests"]["passed"].get<size_t>());
+  fmt::print("  {} words", entry["words"].get<size_t>());
+  if (entry.contains("cost"))
+    fmt::print(", {} cycles (arithmetic {}, memory {}, control {})", entry["cost"]["cycles"].get<int64_t>(),
+               entry["cost"]["arithmetic"].get<uint64_t>(), entry["cost"]["memory"].get<uint64_t>(),
+               entry["cost"]["control"].get<uint64_t>());
+  fmt::print("\n");
+}
+
+Exit run(const Arguments& a) {
+  const auto chip = load_accelerator(a.target, a.parameters);
+  if (!chip) return Exit::usage;
+  const auto sizes = parameter_values(a.sizes);
+  if (!sizes) return fail(sizes.error());
+  std::error_code error;
+  std::vector<std::filesystem::path> files;
+  if (!std::filesystem::is_directory(a.folder, error))
+    return fail(error_at({a.folder, 0, 0}, "this is no folder; give one that holds .spec files"));
+  for (const auto& one : std::filesystem::directory_iterator(a.folder, error)) {
+    if (one.path().extension() == ".spec") files.push_back(one.path());
+  }
+  if (files.empty())
+    return fail(error_at({a.folder, 0, 0},
+                         "no .spec file is here (CUDA kernels are not lifted to specifications yet); "
+                         "docs/tensor-specification.md says how to write one"));
+  std::ranges::sort(files);
+  // A size that none of them has is a slip of the pen.
+  for (const auto& [name, value] : *sizes)
+    if (std::ranges::none_of(files, [&](const std::filesystem::path& file) {
+          const auto text = read_contents(file.string());
+          return !text || sizes_for(*text, file.string(), {{name, value}}).contains(name);
+        }))
+      return fail(error_at({a.folder, 0, 0}, fmt::format("no specification here has a size {}", name)));
+  std::filesystem::create_directories(a.out, error);
+  if (error) return fail(error_at({a.out, 0, 0}, error.message()));
+  nlohmann::json report = {{"target", chip->name}, {"kernels", nlohmann::json::array()}};
+  Exit worst = Exit::ok;
+  std::set<std::string> names;
+  for (const std::filesystem::path& file : files) {
+    const Ported ported = port_one(a, *chip, file, *sizes, names);
+    if (!a.json) print_row(ported.entry);
+    report["kernels"].push_back(ported.entry);
+    // A refutation outweighs a refusal, and unreadable input both.
+    const auto rank = [](Exit e) {
+      return e == Exit::usage ? 3 : e == Exit::refuted ? 2 : e == Exit::fell_short ? 1 : 0;
+    };
+    if (rank(ported.status) > rank(worst)) worst = ported.status;
+  }
+  if (a.json) fmt::print("{}\n", report.dump(2));
+  if (const auto failure = write_output((std::filesystem::path(a.out) / "report.json").string(), report.dump(2) + "\n"))
+    return fail(*failure);
+  return worst;
+}
+
+}  // namespace
+
+void add_port(CLI::App& app, Command& chosen) {
+  auto a = std::make_shared<Arguments>();
+  CLI::App* command = app.add_subcommand("port", "a folder of tensor specifications onto a described accelerator");
+  command->add_option("DIR", a->folder, "the folder with .spec files")->required();
+  command->add_option("--to", a->target, "an accelerator of corpus/accelerators, or the path of a .isa file")
+      ->required();
+  command->add_option("--out", a->out, "the folder for programs, headers and report.json")->required();
+  command->add_option("--set", a->sizes, "NAME=NUMBER: a size of the specifications");
+  command->add_option("--chip-set", a->parameters, "NAME=NUMBER: a parameter of the chip");
+  command->add_option("--seed", a->seed, "of the test inputs")->capture_default_str();
+  command->add_option("--require", a->require, "proved, bounded, tested (default) or none")
+      ->check(CLI::IsMember({"proved", "bounded", "tested", "none"}));
+  command->add_flag("--json", a->json, "the report on standard output");
+  command->callback([a, &chosen] { chosen = [a] { return run(*a); }; });
+}
+
+}  // namespace portolan::cli

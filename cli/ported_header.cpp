@@ -1,0 +1,93 @@
+#include "cli/ported_header.h"
+
+#include <fmt/format.h>
+
+namespace portolan::cli {
+
+using namespace accelerator;
+using mapping::HostTensor;
+
+namespace {
+
+// The C type that holds an element's bits.
+std::string c_type(const State& state) {
+  const unsigned bits = state.type.width <= 8 ? 8 : state.type.width <= 16 ? 16 : state.type.width <= 32 ? 32 : 64;
+  if (state.type.real && state.type.real->name == "f32") return "float";
+  if (state.type.real && state.type.real->name == "f64") return "double";
+  return fmt::format("{}int{}_t", state.type.is_signed && !state.type.real ? "" : "u", bits);
+}
+
+std::string place_function(const std::string& name, const std::string& tensor, const HostTensor& t) {
+  std::string parameters, sum = fmt::format("UINT64_C({:#x})", t.base);
+  for (size_t d = 0; d < t.dimensions.size(); ++d) {
+    const HostTensor::Dimension& dimension = t.dimensions[d];
+    parameters += fmt::format("{}uint64_t i{}", d == 0 ? "" : ", ", d);
+    if (dimension.tile_stride == dimension.tile * dimension.stride)
+      sum += fmt::format(" + i{} * {}", d, to_string(dimension.stride));
+    else
+      sum += fmt::format(" + i{0} / {1} * {2} + i{0} % {1} * {3}", d, to_string(dimension.tile),
+                         to_string(dimension.tile_stride), to_string(dimension.stride));
+  }
+  return fmt::format("/* Where element {}{} lies. */\nstatic inline uint64_t {}_{}_at({}) {{\n  return {};\n}}\n",
+                     tensor, t.dimensions.empty() ? "" : "[...]", name, tensor,
+                     parameters.empty() ? "void" : parameters, sum);
+}
+
+// Loops over all elements around `statement`, in which {at} is the place and {flat} the row-major number.
+std::string copy_loops(const std::string& name, const std::string& tensor, const HostTensor& t, bool to_memory) {
+  std::string text, indent = "  ", flat = "0", arguments;
+  for (size_t d = 0; d < t.dimensions.size(); ++d) {
+    text +=
+        fmt::format("{0}for (uint64_t i{1} = 0; i{1} < {2}; ++i{1})\n", indent, d, to_string(t.dimensions[d].extent));
+    indent += "  ";
+    flat = d == 0 ? "i0" : fmt::format("({}) * {} + i{}", flat, to_string(t.dimensions[d].extent), d);
+    arguments += fmt::format("{}i{}", d == 0 ? "" : ", ", d);
+  }
+  const std::string at = fmt::format("memory + {}_{}_at({})", name, tensor, arguments);
+  const std::string element = fmt::format("{} + {}", tensor, flat);
+  const unsigned bytes = (t.width + 7) / 8;
+  return text + (to_memory ? fmt::format("{}memcpy({}, {}, {});\n", indent, at, element, bytes)
+                           : fmt::format("{}memcpy({}, {}, {});\n", indent, element, at, bytes));
+}
+
+}  // namespace
+
+std::string ported_header(const Description& chip, const Description& specification, const mapping::Program& program) {
+  const std::string& name = specification.name;
+  std::string places, prepare, result, given, taken, constants;
+  uint64_t end = 0;
+  for (const HostTensor& t : program.tensors) {
+    end = std::max(end, t.base + t.bytes);
+    const std::string tensor = t.state == kNone ? "constants" : specification.states[t.state].name;
+    places += place_function(name, tensor, t);
+    if (t.state == kNone) {
+      for (uint64_t value : program.constants)
+        constants += fmt::format("{}{:#x}u", constants.empty() ? "" : ", ", value);
+      constants = fmt::format("  static const uint{}_t constants[] = {{{}}};\n", t.width <= 32 ? 32 : 64, constants);
+      prepare += copy_loops(name, tensor, t, true);
+      continue;
+    }
+    const std::string type = c_type(specification.states[t.state]);
+    if (t.is_output) {
+      taken += fmt::format(", {}* {}", type, tensor);
+      result += copy_loops(name, tensor, t, false);
+    } else {
+      given += fmt::format(", const {}* {}", type, tensor);
+      prepare += copy_loops(name, tensor, t, true);
+    }
+  }
+  return fmt::format(
+      "/* {0} on {1}: {2}\n"
+      "   1. {0}_prepare(memory, ...) fills the chip's external memory ({3} bytes from address 0) from row-major "
+      "tensors.\n"
+      "   2. Send the {4} words of {0}.bin, {5} bytes each, in order; wait until the chip has finished.\n"
+      "   3. {0}_result(memory, ...) takes the result out. */\n"
+      "#pragma once\n#include <stdint.h>\n#include <string.h>\n\n"
+      "enum {{ {0}_bytes = {3}, {0}_words = {4}, {0}_word_bytes = {5} }};\n\n{6}\n"
+      "static inline void {0}_prepare(uint8_t* memory{7}) {{\n{8}  memset(memory, 0, {0}_bytes);\n{9}}}\n\n"
+      "static inline void {0}_result(const uint8_t* memory{10}) {{\n{11}}}\n",
+      name, chip.name, specification.text, end, program.words.size(), word_bytes(chip), places, given, constants,
+      prepare, taken, result);
+}
+
+}  // namespace portolan::cli

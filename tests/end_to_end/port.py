@@ -1,0 +1,226 @@
+"""portolan port: programs for described chips, run here with inputs and expected results that Python computes, laid out as the
+report says; wrong claims in a description; what is refused, and how the command ends.
+"""
+import json
+import random
+import re
+import shutil
+import struct
+import subprocess
+import sys
+
+import harness
+from harness import ROOT, check
+
+sys.path.insert(0, str(harness.ROOT / "bench"))
+from common import toolchain
+
+CHIPS = ROOT / "corpus" / "accelerators"
+SPECS = ROOT / "corpus" / "specifications"
+KERNELS = (("gemmini", "gemm_s8", ()), ("vta", "gemm_s8_shift", ()), ("gemmini", "gemm_s8", ("--chip-set", "DIM=4")),
+           ("gemmini", "linear_s8", ()), ("gemmini", "gemm_s32", ()))
+SHAPES = ((1, 1, 1), (16, 16, 16), (5, 40, 20), (33, 17, 35))
+
+# A claim that its instructions don't keep: chip, text, wrong text, which operation.
+CLAIMS = (
+    ("gemmini", "accumulator[to + i][j] := s32.wrap(sum(k in 0 .. depth) (spad[a + i][k] * spad[b + k][j]))\n    }\n  }\n  by { multiply_into(0,",
+     "accumulator[to + i][j] := s32.wrap(sum(k in 0 .. depth) (spad[a + i][k] * spad[b + k][j]))\n    }\n  }\n  by { multiply_into(ADDING,", "multiply"),
+    ("gemmini", "issue config_st(stride = pitch, scale = factor, act = act)", "issue config_st(stride = pitch, scale = factor * f32(2.0), act = act)", "store_scaled"),
+    ("gemmini", "issue config_ld(id = 0, stride = pitch, scale = f32(1.0), pixel_repeats = 1)", "issue config_ld(id = 0, stride = pitch + 1, scale = f32(1.0), pixel_repeats = 1)", "load_tile"),
+    ("vta", "issue alu(alu_opcode = MIN, use_imm = 1, imm = n", "issue alu(alu_opcode = MIN, use_imm = 1, imm = n - 1", "at_most"),
+    ("vta", "dst_factor_in = 1, src_factor_in = 1)\n  }\n}\noperation shift_right", "dst_factor_in = 1, src_factor_in = 2)\n  }\n}\noperation shift_right", "multiply_and_add"),
+)
+
+
+def single(value):
+    return struct.unpack("<f", struct.pack("<f", value))[0]
+
+
+def brain(value):
+    """To the nearest bfloat16, ties to even, of what a float32 holds."""
+    bits = struct.unpack("<I", struct.pack("<f", value))[0]
+    return struct.unpack("<f", struct.pack("<I", (bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF0000))[0]
+
+
+def clamp(value, low, high):
+    return max(low, min(high, value))
+
+
+REQUANTISE = {"gemm_s8": lambda s: clamp(round(single(single(s) * 0.03125)), -128, 127),
+              "gemm_s8_shift": lambda s: clamp(max(s >> 6, 0), -128, 127),
+              "linear_s8": lambda s: max(clamp(round(single(single(s) * 0.03125)), -128, 127), 0),
+              "gemm_s32": lambda s: s}
+BIASED = ("gemm_s8_shift", "linear_s8")
+
+
+def places(tensor):
+    """Addresses of all elements, row by row."""
+    indices = [()]
+    for dimension in tensor["dimensions"]:
+        indices = [index + (n,) for index in indices for n in range(dimension["extent"])]
+    return [tensor["base"] + sum(n // d["tile"] * d["tile_stride"] + n % d["tile"] * d["stride"] for n, d in zip(index, tensor["dimensions"]))
+            for index in indices]
+
+
+class Port:
+    def __init__(self, options):
+        self.portolan = options.portolan
+        self.work = options.work
+
+    def port(self, folder, chip, out, *arguments, status=0):
+        outcome = toolchain.run([self.portolan, "port", folder, "--to", chip, "--out", out, *arguments], timeout=300)
+        check(outcome.status == status, f"port {folder} --to {chip} {arguments}: status {outcome.status}, not {status}\n{outcome.stdout.decode()}{outcome.stderr}")
+        return outcome.stdout.decode() + outcome.stderr
+
+    def folder(self, name, *specifications):
+        folder = self.work / name
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        for specification in specifications:
+            shutil.copy(SPECS / f"{specification}.spec", folder)
+        return folder
+
+    def inputs(self, name, m, k, n, kind):
+        draw = random.Random(f"{name} {m} {k} {n} {kind}")
+        low, high = (-2, 2) if kind == "small" else (-128, 127)
+        a = [draw.choice((-128, 127)) if kind == "ends" else draw.randint(low, high) for _ in range(m * k)]
+        b = [draw.choice((-128, 127)) if kind == "ends" else draw.randint(low, high) for _ in range(k * n)]
+        bias = [draw.randint(-5000, 5000) if name in BIASED else 0 for _ in range(n)]
+        c = [REQUANTISE[name](bias[j] + sum(a[i * k + x] * b[x * n + j] for x in range(k))) for i in range(m) for j in range(n)]
+        return {"A": a, "B": b, "bias": bias}, c
+
+    def kernel(self, chip, name, settings, shape):
+        m, k, n = shape
+        folder, out = self.folder(f"in.{chip}", name), self.work / f"out.{chip}"
+        shutil.rmtree(out, ignore_errors=True)
+        self.port(folder, chip, out, *settings, "--set", f"M={m}", "--set", f"K={k}", "--set", f"N={n}")
+        report = json.loads((out / f"{name}.json").read_text())
+        check(report["verdict"] == "tested" and report["tests"]["failed"] == 0 and report["tests"]["passed"] >= 4, f"{report['tests']}")
+        for kind in ("small", "any", "ends"):
+            given, expected = self.inputs(name, m, k, n, kind)
+            loads = []
+            for tensor in report["tensors"]:
+                memory = bytearray(tensor["bytes"])
+                values = tensor.get("values") or given.get(tensor["name"])
+                if tensor["kind"] == "output":
+                    result = tensor
+                    continue
+                size = tensor["bits"] // 8
+                for place, value in zip(places(tensor), values, strict=True):
+                    at = place - tensor["base"]
+                    memory[at:at + size] = (value & ((1 << 8 * size) - 1)).to_bytes(size, "little")
+                loads += ["--load", f"{tensor['base']}={memory.hex()}"]
+            run = toolchain.run([self.portolan, "isa", "run", chip, out / f"{name}.s", *[s.replace("--chip-set", "--set") for s in settings], *loads,
+                                 "--dump", f"{result['base']}:{result['bytes']}"], timeout=120)
+            check(run.status == 0, run.stderr)
+            check(f" {report['cost']['cycles']} cycles" in run.stdout.decode(), f"{report['cost']}; {run.stdout.decode()[-200:]}")
+            dumped = run.stdout.decode().splitlines()[0].split(":", 1)[1].replace(" ", "")
+            octets = [dumped[2 * i:2 * i + 2] for i in range(len(dumped) // 2)]
+            size, starts = result["bits"] // 8, [place - result["base"] for place in places(result)]
+            got = [int.from_bytes(bytes.fromhex("".join(octets[at:at + size])), "little", signed=True) for at in starts]
+            wrong = [(i, g, e) for i, (g, e) in enumerate(zip(got, expected, strict=True)) if g != e]
+            check(not wrong, f"{chip} {name} {shape} {kind}: (element, here, expected) {wrong[:4]}")
+        # The words are those of the text, and the header is C that lays out the same way.
+        words = toolchain.run([self.portolan, "isa", "asm", chip, out / f"{name}.s", "--bytes", *[s.replace("--chip-set", "--set") for s in settings],
+                               "-o", out / "again.bin"], timeout=60)
+        check(words.status == 0 and (out / "again.bin").read_bytes() == (out / f"{name}.bin").read_bytes(), "other words")
+        self.header(out, name, report, given)
+
+    def header(self, out, name, report, given):
+        """prepare() fills memory as the report's layout says."""
+        tensors = [t for t in report["tensors"] if t["kind"] == "input"]
+        text = f'#include "{name}.h"\n#include <stdio.h>\n'
+        for t in tensors:
+            text += f"static const int{t['bits']}_t {t['name']}[] = {{{', '.join(map(str, given[t['name']]))}}};\n"
+        text += (f"static uint8_t memory[{name}_bytes];\nint main(void) {{\n  {name}_prepare(memory, {', '.join(t['name'] for t in tensors)});\n"
+                 f"  fwrite(memory, 1, sizeof memory, stdout);\n  return 0;\n}}\n")
+        (out / "host.c").write_text(text)
+        subprocess.run(["gcc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-Wno-unused-function", "-o", out / "host", out / "host.c"], check=True)
+        memory = subprocess.run([out / "host"], check=True, capture_output=True).stdout
+        for t in report["tensors"]:
+            if t["kind"] == "output":
+                continue
+            size = t["bits"] // 8
+            for place, value in zip(places(t), t.get("values") or given[t["name"]], strict=True):
+                check(memory[place:place + size] == (value & ((1 << 8 * size) - 1)).to_bytes(size, "little"), f"{t['name']} at {place}")
+
+    def claim(self, number):
+        chip, right, wrong, operation = CLAIMS[number]
+        text = (CHIPS / f"{chip}.isa").read_text()
+        check(text.count(right) == 1, f"{chip}.isa has {text.count(right)} of {right!r}")
+        path = self.work / f"claim{number}.isa"
+        path.write_text(text.replace(right, wrong))
+        name = "gemm_s8" if chip == "gemmini" else "gemm_s8_shift"
+        said = self.port(self.folder(f"claim{number}", name), path, self.work / "out.claim", status=2)
+        check("refused" in said and f"operation {operation} says" in said and f"claim{number}.isa:" in said, said)
+
+    def corpus(self):
+        """What of corpus/specifications each chip has the arithmetic for."""
+        for chip, fits in (("gemmini", {"gemm_s8", "gemm_s32", "linear_s8"}), ("vta", {"gemm_s8_shift", "residual_s32"}), ("plena", set())):
+            out = self.work / "out.corpus"
+            said = self.port(SPECS, chip, out, status=2)
+            tested = {k["name"] for k in json.loads((out / "report.json").read_text())["kernels"] if k["verdict"] == "tested"}
+            check(tested == fits, f"{chip}: {tested}\n{said}")
+
+    def documented(self):
+        """The chip of docs/add-an-accelerator.md, and a sum on it."""
+        page = (ROOT / "docs" / "add-an-accelerator.md").read_text()
+        blocks = re.findall(r"```\n(.*?)```", page, re.DOTALL)
+        chip = self.work / "tally.isa"
+        chip.write_text("".join(re.sub(r"^   ", "", block, flags=re.MULTILINE) for block in blocks))
+        folder = self.folder("tally")
+        (folder / "sum.spec").write_text('spec sum "y = a + b + a"\nsize N = 20\ninput a : bf16[N]\ninput b : bf16[N]\noutput y[i] : bf16 = a[i] + b[i] + a[i]\n')
+        draw = random.Random(3)
+        for lanes, n in ((8, 20), (16, 20), (8, 1), (8, 64)):
+            out = self.work / "out.tally"
+            self.port(folder, chip, out, "--set", f"N={n}", "--chip-set", f"LANES={lanes}")
+            tensors = {t["name"]: t for t in json.loads((out / "sum.json").read_text())["tensors"]}
+            given = {name: [brain(draw.uniform(-9, 9)) for _ in range(n)] for name in "ab"}
+            loads = []
+            for name, values in given.items():
+                memory = bytearray(tensors[name]["bytes"])
+                for place, value in zip(places(tensors[name]), values, strict=True):
+                    memory[place - tensors[name]["base"]:place - tensors[name]["base"] + 2] = struct.pack("<f", value)[2:]
+                loads += ["--load", f"{tensors[name]['base']}={memory.hex()}"]
+            y = tensors["y"]
+            run = toolchain.run([self.portolan, "isa", "run", chip, out / "sum.s", "--set", f"LANES={lanes}", *loads, "--dump", f"{y['base']}:{y['bytes']}"], timeout=60)
+            check(run.status == 0, run.stderr)
+            octets = bytes.fromhex(run.stdout.decode().splitlines()[0].split(":", 1)[1].replace(" ", "").replace("?", "0"))
+            got = [struct.unpack("<f", bytes(2) + octets[place - y["base"]:place - y["base"] + 2])[0] for place in places(y)]
+            expected = [brain(brain(a + b) + a) for a, b in zip(given["a"], given["b"])]
+            check(got == expected, f"{lanes} {n}: {got[:5]} {expected[:5]}")
+
+    def refusals(self):
+        folder = self.folder("mixed", "gemm_s8", "gemm_s8_shift", "softmax_f32")
+        out = self.work / "out.mixed"
+        said = self.port(folder, "vta", out, "--set", "N=16", status=2)
+        kernels = {k["name"]: k for k in json.loads((out / "report.json").read_text())["kernels"]}
+        check([kernels[n]["verdict"] for n in ("gemm_s8", "gemm_s8_shift", "softmax_f32")] == ["refused", "tested", "refused"], said)
+        check("no operation that gives this" in kernels["gemm_s8"]["reason"] and "gemm_s8.spec:" in kernels["gemm_s8"]["reason"], f"{kernels}")
+        check(not (out / "gemm_s8.s").exists(), "a refused kernel left a program")
+        shutil.copy(folder / "gemm_s8_shift.spec", folder / "same_again.spec")
+        check("another file" in self.port(folder, "vta", out, "--set", "N=16", status=2), "two kernels of one name")
+        self.port(self.folder("one", "gemm_s8_shift"), "vta", out, "--require", "proved", status=2)
+        self.port(self.folder("one", "gemm_s8_shift"), "vta", out, "--set", "Q=3", status=3)
+        self.port(self.folder("none"), "vta", out, status=3)
+        self.port(folder, "nosuchchip", out, status=3)
+        (folder / "broken.spec").write_text('spec b "x"\noutput y[i] : s8 = q[i]\n')
+        check("broken.spec:2:" in self.port(folder, "vta", out, status=3), "a broken specification isn't located")
+
+    def cases(self):
+        cases = {"refusals": self.refusals, "documented": self.documented, "corpus": self.corpus}
+        for number, (chip, name, settings) in enumerate(KERNELS):
+            for shape in SHAPES if number < 2 else SHAPES[::2]:
+                cases[f"kernel.{number}.{chip}.{'x'.join(map(str, shape))}"] = lambda c=chip, n=name, s=settings, shape=shape: self.kernel(c, n, s, shape)
+        for number in range(len(CLAIMS)):
+            cases[f"claim.{number}"] = lambda number=number: self.claim(number)
+        return cases
+
+
+def main():
+    options = harness.options()
+    return harness.run_cases(Port(options).cases(), only=options.only)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,223 @@
+// What makes a list of words a program: tokens between units, and no configuration twice.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "translate/mapping/schedule.h"
+
+namespace portolan::mapping {
+
+using namespace accelerator;
+
+namespace {
+
+struct Effects {
+  std::set<uint32_t> reads, writes;
+  bool plain = true;  // no jump, no stop, nothing issued
+};
+
+void effects_of(const Description& chip, const Block& block, Effects& out, unsigned depth);
+
+void effects_of(const Description& chip, const Expression& e, Effects& out, unsigned depth) {
+  if (depth > 40) return void(out.plain = false);
+  if (e.kind == Expression::Kind::element || e.kind == Expression::Kind::as_element) out.reads.insert(e.index);
+  if (e.kind == Expression::Kind::call) effects_of(chip, *chip.routines[e.index].value, out, depth + 1);
+  for (const ExpressionPointer& operand : e.operands) effects_of(chip, *operand, out, depth + 1);
+  for (const Range& range : e.ranges) {
+    effects_of(chip, *range.first, out, depth + 1);
+    effects_of(chip, *range.end, out, depth + 1);
+  }
+  if (e.filter) effects_of(chip, *e.filter, out, depth + 1);
+}
+
+void effects_of(const Description& chip, const Block& block, Effects& out, unsigned depth) {
+  if (depth > 40) return void(out.plain = false);
+  for (const Statement& s : block) {
+    if (s.kind == Statement::Kind::stop || s.kind == Statement::Kind::jump || s.kind == Statement::Kind::issue)
+      out.plain = false;
+    if (s.kind == Statement::Kind::call) effects_of(chip, chip.routines[s.index].body, out, depth + 1);
+    if (s.target && s.target->kind != Expression::Kind::local) {
+      out.writes.insert(s.target->index);
+      for (const ExpressionPointer& index : s.target->operands) effects_of(chip, *index, out, depth + 1);
+    }
+    if (s.value) effects_of(chip, *s.value, out, depth + 1);
+    for (const ExpressionPointer& e : s.arguments) effects_of(chip, *e, out, depth + 1);
+    for (const Range& range : s.ranges) {
+      effects_of(chip, *range.first, out, depth + 1);
+      effects_of(chip, *range.end, out, depth + 1);
+    }
+    effects_of(chip, s.body, out, depth + 1);
+    effects_of(chip, s.otherwise, out, depth + 1);
+  }
+}
+
+uint64_t mark_of(uint32_t state, uint64_t index) {
+  return (state * 7919 + index + 1) * 0x9e3779b97f4a7c15u >> 7;
+}
+
+}  // namespace
+
+// An instruction that only sets registers, to what they are, can go. Registers that depend on memories are not known
+// here, and count as changed.
+void Scheduler::drop_repeated() {
+  std::map<const Instruction*, Effects> known;
+  Evaluator evaluator(chip_, 1'000'000'000);
+  const auto snapshot = [&](const std::set<uint32_t>& states) {
+    std::vector<Cell> cells;
+    for (uint32_t s : states)
+      for (uint64_t i = 0; i < static_cast<uint64_t>(chip_.states[s].elements()); ++i)
+        cells.push_back(evaluator.stores()[s].read(i));
+    return cells;
+  };
+  std::vector<Word> kept;
+  std::vector<size_t> place(out_.words.size() + 1);
+  for (size_t w = 0; w < out_.words.size(); ++w) {
+    place[w] = kept.size();
+    const Instruction* instruction = decode(chip_, out_.words[w]).instruction;
+    bool drop = false;
+    if (instruction) {
+      const auto [at, fresh] = known.try_emplace(instruction);
+      Effects& effects = at->second;
+      if (fresh) effects_of(chip_, instruction->meaning, effects, 0);
+      const auto is_register = [&](uint32_t s) { return chip_.states[s].is_register; };
+      const bool known_effect = effects.plain && !effects.writes.empty() &&
+                                std::ranges::all_of(effects.writes, is_register) &&
+                                std::ranges::all_of(effects.reads, is_register);
+      bool ran = false;
+      std::vector<std::pair<uint32_t, uint64_t>> marked;
+      if (known_effect) {
+        // What is undefined gets a mark, which stays where the instruction doesn't write.
+        for (uint32_t s : effects.writes)
+          for (uint64_t i = 0; i < static_cast<uint64_t>(chip_.states[s].elements()); ++i)
+            if (!evaluator.stores()[s].read(i).defined) {
+              evaluator.stores()[s].write(
+                  i, {mark_of(s, i) & static_cast<uint64_t>(mask_of(chip_.states[s].type.width)), true});
+              marked.emplace_back(s, i);
+            }
+        const std::vector<Cell> before = snapshot(effects.writes);
+        evaluator.begin(*instruction, out_.words[w]);
+        evaluator.run(*instruction);
+        ran = !evaluator.ended();
+        evaluator.outcome() = {};
+        const std::vector<Cell> after = snapshot(effects.writes);
+        drop = ran;
+        for (size_t i = 0; i < after.size() && drop; ++i)
+          drop = before[i].defined == after[i].defined && before[i].bits == after[i].bits;
+        for (const auto& [s, i] : marked) {
+          const Cell cell = evaluator.stores()[s].read(i);
+          if (cell.bits == (mark_of(s, i) & static_cast<uint64_t>(mask_of(chip_.states[s].type.width))))
+            evaluator.stores()[s].write(i, {});
+        }
+      }
+      if (!ran) {
+        for (uint32_t s : effects.writes)
+          if (is_register(s))
+            for (uint64_t i = 0; i < static_cast<uint64_t>(chip_.states[s].elements()); ++i)
+              evaluator.stores()[s].write(i, {});
+      }
+    }
+    if (!drop) kept.push_back(out_.words[w]);
+  }
+  place[out_.words.size()] = kept.size();
+  for (Call& call : calls_) {
+    call.begin = place[call.begin];
+    call.end = place[call.end];
+  }
+  out_.words = std::move(kept);
+}
+
+// Lets word `to` wait until word `from` of another unit is done.
+bool Scheduler::token(size_t from, size_t to) {
+  const Instruction *first = decode(chip_, out_.words[from]).instruction,
+                    *second = decode(chip_, out_.words[to]).instruction;
+  for (const TokenUse& signal : first->signals)
+    for (const TokenUse& wait : second->waits) {
+      const bool flags = signal.condition && wait.condition && signal.condition->kind == Expression::Kind::local &&
+                         wait.condition->kind == Expression::Kind::local;
+      if (signal.index != wait.index || !flags) continue;
+      // Only a queue between these two units keeps its tokens in order.
+      const auto [at, fresh] = last_edges_.try_emplace(signal.index, std::pair(SIZE_MAX, SIZE_MAX));
+      auto& [last_from, last_to] = at->second;
+      if (!fresh && last_from >= from) return true;  // an earlier wait was for this or something later
+      if (!fresh && last_to == to) return fail("two tokens of one queue for one instruction");
+      last_from = from;
+      last_to = to;
+      put(chip_.formats[first->format].fields[signal.condition->index], 1, out_.words[from]);
+      put(chip_.formats[second->format].fields[wait.condition->index], 1, out_.words[to]);
+      return true;
+    }
+  return fail(fmt::format("{} has to wait for {}, and no queue goes from unit {} to unit {}", second->name, first->name,
+                          chip_.units[first->unit].name, chip_.units[second->unit].name));
+}
+
+// Orders what touches the same rows, and the end behind everything.
+bool Scheduler::tokens() {
+  struct Row {
+    size_t writer = SIZE_MAX;
+    std::map<uint32_t, size_t> readers;  // by unit: the last
+  };
+  std::map<std::pair<uint32_t, Number>, Row> rows;
+  std::map<uint32_t, size_t> last_of_unit;
+  std::vector<uint32_t> unit(out_.words.size());
+  for (size_t w = 0; w < unit.size(); ++w) {
+    const Instruction* instruction = decode(chip_, out_.words[w]).instruction;
+    if (!instruction) return fail("a word that is no instruction");
+    unit[w] = instruction->unit;
+  }
+  for (size_t c = 0; c < calls_.size(); ++c) {
+    const Call& call = calls_[c];
+    for (size_t w = call.begin; w < call.end; ++w) {
+      std::map<uint32_t, size_t> needed;  // by unit: the last word to wait for
+      const auto need = [&](size_t other) {
+        if (other == SIZE_MAX || other >= w || unit[other] == unit[w]) return;
+        const auto [at, fresh] = needed.emplace(unit[other], other);
+        if (!fresh) at->second = std::max(at->second, other);
+      };
+      for (const Interval& i : call.reads)
+        for (Number r = i.first; r < i.first + i.rows; ++r) need(rows[{i.state, r}].writer);
+      for (const Interval& i : call.writes)
+        for (Number r = i.first; r < i.first + i.rows; ++r) {
+          need(rows[{i.state, r}].writer);
+          for (const auto& [reader, word] : rows[{i.state, r}].readers) need(word);
+        }
+      if (w > call.begin) need(w - 1);
+      const bool is_last = call.kind == 2 && c + 1 == calls_.size();
+      for (const auto& [other, word] : needed)
+        if (!token(word, w)) return false;
+      // The end: what no queue leads from has been waited for by what one does.
+      if (is_last)
+        for (const auto& [other, word] : last_of_unit)
+          if (other != unit[w] && !token(word, w)) why_.clear();
+      last_of_unit[unit[w]] = w;
+    }
+    if (call.end == call.begin) continue;
+    for (const Interval& i : call.reads)
+      for (Number r = i.first; r < i.first + i.rows; ++r) rows[{i.state, r}].readers[unit[call.end - 1]] = call.end - 1;
+    for (const Interval& i : call.writes)
+      for (Number r = i.first; r < i.first + i.rows; ++r) rows[{i.state, r}] = {call.end - 1, {}};
+  }
+  return true;
+}
+
+void Scheduler::cost() {
+  Machine machine(chip_);
+  const RunResult all = machine.estimate(out_.words);
+  out_.cycles = all.cycles;
+  out_.all_costs = all.all_costs && all.outcome.kind == Outcome::Kind::finished;
+  std::vector<int> kinds(out_.words.size(), 2);
+  for (const Call& call : calls_)
+    for (size_t w = call.begin; w < call.end; ++w) kinds[w] = call.kind;
+  for (size_t w = 0; w < out_.words.size(); ++w) {
+    const Instruction* instruction = decode(chip_, out_.words[w]).instruction;
+    if (!instruction || !instruction->cost) continue;
+    evaluator_.begin(*instruction, out_.words[w]);
+    const auto cycles = static_cast<uint64_t>(std::max<Number>(0, evaluator_.integer(*instruction->cost)));
+    // Configuration that goes with a transfer or a computation is control.
+    Effects effects;
+    effects_of(chip_, instruction->meaning, effects, 0);
+    const bool control = std::ranges::all_of(effects.writes, [&](uint32_t s) { return chip_.states[s].is_register; });
+    (control || kinds[w] == 2 ? out_.other : kinds[w] == 1 ? out_.transfers : out_.arithmetic) += cycles;
+  }
+}
+
+}  // namespace portolan::mapping

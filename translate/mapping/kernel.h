@@ -1,0 +1,37 @@
+// A specification on a chip: planned, filled by what costs least, and run on the chip's emulator against the
+// specification.
+#pragma once
+
+#include "emulate/accelerator/reference.h"
+#include "translate/mapping/schedule.h"
+
+namespace portolan::mapping {
+
+struct TestCounts {
+  size_t passed = 0, failed = 0;
+  size_t undefined = 0;  // inputs for which the specification itself has no result
+  std::vector<std::string> kinds;
+  std::string first_failure;
+};
+
+struct Kernel {
+  Program program;
+  size_t candidates = 0;                // fillings of the sketch that were legal
+  std::vector<std::string> operations;  // that the plan uses, and that agreed with their instructions
+  TestCounts tests;
+};
+
+// The reason why not otherwise: what the chip has no operation for, or what doesn't fit.
+Expected<Kernel> map_kernel(const accelerator::Description& chip, const accelerator::Description& specification,
+                            uint64_t seed);
+
+// Runs a program on inputs of several kinds (small integers, any, ramps, the ends of the range).
+TestCounts test_program(const accelerator::Description& chip, const accelerator::Description& specification,
+                        const Program& program, uint64_t seed, size_t rounds);
+
+// Runs what the operation claims and what it is done by, on the same random state; the reason why they differ, or
+// empty.
+std::string check_operation(const accelerator::Description& chip, const accelerator::Operation& operation,
+                            const std::vector<accelerator::Evaluator::Argument>& arguments, uint64_t seed);
+
+}  // namespace portolan::mapping

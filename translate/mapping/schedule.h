@@ -1,0 +1,125 @@
+// A plan with its holes filled: lengths of tiles, places in memories, layouts in the host's memory, the order of tiles.
+// What comes out are the chip's words and how the host lays out its tensors.
+#pragma once
+
+#include "emulate/accelerator/machine.h"
+#include "translate/mapping/plan.h"
+
+namespace portolan::mapping {
+
+// Of the sketch's holes: what is searched over.
+struct Choice {
+  std::map<Number, Number> tile;   // length of each variable's tile
+  std::map<Number, Number> group;  // how many tiles of each output index are added up side by side
+  std::vector<size_t> order;       // of the output's indices, the slowest first
+};
+
+// A tensor in the host's memory. The element (i, ...) lies at base + the sum of (i / tile) * tile_stride + (i % tile) *
+// stride over the dimensions.
+struct HostTensor {
+  uint32_t state = accelerator::kNone;  // of the specification; kNone: constants that the program reads
+  bool is_output = false;
+  uint64_t base = 0, bytes = 0;
+  unsigned width = 0;  // of an element, in bits
+  struct Dimension {
+    Number extent = 1, tile = 1, tile_stride = 0, stride = 0;
+    bool operator==(const Dimension&) const = default;
+  };
+  std::vector<Dimension> dimensions;
+  bool row_major = false;
+  uint64_t address(const std::vector<Number>& index) const;
+};
+
+struct Program {
+  std::vector<accelerator::Word> words;
+  std::vector<HostTensor> tensors;
+  std::vector<uint64_t> constants;  // of the tensor without a state
+  Number cycles = 0;
+  bool all_costs = false;
+  uint64_t arithmetic = 0, transfers = 0, other = 0;  // cycles by what words are for; units may overlap
+  Choice choice;
+  // Operations that it uses, with arguments of some of its calls.
+  std::map<const accelerator::Operation*, std::vector<std::vector<accelerator::Evaluator::Argument>>> used;
+};
+
+class Scheduler {
+ public:
+  Scheduler(const accelerator::Description& chip, const accelerator::Description& specification, const Plan& plan,
+            Planner& planner)
+      : chip_(chip), specification_(specification), plan_(plan), planner_(planner), evaluator_(chip, 1'000'000'000) {}
+
+  // No value: this choice breaks a rule of the chip, and why.
+  Expected<Program> program(const Choice& choice);
+  // Lengths of tiles that all operations allow, the largest first.
+  std::vector<std::map<Number, Number>> tiles();
+
+ private:
+  using Coordinates = std::map<Number, Number>;
+  using Arguments = std::vector<accelerator::Evaluator::Argument>;
+  struct External {  // of a step that touches the host's memory
+    size_t tensor = 0;
+    Number base_parameter = 0, unit = 1, constant = 0;
+    std::map<Number, Number> pitches;  // parameter: value
+  };
+  struct Pool {  // places for what a need asks for
+    Number rows = 1, first = 0, count = 1, next = 0;
+    std::vector<Coordinates> holds;
+    std::vector<bool> used;
+    std::set<Number> variables;
+  };
+  struct Interval {
+    uint32_t state;
+    Number first, rows;
+  };
+  struct Call {
+    size_t begin, end;  // words
+    std::vector<Interval> reads, writes;
+    int kind;  // 0 arithmetic, 1 transfer, 2 other
+  };
+
+  bool fail(std::string why);
+  Number length(Number variable, const Coordinates& at) const;
+  Number tiles_of(Number variable) const;
+  bool lay_out(const Step& step, bool is_output);
+  bool pools(const Step& step);
+  bool pool(const Step::Need& need);
+  bool share_memories();
+  const Step* find_accumulating(const Step& step, const Step::Need* owner);
+  std::optional<Number> fetch(const Step::Need& need, const Coordinates& at);
+  bool emit(const Step& step, Number place, const Coordinates& at);
+  bool accumulate(const std::vector<Coordinates>& group);
+  bool call(const Step& step, Number place, const std::vector<Number>& bases, const Coordinates& at);
+  std::optional<Arguments> arguments(const Step& step, Number place, const std::vector<Number>& bases,
+                                     const Coordinates& at);
+  bool external_arguments(const Step& step, const Coordinates& at, std::map<Number, Number>& values);
+  bool table();
+  bool body();
+  bool finish();
+  bool tokens();
+  bool token(size_t from, size_t to);
+  void drop_repeated();
+  void cost();
+
+  const accelerator::Description &chip_, &specification_;
+  const Plan& plan_;
+  Planner& planner_;
+  accelerator::Evaluator evaluator_;
+  Choice choice_;
+  Program out_;
+  std::string why_;
+  uint64_t host_end_ = 0;
+  std::map<const Step*, External> externals_;
+  std::map<const Step::Need*, Pool> pools_;
+  std::vector<const Step::Need*> pool_order_;
+  const Step* accumulating_ = nullptr;
+  const Step::Need* owner_ = nullptr;
+  std::set<std::pair<const Step::Need*, Number>> accumulated_;  // places whose sum is complete
+  std::map<uint64_t, Number> constants_;                        // value: place in the memory that holds them
+  uint32_t constants_state_ = accelerator::kNone;
+  Number table_length_ = 0;
+  std::vector<Call> calls_;
+  std::vector<Interval> reads_now_;
+  std::map<uint32_t, std::pair<size_t, size_t>> last_edges_;  // queue: the last signal and wait
+};
+
+}  // namespace portolan::mapping
