@@ -75,6 +75,10 @@ uint64_t drawn(const Type& type, std::string_view kind, uint64_t index, std::mt1
                                           : wide;
     return type.real->bits(type.real->round(value));
   }
+  if (kind == "mixed") {  // as many large as small ones: most large ones only show where something saturates
+    const Number narrow = wrap(static_cast<Number>(any >> 8), 1 + static_cast<unsigned>(any % type.width), true);
+    return static_cast<uint64_t>(static_cast<UnsignedNumber>(narrow)) & mask;
+  }
   if (kind == "small") return static_cast<uint64_t>(small) & mask;
   if (kind == "ramp") return index & mask;
   if (kind == "ends") return (type.is_signed ? (any & 1 ? mask >> 1 : (mask >> 1) + 1) : (any & 1 ? mask : 0)) & mask;
@@ -190,7 +194,7 @@ std::string check_operation(const Description& chip, const Operation& operation,
     const State& state = chip.states[s];
     if (state.is_register) continue;
     for (uint64_t i = 0; i < std::min(kCellsChecked, static_cast<uint64_t>(state.elements())); ++i) {
-      const Cell cell{drawn(state.type, "any", i, random), true};
+      const Cell cell{drawn(state.type, "mixed", i, random), true};
       claimed.stores()[s].write(i, cell);
       done.stores()[s].write(i, cell);
     }
