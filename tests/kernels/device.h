@@ -1,5 +1,5 @@
-// The part of CUDA's and HIP's device headers that corpus/kernels uses, for clang without a toolkit (CUDA and HIP source
-// alike; -nocudainc, -nogpuinc). Put in front with -include.
+// The part of CUDA's and HIP's device headers that corpus/kernels uses, for clang without a toolkit (CUDA and HIP
+// source alike; -nocudainc, -nogpuinc). Put in front with -include.
 #pragma once
 
 #define __global__ __attribute__((global))
@@ -10,21 +10,28 @@
 #define D static __device__ inline __attribute__((always_inline))
 
 #ifdef __HIP__
-#define ID(name, x_, y_, z_)                                   \
-  struct name##_type {                                         \
-    __declspec(property(get = get_x)) unsigned x;              \
-    __declspec(property(get = get_y)) unsigned y;              \
-    __declspec(property(get = get_z)) unsigned z;              \
-    D unsigned get_x() { return x_; }                          \
-    D unsigned get_y() { return y_; }                          \
-    D unsigned get_z() { return z_; }                          \
-  };                                                           \
+#define ID(name, x_, y_, z_)                      \
+  struct name##_type {                            \
+    __declspec(property(get = get_x)) unsigned x; \
+    __declspec(property(get = get_y)) unsigned y; \
+    __declspec(property(get = get_z)) unsigned z; \
+    D unsigned get_x() {                          \
+      return x_;                                  \
+    }                                             \
+    D unsigned get_y() {                          \
+      return y_;                                  \
+    }                                             \
+    D unsigned get_z() {                          \
+      return z_;                                  \
+    }                                             \
+  };                                              \
   extern const __device__ __attribute__((weak)) name##_type name;
 ID(threadIdx, __builtin_amdgcn_workitem_id_x(), __builtin_amdgcn_workitem_id_y(), __builtin_amdgcn_workitem_id_z())
 ID(blockIdx, __builtin_amdgcn_workgroup_id_x(), __builtin_amdgcn_workgroup_id_y(), __builtin_amdgcn_workgroup_id_z())
-ID(blockDim, __builtin_amdgcn_workgroup_size_x(), __builtin_amdgcn_workgroup_size_y(), __builtin_amdgcn_workgroup_size_z())
+ID(blockDim, __builtin_amdgcn_workgroup_size_x(), __builtin_amdgcn_workgroup_size_y(),
+   __builtin_amdgcn_workgroup_size_z())
 // Hidden arguments begin with the grid's sizes in blocks (code object version 5).
-D const unsigned __attribute__((address_space(4)))* hidden() {
+D const unsigned __attribute__((address_space(4))) * hidden() {
   return (const unsigned __attribute__((address_space(4)))*)__builtin_amdgcn_implicitarg_ptr();
 }
 ID(gridDim, hidden()[0], hidden()[1], hidden()[2])
@@ -33,15 +40,23 @@ D void __syncthreads() {
   __builtin_amdgcn_s_barrier();
   __builtin_amdgcn_fence(__ATOMIC_ACQUIRE, "workgroup");
 }
-D unsigned atomicAdd(unsigned* p, unsigned v) { return __hip_atomic_fetch_add(p, v, __ATOMIC_RELAXED, __HIP_MEMORY_SCOPE_AGENT); }
-D int atomicMax(int* p, int v) { return __hip_atomic_fetch_max(p, v, __ATOMIC_RELAXED, __HIP_MEMORY_SCOPE_AGENT); }
+D unsigned atomicAdd(unsigned* p, unsigned v) {
+  return __hip_atomic_fetch_add(p, v, __ATOMIC_RELAXED, __HIP_MEMORY_SCOPE_AGENT);
+}
+D int atomicMax(int* p, int v) {
+  return __hip_atomic_fetch_max(p, v, __ATOMIC_RELAXED, __HIP_MEMORY_SCOPE_AGENT);
+}
 D unsigned atomicCAS(unsigned* p, unsigned compare, unsigned v) {
   __hip_atomic_compare_exchange_strong(p, &compare, v, __ATOMIC_RELAXED, __ATOMIC_RELAXED, __HIP_MEMORY_SCOPE_AGENT);
   return compare;
 }
-D unsigned lane_number() { return __builtin_amdgcn_mbcnt_hi(~0u, __builtin_amdgcn_mbcnt_lo(~0u, 0)); }
+D unsigned lane_number() {
+  return __builtin_amdgcn_mbcnt_hi(~0u, __builtin_amdgcn_mbcnt_lo(~0u, 0));
+}
 // Logical warps of 32 lanes, on waves of either width.
-D int shuffle32(int v, unsigned lane) { return __builtin_amdgcn_ds_bpermute((int)(((lane_number() & ~31u) + lane) << 2), v); }
+D int shuffle32(int v, unsigned lane) {
+  return __builtin_amdgcn_ds_bpermute((int)(((lane_number() & ~31u) + lane) << 2), v);
+}
 D unsigned __ballot_sync(unsigned, bool bit) {
 #if __AMDGCN_WAVEFRONT_SIZE == 64
   return (unsigned)(__builtin_amdgcn_ballot_w64(bit) >> (lane_number() & 32));
@@ -49,45 +64,101 @@ D unsigned __ballot_sync(unsigned, bool bit) {
   return __builtin_amdgcn_ballot_w32(bit);
 #endif
 }
-D unsigned in_warp() { return lane_number() & 31; }
-D int __shfl_sync(unsigned, int v, unsigned lane) { return shuffle32(v, lane & 31); }
-D int __shfl_xor_sync(unsigned, int v, unsigned mask) { return shuffle32(v, in_warp() ^ mask); }
-D int __shfl_down_sync(unsigned, int v, unsigned by) { return shuffle32(v, in_warp() + by < 32 ? in_warp() + by : in_warp()); }
-D int __shfl_up_sync(unsigned, int v, unsigned by) { return shuffle32(v, in_warp() >= by ? in_warp() - by : in_warp()); }
-D int __popc(unsigned v) { return __builtin_popcount(v); }
-D int __clz(int v) { return v == 0 ? 32 : __builtin_clz((unsigned)v); }
-D float sqrtf(float v) { return __builtin_sqrtf(v); }
-D float fmaf(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
+D unsigned in_warp() {
+  return lane_number() & 31;
+}
+D int __shfl_sync(unsigned, int v, unsigned lane) {
+  return shuffle32(v, lane & 31);
+}
+D int __shfl_xor_sync(unsigned, int v, unsigned mask) {
+  return shuffle32(v, in_warp() ^ mask);
+}
+D int __shfl_down_sync(unsigned, int v, unsigned by) {
+  return shuffle32(v, in_warp() + by < 32 ? in_warp() + by : in_warp());
+}
+D int __shfl_up_sync(unsigned, int v, unsigned by) {
+  return shuffle32(v, in_warp() >= by ? in_warp() - by : in_warp());
+}
+D int __popc(unsigned v) {
+  return __builtin_popcount(v);
+}
+D int __clz(int v) {
+  return v == 0 ? 32 : __builtin_clz((unsigned)v);
+}
+D float sqrtf(float v) {
+  return __builtin_sqrtf(v);
+}
+D float fmaf(float a, float b, float c) {
+  return __builtin_fmaf(a, b, c);
+}
 #else
-#define ID(name, sreg)                                                     \
-  struct name##_type {                                                     \
-    __declspec(property(get = get_x)) unsigned x;                          \
-    __declspec(property(get = get_y)) unsigned y;                          \
-    __declspec(property(get = get_z)) unsigned z;                          \
-    D unsigned get_x() { return __nvvm_read_ptx_sreg_##sreg##_x(); }       \
-    D unsigned get_y() { return __nvvm_read_ptx_sreg_##sreg##_y(); }       \
-    D unsigned get_z() { return __nvvm_read_ptx_sreg_##sreg##_z(); }       \
-  };                                                                       \
+#define ID(name, sreg)                            \
+  struct name##_type {                            \
+    __declspec(property(get = get_x)) unsigned x; \
+    __declspec(property(get = get_y)) unsigned y; \
+    __declspec(property(get = get_z)) unsigned z; \
+    D unsigned get_x() {                          \
+      return __nvvm_read_ptx_sreg_##sreg##_x();   \
+    }                                             \
+    D unsigned get_y() {                          \
+      return __nvvm_read_ptx_sreg_##sreg##_y();   \
+    }                                             \
+    D unsigned get_z() {                          \
+      return __nvvm_read_ptx_sreg_##sreg##_z();   \
+    }                                             \
+  };                                              \
   extern const __device__ __attribute__((weak)) name##_type name;
 ID(threadIdx, tid)
 ID(blockIdx, ctaid)
 ID(blockDim, ntid)
 ID(gridDim, nctaid)
-D unsigned atomicAdd(unsigned* p, unsigned v) { return __nvvm_atom_add_gen_i((int*)p, (int)v); }
-D int atomicMax(int* p, int v) { return __nvvm_atom_max_gen_i(p, v); }
-D unsigned atomicCAS(unsigned* p, unsigned compare, unsigned v) { return __nvvm_atom_cas_gen_i((int*)p, (int)compare, (int)v); }
-D unsigned __ballot_sync(unsigned mask, bool bit) { return __nvvm_vote_ballot_sync(mask, bit); }
-D int __shfl_sync(unsigned mask, int v, unsigned lane) { return __nvvm_shfl_sync_idx_i32(mask, v, lane, 31); }
-D int __shfl_xor_sync(unsigned mask, int v, unsigned by) { return __nvvm_shfl_sync_bfly_i32(mask, v, by, 31); }
-D int __shfl_down_sync(unsigned mask, int v, unsigned by) { return __nvvm_shfl_sync_down_i32(mask, v, by, 31); }
-D int __shfl_up_sync(unsigned mask, int v, unsigned by) { return __nvvm_shfl_sync_up_i32(mask, v, by, 0); }
-D int __popc(unsigned v) { return __builtin_popcount(v); }
-D int __clz(int v) { return v == 0 ? 32 : __builtin_clz((unsigned)v); }
-D float sqrtf(float v) { return __builtin_sqrtf(v); }
-D float fmaf(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
+D unsigned atomicAdd(unsigned* p, unsigned v) {
+  return __nvvm_atom_add_gen_i((int*)p, (int)v);
+}
+D int atomicMax(int* p, int v) {
+  return __nvvm_atom_max_gen_i(p, v);
+}
+D unsigned atomicCAS(unsigned* p, unsigned compare, unsigned v) {
+  return __nvvm_atom_cas_gen_i((int*)p, (int)compare, (int)v);
+}
+D unsigned __ballot_sync(unsigned mask, bool bit) {
+  return __nvvm_vote_ballot_sync(mask, bit);
+}
+D int __shfl_sync(unsigned mask, int v, unsigned lane) {
+  return __nvvm_shfl_sync_idx_i32(mask, v, lane, 31);
+}
+D int __shfl_xor_sync(unsigned mask, int v, unsigned by) {
+  return __nvvm_shfl_sync_bfly_i32(mask, v, by, 31);
+}
+D int __shfl_down_sync(unsigned mask, int v, unsigned by) {
+  return __nvvm_shfl_sync_down_i32(mask, v, by, 31);
+}
+D int __shfl_up_sync(unsigned mask, int v, unsigned by) {
+  return __nvvm_shfl_sync_up_i32(mask, v, by, 0);
+}
+D int __popc(unsigned v) {
+  return __builtin_popcount(v);
+}
+D int __clz(int v) {
+  return v == 0 ? 32 : __builtin_clz((unsigned)v);
+}
+D float sqrtf(float v) {
+  return __builtin_sqrtf(v);
+}
+D float fmaf(float a, float b, float c) {
+  return __builtin_fmaf(a, b, c);
+}
 #endif
 
-D float __int_as_float(int v) { return __builtin_bit_cast(float, v); }
-D int __float_as_int(float v) { return __builtin_bit_cast(int, v); }
-D float __shfl_xor_sync(unsigned mask, float v, unsigned by) { return __int_as_float(__shfl_xor_sync(mask, __float_as_int(v), by)); }
-D float __shfl_down_sync(unsigned mask, float v, unsigned by) { return __int_as_float(__shfl_down_sync(mask, __float_as_int(v), by)); }
+D float __int_as_float(int v) {
+  return __builtin_bit_cast(float, v);
+}
+D int __float_as_int(float v) {
+  return __builtin_bit_cast(int, v);
+}
+D float __shfl_xor_sync(unsigned mask, float v, unsigned by) {
+  return __int_as_float(__shfl_xor_sync(mask, __float_as_int(v), by));
+}
+D float __shfl_down_sync(unsigned mask, float v, unsigned by) {
+  return __int_as_float(__shfl_down_sync(mask, __float_as_int(v), by));
+}
