@@ -237,6 +237,8 @@ Expected<Judged> translate_and_judge(const Arguments& a, const InputFile& source
 bool same_file(const std::string& a, const std::string& b) {
   std::error_code none;
   if (a == "-" || b == "-" || a.empty() || b.empty()) return false;
+  // Devices and pipes hold nothing that could be lost.
+  if (std::filesystem::exists(a, none) && !std::filesystem::is_regular_file(a, none)) return false;
   return std::filesystem::equivalent(a, b, none) ||
          std::filesystem::weakly_canonical(a, none) == std::filesystem::weakly_canonical(b, none);
 }

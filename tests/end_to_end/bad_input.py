@@ -102,6 +102,8 @@ class BadInput:
         self.refuse(source, 3, r"input\.s: error: .*overwrite", extra=("--evidence", source.parent / ".." / "over" / "input.s"))
         self.refuse(source, 3, r"both -o and --evidence", extra=("--evidence", source.parent / "out.s"))
         check(source.read_text() == before, "the input was overwritten")
+        nowhere = toolchain.run([self.portolan, "translate", source, "--to", "aarch64", "-o", "/dev/null", "--evidence", "/dev/null"])
+        check(nowhere.status == 0, f"both results to /dev/null: status {nowhere.status}\n{nowhere.stderr}")
 
     def unsupported_instruction(self):
         # A privileged instruction is read but has no meaning here: its function is refused by name, the others go on.
