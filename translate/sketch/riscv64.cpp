@@ -27,12 +27,16 @@ Vocabulary make_riscv64_vocabulary() {
   // Shifts are instructions; their amounts are immediates.
   add_words(v.shifts, "slli srli srai slliw srliw sraiw sll srl sra sllw srlw sraw");
   add_numbered(v.shifts, "", 0, 63);
-  v.sequence = {"mv ?reg, ?reg",         "add ?reg, ?reg, ?reg",  "sub ?reg, ?reg, ?reg",  "and ?reg, ?reg, ?reg",
-                "or ?reg, ?reg, ?reg",   "xor ?reg, ?reg, ?reg",  "mul ?reg, ?reg, ?reg",  "sll ?reg, ?reg, ?reg",
-                "srl ?reg, ?reg, ?reg",  "sra ?reg, ?reg, ?reg",  "slt ?reg, ?reg, ?reg",  "sltu ?reg, ?reg, ?reg",
-                "addw ?reg, ?reg, ?reg", "subw ?reg, ?reg, ?reg", "addi ?reg, ?reg, ?imm", "addiw ?reg, ?reg, ?imm",
-                "andi ?reg, ?reg, ?imm", "slli ?reg, ?reg, ?imm", "srli ?reg, ?reg, ?imm", "srai ?reg, ?reg, ?imm",
-                "li ?reg, ?imm",         "sltiu ?reg, ?reg, ?imm"};
+  v.sequence = {"mv ?reg, ?reg",         "add ?reg, ?reg, ?reg",   "sub ?reg, ?reg, ?reg",   "and ?reg, ?reg, ?reg",
+                "or ?reg, ?reg, ?reg",   "xor ?reg, ?reg, ?reg",   "mul ?reg, ?reg, ?reg",   "sll ?reg, ?reg, ?reg",
+                "srl ?reg, ?reg, ?reg",  "sra ?reg, ?reg, ?reg",   "slt ?reg, ?reg, ?reg",   "sltu ?reg, ?reg, ?reg",
+                "addw ?reg, ?reg, ?reg", "subw ?reg, ?reg, ?reg",  "addi ?reg, ?reg, ?imm",  "addiw ?reg, ?reg, ?imm",
+                "andi ?reg, ?reg, ?imm", "slli ?reg, ?reg, ?imm",  "srli ?reg, ?reg, ?imm",  "srai ?reg, ?reg, ?imm",
+                "li ?reg, ?imm",         "sltiu ?reg, ?reg, ?imm", "slti ?reg, ?reg, ?imm",  "ori ?reg, ?reg, ?imm",
+                "xori ?reg, ?reg, ?imm", "neg ?reg, ?reg",         "not ?reg, ?reg",         "seqz ?reg, ?reg",
+                "snez ?reg, ?reg",       "sext.w ?reg, ?reg",      "mulw ?reg, ?reg, ?reg",  "sllw ?reg, ?reg, ?reg",
+                "srlw ?reg, ?reg, ?reg", "sraw ?reg, ?reg, ?reg",  "slliw ?reg, ?reg, ?imm", "srliw ?reg, ?reg, ?imm",
+                "sraiw ?reg, ?reg, ?imm"};
   add_words(v.arguments, "a0 a1 a2 a3");
   add_words(v.aliases, "ret jr jal jalr call tail la lla auipc nop unimp bgt ble bgtu bleu");
   add_words(v.conditional, "b");

@@ -190,6 +190,9 @@ const Case kCases[] = {
      {kConstant, kR, "\tlui a1, ?imm\n\taddiw a1, a1, 1656\n\txor a0, a0, a1\n\tsext.w a0, a0\n\tret\n", 1},
      {"74565"}},
     {"x86_64_seq", {kMixed, kX, "\tmovl %edi, %eax\n\t?seq:1\n\txorl $-16, %eax\n\tret\n"}, {}},
+    // The second reads what the first sets.
+    {"aarch64_two_seq", {kLinear, kA, "\t?seq:1\n\t?seq:1\n\tadd w0, w8, #7\n\tret\n"}, {}},
+    {"riscv64_two_seq", {kLinear, kR, "\t?seq:1\n\t?seq:1\n\taddiw a0, a0, 7\n\tret\n"}, {}},
 };
 INSTANTIATE_TEST_SUITE_P(Sketches, Filled, testing::ValuesIn(kCases), [](const auto& c) { return c.param.name; });
 
@@ -227,6 +230,17 @@ TEST(Fill, HolesThatNoInputReachesNeedAProof) {
       {"\tmovl %edi, %eax\n\tret\n", kA, "\tcbnz wzr, .La\n\tret\n.La:\n\tadd w0, w0, #?imm\n\tret\n", 1, 32, false});
   ASSERT_TRUE(result);
   EXPECT_EQ(result->status, FillResult::Status::unresolved);
+}
+
+// Hardly any two numbers go that way; which do is seen from what the source compares.
+TEST(Fill, InputsAreFoundForRareWays) {
+  auto result = ask({"\timull $1717, %edi, %eax\n\tcmpl %esi, %eax\n\tje .L2\n\tret\n.L2:\n\tnotl %eax\n\tret\n", kA,
+                     "\tmov w8, #1717\n\tmul w0, w0, w8\n\tcmp w0, w1\n\tb.eq .La\n\tret\n.La:\n"
+                     "\t?op{neg,mvn,clz} w0, w0\n\tret\n",
+                     2, 32, false});
+  ASSERT_TRUE(result) << to_string(result.error());
+  ASSERT_EQ(result->status, FillResult::Status::filled) << result->reason;
+  EXPECT_EQ(result->values[0], "mvn");
 }
 
 // No right filling is lost: all that the tester, run on each filling by itself, agrees with are found.

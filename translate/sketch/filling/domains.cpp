@@ -18,7 +18,7 @@ namespace {
 constexpr size_t kMostBases = 4;      // ways of filling the other holes of a line
 constexpr size_t kMostTrials = 6000;  // combinations tried to find them
 constexpr int64_t kListed = 1 << 16;  // immediates in a span up to this are listed
-constexpr size_t kSequenceConstants = 22;
+constexpr size_t kSequenceConstants = 40;
 constexpr size_t kMostOfAForm = 40000, kFormsOfAWeight = 8;
 constexpr size_t kLongSequences = 1 << 14;  // of each length above one
 constexpr uint32_t kNearby = 6;             // lines before and behind a ?seq whose registers it may use
@@ -48,25 +48,45 @@ std::vector<int64_t> probes() {
   return {all.begin(), all.end()};
 }
 
-// Constants, and what compilers make of them.
-std::vector<int64_t> related(std::span<const int64_t> constants) {
-  std::vector<int64_t> values;
-  std::set<int64_t> seen;
-  auto add = [&](uint64_t value) {
-    if (seen.insert(static_cast<int64_t>(value)).second) values.push_back(static_cast<int64_t>(value));
-  };
-  for (const int64_t c : constants) add(c);
-  for (const int64_t n : {0, 1, -1, 2, 4, 8, 16, 3, 31, 32, 63, 255, 65535}) add(n);
-  for (const int64_t c : constants) {
-    const auto u = static_cast<uint64_t>(c);
-    for (const uint64_t v : {-u, ~u, u + 1, u - 1, 64 - u, 32 - u, u & 0xffff, (u >> 16) & 0xffff, (u >> 32) & 0xffff,
-                             u >> 48, u & 0xffffffff, u >> 12, (u + 0x800) >> 12})
-      add(v);
-    add(static_cast<int64_t>(static_cast<int32_t>(u)));
-    add(static_cast<uint64_t>(static_cast<int64_t>(u << 52) >> 52));
-    if (std::has_single_bit(u)) add(std::bit_width(u) - 1);
+// Values in the order in which they come, each once.
+class Numbers {
+ public:
+  void add(uint64_t value) {
+    if (seen_.insert(static_cast<int64_t>(value)).second) values_.push_back(static_cast<int64_t>(value));
   }
-  return values;
+  std::vector<int64_t> take() { return std::move(values_); }
+
+ private:
+  std::vector<int64_t> values_;
+  std::set<int64_t> seen_;
+};
+
+// What compilers make of a constant.
+void add_related(Numbers& values, uint64_t u) {
+  for (const uint64_t v : {-u, ~u, u + 1, u - 1, 64 - u, 32 - u, u & 0xffff, (u >> 16) & 0xffff, (u >> 32) & 0xffff,
+                           u >> 48, u & 0xffffffff, u >> 12, (u + 0x800) >> 12})
+    values.add(v);
+  values.add(static_cast<uint64_t>(static_cast<int64_t>(static_cast<int32_t>(u))));
+  values.add(static_cast<uint64_t>(static_cast<int64_t>(u << 52) >> 52));
+  if (std::has_single_bit(u)) values.add(static_cast<uint64_t>(std::bit_width(u) - 1));
+  if (const auto n = static_cast<int64_t>(u); n >= INT32_MIN && n <= INT32_MAX) return;
+  // Loaded in parts: 16 bits are set afterwards, and hold before what makes the rest easy.
+  for (unsigned at = 0; at < 64; at += 16)
+    for (unsigned from = 0; from < 64; from += 16)
+      values.add((u & ~(uint64_t{0xffff} << at)) | (((u >> from) & 0xffff) << at));
+}
+
+// The function's own constants and what is made of them come before those of the files.
+std::vector<int64_t> likely_constants(const Constants& constants) {
+  Numbers values;
+  for (const int64_t c : constants.own) values.add(static_cast<uint64_t>(c));
+  for (const int64_t n : {0,  1,  -1,  2, 3, 4,   8,  16, -16, 31,  32,  63,  255,  64,   -32,
+                          -8, 48, -48, 5, 7, -64, 15, 24, 96,  -96, 127, 128, -128, 65535})
+    values.add(static_cast<uint64_t>(n));
+  for (const int64_t c : constants.own) add_related(values, static_cast<uint64_t>(c));
+  for (const int64_t c : constants.others) values.add(static_cast<uint64_t>(c));
+  for (const int64_t c : constants.others) add_related(values, static_cast<uint64_t>(c));
+  return values.take();
 }
 
 // Lines [first, second) of the function that a line of the unit stands in, and the function's name.
@@ -87,8 +107,8 @@ Extent extent_around(const assembly::Unit& unit, uint32_t line) {
 
 class Finder {
  public:
-  Finder(const Sketch& sketch, const assembly::Unit& skeleton, std::span<const int64_t> constants)
-      : sketch_(sketch), skeleton_(skeleton), words_(vocabulary(sketch.isa)), likely_(related(constants)) {}
+  Finder(const Sketch& sketch, const assembly::Unit& skeleton, const Constants& constants)
+      : sketch_(sketch), skeleton_(skeleton), words_(vocabulary(sketch.isa)), likely_(likely_constants(constants)) {}
 
   Expected<std::vector<Domain>> run();
 
@@ -516,7 +536,7 @@ std::vector<int64_t> constants_of(const assembly::Unit& unit, const std::set<std
 }
 
 Expected<std::vector<Domain>> find_domains(const Sketch& sketch, const assembly::Unit& skeleton,
-                                           std::span<const int64_t> constants) {
+                                           const Constants& constants) {
   return Finder(sketch, skeleton, constants).run();
 }
 

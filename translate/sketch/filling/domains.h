@@ -38,9 +38,14 @@ std::vector<const assembly::Instruction*> instructions_of(const assembly::Unit& 
 // Constants that instructions of the unit hold, or those of these functions; frequent ones first.
 std::vector<int64_t> constants_of(const assembly::Unit& unit, const std::set<std::string>* functions = nullptr);
 
-// One domain for each hole. `constants`: what immediates are likely to be made of. Errors: an instruction that the
-// target lacks, a hole that nothing fits, a list of which nothing assembles.
+// What immediates are likely to be made of: of the functions that are filled, and of all there is besides.
+struct Constants {
+  std::vector<int64_t> own, others;
+};
+
+// One domain for each hole. Errors: an instruction that the target lacks, a hole that nothing fits, a list of which
+// nothing assembles.
 Expected<std::vector<Domain>> find_domains(const Sketch& sketch, const assembly::Unit& skeleton,
-                                           std::span<const int64_t> constants);
+                                           const Constants& constants);
 
 }  // namespace portolan::sketch::filling

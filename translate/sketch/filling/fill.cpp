@@ -17,13 +17,13 @@ using solve::Clock;  // a busy machine finds what an idle one does
 using Status = FillResult::Status;
 
 // Fillings that all tests allow and the judge neither proves nor refutes: after these there is little hope.
-constexpr uint64_t kMostUndecided = 64;
+constexpr uint64_t kMostUndecided = 160;
 constexpr size_t kDescriptions = 8;  // fillings that are asked what crosses the border
 constexpr size_t kMostBorders = 3;   // different answers that are followed
 // How far passes look, see Search::set_reach; behind the farthest comes everything.
 constexpr uint64_t kNearest = 16, kFarther = 16, kFarthest = 1 << 16;
 constexpr std::chrono::milliseconds kQuick{2000};      // for the first look at a candidate
-constexpr size_t kMostWays = 8;                        // of filling holes that no test comes to
+constexpr size_t kMostWays = 48;                       // of filling holes that no test comes to
 constexpr std::chrono::milliseconds kBettering{1500};  // for a cheaper filling than the first
 constexpr int kRounds = 6;                             // of values that a solver gives
 constexpr unsigned kMostSolved = 60;
@@ -83,7 +83,8 @@ class Filler {
   Next consider(Candidate candidate, std::chrono::milliseconds most);
   void settle();
   std::vector<std::string> values_of(const Choices& choices) const;
-  bool choose_rest(const Layout& layout, Choices& choices, size_t attempt, size_t attempts) const;
+  std::vector<size_t> spread(const Layout& layout, size_t attempt) const;
+  bool choose_rest(const Layout& layout, Choices& choices, const std::vector<size_t>& places) const;
   void add_border(Borders border);
   std::optional<std::string> describe_functions(const Layout& layout);
   bool learn(const Judgement& judgement);
@@ -106,12 +107,13 @@ class Filler {
   std::unique_ptr<verify::Bench> bench_;
   std::vector<Domain> domains_;
   Mask shortened_ = 0;
-  std::vector<int64_t> constants_;
+  Constants constants_;
   double times_longer_ = 1;  // the target's code, in instructions
   std::vector<Borders> borders_;
   Borders boundaries_;  // the one of them that is followed
   std::vector<Test> tests_;
   std::unique_ptr<Runner> runner_;
+  std::unique_ptr<Sense> sense_;
   std::unique_ptr<Search> search_;
   std::set<std::string> judged_;
   std::map<HoleId, std::vector<std::string>> suggestions_;
@@ -120,7 +122,8 @@ class Filler {
   FillResult result_;
   bool filled_ = false, unreached_ = false;
   bool bettering_ = false;
-  uint64_t cost_ = 0;  // of what is filled
+  bool ordered_ = false;  // values of sequences by what stands around them
+  uint64_t cost_ = 0;     // of what is filled
   uint64_t undecided_ = 0;
   std::string undecided_why_;
   std::vector<Candidate> open_;
@@ -145,7 +148,7 @@ std::optional<std::string> Filler::describe_functions(const Layout& layout) {
   std::string problem = "no filling of it is a program";
   for (size_t attempt = 0; attempt < kDescriptions; ++attempt) {
     Choices choices(domains_.size(), kUnchosen);
-    if (!choose_rest(layout, choices, attempt, kDescriptions)) continue;
+    if (!choose_rest(layout, choices, spread(layout, attempt))) continue;
     auto found = request_.describe(instantiate(sketch_, values_of(choices)));
     if (!found) {
       problem = found.error().message;
@@ -178,35 +181,67 @@ std::optional<std::string> Filler::describe_functions(const Layout& layout) {
   return std::nullopt;
 }
 
-// Lines with open holes: the first values that are an instruction together, or others, spread over all, in several
-// attempts.
-bool Filler::choose_rest(const Layout& layout, Choices& choices, size_t attempt, size_t attempts) const {
+// Places of variants spread over all that each line has.
+std::vector<size_t> Filler::spread(const Layout& layout, size_t attempt) const {
+  std::vector<size_t> places;
+  for (const Site& site : layout.sites) {
+    const auto total = static_cast<size_t>(
+        std::count_if(site.variants.begin(), site.variants.end(), [](uint64_t v) { return v != 0; }));
+    places.push_back(kDescriptions > total ? attempt % std::max<size_t>(1, total) : attempt * total / kDescriptions);
+  }
+  return places;
+}
+
+// Lines with open holes: of the variants that are instructions and agree with what is chosen the one in this place, in
+// the order of the lines.
+bool Filler::choose_rest(const Layout& layout, Choices& choices, const std::vector<size_t>& places) const {
+  size_t line = 0;
   for (const Site& site : layout.sites) {
     const bool open =
         std::any_of(site.holes.begin(), site.holes.end(), [&](HoleId h) { return choices[h] == kUnchosen; });
     if (!open) continue;
     bool found = false;
-    const auto total = static_cast<size_t>(
-        std::count_if(site.variants.begin(), site.variants.end(), [](uint64_t v) { return v != 0; }));
-    size_t left = attempts > total ? attempt % total : attempt * total / attempts;
+    size_t left = line < places.size() ? places[line] : 0;
+    ++line;
     for (size_t code = 0; code < site.variants.size() && !found; ++code) {
-      if (site.variants[code] == 0 || (left != 0 && left-- != 0)) continue;
+      if (site.variants[code] == 0) continue;
       size_t rest = code;
       Choices tried = choices;
-      found = true;
+      bool fits = true;
       for (const HoleId h : site.holes) {
         const auto value = static_cast<int32_t>(rest % domains_[h].values.size());
         rest /= domains_[h].values.size();
         if (tried[h] == kUnchosen)
           tried[h] = value;
         else
-          found &= tried[h] == value;
+          fits &= tried[h] == value;
       }
-      if (found) choices = std::move(tried);
+      if (!fits || left-- != 0) continue;
+      found = true;
+      choices = std::move(tried);
     }
     if (!found) return false;
   }
   return true;
+}
+
+// Places for so many lines, whose product, counted from 1, is small: likely ones first.
+std::vector<std::vector<size_t>> ways(size_t lines) {
+  std::vector<std::pair<size_t, std::vector<size_t>>> all = {{1, {}}};
+  for (size_t n = 0; n < lines; ++n) {
+    std::vector<std::pair<size_t, std::vector<size_t>>> longer;
+    for (const auto& [product, places] : all)
+      for (size_t place = 0; product * (place + 1) <= kMostWays; ++place) {
+        longer.emplace_back(product * (place + 1), places);
+        longer.back().second.push_back(place);
+      }
+    all = std::move(longer);
+  }
+  std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<std::vector<size_t>> found;
+  for (auto& way : all)
+    if (found.size() < kMostWays) found.push_back(std::move(way.second));
+  return found;
 }
 
 // Refuting inputs become tests. False: there is none that says anything here.
@@ -227,11 +262,13 @@ bool Filler::learn(const Judgement& judgement) {
 // A filling that agrees on all tests. Holes that no test came to may hold anything: several ways of filling them are
 // tried, and only a proof speaks for one.
 Next Filler::consider(const Choices& found) {
-  const bool everything_reached = std::find(found.begin(), found.end(), kUnchosen) == found.end();
-  for (size_t way = 0; way < (everything_reached ? 1 : kMostWays); ++way) {
+  size_t open = 0;  // lines
+  for (const Site& site : runner_->layout().sites)
+    open += std::any_of(site.holes.begin(), site.holes.end(), [&](HoleId h) { return found[h] == kUnchosen; });
+  for (const std::vector<size_t>& way : ways(open)) {
     Choices choices = found;
-    if (!choose_rest(runner_->layout(), choices, way, SIZE_MAX)) return Next::go_on;
-    const Next next = consider({std::move(choices), {}, everything_reached}, kQuick);
+    if (!choose_rest(runner_->layout(), choices, way)) continue;
+    const Next next = consider({std::move(choices), {}, open == 0}, kQuick);
     if (next != Next::go_on || accepted() || Clock::now() > deadline_) return next;
   }
   return Next::go_on;
@@ -354,10 +391,9 @@ Expected<FillResult> Filler::run() {
   if (const size_t before = instructions_of(request_.source, names).size(); before != 0)
     times_longer_ = static_cast<double>(instructions_of(bare, names).size()) / static_cast<double>(before);
   for (const assembly::Unit* unit : {&request_.source, &bare})
-    for (const int64_t c : constants_of(*unit, &names)) constants_.push_back(c);
-  constants_.insert(constants_.end(), {0, 1, -1, 2, 3, 4, 8, 16, -16, 31, 32, 63, 255});
+    for (const int64_t c : constants_of(*unit, &names)) constants_.own.push_back(c);
   for (const assembly::Unit* unit : {&request_.source, &bare})
-    for (const int64_t c : constants_of(*unit)) constants_.push_back(c);
+    for (const int64_t c : constants_of(*unit)) constants_.others.push_back(c);
   auto domains = find_domains(sketch_, bare, constants_);
   if (!domains) return domains.error();
   domains_ = std::move(*domains);
@@ -394,18 +430,23 @@ std::optional<std::string> Filler::prepare() {
     if (auto problem = describe_functions(*layout)) return problem;
     if (auto problem = make_inputs(0)) return problem;
   }
-  search_.reset();
+  search_.reset(), sense_.reset();
   if (runner_) earlier_runs_ += runner_->runs();
   auto runner = Runner::make(sketch_, domains_, std::move(*layout), bench_->source(), boundaries_);
   if (!runner) return runner.error().message;
   runner_ = std::move(*runner);
+  sense_ = std::make_unique<Sense>(runner_->layout(), runner_->image(), boundaries_);
+  if (!ordered_) sense_->order(domains_, runner_->layout());
+  ordered_ = true;
   return std::nullopt;
 }
 
 // Takes this for what crosses the border.
 std::optional<std::string> Filler::make_inputs(size_t border) {
   boundaries_ = borders_[border];
-  auto tests = make_tests(*bench_, boundaries_, {constants_.begin(), constants_.end()}, request_.seed, times_longer_);
+  std::vector<uint64_t> numbers(constants_.own.begin(), constants_.own.end());
+  numbers.insert(numbers.end(), constants_.others.begin(), constants_.others.end());
+  auto tests = make_tests(*bench_, boundaries_, numbers, request_.seed, times_longer_);
   if (!tests) return tests.error().message;
   tests_ = std::move(*tests);
   return std::nullopt;
@@ -438,6 +479,7 @@ Search::End Filler::look() {
 
 Search::End Filler::pass(bool optimistic, uint64_t reach, Clock::time_point deadline) {
   runner_->set_optimistic(optimistic);
+  runner_->set_sense(optimistic ? sense_.get() : nullptr);
   search_ = std::make_unique<Search>(*runner_, domains_, tests_, deadline);
   search_->set_reach(reach);
   search_->on_failure([this](const Choices& choices, Mask conflict) { suggest(choices, conflict); });

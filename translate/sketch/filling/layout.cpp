@@ -116,6 +116,7 @@ void Maker::find_sites() {
     site.line = n;
     site.holes = line.holes();
     for (const HoleId h : site.holes) site.mask |= bit(h);
+    site.sequence = sketch_.holes[site.holes.front()].kind == HoleKind::seq;
     shorten(site.holes);
     layout_.sites.push_back(std::move(site));
   }
@@ -200,7 +201,7 @@ Expected<Layout> Maker::run() {
     site.costs = costs_of(sketch_, lines);
     site.variants.assign(variants, 1);
     // Lines of a sequence were tried one by one.
-    if (sketch_.holes[site.holes.front()].kind == HoleKind::seq) continue;
+    if (site.sequence) continue;
     const std::vector<bool> good = assembles(sketch_, lines);
     for (size_t code = 0; code < variants; ++code) site.variants[code] = good[code] ? 1 : 0;
   }
@@ -232,16 +233,18 @@ uint64_t shape_of(const ir::Function& function, ir::ValueId v) {
 
 // What the instructions of one variant may do. `places`: where the variants store.
 void look_at(emulate::IrCode& code, uint64_t begin, uint64_t end, Site& site, std::set<assembly::Slot>& written,
-             std::set<uint64_t>& places) {
+             std::set<assembly::Slot>& read, std::set<uint64_t>& places) {
   uint64_t place = 0;
   for (uint64_t pc = begin; pc < end;) {
     const emulate::IrStep* step = code.at(pc);
     if (step == nullptr || step->size == 0 || !step->refusal.empty()) return;  // it will not run
     written.insert(step->written.begin(), step->written.end());
-    for (const ir::Instruction& i : step->function.values)
+    for (const ir::Instruction& i : step->function.values) {
+      if (i.op == ir::Op::get_slot) read.insert(i.index);
       if (ir::info(i.op).effects == ir::Effects::Writes)
         place = place * 31 + (i.operands.empty() ? 1 : shape_of(step->function, i.operands[0])) +
                 (i.op == ir::Op::store ? step->function.width(i.operands[1]) : 0);
+    }
     for (const ir::Block& block : step->function.blocks) {
       const ir::Terminator& t = block.terminator;
       const bool goes_on = t.op == ir::Op::tail_call && t.operands.empty() &&
@@ -266,7 +269,7 @@ void locate(Layout& layout, const emulate::Image& image) {
     site.address = *image.find_symbol(label("line", s));
     site.after = *image.find_symbol(label("after", s));
     layout.site_at[site.address] = s;
-    std::set<assembly::Slot> written;
+    std::set<assembly::Slot> written, read;
     std::set<uint64_t> places;
     size_t placed = 0;
     const size_t total = std::count_if(site.variants.begin(), site.variants.end(), [](uint64_t v) { return v != 0; });
@@ -278,11 +281,12 @@ void locate(Layout& layout, const emulate::Image& image) {
       site.variants_high = address + layout.slot_bytes;
       layout.slot_ends.insert(site.variants_high);
       if (placed % step == 0 || placed + 1 == total)
-        look_at(code, address, address + layout.slot_bytes, site, written, places);
+        look_at(code, address, address + layout.slot_bytes, site, written, read, places);
       ++placed;
     }
     site.stores = places.size() > 1;
     site.written.assign(written.begin(), written.end());
+    site.read.assign(read.begin(), read.end());
   }
 }
 

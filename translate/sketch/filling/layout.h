@@ -25,13 +25,14 @@ struct Site {
   uint32_t line = 0;  // index in Sketch::lines
   std::vector<HoleId> holes;
   Mask mask = 0;
+  bool sequence = false;  // a ?seq stands there
   uint64_t address = 0, after = 0;
   // By the holes' values as digits, the first hole's fastest: where the variant stands, 0: it does not assemble.
   std::vector<uint64_t> variants;
   std::vector<uint32_t> costs;                   // of the variants
   uint64_t variants_low = 0, variants_high = 0;  // all of them stand between these
-  // What some variant may do: write these slots, store where another does not, choose where to go on.
-  std::vector<assembly::Slot> written;
+  // What some variant may do: write and read these slots, store where another does not, choose where to go on.
+  std::vector<assembly::Slot> written, read;
   bool stores = false, branches = false;
 };
 

@@ -31,7 +31,8 @@ Runner::Runner(const std::vector<Domain>& domains, Layout layout, const std::vec
       boundaries_(boundaries),
       machine_(assembly::Machine::get(isa)),
       general_(general_slots(isa)),
-      influence_(machine_) {}
+      influence_(machine_),
+      undefined_(machine_.slots.size()) {}
 
 Expected<std::unique_ptr<Runner>> Runner::make(const Sketch& sketch, const std::vector<Domain>& domains, Layout layout,
                                                const verify::Side& source,
@@ -44,6 +45,8 @@ Expected<std::unique_ptr<Runner>> Runner::make(const Sketch& sketch, const std::
   runner->map_ = std::make_unique<verify::AddressMap>(source, *runner->target_);
   runner->engine_ = emulate::make_ir_engine(sketch.isa, runner.get());
   locate(runner->layout_, runner->target_->image());
+  for (const Site& site : runner->layout_.sites)
+    if (site.sequence) runner->sequences_ |= site.mask;
   runner->preview_ = std::make_unique<Preview>(runner->target_->image());
   return runner;
 }
@@ -63,8 +66,14 @@ void Runner::classify(const Site& site, std::span<const llvm::APInt> slots, emul
     radix *= domains_[hole].values.size();
   }
   std::unordered_map<uint64_t, uint32_t> numbers;
+  Choices tried = *choices_;
   preview_->start(slots, undefined_);
   for (size_t v = 0; v < domains_[open].values.size() && numbers.size() <= most_classes_; ++v) {
+    tried[open] = static_cast<int32_t>(v);
+    if (sense_ != nullptr && site.sequence && !sense_->possible(tried)) {
+      classes_.push_back(RunResult::kSenseless);
+      continue;
+    }
     const uint64_t begin = site.variants[code + v * stride];
     const uint64_t state =
         begin == 0 ? 0 : preview_->state_after(begin, begin + layout_.slot_bytes, site.written, memory);
@@ -171,24 +180,6 @@ Mask Runner::conflict(const verify::Comparison& comparison, const verify::Bounda
   return influence_.touched();
 }
 
-// What the convention gives a function: its arguments, what it has to keep, and its way back.
-std::vector<bool> Runner::undefined_at_entry(const verify::Boundary& boundary) const {
-  std::vector<bool> undefined(machine_.slots.size(), true);
-  auto define = [&](assembly::Slot slot) {
-    if (slot != assembly::kNoSlot) undefined[slot] = false;
-  };
-  for (const auto* slots : {&machine_.callee_saved, &machine_.callee_saved_low_half})
-    for (const assembly::Slot slot : *slots) define(slot);
-  for (const assembly::Slot slot : {machine_.stack_pointer, machine_.return_address, machine_.frame_pointer,
-                                    machine_.vector_count, machine_.indirect_result})
-    define(slot);
-  for (const verify::BoundaryValue& p : boundary.parameters) {
-    if (p.target.kind == verify::Place::Kind::integer_argument) define(machine_.integer_arguments[p.target.index]);
-    if (p.target.kind == verify::Place::Kind::float_argument) define(machine_.float_arguments[p.target.index]);
-  }
-  return undefined;
-}
-
 Expected<RunResult> Runner::run(const Test& test, const Choices& choices, Recording* recording) {
   ++runs_;
   const verify::Boundary& boundary = boundaries_[test.function];
@@ -206,7 +197,8 @@ Expected<RunResult> Runner::run(const Test& test, const Choices& choices, Record
   impossible_ = nullptr;
   classes_.clear();
   entered_ = repeated_ = 0;
-  undefined_ = undefined_at_entry(boundary);
+  const SlotSet given = given_at_entry(machine_, boundary);
+  for (size_t slot = 0; slot < undefined_.size(); ++slot) undefined_[slot] = !given[slot];
   influence_.reset();
   auto outcome = engine_->run(target_->image(), request);
   if (!outcome) return outcome.error();

@@ -9,6 +9,7 @@
 
 #include "translate/sketch/filling/influence.h"
 #include "translate/sketch/filling/preview.h"
+#include "translate/sketch/filling/sense.h"
 #include "verify/bench.h"
 
 namespace portolan::sketch::filling {
@@ -29,9 +30,6 @@ struct Test {
 // Of processor time, for one run. Limits of instructions come first.
 inline constexpr std::chrono::seconds kRunTime{3};
 
-inline constexpr int32_t kUnchosen = -1;
-using Choices = std::vector<int32_t>;  // by hole: index into its domain's values
-
 struct RunResult {
   enum class Kind : uint8_t { agrees, differs, unchosen };
   Kind kind = Kind::agrees;
@@ -41,8 +39,9 @@ struct RunResult {
   std::string what;            // differs
   // unchosen: values of the line's only open hole with equal numbers leave the machine in the same state, so that this
   // test goes on from there in the same way until it comes to the hole again. Empty: not known; shorter than the
-  // domain: so many classes as were wanted have been found.
+  // domain: so many classes as were wanted have been found. kSenseless: left out, see Runner::set_sense.
   std::vector<uint32_t> classes;
+  static constexpr uint32_t kSenseless = UINT32_MAX;
 };
 
 // An instruction that ran.
@@ -74,9 +73,13 @@ class Runner : public emulate::IrObserver {
   // Whether conflicts leave out that another way might have written a place, see Influence; and whether a run fails
   // where it stores in the caller's memory what the source never stores there, which a right filling might do.
   void set_optimistic(bool optimistic) { influence_.set_optimistic(optimistic_ = optimistic); }
+  // Sequences that make no sense are left out; nullptr: none is. It must outlive the runner, or be set anew.
+  void set_sense(const Sense* sense) { sense_ = sense; }
+  Mask sequences() const { return sequences_; }  // holes that stand for some
   // Of values that leave the machine in different states no more than these are told apart.
   void set_most_classes(uint64_t most) { most_classes_ = most; }
   const Layout& layout() const { return layout_; }
+  Layout& layout() { return layout_; }
   uint64_t runs() const { return runs_; }
 
   std::optional<uint64_t> before(uint64_t pc, std::span<const llvm::APInt> slots,
@@ -89,7 +92,6 @@ class Runner : public emulate::IrObserver {
   Runner(const std::vector<Domain>& domains, Layout layout, const std::vector<verify::Boundary>& boundaries, Isa isa);
   std::optional<uint64_t> enter(const Site& site, std::span<const llvm::APInt> slots, emulate::MemoryAccess& memory);
   void classify(const Site& site, std::span<const llvm::APInt> slots, emulate::MemoryAccess& memory);
-  std::vector<bool> undefined_at_entry(const verify::Boundary& boundary) const;
   bool stores_as_the_source(emulate::MemoryAccess& memory);
   Mask conflict(const verify::Comparison& comparison, const verify::Boundary& boundary,
                 const emulate::Request& request) const;
@@ -113,6 +115,8 @@ class Runner : public emulate::IrObserver {
   std::vector<bool> undefined_;  // slots
   std::vector<uint32_t> classes_;
   Mask entered_ = 0, repeated_ = 0;
+  const Sense* sense_ = nullptr;
+  Mask sequences_ = 0;
   bool optimistic_ = false;
   uint64_t most_classes_ = UINT64_MAX;
   const Test* test_ = nullptr;

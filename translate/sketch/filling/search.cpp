@@ -72,6 +72,12 @@ Mask Search::branch(const RunResult& stop, size_t test) {
       conflicts |= cut(hole);
       break;
     }
+    // What other sequences are decided this.
+    if (!stop.classes.empty() && stop.classes[v] == RunResult::kSenseless) {
+      cut_ = true;
+      conflicts |= all() & runner_.sequences() & ~bit(hole);
+      continue;
+    }
     Mask conflict = 0;
     const auto known = stop.classes.empty() ? failed.end() : failed.find(stop.classes[v]);
     if (known != failed.end()) {

@@ -3,7 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <memory>
+
+#include "translate/sketch/filling/explore.h"
 
 namespace portolan::sketch::filling {
 namespace {
@@ -14,7 +15,6 @@ constexpr size_t kInputs = 96;     // made for each function
 constexpr size_t kMostTests = 64;  // kept
 constexpr uint64_t kLongRun = 4000;
 constexpr uint64_t kVeryLongRun = 50000;
-constexpr uint64_t kLongestRun = 2000000;
 constexpr size_t kLongTests = 8, kVeryLongTests = 3;  // kept of long runs, where there is nothing else
 
 // From simple to wild.
@@ -25,93 +25,72 @@ constexpr verify::Filling kFillings[] = {
     {Numbers::random, Numbers::small, -1, false},      {Numbers::small, Numbers::random, -1, true},
 };
 
-// Runs the source by its own meaning, and looks on: how many instructions, and what it stores in the regions.
-class Watch : public emulate::IrObserver {
- public:
-  explicit Watch(const verify::Side& source)
-      : image_(source.image()), engine_(emulate::make_ir_engine(source.isa(), this)) {}
+}  // namespace
 
-  void look_at(Test& test, emulate::Request request, double times_longer) {
-    stores_ = std::make_shared<Stores>();
-    pending_.clear();
-    request.limits.instructions = kLongestRun;
-    request.limits.time = kRunTime;
-    auto outcome = engine_->run(image_, request);
-    const bool known = outcome && outcome->ending != emulate::Ending::unsupported;
-    instructions_ = known ? outcome->instructions : 0;
-    test.limit =
-        instructions_ == 0 ? kLongRun : static_cast<uint64_t>(limit_factor(times_longer) * instructions_) + 500;
-    if (known && outcome->ending == emulate::Ending::returned) test.stores = std::move(stores_);
-  }
-  uint64_t instructions() const { return instructions_; }
+namespace {
 
-  std::optional<uint64_t> before(uint64_t pc, std::span<const llvm::APInt>, emulate::MemoryAccess& memory) override {
-    for (const Access& access : pending_)
-      for (uint64_t at = access.address; stores_ && at < access.address + access.size; ++at) {
-        uint8_t byte = 0;
-        if (memory.read(at, {&byte, 1})) (*stores_)[at].set(byte);
-      }
-    pending_.clear();
-    return pc;
-  }
-  void after(const emulate::IrStep&, std::span<const llvm::APInt>, std::span<const Access> accesses, bool) override {
-    for (const Access& access : accesses)
-      if (access.write) pending_.push_back(access);
-  }
-  void called_outside() override { stores_.reset(); }  // what it stores is not seen
-
- private:
-  // Code of other instruction sets does not take as many instructions, and what is written in vectors takes more.
-  static double limit_factor(double times_longer) { return 2 * std::max(1.5, times_longer); }
-
-  const emulate::Image& image_;
-  std::unique_ptr<emulate::Engine> engine_;
-  std::shared_ptr<Stores> stores_;
-  std::vector<Access> pending_;
-  uint64_t instructions_ = 0;
+// Of one function, with how many instructions each takes.
+struct Found {
+  std::vector<Test> tests;
+  std::vector<uint64_t> instructions;
 };
+
+Expected<Found> find_tests(const Territory& t, Watch& watch, uint64_t seed) {
+  const verify::Boundary& boundary = t.boundary;
+  verify::Random random(seed);
+  std::vector<verify::Input> inputs;
+  uint32_t aliases = 0, related = 0;
+  for (size_t n = 0; n < kInputs; ++n) {
+    verify::Filling filling = kFillings[n % std::size(kFillings)];
+    if (filling.aliases) filling.alias = ++aliases;
+    if (filling.parameters == Numbers::related) filling.pair = ++related;
+    filling.constants = &t.constants;
+    if (n % 3 == 2) filling.globals = verify::Filling::Globals::mixed;
+    inputs.push_back(verify::make_input(boundary, t.shape, filling, random));
+  }
+  auto runs = t.bench.run_source(boundary, inputs);
+  if (!runs) return runs.error();
+  Found found;
+  std::string why = "no input was made";
+  std::vector<verify::Input> ways;
+  for (size_t n = 0; n < inputs.size() && found.tests.size() < kMostTests; ++n) {
+    if (inputs[n].has_nan) continue;  // what is made of them may differ
+    if (!(*runs)[n].unfit.empty()) {
+      why = (*runs)[n].unfit;
+      continue;
+    }
+    found.tests.push_back({t.function, std::move(inputs[n]), std::move((*runs)[n]), 0, nullptr});
+    Test& test = found.tests.back();
+    watch.look_at(test, t.bench.source_request(boundary, test.input), t.times_longer);
+    found.instructions.push_back(watch.instructions());
+    if (watch.fresh()) ways.push_back(test.input);
+  }
+  if (found.tests.empty())
+    return error_at({}, fmt::format("'{}' takes no input that was made: {}", boundary.name, why));
+  auto added = explore(t, watch, random, std::move(ways), found.tests);
+  if (!added) return added.error();
+  found.instructions.insert(found.instructions.end(), added->begin(), added->end());
+  return found;
+}
 
 }  // namespace
 
 Expected<std::vector<Test>> make_tests(verify::Bench& bench, const std::vector<verify::Boundary>& boundaries,
                                        const std::vector<uint64_t>& constants, uint64_t seed, double times_longer) {
   std::vector<Test> all;
+  std::vector<std::pair<uint64_t, size_t>> order;
+  Watch watch(bench.source());
   for (size_t f = 0; f < boundaries.size(); ++f) {
     const verify::Boundary& boundary = boundaries[f];
     if (!boundary.untestable.empty()) return error_at({}, fmt::format("'{}': {}", boundary.name, boundary.untestable));
     verify::Random random(seed);
     const verify::Shape shape = verify::discover(bench, boundary, random);
-    std::vector<verify::Input> inputs;
-    uint32_t aliases = 0, related = 0;
-    for (size_t n = 0; n < kInputs; ++n) {
-      verify::Filling filling = kFillings[n % std::size(kFillings)];
-      if (filling.aliases) filling.alias = ++aliases;
-      if (filling.parameters == Numbers::related) filling.pair = ++related;
-      filling.constants = &constants;
-      if (n % 3 == 2) filling.globals = verify::Filling::Globals::mixed;
-      inputs.push_back(verify::make_input(boundary, shape, filling, random));
+    auto found = find_tests({bench, boundary, shape, constants, f, times_longer}, watch, random.next());
+    if (!found) return found.error();
+    for (size_t n = 0; n < found->tests.size(); ++n) {
+      order.emplace_back(found->instructions[n], all.size());
+      all.push_back(std::move(found->tests[n]));
     }
-    auto runs = bench.run_source(boundary, inputs);
-    if (!runs) return runs.error();
-    std::vector<Test> tests;
-    std::string why = "no input was made";
-    for (size_t n = 0; n < inputs.size(); ++n) {
-      if (inputs[n].has_nan) continue;  // what is made of them may differ
-      if (!(*runs)[n].unfit.empty()) {
-        why = (*runs)[n].unfit;
-        continue;
-      }
-      if (tests.size() == kMostTests) break;
-      tests.push_back({f, std::move(inputs[n]), std::move((*runs)[n]), 0, nullptr});
-    }
-    if (tests.empty()) return error_at({}, fmt::format("'{}' takes no input that was made: {}", boundary.name, why));
-    std::move(tests.begin(), tests.end(), std::back_inserter(all));
-  }
-  Watch watch(bench.source());
-  std::vector<std::pair<uint64_t, size_t>> order;
-  for (size_t n = 0; n < all.size(); ++n) {
-    watch.look_at(all[n], bench.source_request(boundaries[all[n].function], all[n].input), times_longer);
-    order.emplace_back(watch.instructions(), n);
   }
   std::stable_sort(order.begin(), order.end());
   std::vector<Test> sorted;

@@ -1,0 +1,148 @@
+#include "translate/sketch/filling/explore.h"
+
+#include <algorithm>
+#include <cstring>
+#include <deque>
+
+#include "verify/solve/clock.h"
+
+namespace portolan::sketch::filling {
+namespace {
+
+using solve::Clock;
+using Numbers = verify::Filling::Numbers;
+
+constexpr std::chrono::milliseconds kTime{700};
+constexpr size_t kMostTries = 2000, kMostAdded = 40, kMostQueued = 600;
+constexpr size_t kMostExchanges = 6;     // of one number by another
+constexpr uint64_t kLongestRun = 20000;  // of an input that is added
+
+constexpr Numbers kNumbers[] = {Numbers::small, Numbers::boundary, Numbers::related, Numbers::text, Numbers::random};
+
+class Explorer {
+ public:
+  Explorer(const Territory& territory, Watch& watch, verify::Random& random)
+      : t_(territory), watch_(watch), random_(random) {}
+
+  Expected<std::vector<uint64_t>> run(std::vector<verify::Input> ways, std::vector<Test>& tests);
+
+ private:
+  verify::Input next();
+  void queue(const verify::Input& input);
+  // Runs the source on the input, by the watch.
+  Test look(verify::Input input);
+
+  const Territory& t_;
+  Watch& watch_;
+  verify::Random& random_;
+  std::vector<verify::Input> ways_;  // inputs that went new ways
+  std::deque<verify::Input> queue_;
+  uint64_t turn_ = 0;
+};
+
+void Explorer::queue(const verify::Input& input) {
+  const auto compared = watch_.compared();
+  for (const uint64_t step : {uint64_t{0}, uint64_t{1}, ~uint64_t{0}})
+    for (const auto& [a, b] : compared)
+      for (verify::Input& changed : exchanged(t_, input, a, b + step))
+        if (queue_.size() < kMostQueued) queue_.push_back(std::move(changed));
+}
+
+verify::Input Explorer::next() {
+  if (++turn_ % 4 != 0 && !queue_.empty()) {
+    verify::Input input = std::move(queue_.front());
+    queue_.pop_front();
+    return input;
+  }
+  verify::Filling filling{kNumbers[random_.below(std::size(kNumbers))], kNumbers[random_.below(std::size(kNumbers))]};
+  filling.constants = &t_.constants;
+  if (random_.one_in(2)) filling.globals = verify::Filling::Globals::mixed;
+  if (!ways_.empty() && !random_.one_in(3))
+    return verify::varied(t_.boundary, t_.shape, ways_[random_.below(ways_.size())], filling, random_);
+  return verify::make_input(t_.boundary, t_.shape, filling, random_);
+}
+
+Test Explorer::look(verify::Input input) {
+  Test test{t_.function, std::move(input), {}, 0, nullptr};
+  watch_.look_at(test, t_.bench.source_request(t_.boundary, test.input), t_.times_longer);
+  return test;
+}
+
+Expected<std::vector<uint64_t>> Explorer::run(std::vector<verify::Input> ways, std::vector<Test>& tests) {
+  ways_ = std::move(ways);
+  const auto deadline = Clock::now() + kTime;
+  // What they compare is looked at again, now that it is known which ways are left.
+  for (const verify::Input& input : ways_) {
+    if (!watch_.ways_left() || Clock::now() > deadline) break;
+    look(input);
+    if (watch_.instructions() <= kLongestRun) queue(input);
+  }
+  std::vector<uint64_t> added;
+  for (size_t n = 0; n < kMostTries && added.size() < kMostAdded && watch_.ways_left(); ++n) {
+    if (Clock::now() > deadline) break;
+    verify::Input input = next();
+    if (input.has_nan) continue;
+    Test test = look(std::move(input));
+    const uint64_t instructions = watch_.instructions();
+    if (!watch_.fresh() || instructions == 0 || instructions > kLongestRun) continue;
+    queue(test.input);
+    ways_.push_back(test.input);
+    auto runs = t_.bench.run_source(t_.boundary, {&test.input, 1});
+    if (!runs) return runs.error();
+    if (!runs->front().unfit.empty()) continue;
+    test.source = std::move(runs->front());
+    tests.push_back(std::move(test));
+    added.push_back(instructions);
+  }
+  return added;
+}
+
+// Whether the number may stand in so many bytes.
+bool fits(uint64_t number, uint64_t bytes) {
+  if (bytes == 8) return true;
+  const auto as_signed = static_cast<int64_t>(number);
+  const int64_t limit = int64_t{1} << (8 * bytes);
+  return as_signed < limit && as_signed >= -(limit >> 1);
+}
+
+}  // namespace
+
+std::vector<verify::Input> exchanged(const Territory& territory, const verify::Input& input, uint64_t number,
+                                     uint64_t by) {
+  std::vector<verify::Input> all;
+  const verify::Boundary& boundary = territory.boundary;
+  for (size_t p = 0; p < input.values.size() && p < territory.shape.parameters.size(); ++p) {
+    const verify::BoundaryValue& parameter = boundary.parameters[p];
+    if (territory.shape.parameters[p] != verify::Shape::kNumber || parameter.bits > 64 ||
+        parameter.kind != verify::BoundaryValue::Kind::integer)
+      continue;
+    const uint64_t mask = parameter.bits >= 64 ? ~uint64_t{0} : (uint64_t{1} << parameter.bits) - 1;
+    if (((input.values[p][0] ^ number) & mask) != 0) continue;
+    all.push_back(input);
+    const uint64_t value = by & mask;
+    const bool negative = parameter.is_signed && (value >> (parameter.bits - 1) & 1) != 0;
+    all.back().values[p][0] = negative ? value | ~mask : value;
+  }
+  auto search = [&](size_t count, auto bytes_of) {
+    for (size_t r = 0; r < count; ++r)
+      for (const size_t size : {8, 4, 2, 1}) {
+        if (!fits(number, size) || !fits(by, size)) continue;
+        const size_t end = bytes_of(input, r).size();
+        for (size_t at = 0; at + size <= end && all.size() < kMostExchanges; at += size) {
+          if (std::memcmp(bytes_of(input, r).data() + at, &number, size) != 0) continue;
+          all.push_back(input);
+          std::memcpy(bytes_of(all.back(), r).data() + at, &by, size);
+        }
+      }
+  };
+  search(input.regions.size(), [](auto& i, size_t r) -> auto& { return i.regions[r].bytes; });
+  search(input.data.size(), [](auto& i, size_t r) -> auto& { return i.data[r].bytes; });
+  return all;
+}
+
+Expected<std::vector<uint64_t>> explore(const Territory& territory, Watch& watch, verify::Random& random,
+                                        std::vector<verify::Input> ways, std::vector<Test>& tests) {
+  return Explorer(territory, watch, random).run(std::move(ways), tests);
+}
+
+}  // namespace portolan::sketch::filling

@@ -1,0 +1,121 @@
+#include "translate/sketch/filling/sense.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace portolan::sketch::filling {
+namespace {
+
+// What a variant of a sequence does as a whole.
+Effects effects_between(emulate::IrCode& code, uint64_t begin, uint64_t end) {
+  Effects all;
+  for (uint64_t pc = begin; pc < end;) {
+    const emulate::IrStep* step = code.at(pc);
+    if (step == nullptr || step->size == 0 || !step->refusal.empty()) return all;
+    const Effects effects = effects_of(*step, pc);
+    all.reads |= effects.reads & ~all.writes;
+    all.writes |= effects.writes;
+    pc += step->size;
+  }
+  return all;
+}
+
+}  // namespace
+
+Sense::Sense(const Layout& layout, const emulate::Image& image, const std::vector<verify::Boundary>& boundaries)
+    : layout_(layout), lines_(layout.sites.size()), alone_(layout.sites.size() == 1) {
+  const bool any =
+      std::any_of(layout.sites.begin(), layout.sites.end(), [](const Site& site) { return site.sequence; });
+  if (!any) return;
+  const assembly::Machine& machine = assembly::Machine::get(image.isa);
+  for (assembly::Slot slot = 0; slot < machine.slots.size(); ++slot) flags_[slot] = machine.slots[slot].width == 1;
+  const std::vector<Surroundings> around = survey(layout, image, boundaries);
+  emulate::IrCode code(image);
+  for (size_t n = 0; n < lines_.size(); ++n) {
+    const Site& site = layout.sites[n];
+    Summary& line = lines_[n];
+    line.around = around[n];
+    for (const assembly::Slot slot : site.read) line.reads.set(slot);
+    for (const assembly::Slot slot : site.written) line.writes.set(slot);
+    line.known = site.sequence && line.around.known;
+    for (const uint64_t begin : line.known ? site.variants : std::vector<uint64_t>())
+      line.variants.push_back(begin == 0 ? Effects() : effects_between(code, begin, begin + layout.slot_bytes));
+  }
+}
+
+// How much less likely these effects are than others in this place.
+double Sense::unlikeliness(const Effects& effects, const Summary& line) const {
+  const Surroundings& around = line.around;
+  const SlotSet results = effects.writes & ~flags_;
+  double factor = 1;
+  if ((effects.writes & around.live).none()) factor *= alone_ ? 64 : 8;
+  if (around.wanted.any() && (effects.writes & around.wanted).none()) factor *= alone_ ? 16 : 4;
+  if ((effects.reads & ~around.set).any()) factor *= alone_ ? 32 : 8;
+  // It destroys what was set and not read yet.
+  if ((results & around.live & around.unread & ~effects.reads).any()) factor *= 4;
+  if ((effects.writes & flags_ & around.live & around.unread).any()) factor *= 2;
+  const SlotSet idle = around.unread & ~around.live & ~flags_;
+  if (idle.any() && (effects.reads & idle).none()) factor *= 3;
+  return factor;
+}
+
+void Sense::order(std::vector<Domain>& domains, Layout& layout) {
+  Mask ordered = 0;
+  for (size_t n = 0; n < lines_.size(); ++n) {
+    const Site& site = layout.sites[n];
+    const HoleId hole = site.holes.front();
+    if (!lines_[n].known || (ordered & bit(hole)) != 0) continue;
+    ordered |= bit(hole);
+    std::vector<double> weights;
+    for (size_t v = 0; v < site.variants.size(); ++v) {
+      const bool nothing = domains[hole].values[v].empty();
+      weights.push_back(site.variants[v] == 0 ? 1e18
+                        : nothing             ? 0
+                                  : static_cast<double>(v) * unlikeliness(lines_[n].variants[v], lines_[n]));
+    }
+    std::vector<size_t> order(weights.size());
+    std::iota(order.begin(), order.end(), size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return weights[a] < weights[b]; });
+    auto arrange = [&order](auto& all) {
+      auto before = all;
+      for (size_t k = 0; k < order.size(); ++k) all[k] = std::move(before[order[k]]);
+    };
+    arrange(domains[hole].values);
+    for (size_t m = 0; m < lines_.size(); ++m) {
+      Site& other = layout.sites[m];
+      if (other.holes.front() != hole) continue;
+      arrange(other.variants), arrange(other.costs);
+      if (lines_[m].known) arrange(lines_[m].variants);
+    }
+  }
+}
+
+const Effects* Sense::chosen(const Choices& choices, size_t line) const {
+  const int32_t value = choices[layout_.sites[line].holes.front()];
+  return lines_[line].known && value != kUnchosen ? &lines_[line].variants[static_cast<size_t>(value)] : nullptr;
+}
+
+bool Sense::possible(const Choices& choices, size_t line) const {
+  const Effects* const effects = chosen(choices, line);
+  const Surroundings& around = lines_[line].around;
+  if (effects == nullptr || effects->writes.none()) return true;
+  bool useful = (effects->writes & around.live).any();
+  SlotSet missing = effects->reads & ~around.set;
+  for (size_t n = 0; n < lines_.size() && (!useful || missing.any()); ++n) {
+    if (n == line) continue;
+    const Effects* const other = chosen(choices, n);
+    const SlotSet& reads = other != nullptr ? other->reads : lines_[n].reads;
+    const SlotSet& writes = other != nullptr ? other->writes : lines_[n].writes;
+    useful |= (effects->writes & reads).any();
+    missing &= ~writes;
+  }
+  return useful && missing.none();
+}
+
+bool Sense::possible(const Choices& choices) const {
+  for (size_t n = 0; n < lines_.size(); ++n)
+    if (!possible(choices, n)) return false;
+  return true;
+}
+
+}  // namespace portolan::sketch::filling

@@ -1,0 +1,221 @@
+#include "translate/sketch/filling/surroundings.h"
+
+#include <algorithm>
+#include <deque>
+
+namespace portolan::sketch::filling {
+namespace {
+
+constexpr size_t kMostNodes = 20000;
+constexpr size_t kMostWays = 4;  // variants of a line that are followed
+
+struct Node {
+  Effects effects;
+  SlotSet results;  // of a return
+  std::vector<uint32_t> next;
+  const Site* site = nullptr;
+  SlotSet live, read, set, unread;  // live, set, unread: before it; read: as live, by instructions only
+};
+
+// The functions as a graph of instructions, the lines with holes being nodes of their own.
+class Graph {
+ public:
+  Graph(const Layout& layout, const emulate::Image& image)
+      : layout_(layout), machine_(assembly::Machine::get(image.isa)), image_(image), code_(image) {
+    for (const assembly::Slot slot : machine_.integer_arguments) arguments_.set(slot);
+    for (const assembly::Slot slot : machine_.float_arguments) arguments_.set(slot);
+    for (const auto* slots : {&machine_.callee_saved, &machine_.callee_saved_low_half})
+      for (const assembly::Slot slot : *slots) kept_.set(slot);
+    kept_.set(machine_.stack_pointer);
+  }
+
+  void add(const verify::Boundary& boundary);
+  void solve();
+  std::vector<Surroundings> surroundings() const;
+
+ private:
+  uint32_t node_at(uint64_t pc, bool begins, const SlotSet& results);
+  std::vector<uint64_t> ways(const Site& site) const;
+  void backward(Node& node);
+
+  const Layout& layout_;
+  const assembly::Machine& machine_;
+  const emulate::Image& image_;
+  emulate::IrCode code_;
+  SlotSet arguments_, kept_;
+  std::vector<Node> nodes_;
+  std::vector<std::pair<uint32_t, SlotSet>> entries_;
+  std::unordered_map<uint64_t, uint32_t> by_address_;
+  std::deque<std::pair<uint64_t, SlotSet>> open_;
+  bool changed_ = false;
+};
+
+// Of a sequence nothing is known; of other lines the likeliest variants stand for all, of branches several.
+std::vector<uint64_t> Graph::ways(const Site& site) const {
+  std::vector<uint64_t> found;
+  for (const uint64_t variant : site.variants)
+    if (variant != 0 && found.size() < (site.branches ? kMostWays : 1)) found.push_back(variant);
+  return found;
+}
+
+// `begins`: a variant begins there, where the one before it ends.
+uint32_t Graph::node_at(uint64_t pc, bool begins, const SlotSet& results) {
+  if (!begins && layout_.slot_ends.contains(pc))
+    for (const Site& site : layout_.sites)
+      if (pc > site.variants_low && pc <= site.variants_high) pc = site.after;
+  const auto [at, is_new] = by_address_.try_emplace(pc, static_cast<uint32_t>(nodes_.size()));
+  if (is_new) nodes_.emplace_back(), open_.emplace_back(pc, results);
+  return at->second;
+}
+
+void Graph::add(const verify::Boundary& boundary) {
+  const std::string& name = boundary.target_name.empty() ? boundary.name : boundary.target_name;
+  const uint64_t* const entry = image_.find_symbol(name);
+  if (entry == nullptr) return;
+  SlotSet results = kept_;
+  for (const verify::BoundaryValue& result : boundary.results) {
+    const bool integer = result.target.kind == verify::Place::Kind::integer_result;
+    results.set((integer ? machine_.integer_results : machine_.float_results)[result.target.index]);
+  }
+  entries_.emplace_back(node_at(*entry, false, results), given_at_entry(machine_, boundary));
+  while (!open_.empty() && nodes_.size() < kMostNodes) {
+    const auto [pc, of_return] = open_.front();
+    open_.pop_front();
+    const uint32_t n = by_address_.at(pc);
+    nodes_[n].results = of_return;
+    std::vector<uint64_t> next;
+    bool begins = false;
+    if (const auto site = layout_.site_at.find(pc); site != layout_.site_at.end()) {
+      const Site& here = layout_.sites[site->second];
+      nodes_[n].site = &here;
+      next = here.sequence ? std::vector<uint64_t>{here.after} : ways(here);
+      begins = !here.sequence;
+    } else if (const emulate::IrStep* step = code_.at(pc);
+               step != nullptr && step->refusal.empty() && step->size != 0) {
+      nodes_[n].effects = effects_of(*step, pc);
+      next = nodes_[n].effects.next;
+    }
+    for (const uint64_t to : next) {
+      const uint32_t target = node_at(to, begins, of_return);
+      nodes_[n].next.push_back(target);
+    }
+  }
+}
+
+void Graph::backward(Node& node) {
+  SlotSet live, read;
+  for (const uint32_t next : node.next) live |= nodes_[next].live, read |= nodes_[next].read;
+  const Effects& e = node.effects;
+  if (e.returns) live |= node.results, read |= node.results;
+  if (e.call) {
+    // What a function may change is not live before it.
+    live = (live & kept_) | arguments_;
+    read &= kept_;
+  }
+  live = (live & ~e.writes) | e.reads;
+  read = (read & ~e.writes) | e.reads;
+  changed_ |= live != node.live || read != node.read;
+  node.live = live, node.read = read;
+}
+
+void Graph::solve() {
+  do {
+    changed_ = false;
+    for (size_t n = nodes_.size(); n-- > 0;) backward(nodes_[n]);
+  } while (changed_);
+  for (const auto& [node, given] : entries_) nodes_[node].set |= given;
+  do {
+    changed_ = false;
+    for (const Node& node : nodes_) {
+      SlotSet set = node.set | node.effects.writes, unread = (node.unread & ~node.effects.reads) | node.effects.writes;
+      if (node.effects.call) {
+        for (const auto* slots : {&machine_.integer_results, &machine_.float_results})
+          for (const assembly::Slot slot : *slots) set.set(slot);
+        unread &= kept_ & ~arguments_;
+      }
+      for (const uint32_t n : node.next) {
+        Node& next = nodes_[n];
+        changed_ |= (set & ~next.set).any() || (unread & ~next.unread).any();
+        next.set |= set, next.unread |= unread;
+      }
+    }
+  } while (changed_);
+}
+
+std::vector<Surroundings> Graph::surroundings() const {
+  std::vector<Surroundings> all(layout_.sites.size());
+  for (const Node& node : nodes_) {
+    if (node.site == nullptr) continue;
+    SlotSet live, read;
+    for (const uint32_t next : node.next) live |= nodes_[next].live, read |= nodes_[next].read;
+    all[static_cast<size_t>(node.site - layout_.sites.data())] = {true, live, read & ~node.set, node.set, node.unread};
+  }
+  return all;
+}
+
+}  // namespace
+
+// What is computed from a register and itself (xor %eax,%eax) needs nothing of it.
+static SlotSet slots_read(const ir::Function& function) {
+  SlotSet reads;
+  std::vector<assembly::Slot> holds(function.values.size(), assembly::kNoSlot);  // the value is (a part of) this slot
+  for (ir::ValueId v = 0; v < function.values.size(); ++v) {
+    const ir::Instruction& i = function[v];
+    if (i.op == ir::Op::get_slot) {
+      holds[v] = i.index;
+    } else if (i.op == ir::Op::extract) {
+      holds[v] = holds[i.operands[0]];
+    } else {
+      const bool nothing =
+          (i.op == ir::Op::bit_xor || i.op == ir::Op::sub) && holds[i.operands[0]] == holds[i.operands[1]];
+      for (const ir::ValueId operand : i.operands)
+        if (!nothing && holds[operand] != assembly::kNoSlot) reads.set(holds[operand]);
+    }
+  }
+  for (const ir::Block& block : function.blocks)
+    for (const ir::ValueId operand : block.terminator.operands)
+      if (holds[operand] != assembly::kNoSlot) reads.set(holds[operand]);
+  return reads;
+}
+
+Effects effects_of(const emulate::IrStep& step, uint64_t pc) {
+  Effects effects;
+  effects.reads = slots_read(step.function);
+  for (const ir::Instruction& i : step.function.values) effects.call |= i.op == ir::Op::call;
+  for (const assembly::Slot slot : step.written) effects.writes.set(slot);
+  if (effects.call) effects.next.push_back(pc + step.size);
+  for (const ir::Block& block : step.function.blocks) {
+    const ir::Terminator& t = block.terminator;
+    if (t.op == ir::Op::ret) effects.returns = true;
+    if (t.op == ir::Op::tail_call && t.operands.empty())
+      effects.next.push_back(emulate::address_of_name(step.function.calls[t.index].symbol.name));
+  }
+  return effects;
+}
+
+SlotSet given_at_entry(const assembly::Machine& machine, const verify::Boundary& boundary) {
+  SlotSet given;
+  auto give = [&](assembly::Slot slot) {
+    if (slot != assembly::kNoSlot) given.set(slot);
+  };
+  for (const auto* slots : {&machine.callee_saved, &machine.callee_saved_low_half})
+    for (const assembly::Slot slot : *slots) give(slot);
+  for (const assembly::Slot slot : {machine.stack_pointer, machine.return_address, machine.frame_pointer,
+                                    machine.vector_count, machine.indirect_result})
+    give(slot);
+  for (const verify::BoundaryValue& p : boundary.parameters) {
+    if (p.target.kind == verify::Place::Kind::integer_argument) give(machine.integer_arguments[p.target.index]);
+    if (p.target.kind == verify::Place::Kind::float_argument) give(machine.float_arguments[p.target.index]);
+  }
+  return given;
+}
+
+std::vector<Surroundings> survey(const Layout& layout, const emulate::Image& image,
+                                 const std::vector<verify::Boundary>& boundaries) {
+  Graph graph(layout, image);
+  for (const verify::Boundary& boundary : boundaries) graph.add(boundary);
+  graph.solve();
+  return graph.surroundings();
+}
+
+}  // namespace portolan::sketch::filling

@@ -1,0 +1,39 @@
+// What the code around a line tells of the instructions that are missing there: they set what is read later and nothing
+// before sets, read what is set before and nothing else reads, and destroy nothing that is still wanted. It decides
+// nothing, only what is tried first.
+#pragma once
+
+#include <bitset>
+
+#include "emulate/ir_code.h"
+#include "translate/sketch/filling/layout.h"
+#include "verify/boundary.h"
+
+namespace portolan::sketch::filling {
+
+using SlotSet = std::bitset<128>;
+
+// What an instruction, or a variant of a line, does with slots.
+struct Effects {
+  SlotSet reads, writes;
+  bool call = false, returns = false;
+  std::vector<uint64_t> next;  // where it may go on
+};
+Effects effects_of(const emulate::IrStep& step, uint64_t pc);
+
+// The slots that hold what the calling convention gives a function.
+SlotSet given_at_entry(const assembly::Machine& machine, const verify::Boundary& boundary);
+
+// The slots before a line with holes, as the fixed lines have it.
+struct Surroundings {
+  bool known = false;  // the line was come to
+  SlotSet live;        // read later before they are set; calls and returns read what they may
+  SlotSet wanted;      // of these, those that an instruction reads and nothing set on any way to here
+  SlotSet set;         // on some way to here
+  SlotSet unread;      // set by an instruction and read by nothing on some way to here
+};
+// One for each line with holes.
+std::vector<Surroundings> survey(const Layout& layout, const emulate::Image& image,
+                                 const std::vector<verify::Boundary>& boundaries);
+
+}  // namespace portolan::sketch::filling

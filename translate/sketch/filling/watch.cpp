@@ -1,0 +1,108 @@
+#include "translate/sketch/filling/watch.h"
+
+#include <algorithm>
+
+#include "translate/sketch/filling/surroundings.h"
+
+namespace portolan::sketch::filling {
+namespace {
+
+constexpr uint64_t kWithoutCount = 4000;  // limit where it is not known how long the source runs
+constexpr uint64_t kLongestRun = 2000000;
+constexpr size_t kMostCompared = 48;
+
+// Code of other instruction sets does not take as many instructions, and what is written in vectors takes more.
+double limit_factor(double times_longer) {
+  return 2 * std::max(1.5, times_longer);
+}
+
+}  // namespace
+
+void Watch::look_at(Test& test, emulate::Request request, double times_longer) {
+  stores_ = std::make_shared<Stores>();
+  pending_.clear(), loaded_.clear(), numbers_.clear(), compared_.clear();
+  branch_ = nullptr;
+  fresh_ = false;
+  request.limits.instructions = kLongestRun;
+  request.limits.time = kRunTime;
+  auto outcome = engine_->run(image_, request);
+  const bool known = outcome && outcome->ending != emulate::Ending::unsupported;
+  instructions_ = known ? outcome->instructions : 0;
+  test.limit =
+      instructions_ == 0 ? kWithoutCount : static_cast<uint64_t>(limit_factor(times_longer) * instructions_) + 500;
+  if (known && outcome->ending == emulate::Ending::returned) test.stores = std::move(stores_);
+}
+
+const Watch::Kind& Watch::kind_of(const emulate::IrStep& step, uint64_t pc) {
+  const auto [at, is_new] = kinds_.try_emplace(pc);
+  Kind& kind = at->second;
+  if (!is_new) return kind;
+  const assembly::Machine& machine = assembly::Machine::get(image_.isa);
+  const Effects effects = effects_of(step, pc);
+  kind.ways = effects.call ? std::vector<uint64_t>() : effects.next;
+  std::sort(kind.ways.begin(), kind.ways.end());
+  kind.ways.erase(std::unique(kind.ways.begin(), kind.ways.end()), kind.ways.end());
+  for (assembly::Slot slot = 0; slot < machine.slots.size(); ++slot) {
+    const uint32_t width = machine.slots[slot].width;
+    if (width == 64 && effects.reads[slot]) kind.reads.push_back(slot);
+    kind.compares |= width == 1 && effects.writes[slot];
+  }
+  kind.compares |= kind.ways.size() > 1 && !kind.reads.empty();
+  for (const ir::Instruction& i : step.function.values)
+    if (i.op == ir::Op::constant && step.function.constants[i.index].getBitWidth() <= 64 &&
+        step.function.constants[i.index].getBitWidth() >= 8)
+      kind.constants.push_back(step.function.constants[i.index].getZExtValue());
+  return kind;
+}
+
+// Every two numbers of the last comparison may be what it compared.
+void Watch::note_compared() {
+  for (const uint64_t a : numbers_)
+    for (const uint64_t b : numbers_)
+      if (a != b && compared_.size() < kMostCompared) compared_.emplace(a, b);
+}
+
+void Watch::went(uint64_t to) {
+  for (const uint64_t way : branch_->ways)
+    if (way != to && !gone_.contains({pc_, way})) {
+      open_.emplace(pc_, way);
+      note_compared();
+    }
+  fresh_ |= gone_.emplace(pc_, to).second;
+  open_.erase({pc_, to});
+}
+
+std::optional<uint64_t> Watch::before(uint64_t pc, std::span<const llvm::APInt>, emulate::MemoryAccess& memory) {
+  for (const Access& access : pending_)
+    for (uint64_t at = access.address; stores_ && at < access.address + access.size; ++at) {
+      uint8_t byte = 0;
+      if (memory.read(at, {&byte, 1})) (*stores_)[at].set(byte);
+    }
+  pending_.clear();
+  for (const Access& access : loaded_) {
+    uint64_t value = 0;
+    if (memory.read(access.address, {reinterpret_cast<uint8_t*>(&value), access.size})) numbers_.push_back(value);
+  }
+  loaded_.clear();
+  if (branch_ != nullptr) went(pc);
+  branch_ = nullptr;
+  pc_ = pc;
+  return pc;
+}
+
+void Watch::after(const emulate::IrStep& step, std::span<const llvm::APInt> slots, std::span<const Access> accesses,
+                  bool completed) {
+  const Kind& kind = kind_of(step, pc_);
+  for (const Access& access : accesses)
+    if (access.write) pending_.push_back(access);
+  if (kind.compares) {
+    numbers_.clear();
+    for (const assembly::Slot slot : kind.reads) numbers_.push_back(slots[slot].getZExtValue());
+    numbers_.insert(numbers_.end(), kind.constants.begin(), kind.constants.end());
+    for (const Access& access : accesses)
+      if (!access.write && access.size <= 8) loaded_.push_back(access);
+  }
+  if (completed && kind.ways.size() > 1) branch_ = &kind;
+}
+
+}  // namespace portolan::sketch::filling

@@ -1,0 +1,58 @@
+// Looks on while the source runs by its own meaning: what it stores, which ways it goes, and what it compares where it
+// might have gone another.
+#pragma once
+
+#include <set>
+
+#include "translate/sketch/filling/runner.h"
+
+namespace portolan::sketch::filling {
+
+class Watch : public emulate::IrObserver {
+ public:
+  explicit Watch(const verify::Side& source)
+      : image_(source.image()), engine_(emulate::make_ir_engine(source.isa(), this)) {}
+
+  // Runs the test's input, and fills in its limit and what the source stores. `times_longer`: how much more
+  // instructions the target's code has.
+  void look_at(Test& test, emulate::Request request, double times_longer);
+
+  uint64_t instructions() const { return instructions_; }  // 0: not known
+  bool fresh() const { return fresh_; }                    // it went a way that no run before it went
+  // Some branch that was come to has a way that no run went.
+  bool ways_left() const { return !open_.empty(); }
+  // Pairs of numbers that met before such branches in the last run.
+  const std::set<std::pair<uint64_t, uint64_t>>& compared() const { return compared_; }
+
+  std::optional<uint64_t> before(uint64_t pc, std::span<const llvm::APInt>, emulate::MemoryAccess& memory) override;
+  void after(const emulate::IrStep& step, std::span<const llvm::APInt> slots, std::span<const Access> accesses,
+             bool completed) override;
+  void called_outside() override { stores_.reset(); }  // what it stores is not seen
+
+ private:
+  // What matters of an instruction.
+  struct Kind {
+    std::vector<uint64_t> ways;  // more than one: a branch
+    bool compares = false;       // it sets flags, or branches by registers
+    std::vector<assembly::Slot> reads;
+    std::vector<uint64_t> constants;
+  };
+  const Kind& kind_of(const emulate::IrStep& step, uint64_t pc);
+  void went(uint64_t to);
+  void note_compared();
+
+  const emulate::Image& image_;
+  std::unique_ptr<emulate::Engine> engine_;
+  std::unordered_map<uint64_t, Kind> kinds_;
+  std::set<std::pair<uint64_t, uint64_t>> gone_, open_;  // ways: from, to
+  std::set<std::pair<uint64_t, uint64_t>> compared_;
+  std::vector<uint64_t> numbers_;  // that the last comparison read
+  std::shared_ptr<Stores> stores_;
+  std::vector<Access> pending_, loaded_;
+  const Kind* branch_ = nullptr;  // the instruction before
+  uint64_t pc_ = 0;
+  uint64_t instructions_ = 0;
+  bool fresh_ = false;
+};
+
+}  // namespace portolan::sketch::filling
