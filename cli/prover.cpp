@@ -2,6 +2,8 @@
 
 #include <memory>
 
+#include "verify/prove/leftovers.h"
+
 namespace portolan::cli {
 namespace {
 
@@ -12,6 +14,7 @@ struct Shared {
   const verify::Boundary* with_format(const std::string& function, const std::string& format);
 
   prove::Clobbers source, target;
+  std::optional<prove::Leftovers> leftovers;
   std::map<std::pair<std::string, std::string>, std::optional<verify::Boundary>> calls;
 };
 
@@ -35,10 +38,16 @@ std::function<prove::Proof(const verify::Boundary&)> make_prover(ProofRequest re
     options.with_format = [&](const std::string& function, const std::string& format) {
       return shared->with_format(function, format);
     };
+    if (!shared->leftovers)
+      shared->leftovers =
+          prove::find_leftovers(r.source, r.boundaries, &shared->source,
+                                prove::callee_of_unknown_signature(assembly::Machine::get(r.source.unit().isa),
+                                                                   assembly::Machine::get(r.target.unit().isa)));
     // One source may be paired with several targets: the pair that is asked for is the one that is proved.
     std::map<std::string, verify::Boundary> boundaries = r.boundaries;
     boundaries.insert_or_assign(boundary.name, boundary);
-    return prove::prove({r.source, &shared->source}, {r.target, &shared->target}, boundary.name, boundaries, options);
+    return prove::prove({r.source, &shared->source, &*shared->leftovers}, {r.target, &shared->target}, boundary.name,
+                        boundaries, options);
   };
 }
 

@@ -1,4 +1,5 @@
 // What a function takes for pointers, found by giving it addresses that are not mapped and seeing where it faults.
+#include "emulate/layout.h"
 #include "verify/bench.h"
 
 namespace portolan::verify {
@@ -9,7 +10,8 @@ using Numbers = Filling::Numbers;
 constexpr size_t kMostBuffers = 14;
 constexpr unsigned kMostRuns = 40;
 constexpr size_t kMostGlobals = 16;
-constexpr uint32_t kLargestBuffer = 4096;
+constexpr uint32_t kLargestBuffer = 4096;     // of those that a loop runs through
+constexpr uint32_t kLargestObject = 1 << 16;  // of those with members far from the beginning
 
 class Discovery {
  public:
@@ -51,11 +53,18 @@ bool Discovery::learn(const emulate::Outcome& outcome, const Input& input, bool 
   }
   // Just past the end of a buffer: perhaps it is larger.
   for (size_t n = 0; may_grow && n < input.regions.size() && n < shape_.buffers.size(); ++n) {
-    const uint64_t end = input.regions[n].address + shape_.buffers[n].size;
     Shape::Buffer& buffer = shape_.buffers[n];
-    if (outcome.trap.address < end || outcome.trap.address - end >= kLargestBuffer || buffer.size >= kLargestBuffer)
-      continue;
-    buffer.size *= 4;
+    const uint64_t begin = input.regions[n].address, end = begin + buffer.size;
+    // A library function runs through what it was told to, other loops perhaps through what never ends. It says where
+    // it began.
+    const bool library = emulate::is_stub(outcome.state.pc);
+    if (outcome.trap.address < (library ? begin : end)) continue;
+    const uint64_t beyond = outcome.trap.address < end ? 0 : outcome.trap.address - end;
+    const bool member = beyond >= 64 || library;
+    const uint32_t largest = member ? kLargestObject : kLargestBuffer;
+    if (beyond >= largest || buffer.size >= largest) continue;
+    do buffer.size *= 4;
+    while (member && buffer.size < largest && outcome.trap.address >= input.regions[n].address + buffer.size);
     buffer.slots.resize(buffer.size / 8, Shape::kNumber);
     return true;
   }

@@ -133,7 +133,7 @@ Verdict Judge::run(const Boundary& boundary, const std::string& problem) {
     if (bench_ != nullptr) tests = test(boundary);
   }
   std::optional<prove::Proof> proof;
-  const bool refuted = tests && tests->level == TestResult::Level::refuted;
+  const bool refuted = tests && tests->level == TestResult::Level::refuted && !rests_on_guess(boundary, *tests);
   if (options_.prover && !refuted && boundary.untestable.empty()) {
     proof = options_.prover(boundary);
     const bool open = proof->level == prove::Proof::Level::unknown && !proof->suspects.empty();

@@ -129,6 +129,12 @@ bool rests_on_guess(const Boundary& boundary, const TestResult& tests) {
          tests.counterexample && tests.counterexample->spot.kind == verify::Spot::Kind::result;
 }
 
+// The proof says why the source's value there is nobody's.
+bool is_no_result(const TestResult& tests, const prove::Proof& proof) {
+  return tests.counterexample && tests.counterexample->spot.kind == verify::Spot::Kind::result &&
+         proof.unspecified_results.contains(tests.counterexample->spot.index);
+}
+
 bool rests_on_own_data(const TestResult& tests) {
   return tests.level == TestResult::Level::refuted && tests.counterexample && !tests.counterexample->own_data.empty();
 }
@@ -142,7 +148,10 @@ Verdict conclude(const Boundary& boundary, std::optional<TestResult> tests, std:
   const bool claims = proof && proof->level != prove::Proof::Level::unknown && !vacuous;
   const bool proved = claims && is_sound(*proof);
   const bool refuted = tests && tests->level == TestResult::Level::refuted;
-  if (refuted && rests_on_guess(boundary, *tests)) {
+  const bool guessed = refuted && rests_on_guess(boundary, *tests);
+  if (guessed && proved && boundary.doubt.empty() && is_no_result(*tests, *proof)) {
+    claim_proof(*proof, verdict);
+  } else if (guessed) {
     verdict.level = Level::unknown;
     verdict.reason = "approximation";
     verdict.detail = tests->reason + "; the prototype is inferred, and this may be no result: give --proto";

@@ -217,12 +217,54 @@ std::optional<Term> Executor::argument(State& state, const BoundaryValue& parame
   return pool_.extract(value, 0, std::min(parameter.bits, pool_.width(value)));
 }
 
+// All registers, and what may be arguments on the stack.
+bool Executor::pass_all(Thread& thread, const ir::CallTarget& target, CallEvent& event, uint32_t line, unsigned above) {
+  Path& path = thread.path;
+  const assembly::Machine& machine = side_.machine();
+  if (survey_ != nullptr) survey_->escapes = true;
+  for (const Slot s : side_.unnamed_arguments()) event.arguments.push_back(path.state.slots[s]);
+  // Nested functions of GNU C find their caller's locals by a register that is no argument's.
+  for (const Slot s : side_.clobbered_by(target))
+    if (mentions_base(path.state.slots[s]) && !computed(path.state.slots[s], "a register with the address", line) &&
+        survey_ == nullptr)
+      return false;
+  const Term pointer = path.state.slots[machine.stack_pointer];
+  const auto stack = frame_offset(pointer);
+  if (!stack && survey_ == nullptr && !(mentions_base(pointer) && computed(pointer, "the stack below", line)) &&
+      frame_.objects.empty()) {
+    fail("unresolved-address", "the stack pointer is not known at a call");
+    return false;
+  }
+  if (!stack && survey_ != nullptr && mentions_base(pointer)) computed(pointer, "the stack below", line);
+  // Where that part of the frame is memory it is compared with the rest of memory, if it has the same address.
+  if (!stack) event.arguments.push_back(pointer);
+  const auto [from, end] = stack ? unknown_stack_arguments(path.state, *stack + above) : std::pair<int64_t, int64_t>();
+  for (int64_t at = from; at < end; ++at) {
+    event.arguments.push_back(path.state.frame.at(at));
+    path.state.frame[at] = pool_.variable(fmt::format("call:{}.stack{}", path.calls.size(), at - from), 8);
+  }
+  return true;
+}
+
+// Scalars are on the stack only where the registers are used up.
+bool Executor::may_pass_on_stack(const State& state, unsigned above) const {
+  if (!side_.fills_argument_registers()) return false;
+  const auto stack = frame_offset(state.slots[side_.machine().stack_pointer]);
+  if (!stack) return true;
+  const auto [from, end] = unknown_stack_arguments(state, *stack + above);
+  return from != end;
+}
+
 // The callee's results, and what it did to memory, are variables named after the call's place in the sequence of calls:
 // the same on both sides, which is right once the two calls are shown to be the same.
-void Executor::call(Thread& thread, const ir::CallTarget& target, Term address, uint32_t line, unsigned above) {
+void Executor::call(Thread& thread, uint32_t call, Term address, uint32_t line, unsigned above) {
+  const ir::CallTarget& target = side_.function().calls[call];
   Path& path = thread.path;
   const assembly::Machine& machine = side_.machine();
   const verify::Boundary* boundary = side_.boundary_of(target);
+  if (!boundary)
+    return fail("unsupported", fmt::format("it calls {}, whose signature is not known",
+                                           target.indirect ? "through a pointer" : "'" + target.symbol.name + "'"));
   CallEvent event;
   bool unknown = side_.is_unknown(boundary);
   event.callee = target.indirect ? "" : unknown ? target.symbol.name : boundary->name;
@@ -237,9 +279,6 @@ void Executor::call(Thread& thread, const ir::CallTarget& target, Term address, 
       stack && (event.outside || side_.isa() != Isa::x86_64) && (*stack + above) % 16 != 0)
     return fail("unsupported", fmt::format("{}:{}: the stack pointer is no multiple of 16 at a call",
                                            side_.index().unit().file, line));
-  if (!boundary)
-    return fail("unsupported", fmt::format("it calls {}, whose signature is not known",
-                                           target.indirect ? "through a pointer" : "'" + target.symbol.name + "'"));
   if (boundary->format) {
     const auto where = argument(path.state, boundary->parameters[*boundary->format], above);
     if (!where) return;
@@ -247,7 +286,7 @@ void Executor::call(Thread& thread, const ir::CallTarget& target, Term address, 
     const verify::Boundary* exact = text ? side_.boundary_of(*boundary, *text) : nullptr;
     if (exact && machine.vector_count != assembly::kNoSlot)
       event.vector_count = pool_.extract(path.state.slots[machine.vector_count], 0, 8);
-    if (!exact) exact = side_.unknown_callee();
+    if (!exact && side_.shares_registers()) exact = side_.unknown_callee();
     if (!exact)
       return fail("unsupported", fmt::format("it calls '{}' with a format that is {}", event.callee,
                                              text ? "not understood" : "no constant"));
@@ -255,39 +294,23 @@ void Executor::call(Thread& thread, const ir::CallTarget& target, Term address, 
     event.boundary = boundary = exact;
   }
   for (const BoundaryValue& p : boundary->parameters) {
-    const auto value = argument(path.state, p, above);
+    const Slot slot = slot_of(machine, place_of(p, side_.which()));
+    const auto value = unknown && slot != assembly::kNoSlot && side_.is_unset(call, slot)
+                           ? fresh(thread, "undefined", std::min(p.bits, machine.slots[slot].width))
+                           : argument(path.state, p, above);
     if (!value) return;
     event.arguments.push_back(*value);
-    const Slot slot = slot_of(machine, place_of(p, side_.which()));
     event.registers.push_back(slot == assembly::kNoSlot ? Term{} : path.state.slots[slot]);
     if (!mentions_base(event.arguments.back())) continue;
     if (survey_ != nullptr) survey_->escapes = true;
     if (!computed(event.arguments.back(), "an argument that is the address", line) && survey_ == nullptr) return;
   }
+  if (unknown && side_.shares_registers() && !pass_all(thread, target, event, line, above)) return;
+  if (unknown && !side_.shares_registers() && may_pass_on_stack(path.state, above))
+    return fail("unsupported", fmt::format("it calls {}, whose signature is not known, perhaps with arguments on the "
+                                           "stack",
+                                           target.indirect ? "through a pointer" : "'" + event.callee + "'"));
   const size_t index = path.calls.size();
-  if (unknown) {
-    if (survey_ != nullptr) survey_->escapes = true;
-    for (const Slot s : side_.unnamed_arguments()) event.arguments.push_back(path.state.slots[s]);
-    // Nested functions of GNU C find their caller's locals by a register that is no argument's.
-    for (const Slot s : side_.clobbered_by(target))
-      if (mentions_base(path.state.slots[s]) && !computed(path.state.slots[s], "a register with the address", line) &&
-          survey_ == nullptr)
-        return;
-    const Term pointer = path.state.slots[machine.stack_pointer];
-    const auto stack = frame_offset(pointer);
-    if (!stack && survey_ == nullptr && !(mentions_base(pointer) && computed(pointer, "the stack below", line)) &&
-        frame_.objects.empty())
-      return fail("unresolved-address", "the stack pointer is not known at a call");
-    if (!stack && survey_ != nullptr && mentions_base(pointer)) computed(pointer, "the stack below", line);
-    // Where that part of the frame is memory it is compared with the rest of memory, if it has the same address.
-    if (!stack) event.arguments.push_back(pointer);
-    const auto [from, end] =
-        stack ? unknown_stack_arguments(path.state, *stack + above) : std::pair<int64_t, int64_t>();
-    for (int64_t at = from; at < end; ++at) {
-      event.arguments.push_back(path.state.frame.at(at));
-      path.state.frame[at] = pool_.variable(fmt::format("call:{}.stack{}", index, at - from), 8);
-    }
-  }
   path.calls.push_back(std::move(event));
   note_event(thread, {Event::Kind::call, line, {}, {}, 0});
   path.state.memory = pool_.memory(fmt::format("memory.call{}", index));
@@ -297,7 +320,7 @@ void Executor::call(Thread& thread, const ir::CallTarget& target, Term address, 
     const unsigned width = machine.slots[s].width;
     Term& slot = path.state.slots[s];
     auto left = [&](unsigned bits) {
-      if (!unknown)
+      if (!unknown || !side_.shares_registers())
         return pool_.variable(
             fmt::format("{}:clobbered:{}.{}:{}@{}", owner(), machine.slots[s].name, index, bits, segment_), bits);
       return pool_.variable(fmt::format("call:{}.{}:{}", index, machine.slots[s].name, bits), bits);
@@ -313,7 +336,12 @@ void Executor::call(Thread& thread, const ir::CallTarget& target, Term address, 
     if (slot == assembly::kNoSlot) return fail("unsupported", "a result's register is not known");
     const unsigned width = machine.slots[slot].width;
     const unsigned bits_wide = std::min(value.bits, width);
-    const Term bits = pool_.variable(fmt::format("call:{}.result{}:{}", index, r, bits_wide), bits_wide);
+    const bool second = unknown && !side_.shares_registers() && place_of(value, side_.which()).index > 0;
+    const Term bits =
+        pool_.variable(side_.may_be_left_over(*boundary, r)
+                           ? fmt::format("{}:clobbered:result{}.{}:{}@{}", owner(), r, index, bits_wide, segment_)
+                           : fmt::format("call:{}.{}{}:{}", index, second ? "second" : "result", r, bits_wide),
+                       bits_wide);
     path.calls.back().results.push_back(bits);
     path.state.slots[slot] = in_register(pool_, side_.isa(), value, bits, width, path.state.slots[slot]);
   }
@@ -355,7 +383,7 @@ bool Executor::instruction(Thread& thread, ValueId v) {
       note_event(thread, {Event::Kind::fence, i.line, {}, {}, 0});
       break;
     case Op::call:
-      call(thread, f.calls[i.index], i.operands.empty() ? Term{} : operand(0), i.line);
+      call(thread, i.index, i.operands.empty() ? Term{} : operand(0), i.line);
       if (const verify::Boundary* callee = side_.boundary_of(f.calls[i.index]); callee && callee->noreturn) {
         finish(thread, End::trapped);
         return false;
@@ -465,10 +493,9 @@ bool Executor::terminator(Thread thread) {
       return true;
     case Op::tail_call: {
       // A jump to another function is a call and a return; the callee returns with the stack pointer as ours would be.
-      const ir::CallTarget& target = side_.function().calls[t.index];
       const Slot link = side_.machine().return_address;
       const Term back = link == assembly::kNoSlot ? Term{} : thread.path.state.slots[link];
-      call(thread, target, t.operands.empty() ? Term{} : values_[t.operands[0]], t.line,
+      call(thread, t.index, t.operands.empty() ? Term{} : values_[t.operands[0]], t.line,
            side_.machine().return_address_bytes);
       if (back) thread.path.state.slots[link] = back;  // where the callee goes when it returns
       finish(std::move(thread), End::returned);

@@ -98,6 +98,7 @@ class Executor {
   std::optional<int64_t> stack_end(const State& state) const;
   // Where in the frame a callee of unknown signature may have arguments.
   std::pair<int64_t, int64_t> unknown_stack_arguments(const State& state, int64_t from) const;
+  bool may_pass_on_stack(const State& state, unsigned above) const;
   void forget_callee_stack(State& state, const verify::Boundary& callee, unsigned above);
   bool block_body(Thread& thread);
   bool instruction(Thread& thread, ValueId v);
@@ -113,7 +114,9 @@ class Executor {
   void note_event(Thread& thread, const Event& event);
   // `above`: bytes between the stack pointer and the stack arguments. Nothing: it failed.
   std::optional<Term> argument(State& state, const verify::BoundaryValue& parameter, unsigned above);
-  void call(Thread& thread, const ir::CallTarget& target, Term address, uint32_t line, unsigned above = 0);
+  void call(Thread& thread, uint32_t call, Term address, uint32_t line, unsigned above = 0);
+  // What else a callee may find that takes whatever any register holds.
+  bool pass_all(Thread& thread, const ir::CallTarget& target, CallEvent& event, uint32_t line, unsigned above);
   bool terminator(Thread thread);
   void follow(Thread thread, size_t edge, Term condition);
   void finish(Thread thread, End end);

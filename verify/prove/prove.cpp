@@ -87,7 +87,7 @@ class FunctionProof {
   Clock::time_point begin_, deadline_;
   const Side* source_ = nullptr;
   const Side* target_ = nullptr;
-  std::optional<Boundary> any_callee_;
+  std::optional<UnknownCallee> any_callee_;
   FrameLayout source_frame_, target_frame_;
   bool frames_shared_ = false, any_nan_ = false;
   bool copies_ = false;              // both sides may find the same wherever nobody gave them anything
@@ -176,10 +176,17 @@ void FunctionProof::list_assumptions() {
                                               [&](const ir::CallTarget& target) {
                                                 return source_->is_unknown(source_->boundary_of(target));
                                               });
-  if (calls && unknown)
+  if (calls && unknown && any_callee_->any_register)
     assume("unknown-callees", "calls",
            "callees whose signature is not known take what they are given from the argument registers, the stack and "
            "memory, and leave the same in all registers on both sides");
+  else if (calls && unknown)
+    assume("unknown-callees", "calls",
+           "callees whose signature is not known take and return integers, addresses and floating-point numbers in "
+           "the convention's order, none of them unnamed, no structures");
+  for (const size_t r : proof_.unspecified_results)
+    assume("unspecified-result", "undefined",
+           fmt::format("nobody wants what result {} holds where the source leaves there what a callee left", r + 1));
   if (no_overlap_)
     assume(
         "no-alias", "aliasing",
@@ -202,15 +209,16 @@ Proof FunctionProof::run() {
     if (options_.secrets.contains(p))
       others_.back() = pool_.variable(fmt::format("other{}", p + 1), own_.parameters[p].bits);
   }
-  // Between two instruction sets nobody knows which registers such a callee would take for which.
-  const Isa from = source_code_.index.unit().isa, to = target_code_.index.unit().isa;
-  if (from == to) any_callee_ = any_callee(assembly::Machine::get(from));
-  const Boundary* any = any_callee_ ? &*any_callee_ : nullptr;
+  any_callee_ = callee_of_unknown_signature(assembly::Machine::get(source_code_.index.unit().isa),
+                                            assembly::Machine::get(target_code_.index.unit().isa));
+  const UnknownCallee* any = &*any_callee_;
   auto make = [&](Which which, bool cut_at_calls) {
     const Code& code = which == Which::source ? source_code_ : target_code_;
     const bool same_name = which == Which::source || own_.target_name.empty();
-    return Side::make(which, code.index, same_name ? own_.name : own_.target_name, boundaries_, own_, code.clobbers,
-                      any, &options_.with_format, cut_at_calls);
+    auto side = Side::make(which, code.index, same_name ? own_.name : own_.target_name, boundaries_, own_,
+                           code.clobbers, any, &options_.with_format, cut_at_calls);
+    if (side) side->know_leftovers(source_code_.leftovers);
+    return side;
   };
   auto source = make(Which::source, false), target = make(Which::target, false);
   // Ways multiply where one branch comes after another, and calls are where both sides surely meet between them.

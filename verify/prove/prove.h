@@ -12,6 +12,7 @@
 #include "frontends/asm/lift.h"
 #include "verify/boundary.h"
 #include "verify/prove/clobbers.h"
+#include "verify/prove/side.h"
 #include "verify/solve/solve.h"
 
 namespace portolan::prove {
@@ -60,6 +61,7 @@ struct Proof {
   std::vector<Obligation> obligations;  // all that were discharged, or with the first that was not at the end
   std::vector<std::string> relations;   // at each pair of cut points, as text
   OrderProof order;
+  std::set<size_t> unspecified_results;      // what the source leaves there nobody gave it, on some way at least
   bool atomics_aligned = false;              // assumed of what the source accesses atomically
   bool without_overlap = false;              // proved only where pointer arguments do not overlap
   std::string floating_point = "bit-exact";  // or: equal up to NaN payloads
@@ -85,6 +87,7 @@ struct Options {
 struct Code {
   const assembly::CodeIndex& index;
   Clobbers* clobbers = nullptr;  // of the same index, shared between proofs; nullptr: the convention's are taken
+  const Leftovers* leftovers = nullptr;  // of the source; nullptr: none is looked for
 };
 
 // `boundaries`: what crosses the border of each function by source name, the judged one and all callees that are known

@@ -40,7 +40,9 @@ Slot slot_of(const assembly::Machine& machine, const Place& place) {
   return assembly::kNoSlot;
 }
 
-verify::Boundary any_callee(const assembly::Machine& machine) {
+namespace {
+
+verify::Boundary any_register(const assembly::Machine& machine) {
   constexpr uint32_t kWhole = 4096;  // vector registers as wide as they are
   verify::Boundary any;
   auto add = [](std::vector<verify::BoundaryValue>& values, size_t count, Place::Kind kind, uint32_t bits) {
@@ -61,9 +63,42 @@ verify::Boundary any_callee(const assembly::Machine& machine) {
   return any;
 }
 
+// Integers, addresses and floating-point numbers in their order, as all three conventions pass them: the registers of
+// one side are beside those of the other, and beside its stack where it has fewer.
+verify::Boundary scalars(const assembly::Machine& source, const assembly::Machine& target) {
+  using Kind = verify::BoundaryValue::Kind;
+  verify::Boundary any;
+  auto add = [](std::vector<verify::BoundaryValue>& values, Kind kind, Place from, Place to) {
+    verify::BoundaryValue value;
+    value.kind = kind;
+    value.whole = false;
+    value.source = from;
+    value.target = to;
+    values.push_back(value);
+  };
+  const auto registers = static_cast<uint32_t>(target.integer_arguments.size());
+  for (uint32_t n = 0; n < source.integer_arguments.size(); ++n)
+    add(any.parameters, Kind::integer, {Place::Kind::integer_argument, n},
+        n < registers ? Place{Place::Kind::integer_argument, n} : Place{Place::Kind::stack, n - registers});
+  for (uint32_t n = 0; n < std::min(source.float_arguments.size(), target.float_arguments.size()); ++n)
+    add(any.parameters, Kind::floating, {Place::Kind::float_argument, n}, {Place::Kind::float_argument, n});
+  for (uint32_t n = 0; n < 2; ++n) {
+    add(any.results, Kind::integer, {Place::Kind::integer_result, n}, {Place::Kind::integer_result, n});
+    add(any.results, Kind::floating, {Place::Kind::float_result, n}, {Place::Kind::float_result, n});
+  }
+  return any;
+}
+
+}  // namespace
+
+UnknownCallee callee_of_unknown_signature(const assembly::Machine& source, const assembly::Machine& target) {
+  if (source.isa == target.isa) return {any_register(source), true};
+  return {scalars(source, target), false};
+}
+
 Expected<Side> Side::make(Which which, const assembly::CodeIndex& index, const std::string& symbol,
                           const Boundaries& boundaries, const verify::Boundary& own, Clobbers* clobbers,
-                          const verify::Boundary* unknown_callee, const verify::FormatBoundary* with_format,
+                          const UnknownCallee* unknown_callee, const verify::FormatBoundary* with_format,
                           bool cut_at_calls) {
   const assembly::Unit& unit = index.unit();
   const auto at = unit.symbol_by_name.find(symbol);
@@ -76,7 +111,7 @@ Expected<Side> Side::make(Which which, const assembly::CodeIndex& index, const s
   side.index_ = &index;
   side.own_ = &own;
   side.clobbers_ = clobbers;
-  side.unknown_callee_ = unknown_callee;
+  side.unknown_ = unknown_callee;
   side.with_format_ = with_format;
   side.function_ = std::move(lifted.function);
   for (const auto& [name, boundary] : boundaries)
@@ -89,6 +124,7 @@ Expected<Side> Side::make(Which which, const assembly::CodeIndex& index, const s
   side.find_cuts();
   side.has_loops_ = !side.cuts_.empty();
   side.cuts_.insert(side.cuts_at_calls_.begin(), side.cuts_at_calls_.end());
+  if (unknown_callee != nullptr && !unknown_callee->any_register) side.find_unset();
   side.find_live();
   return side;
 }
@@ -100,12 +136,16 @@ assembly::SlotInfo Side::slot(Slot slot) const {
 }
 
 const verify::Boundary* Side::boundary_of(const ir::CallTarget& target) const {
-  if (target.indirect) return unknown_callee_;
+  if (target.indirect) return unknown_callee();
   const auto at = callees_.find(target.symbol.name);
-  return at == callees_.end() || !at->second->untestable.empty() ? unknown_callee_ : at->second;
+  if (at == callees_.end()) return shares_registers() || !defines(target.symbol.name) ? unknown_callee() : nullptr;
+  if (at->second->untestable.empty()) return at->second;
+  // It takes structures, say: no scalars only.
+  return shares_registers() ? unknown_callee() : nullptr;
 }
 
 std::vector<Slot> Side::unnamed_arguments() const {
+  if (!shares_registers() && unknown_ != nullptr) return {};
   return {machine_->slot(isa() == Isa::x86_64 ? "r10" : isa() == Isa::aarch64 ? "x18" : "x7")};
 }
 
@@ -133,6 +173,12 @@ bool Side::defines(const std::string& symbol) const {
   const auto at = index_->unit().symbol_by_name.find(symbol);
   return at != index_->unit().symbol_by_name.end() &&
          index_->unit().symbols[at->second].section != assembly::kUndefined;
+}
+
+bool Side::may_be_left_over(const verify::Boundary& callee, size_t result) const {
+  if (leftovers_ == nullptr) return false;
+  const auto at = leftovers_->find(callee.name);
+  return at != leftovers_->end() && at->second.contains(result);
 }
 
 std::vector<Slot> Side::clobbered_by(const ir::CallTarget& target) const {
@@ -221,7 +267,8 @@ void Side::use_reserved(SlotSet& live) const {
   for (const Slot s : reserved()) live[s] = true;
 }
 
-void Side::use_call(const ir::CallTarget& target, SlotSet& live) const {
+void Side::use_call(uint32_t call, SlotSet& live) const {
+  const ir::CallTarget& target = function_.calls[call];
   // The lower halves of some outlive the call.
   const std::vector<Slot>& halves = machine_->callee_saved_low_half;
   for (const Slot s : clobbered_by(target))
@@ -229,7 +276,8 @@ void Side::use_call(const ir::CallTarget& target, SlotSet& live) const {
   live[machine_->stack_pointer] = true;
   if (const verify::Boundary* boundary = boundary_of(target); boundary && !boundary->format) {
     for (const verify::BoundaryValue& p : boundary->parameters)
-      if (const Slot s = slot_of(*machine_, place_of(p, which_)); s != assembly::kNoSlot) live[s] = true;
+      if (const Slot s = slot_of(*machine_, place_of(p, which_)); s != assembly::kNoSlot)
+        if (!is_unknown(boundary) || !is_unset(call, s)) live[s] = true;
     if (is_unknown(boundary))
       for (const Slot s : unnamed_arguments()) live[s] = true;
     return;
@@ -238,6 +286,74 @@ void Side::use_call(const ir::CallTarget& target, SlotSet& live) const {
     for (const Slot s : *slots) live[s] = true;
   if (machine_->vector_count != assembly::kNoSlot) live[machine_->vector_count] = true;
   for (const Slot s : unnamed_arguments()) live[s] = true;
+}
+
+bool Side::is_unset(uint32_t call, Slot slot) const {
+  const auto at = unset_.find(call);
+  return at != unset_.end() && at->second[slot];
+}
+
+bool Side::fills_argument_registers() const {
+  SlotSet filled(slots());
+  for (const verify::BoundaryValue& p : own_->parameters)
+    if (const Slot s = slot_of(*machine_, place_of(p, which_)); s != assembly::kNoSlot) filled[s] = true;
+  for (const ir::Block& block : function_.blocks)
+    for (const ValueId v : block.instructions)
+      if (function_[v].op == Op::set_slot) filled[function_[v].index] = true;
+  auto all = [&](const std::vector<Slot>& slots) {
+    return std::all_of(slots.begin(), slots.end(), [&](Slot s) { return filled[s]; });
+  };
+  return all(machine_->integer_arguments) || all(machine_->float_arguments);
+}
+
+// A callee leaves anything in the registers that are its own to change, but for those with its results.
+void Side::unset_by_call(const ir::CallTarget& target, SlotSet& unset) const {
+  for (const Slot s : clobbered_by(target)) unset[s] = true;
+  const verify::Boundary* boundary = boundary_of(target);
+  if (boundary == nullptr) return;
+  for (const verify::BoundaryValue& r : boundary->results)
+    if (const Slot s = slot_of(*machine_, place_of(r, which_)); s != assembly::kNoSlot) unset[s] = false;
+}
+
+// Forward, from all to fewer. Of a prototype that was inferred nobody knows whether it has all parameters.
+void Side::find_unset() {
+  SlotSet entry(slots());
+  if (own_->origin != verify::Boundary::Origin::inferred)
+    for (const std::vector<Slot>* arguments : {&machine_->integer_arguments, &machine_->float_arguments})
+      for (const Slot s : *arguments) entry[s] = true;
+  for (const verify::BoundaryValue& p : own_->parameters)
+    if (const Slot s = slot_of(*machine_, place_of(p, which_)); s != assembly::kNoSlot) entry[s] = false;
+  std::map<BlockId, SlotSet> before = {{0, entry}};
+  auto note = [&](uint32_t call, const SlotSet& unset) {
+    if (!is_unknown(boundary_of(function_.calls[call]))) return;
+    const auto [at, fresh] = unset_.emplace(call, unset);
+    for (size_t s = 0; !fresh && s < unset.size(); ++s) at->second[s] = at->second[s] && unset[s];
+  };
+  const std::vector<BlockId> order = ir::reverse_post_order(function_);
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (const BlockId block : order) {
+      SlotSet unset = before.at(block);
+      for (const ValueId v : function_.blocks[block].instructions) {
+        const ir::Instruction& i = function_[v];
+        if (i.op == Op::set_slot) unset[i.index] = false;
+        if (i.op != Op::call) continue;
+        note(i.index, unset);
+        unset_by_call(function_.calls[i.index], unset);
+      }
+      const ir::Terminator& t = function_.blocks[block].terminator;
+      if (t.op == Op::tail_call) note(t.index, unset);
+      for (const ir::Edge& edge : t.edges) {
+        const auto [at, fresh] = before.emplace(edge.target, unset);
+        changed |= fresh;
+        for (size_t s = 0; !fresh && s < unset.size(); ++s)
+          if (at->second[s] && !unset[s]) {
+            at->second[s] = false;
+            changed = true;
+          }
+      }
+    }
+  }
 }
 
 // What is live before the block, given what is live behind it; `mark`: also which values that needs.
@@ -255,7 +371,7 @@ Side::SlotSet Side::live_through(BlockId block, SlotSet live, bool mark) {
     use_reserved(live);
   }
   if (t.op == Op::tail_call) {
-    use_call(function_.calls[t.index], live);
+    use_call(t.index, live);
     use_reserved(live);
     for (const std::vector<Slot>* slots : {&machine_->callee_saved, &machine_->callee_saved_low_half})
       for (const Slot s : *slots) live[s] = true;
@@ -269,7 +385,7 @@ Side::SlotSet Side::live_through(BlockId block, SlotSet live, bool mark) {
     } else if (i.op == Op::get_slot) {
       if (needed_[*at] || !mark) live[i.index] = true;
     } else if (i.op == Op::call) {
-      use_call(function_.calls[i.index], live);
+      use_call(i.index, live);
       wants = true;
     } else {
       const ir::Effects effects = info(i.op).effects;

@@ -24,20 +24,29 @@ enum class Which : uint8_t { source, target };
 
 using Boundaries = std::map<std::string, verify::Boundary>;  // by source name
 
+// By source name, the results by number (leftovers.h).
+using Leftovers = std::map<std::string, std::set<size_t>>;
+
 // The registers of one convention at a border.
 const verify::Place& place_of(const verify::BoundaryValue& value, Which which);
 // The slot that a place names; kNoSlot for places on the stack.
 Slot slot_of(const assembly::Machine& machine, const verify::Place& place);
 
-// All that a callee of unknown signature may be given in registers, and give back.
-verify::Boundary any_callee(const assembly::Machine& machine);
+// What is taken for the border of callees of unknown signature.
+struct UnknownCallee {
+  verify::Boundary boundary;
+  // Of code for one instruction set: any register may be given, and left. Between two, scalars only: which registers
+  // are which is the convention's.
+  bool any_register = false;
+};
+UnknownCallee callee_of_unknown_signature(const assembly::Machine& source, const assembly::Machine& target);
 
 class Side {
  public:
   // The error says why the function cannot be judged (unsupported instruction, no such function).
   static Expected<Side> make(Which which, const assembly::CodeIndex& index, const std::string& symbol,
                              const Boundaries& boundaries, const verify::Boundary& own, Clobbers* clobbers,
-                             const verify::Boundary* unknown_callee = nullptr,
+                             const UnknownCallee* unknown_callee = nullptr,
                              const verify::FormatBoundary* with_format = nullptr, bool cut_at_calls = false);
 
   Which which() const { return which_; }
@@ -62,17 +71,27 @@ class Side {
   bool live(BlockId block, Slot slot) const { return live_in_[block][slot]; }
   // Values that something which matters needs; the others (flags that nobody reads) are not computed.
   bool needed(ValueId v) const { return needed_[v]; }
-  // What crosses a call of this callee; nothing is known of it: `unknown_callee`, which may be nullptr.
+  // What crosses a call of this callee; nothing is known of it: that of the unknown callee, which may be nullptr.
   const verify::Boundary* boundary_of(const ir::CallTarget& target) const;
-  const verify::Boundary* unknown_callee() const { return unknown_callee_; }
-  bool is_unknown(const verify::Boundary* callee) const { return callee == unknown_callee_; }
+  const verify::Boundary* unknown_callee() const { return unknown_ != nullptr ? &unknown_->boundary : nullptr; }
+  bool is_unknown(const verify::Boundary* callee) const { return callee == unknown_callee(); }
+  // Whether unknown callees are given, and leave, whatever is in any register.
+  bool shares_registers() const { return unknown_ != nullptr && unknown_->any_register; }
   // Registers that carry something into calls that no prototype names: the static chain of nested functions.
   std::vector<Slot> unnamed_arguments() const;
+  // Whether the function gives a value to each register of some kind of argument, so that a callee may have more of
+  // them on the stack.
+  bool fills_argument_registers() const;
+  // On no way to the call did the function give the register a value, nor did its caller or a callee.
+  bool is_unset(uint32_t call, Slot slot) const;
   // The same with what a format string asks for; nullptr: it is not understood.
   const verify::Boundary* boundary_of(const verify::Boundary& variadic, const std::string& format) const;
   // RISC-V's global and thread pointers, which belong to the program, and x86-64's direction flag, which is clear
   // between functions: a call leaves them as they are, and so must the function itself.
   std::vector<Slot> reserved() const;
+  // Of functions of this unit; none are known until somebody says so.
+  void know_leftovers(const Leftovers* leftovers) { leftovers_ = leftovers; }
+  bool may_be_left_over(const verify::Boundary& callee, size_t result) const;
   // Slots that may hold something else after the call.
   std::vector<Slot> clobbered_by(const ir::CallTarget& target) const;
   // 8-byte places of the own stack arguments.
@@ -87,16 +106,19 @@ class Side {
 
   void find_cuts();
   void find_live();
+  void find_unset();
   SlotSet live_through(BlockId block, SlotSet live, bool mark);
   void use_reserved(SlotSet& live) const;
-  void use_call(const ir::CallTarget& target, SlotSet& live) const;
+  void use_call(uint32_t call, SlotSet& live) const;
+  void unset_by_call(const ir::CallTarget& target, SlotSet& unset) const;
 
   Which which_ = Which::source;
   const assembly::Machine* machine_ = nullptr;
   const assembly::CodeIndex* index_ = nullptr;
   const verify::Boundary* own_ = nullptr;
-  const verify::Boundary* unknown_callee_ = nullptr;
+  const UnknownCallee* unknown_ = nullptr;
   Clobbers* clobbers_ = nullptr;
+  const Leftovers* leftovers_ = nullptr;
   const verify::FormatBoundary* with_format_ = nullptr;
   std::map<std::string, const verify::Boundary*> callees_;  // by this side's name
   ir::Function function_;
@@ -106,6 +128,7 @@ class Side {
   bool has_loops_ = false;
   std::vector<SlotSet> live_in_;
   std::vector<bool> needed_;
+  std::map<uint32_t, SlotSet> unset_;  // by call
 };
 
 }  // namespace portolan::prove

@@ -87,76 +87,6 @@ bool Simulation::relation_holds(PathPair& paths, const Relation& there, Proof& p
              proof);
 }
 
-// Whether both ways make the same calls in the same order; if not, nothing may ever take both.
-bool Simulation::same_calls(const PathPair& paths) const {
-  return std::equal(paths.source().calls.begin(), paths.source().calls.end(), paths.target().calls.begin(),
-                    paths.target().calls.end(), [&](const CallEvent& a, const CallEvent& b) {
-                      return a.callee == b.callee && a.boundary == b.boundary &&
-                             std::equal(a.arguments.begin(), a.arguments.end(), b.arguments.begin(), b.arguments.end(),
-                                        [&](Term s, Term t) { return pool_.width(s) == pool_.width(t); });
-                    });
-}
-
-// Where the source passes what nobody gave it, the target may pass anything: in registers of which it is not known
-// whether they are arguments, say.
-bool Simulation::argument_agrees(PathPair& paths, const std::string& what, Term source, Term target, Proof& proof) {
-  auto is_junk = [&](Term t) {
-    if (pool_.kind(t) == terms::Kind::extract) t = pool_.operands(t)[0];
-    if (pool_.kind(t) != terms::Kind::variable) return false;
-    return pool_.name(t).starts_with("s:clobbered") || pool_.name(t).starts_with("s:undefined");
-  };
-  const auto parts = pool_.kind(source) == terms::Kind::concat ? pool_.operands(source) : std::span(&source, 1);
-  if (sides_.timed || std::none_of(parts.begin(), parts.end(), is_junk))
-    return ask(paths, "call", what, source, target, proof);
-  const std::vector<Term> pieces(parts.begin(), parts.end());
-  unsigned low = 0;
-  for (auto part = pieces.rbegin(); part != pieces.rend(); low += pool_.width(*part), ++part)
-    if (!is_junk(*part) && !ask(paths, "call", what, *part, pool_.extract(target, low, pool_.width(*part)), proof))
-      return false;
-  return true;
-}
-
-// Results of calls, and memory after them, are the same variables on both sides. That is right by induction: of a run
-// in which some call differs, the first that does fails here, whatever results the variables stand for.
-bool Simulation::calls_agree(PathPair& paths, Proof& proof) {
-  const auto &source = paths.source().calls, &target = paths.target().calls;
-  for (size_t n = 0; n < source.size(); ++n) {
-    const std::string name = source[n].callee.empty() ? "an indirect call" : fmt::format("'{}'", source[n].callee);
-    if (source[n].target && target[n].target &&
-        !ask(paths, "call", fmt::format("where {} goes", name), source[n].target, target[n].target, proof))
-      return false;
-    for (size_t a = 0; a < source[n].arguments.size(); ++a)
-      if (!argument_agrees(paths, fmt::format("argument {} of {}", a + 1, name), source[n].arguments[a],
-                           target[n].arguments[a], proof))
-        return false;
-    // RISC-V's callees count on narrow integers being extended; those of the own unit are judged by what they get.
-    if (sides_.target.side().isa() == Isa::riscv64 && target[n].outside)
-      for (size_t a = 0; a < target[n].registers.size(); ++a) {
-        const Term whole = target[n].registers[a];
-        const verify::BoundaryValue& value = target[n].boundary->parameters[a];
-        if (!whole || !value.whole || value.bits >= pool_.width(whole)) continue;
-        // What the source's caller got away with the target's does too.
-        if (sides_.source.side().isa() == Isa::riscv64 && paths(source[n].registers[a]) == paths(whole)) continue;
-        const Term wanted = in_register(pool_, Isa::riscv64, value, target[n].arguments[a], pool_.width(whole), whole);
-        if (!ask(paths, "call", fmt::format("extension of argument {} of {}", a + 1, name), wanted, whole, proof))
-          return false;
-      }
-    if (!ask(paths, "call", fmt::format("memory at {}", name), source[n].memory, target[n].memory, proof)) return false;
-    if (target[n].vector_count && !vector_count_covers(paths, target[n], proof)) return false;
-  }
-  return true;
-}
-
-// AMD64 psABI 3.2.3: al is an upper bound, of at most 8, on the vector registers that a variadic call uses.
-bool Simulation::vector_count_covers(PathPair& paths, const CallEvent& call, Proof& proof) {
-  const auto used = std::count_if(call.boundary->parameters.begin(), call.boundary->parameters.end(),
-                                  [](auto& p) { return p.target.kind == verify::Place::Kind::float_argument; });
-  const Term enough =
-      pool_.bit_and(pool_.bit_not(pool_.ult(call.vector_count, pool_.constant(8, static_cast<uint64_t>(used)))),
-                    pool_.ult(call.vector_count, pool_.constant(8, 9)));
-  return ask(paths, "call", fmt::format("al at '{}'", call.callee), pool_.bit(true), enough, proof);
-}
-
 // An access of the target's that faults at the wrong alignment is at the right one, or the source faults there too.
 // What the source accesses atomically on x86-64 is assumed to be aligned, and where order is asked for all that others
 // see.
@@ -240,7 +170,7 @@ Term Simulation::without_frame(Term memory) {
   return memory;
 }
 
-bool Simulation::returns_agree(PathPair& paths, Proof& proof) {
+bool Simulation::returns_agree(PathPair& paths, Unspecified& unspecified, Proof& proof) {
   const Side &source = sides_.source.side(), &target = sides_.target.side();
   const State &s = paths.source().state, &t = paths.target().state;
   for (size_t r = 0; r < sides_.boundary.results.size(); ++r) {
@@ -250,6 +180,14 @@ bool Simulation::returns_agree(PathPair& paths, Proof& proof) {
       return fail(proof, "unsupported", "a result's register is not known");
     const unsigned bits = std::min({value.bits, pool_.width(s.slots[from]), pool_.width(t.slots[to])});
     const Term expected = pool_.extract(s.slots[from], 0, bits);
+    if (source.may_be_left_over(sides_.boundary, r) && unspecified.any(expected, Unspecified::Use::result)) {
+      const std::string what = fmt::format("{}", r + 1);
+      proof.unspecified_results.insert(r);
+      if (!unspecified.compare(expected, pool_.extract(t.slots[to], 0, bits), Unspecified::Use::result,
+                               [&](Term from, Term there) { return ask(paths, "result", what, from, there, proof); }))
+        return false;
+      continue;
+    }
     const unsigned width = target.isa() == Isa::riscv64 && value.whole ? pool_.width(t.slots[to]) : bits;
     if (!ask(paths, "result", fmt::format("{}", r + 1),
              in_register(pool_, target.isa(), value, expected, width, pool_.constant(width, 0)),
@@ -301,13 +239,14 @@ bool Simulation::may_meet(const PathPair& paths) const {
 
 bool Simulation::discharge(PathPair& paths, Proof& proof) {
   if (sides_.order != nullptr) sides_.order->compare(paths);
-  if (!calls_agree(paths, proof)) return false;
+  Unspecified unspecified(pool_, paths.source(), sides_.boundary.origin != verify::Boundary::Origin::inferred);
+  if (!calls_agree(paths, unspecified, proof)) return false;
   if (!(sides_.timed ? looks_the_same(paths, proof) : accesses_agree(paths, proof))) return false;
   switch (paths.source().end) {
     case End::cut:
       return relation_holds(paths, relations_.at({paths.source().block, paths.target().block}), proof);
     case End::returned:
-      return sides_.timed || returns_agree(paths, proof);
+      return sides_.timed || returns_agree(paths, unspecified, proof);
     default:
       return true;
   }

@@ -7,6 +7,7 @@
 #include "verify/prove/path_pair.h"
 #include "verify/prove/prove.h"
 #include "verify/prove/relation.h"
+#include "verify/prove/unspecified.h"
 
 namespace portolan::prove {
 
@@ -69,12 +70,13 @@ class Simulation {
   bool relation_holds(PathPair& paths, const Relation& there, Proof& proof);
   Term without_frame(Term memory);
   bool same_calls(const PathPair& paths) const;
-  bool calls_agree(PathPair& paths, Proof& proof);
-  bool argument_agrees(PathPair& paths, const std::string& what, Term source, Term target, Proof& proof);
+  bool calls_agree(PathPair& paths, Unspecified& unspecified, Proof& proof);
+  bool argument_agrees(PathPair& paths, const std::string& what, Term source, Term target, const CallEvent& call,
+                       Unspecified& unspecified, Proof& proof);
   bool vector_count_covers(PathPair& paths, const CallEvent& call, Proof& proof);
   bool is_aligned(PathPair& paths, const Access& access, Proof& proof);
   bool accesses_agree(PathPair& paths, Proof& proof);
-  bool returns_agree(PathPair& paths, Proof& proof);
+  bool returns_agree(PathPair& paths, Unspecified& unspecified, Proof& proof);
   bool looks_the_same(PathPair& paths, Proof& proof);
   bool may_meet(const PathPair& paths) const;
   bool covered(const Path& source, const std::vector<Path>& target, terms::Substitution& start, Proof& proof);
