@@ -67,6 +67,7 @@ class FunctionProof {
   bool unbounded();
   void note_suspects(Simulation& simulation);
   std::optional<FrameSurvey> survey(const Side& side, const FrameLayout& frame);
+  void separate_frames();
   bool share_frames();
   bool worth_bounding() const;
   bool bounded();
@@ -397,15 +398,18 @@ bool FunctionProof::attempt_copies() {
   return proved;
 }
 
-void FunctionProof::attempt() {
+void FunctionProof::separate_frames() {
   source_frame_ = {frame_variable("s:frame"), 0, {}};
   target_frame_ = {frame_variable("t:frame"), 0, {}};
   frames_shared_ = false;
+}
+
+void FunctionProof::attempt() {
+  separate_frames();
   if (source_->isa() == target_->isa() && !is_timed()) {
     if (attempt_copies()) return;
     proof_ = {};
-    source_frame_ = {frame_variable("s:frame"), 0, {}};
-    target_frame_ = {frame_variable("t:frame"), 0, {}};
+    separate_frames();
   }
   if (is_timed()) {
     target_frame_ = source_frame_;  // the two copies run at one place
@@ -489,6 +493,11 @@ bool FunctionProof::in_lockstep(const Sides& sides) {
 // Loops that always turn as often are not loops at all then.
 void FunctionProof::bound() {
   if (bounded()) return;
+  // Perhaps the last guess of how the frames lie was the hindrance.
+  if (source_frame_.variable == target_frame_.variable) {
+    separate_frames();
+    if (bounded()) return;
+  }
   if (computes_with_floats()) {
     any_nan_ = true;
     any_nan_ = bounded();
@@ -509,6 +518,9 @@ bool FunctionProof::runs_everywhere(const std::set<BlockId>& compared) const {
 bool FunctionProof::bounded() {
   const Proof before = proof_;
   Proof best = before;
+  auto note = [&](const std::string& why) {
+    if (best.level == Proof::Level::unknown) best.detail = before.detail + "\nno bound either: " + why;
+  };
   deadline_ = begin_ + options_.time;
   // From few turns to many: what fails early fails later too, and what takes too long leaves what was reached.
   for (uint32_t turns = 1; turns <= options_.unroll && Clock::now() < deadline_; turns *= 2) {
@@ -518,9 +530,14 @@ bool FunctionProof::bounded() {
     limits.any_nan = any_nan_;
     limits.visits = turns + 1;
     limits.deadline = deadline_;
-    if (source.build_bounded(entry_state(*source_, frames.source), limits) ||
-        target.build_bounded(entry_state(*target_, frames.target), limits))
+    auto failure = source.build_bounded(entry_state(*source_, frames.source), limits);
+    // The target may have a turn of the source's in front of its loop, or two of its own for one.
+    limits.visits = turns + 2;
+    if (!failure) failure = target.build_bounded(entry_state(*target_, frames.target), limits);
+    if (failure) {
+      note(fmt::format("{} turns: {}: {}", turns, failure->reason, failure->detail));
       break;
+    }
     Sides sides{source, target, symbols_, own_, source_frame_.variable};
     std::optional<Apart> apart;
     if (no_overlap_) keep_apart(apart, source);
@@ -531,12 +548,15 @@ bool FunctionProof::bounded() {
     proof_ = {};
     const bool holds = simulation.prove(proof_);
     note_suspects(simulation);
+    if (!holds) note(fmt::format("{} turns: {}: {}", turns, proof_.reason, proof_.detail));
     if (!holds && proof_.reason != "vacuous") break;
     if (!holds) continue;
     // Nothing was left out: no run of either side turns more often.
     if (!frames.source.dropped() && !frames.target.dropped()) return true;
-    if (!runs_everywhere(feasible_blocks(pool_, source, simulation.compared(), universal_, prover_, deadline_)))
+    if (!runs_everywhere(feasible_blocks(pool_, source, simulation.compared(), universal_, prover_, deadline_))) {
+      note(fmt::format("{} turns: some of the source's code is not reached", turns));
       continue;
+    }
     proof_.level = Proof::Level::bounded;
     proof_.bound = turns;
     proof_.detail = before.reason + ": " + before.detail;

@@ -402,6 +402,12 @@ void Simulation::describe(Proof& proof) const {
 }
 
 bool Simulation::prove(Proof& proof) {
+  const bool proved = hold_all(proof);
+  describe(proof);
+  return proved;
+}
+
+bool Simulation::hold_all(Proof& proof) {
   for (const auto& [pair, relation] : relations_) changed_.insert(pair);
   while (!changed_.empty()) {
     // A guess that takes long to prove is more likely wrong; what is kept is proved again below.
@@ -420,7 +426,6 @@ bool Simulation::prove(Proof& proof) {
       if (!changed_.empty()) break;
     }
   }
-  describe(proof);
   if (returns_ == 0) return fail(proof, "vacuous", "the source never returns");
   proof.level = Proof::Level::proved;
   return true;

@@ -56,6 +56,7 @@ class Simulation {
     Term condition;
     bool holds = true;
   };
+  bool hold_all(Proof& proof);
   bool walk(const Pair& pair, Mode mode, Proof& proof);
   bool compare(Walk& walk, const Path& source, const Path& target, unsigned extended, Proof& proof);
   bool extend(Walk& walk, const Path& source, const Path& target, unsigned extended, Proof& proof);

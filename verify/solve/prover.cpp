@@ -34,7 +34,11 @@ class Inquest {
         begin_(begin),
         deadline_(deadline) {}
 
-  Answer answer();
+  // Whether normalising or computing with some values is enough.
+  bool settled_at_once() { return by_normalising() || by_evaluation(); }
+  // After that.
+  Answer ask();
+  Answer answer() { return std::move(answer_); }
 
  private:
   bool by_normalising();
@@ -231,9 +235,9 @@ void Inquest::by_solvers() {
   unknown(reason_of_silence());
 }
 
-Answer Inquest::answer() {
-  if (!by_normalising() && !by_evaluation()) by_solvers();
-  return std::move(answer_);
+Answer Inquest::ask() {
+  by_solvers();
+  return answer();
 }
 
 }  // namespace
@@ -246,6 +250,7 @@ struct Prover::State {
   std::optional<Clock::time_point> deadline;
   // By the terms of the question: equal terms are equal questions.
   std::map<std::vector<Term>, Answer> answers;
+  std::map<Term, Answer> always;  // in less time
 };
 
 Prover::Prover(Pool& pool, Limits limits) : state_(std::make_unique<State>(pool, limits)) {}
@@ -269,12 +274,30 @@ Answer Prover::holds(std::vector<Term> assumptions, Term goal) {
   if (const auto known = state_->answers.find(key); known != state_->answers.end()) return known->second;
   const Clock::time_point begin = Clock::now(), end = begin + state_->limits.time;
   const bool cut = state_->deadline && *state_->deadline < end;
-  Answer answer =
-      Inquest(state_->pool, state_->portfolio, std::move(assumptions), goal, begin, cut ? *state_->deadline : end)
-          .answer();
+  Inquest inquest(state_->pool, state_->portfolio, assumptions, goal, begin, cut ? *state_->deadline : end);
+  Answer answer;
+  if (inquest.settled_at_once()) {
+    answer = inquest.answer();
+  } else {
+    // What holds anyway holds under every condition, and the same is often asked under others.
+    const Answer* alone = assumptions.empty() ? nullptr : always(goal);
+    answer = alone != nullptr && alone->verdict == Verdict::holds && alone->cross_checked ? *alone : inquest.ask();
+  }
   // Time that was cut short says nothing about the question.
   if (answer.verdict != Verdict::unknown || !cut) state_->answers.emplace(std::move(key), answer);
   return answer;
+}
+
+// In a part of a question's time.
+const Answer* Prover::always(Term goal) {
+  if (state_->pool.constant_value(goal) != nullptr) return nullptr;
+  if (const auto known = state_->always.find(goal); known != state_->always.end()) return &known->second;
+  const Clock::time_point begin = Clock::now();
+  Clock::time_point end = begin + state_->limits.time / 4;
+  if (state_->deadline) end = std::min(end, begin + (*state_->deadline - begin) / 4);
+  Inquest inquest(state_->pool, state_->portfolio, {}, goal, begin, end);
+  Answer answer = inquest.settled_at_once() ? inquest.answer() : inquest.ask();
+  return &state_->always.emplace(goal, std::move(answer)).first->second;
 }
 
 }  // namespace portolan::solve

@@ -59,6 +59,9 @@ class Prover {
   void set_limits(Limits limits);
 
  private:
+  // The same without assumptions; nullptr: there is nothing to ask.
+  const Answer* always(Term goal);
+
   struct State;
   std::unique_ptr<State> state_;
 };
