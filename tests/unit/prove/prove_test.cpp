@@ -164,13 +164,6 @@ TEST(Prove, ReservedRegisters) {
   EXPECT_NOT_PROVED(prove_pair(kAdd, {Isa::x86_64, "leal (%rdi,%rsi), %eax\nstd\nret\n"}, b));
 }
 
-TEST(Prove, UnknownCalleesAreNotGuessed) {
-  const Proof p = prove_pair({Isa::x86_64, "subq $8, %rsp\ncall h\naddq $8, %rsp\nret\n"},
-                             {Isa::aarch64, "str x30, [sp, #-16]!\nbl h\nldr x30, [sp], #16\nret\n"}, integers({}, 32));
-  EXPECT_EQ(p.level, Proof::Level::unknown);
-  EXPECT_EQ(p.reason, "unsupported");
-}
-
 // printf, and what it takes with the formats "%d" and "%f".
 Boundary printf_of(BoundaryValue::Kind kind, Place second) {
   const Place first{Place::Kind::integer_argument, 0}, result{Place::Kind::integer_result, 0};

@@ -1,0 +1,148 @@
+// Calls between two instruction sets whose signature nobody stated, and values that nobody gave: what the target may
+// choose, and what it may not.
+#include "tests/unit/prove/pairs.h"
+#include "verify/prove/leftovers.h"
+
+namespace portolan::prove::testing {
+namespace {
+
+const std::string kSaveLink = "str x30, [sp, #-16]!\n", kRestoreLink = "ldr x30, [sp], #16\nret\n";
+
+Text source(const std::string& body) {
+  return {Isa::x86_64, "subq $8, %rsp\n" + body + "addq $8, %rsp\nret\n"};
+}
+
+Text target(const std::string& body) {
+  return {Isa::aarch64, kSaveLink + body + kRestoreLink};
+}
+
+TEST(UnknownCallees, GetTheSameScalars) {
+  const Boundary b = integers({32}, 32);
+  const Text s = source("movl $7, %esi\ncall h\n");
+  const Proof same = prove_pair(s, target("mov w1, #7\nbl h\n"), b);
+  EXPECT_PROVED(same);
+  EXPECT_TRUE(std::any_of(same.assumptions.begin(), same.assumptions.end(),
+                          [](const Assumption& a) { return a.id == "unknown-callees"; }));
+  EXPECT_NOT_PROVED(prove_pair(s, target("mov w1, #8\nbl h\n"), b));
+  EXPECT_NOT_PROVED(prove_pair(s, target("bl h\n"), b));
+  EXPECT_NOT_PROVED(prove_pair(s, target("mov w1, #7\nadd w0, w0, #1\nbl h\n"), b));
+  EXPECT_NOT_PROVED(prove_pair(s, target("mov w1, #7\nbl g\n"), b));
+  EXPECT_NOT_PROVED(prove_pair(s, target("mov w1, #7\nbl h\nadd w0, w0, #1\n"), b));
+}
+
+TEST(UnknownCallees, GetAnythingForWhatNobodyGave) {
+  const Boundary b = integers({32}, 32);
+  EXPECT_PROVED(prove_pair(source("call h\n"), target("mov x1, #1\nmov x2, #2\nfmov d0, #1.0\nbl h\n"), b));
+  // Whoever inferred the prototype may have missed a parameter.
+  Boundary inferred = b;
+  inferred.origin = Boundary::Origin::inferred;
+  EXPECT_NOT_PROVED(prove_pair(source("call h\n"), target("mov x1, #1\nbl h\n"), inferred));
+}
+
+Boundary nothing(const std::string& name) {
+  Boundary b = integers({}, 0);
+  b.name = b.target_name = name;
+  return b;
+}
+
+TEST(UnknownCallees, GetOneThingForEachLeftover) {
+  const Boundary b = integers({}, 32);
+  const std::map<std::string, Boundary> others = {{"g", nothing("g")}};
+  const Text s = source("call g\nmovq %rcx, %rdi\nmovq %rcx, %rsi\ncall h\n");
+  EXPECT_PROVED(prove_pair(s, target("bl g\nmov x0, #5\nmov x1, #5\nbl h\n"), b, others));
+  EXPECT_NOT_PROVED(prove_pair(s, target("bl g\nmov x0, #5\nmov x1, #6\nbl h\n"), b, others));
+}
+
+TEST(UnknownCallees, GetNothingElseForWhatDecidesAWay) {
+  const Boundary b = integers({}, 32);
+  const std::map<std::string, Boundary> others = {{"g", nothing("g")}};
+  // Only numbers below 5 come to the call.
+  const Text s = source("call g\nxorl %eax, %eax\ncmpq $5, %rcx\njae .L1\nmovq %rcx, %rdi\ncall h\n.L1:\n");
+  EXPECT_NOT_PROVED(prove_pair(s, target("bl g\nmov x0, #9\nbl h\n"), b, others));
+}
+
+TEST(UnknownCallees, MayHaveArgumentsOnTheStack) {
+  const Boundary b = integers({}, 32);
+  std::string fill;
+  for (const char* r : {"edi", "esi", "edx", "ecx", "r8d", "r9d"}) fill += std::string("movl $1, %") + r + "\n";
+  const Proof p =
+      prove_pair({Isa::x86_64, "subq $24, %rsp\nmovq $2, (%rsp)\n" + fill + "call h\naddq $24, %rsp\nret\n"},
+                 target("mov w0, #1\nmov w1, #1\nmov w2, #1\nmov w3, #1\nmov w4, #1\nmov w5, #1\nbl h\n"), b);
+  EXPECT_EQ(p.level, Proof::Level::unknown);
+  EXPECT_EQ(p.reason, "unsupported");
+}
+
+TEST(UnknownCallees, AreNoneOfThisUnit) {
+  const Text s{Isa::x86_64, "subq $8, %rsp\ncall h\naddq $8, %rsp\nret\nh:\nret\n"};
+  const Proof p = prove_pair(s, {Isa::aarch64, kSaveLink + "bl h\n" + kRestoreLink + "h:\nret\n"}, integers({}, 32));
+  EXPECT_EQ(p.level, Proof::Level::unknown);
+  EXPECT_EQ(p.reason, "unsupported");
+}
+
+TEST(UnknownCallees, ByPointer) {
+  const Boundary b = integers({64, 32}, 32);
+  const Text s = source("movq %rdi, %rax\nmovl %esi, %edi\ncall *%rax\n");
+  EXPECT_PROVED(prove_pair(s, target("mov x8, x0\nmov w0, w1\nblr x8\n"), b));
+  EXPECT_NOT_PROVED(prove_pair(s, target("mov x8, x0\nmov w0, #1\nblr x8\n"), b));
+  EXPECT_NOT_PROVED(prove_pair(s, target("mov x8, x1\nmov w0, w1\nblr x8\n"), b));
+}
+
+// `f` is inferred to give two results, of which it leaves the second to what its callee left.
+struct Leftover {
+  Boundary f = integers({}, 64);
+  Boundaries all;
+  Leftover() {
+    const Place second{Place::Kind::integer_result, 1};
+    f.results.push_back({BoundaryValue::Kind::integer, 64, false, second, second});
+    f.origin = Boundary::Origin::inferred;
+    Boundary caller = f;
+    caller.name = caller.target_name = "caller";
+    Boundary g = nothing("g");
+    all = {{"f", f}, {"caller", caller}, {"g", g}};
+  }
+  Proof prove(const std::string& name, const std::string& source, const std::string& target) {
+    auto read = [](Isa isa, const std::string& body) {
+      assembly::ReadOptions options;
+      options.isa = isa;
+      return *assembly::read_unit(".text\n.globl f\n.globl caller\n" + body, "f.s", options);
+    };
+    const assembly::Unit s = read(Isa::x86_64, source), t = read(Isa::aarch64, target);
+    const assembly::CodeIndex si(s), ti(t);
+    Clobbers clobbers(si);
+    const Leftovers leftovers = find_leftovers(
+        si, all, &clobbers,
+        callee_of_unknown_signature(assembly::Machine::get(Isa::x86_64), assembly::Machine::get(Isa::aarch64)));
+    return prove::prove({si, &clobbers, &leftovers}, {ti}, name, all, {});
+  }
+};
+
+const std::string kSourceF = "f:\nsubq $8, %rsp\ncall g\nmovl $1, %eax\naddq $8, %rsp\nret\n";
+const std::string kTargetF = "f:\nstr x30, [sp, #-16]!\nbl g\nmov x0, #1\nmov x1, #77\nldr x30, [sp], #16\nret\n";
+
+TEST(Leftovers, AreNobodysResults) {
+  Leftover pair;
+  EXPECT_PROVED(pair.prove("f", kSourceF, kTargetF));
+  EXPECT_NOT_PROVED(
+      pair.prove("f", kSourceF + "nop\n", "f:\nstr x30, [sp, #-16]!\nbl g\nmov x0, #2\nldr x30, [sp], #16\nret\n"));
+  // The stated prototype says that there is a second result.
+  pair.all.at("f").origin = Boundary::Origin::prototype;
+  EXPECT_NOT_PROVED(pair.prove("f", kSourceF, kTargetF));
+}
+
+TEST(Leftovers, ArePassedOnByNobodyWhoCountsOnThem) {
+  Leftover pair;
+  const std::string source =
+      kSourceF + "caller:\nsubq $8, %rsp\ncall f\nmovq %rdx, %rax\nxorl %edx, %edx\naddq $8, %rsp\nret\n";
+  const std::string target =
+      kTargetF + "caller:\nstr x30, [sp, #-16]!\nbl f\nmov x0, x1\nmov x1, #0\nldr x30, [sp], #16\nret\n";
+  EXPECT_NOT_PROVED(pair.prove("caller", source, target));
+}
+
+// What the caller has in rdx goes through `f`: it is f's to keep, though no parameter.
+TEST(Leftovers, AreNotWhatTheCallerHas) {
+  Leftover pair;
+  EXPECT_NOT_PROVED(pair.prove("f", "f:\nmovl $1, %eax\nret\n", "f:\nmov x0, #1\nmov x1, #77\nret\n"));
+}
+
+}  // namespace
+}  // namespace portolan::prove::testing
