@@ -60,7 +60,8 @@ class Comparer {
   bool lies_beyond_data(const Outcome& outcome) const;
   bool ending();
   bool stack_is_used_up() const;
-  void results(const Boundary& boundary);
+  void results(const Boundary& boundary, const Input& input);
+  void result_address(const Boundary& boundary, const Input& input);
   void extension(const BoundaryValue& value, size_t index);
   void preserved();
   void modes(const emulate::MachineState& before, const emulate::MachineState& after);
@@ -175,7 +176,7 @@ bool Comparer::ending() {
   return false;
 }
 
-void Comparer::results(const Boundary& boundary) {
+void Comparer::results(const Boundary& boundary, const Input& input) {
   for (size_t r = 0; r < boundary.results.size(); ++r) {
     const BoundaryValue& value = boundary.results[r];
     const Value first = source_.result(value, runs_.first), second = source_.result(value, runs_.second),
@@ -191,17 +192,38 @@ void Comparer::results(const Boundary& boundary) {
     }
     extension(value, r + 1);
   }
+  if (target_.isa() == Isa::x86_64 && source_.isa() != Isa::x86_64) result_address(boundary, input);
 }
 
-// RISC-V's callers count on 32-bit integers being sign-extended, whatever their sign (psABI, "Integer Calling
-// Convention").
+// AMD64 psABI 3.2.3: the caller of a function whose result is in memory finds its address in rax. Of two sides that
+// have to say it is a result like others.
+void Comparer::result_address(const Boundary& boundary, const Input& input) {
+  for (size_t p = 0; p < boundary.parameters.size(); ++p) {
+    if (boundary.parameters[p].kind != BoundaryValue::Kind::result_address) continue;
+    const uint64_t given = input.values[p][0],
+                   found = runs_.target.state.general[integer_result_register(Isa::x86_64, 0)];
+    if (given != found)
+      differs(fmt::format("the result's address is to be in rax, which is {:#x} instead of {:#x}", found, given),
+              {.kind = Spot::Kind::register_, .index = integer_result_register(Isa::x86_64, 0)});
+  }
+}
+
+// RISC-V's callers count on 32-bit integers being sign-extended, whatever their sign, and on narrower ones being
+// extended by theirs (psABI, "Integer Calling Convention").
 void Comparer::extension(const BoundaryValue& value, size_t index) {
-  if (target_.isa() != Isa::riscv64 || value.kind != BoundaryValue::Kind::integer || value.bits != 32 || !value.whole)
+  if (target_.isa() != Isa::riscv64 || value.kind != BoundaryValue::Kind::integer || value.bits > 32 || !value.whole)
     return;
   if (source_.result(value, runs_.first) != source_.result(value, runs_.second)) return;
   const uint64_t whole = runs_.target.state.general[integer_result_register(Isa::riscv64, value.target.index)];
-  if (static_cast<int64_t>(whole) != static_cast<int32_t>(whole))
-    differs(fmt::format("result {} is not sign-extended as RISC-V's calling convention wants: {:#x}", index, whole),
+  // What the source's caller got away with the target's does too.
+  if (source_.isa() == Isa::riscv64 &&
+      whole == runs_.first.state.general[integer_result_register(Isa::riscv64, value.source.index)])
+    return;
+  const unsigned above = 64 - value.bits;
+  const uint64_t top = whole << above;
+  const bool is_signed = value.is_signed || value.bits == 32;
+  if (whole != (is_signed ? static_cast<uint64_t>(static_cast<int64_t>(top) >> above) : top >> above))
+    differs(fmt::format("result {} is not extended as RISC-V's calling convention wants: {:#x}", index, whole),
             {.kind = Spot::Kind::result, .index = static_cast<uint32_t>(index - 1)});
 }
 
@@ -333,7 +355,7 @@ Comparison Comparer::run(const Boundary& boundary, const Input& input) {
   if (!ending()) return out_;
   calls();
   if (runs_.target.ending == Ending::returned) {
-    results(boundary);
+    results(boundary, input);
     preserved();
   }
   regions(input);

@@ -26,6 +26,13 @@ uint64_t boundary_number(Random& random) {
   return kNumbers[random.below(std::size(kNumbers))];
 }
 
+// The largest and the smallest of lanes of 16, 8 and 32 bits.
+uint64_t lanes_number(uint64_t turn) {
+  static constexpr uint64_t kLanes[] = {0x8000800080008000, 0x8080808080808080, 0x7fff7fff7fff7fff,
+                                        0x7f7f7f7f7f7f7f7f, 0x8000000080000000, 0xff00ff00ff00ff00};
+  return kLanes[turn % std::size(kLanes)];
+}
+
 // Between almost no bits and almost all.
 uint64_t random_density(Random& random) {
   uint64_t value = random.next();
@@ -128,6 +135,7 @@ class Maker {
  private:
   uint64_t pointer(uint32_t buffer);
   uint64_t integer(Numbers how);
+  uint64_t up_to_an_end();
   uint64_t floating(uint32_t bits, Numbers how);
   void overlap();
   void special_pair(const Boundary& boundary);
@@ -141,12 +149,14 @@ class Maker {
   const Filling& filling_;
   Random& random_;
   uint64_t related_integer_ = 0, related_double_ = 0, related_single_ = 0;
+  bool lanes_ = false;
   std::vector<uint64_t> addresses_;
   Input input_;
 };
 
 uint64_t Maker::integer(Numbers how) {
   if (how != Numbers::related) return number(filling_, how, random_);
+  if (lanes_ && !random_.one_in(6)) return related_integer_;
   switch (random_.below(8)) {
     case 0:
       return related_integer_ + 1;
@@ -161,6 +171,13 @@ uint64_t Maker::integer(Numbers how) {
     default:
       return related_integer_;
   }
+}
+
+// How many bytes, or elements of some size, a buffer has: what is behind them may not be read.
+uint64_t Maker::up_to_an_end() {
+  const std::vector<uint8_t>& bytes = input_.regions[random_.below(input_.regions.size())].bytes;
+  static constexpr unsigned kShifts[] = {0, 3, 0, 2, 0, 1};
+  return bytes.size() >> kShifts[filling_.fit % std::size(kShifts)];
 }
 
 uint64_t Maker::floating(uint32_t bits, Numbers how) {
@@ -252,6 +269,10 @@ void Maker::fill_words(std::span<uint8_t> bytes, const std::vector<uint32_t>& sl
     const uint64_t word = word_at(w);
     std::memcpy(bytes.data() + 8 * w, &word, std::min<size_t>(8, bytes.size() - 8 * w));
   }
+  // No zero: what looks for one goes on to the end.
+  const bool dense = filling_.fit != 0 && (how == Numbers::small || how == Numbers::boundary || how == Numbers::random);
+  for (size_t at = 0; dense && at < bytes.size(); ++at)
+    if (bytes[at] == 0 && (at / 8 >= slots.size() || slots[at / 8] == Shape::kNumber)) bytes[at] = 1;
   // Text ends somewhere.
   if (how == Numbers::text) {
     const uint32_t at = static_cast<uint32_t>(random_.below(std::min<size_t>(bytes.size(), 64)));
@@ -302,13 +323,16 @@ void Maker::fill_global(uint32_t n) {
 
 Input Maker::make(const Boundary& boundary) {
   related_integer_ = number(filling_, random_.one_in(2) ? Numbers::boundary : Numbers::random, random_);
+  lanes_ = filling_.pair % 2 == 1;
+  if (lanes_) related_integer_ = lanes_number(filling_.pair / 2);
   const double related = floating_number(random_.one_in(2) ? Numbers::boundary : Numbers::random, random_);
   related_double_ = std::bit_cast<uint64_t>(related);
   related_single_ = std::bit_cast<uint32_t>(static_cast<float>(related));
   emulate::Arena arena;
   for (const Shape::Buffer& buffer : shape_.buffers) {
-    addresses_.push_back(
-        arena.place(buffer.size, random_.one_in(2) ? emulate::Arena::Edge::end : emulate::Arena::Edge::start, 8));
+    addresses_.push_back(arena.place(
+        buffer.size, filling_.fit != 0 || random_.one_in(2) ? emulate::Arena::Edge::end : emulate::Arena::Edge::start,
+        8));
     input_.regions.push_back({addresses_.back(), std::vector<uint8_t>(buffer.size), true});
   }
   for (uint32_t n = 0; n < shape_.buffers.size(); ++n) fill(n);
@@ -330,6 +354,8 @@ Input Maker::make(const Boundary& boundary) {
       value[0] = random_.below(9);
     else if (how == Numbers::tag || filling_.tagged_parameter == static_cast<int>(p))
       value[0] = tag_of({-1, p});
+    else if (filling_.fit != 0 && !shape_.buffers.empty())
+      value[0] = up_to_an_end();
     else
       value[0] = integer(how);
     if (parameter.kind == BoundaryValue::Kind::integer)

@@ -85,6 +85,7 @@ struct Filling {
   bool overlaps = true;       // false: none points into another's buffer all the same
   uint32_t alias = 0;         // not 0: the number of a pair of pointer parameters and how they overlap, in turns
   uint32_t pair = 0;          // not 0: likewise of a pair of numbers that are special together
+  uint32_t fit = 0;  // not 0: integers are as many as a buffer has bytes, or elements, in turns; no byte is zero
   // The files' own data: as it is at the start, or each object as it is, zero, or like words of any kind.
   enum class Globals : uint8_t { initial, mixed, small, wild };
   Globals globals = Globals::initial;

@@ -29,7 +29,7 @@ constexpr Filling kFillings[] = {
 using Globals = Filling::Globals;
 constexpr Globals kGlobals[] = {Globals::initial, Globals::mixed, Globals::small, Globals::mixed,
                                 Globals::initial, Globals::wild,  Globals::mixed};
-constexpr size_t kMostKept = 64;
+constexpr size_t kMostKept = 64, kMostSamples = 8;
 
 uint64_t seed_of(uint64_t seed, const std::string& name) {
   uint64_t hash = 0xcbf29ce484222325 ^ seed;
@@ -78,7 +78,7 @@ class FunctionTester {
   std::map<std::string, Reason> reasons_;  // why inputs did not count
   std::vector<uint64_t> constants_;
   std::vector<Input> kept_;  // went ways that none before them went; variations of them may go further
-  uint32_t limits_ = 0, sampled_ = 0, aliases_ = 0, pairs_ = 0, last_fresh_ = 0;
+  uint32_t limits_ = 0, sampled_ = 0, aliases_ = 0, pairs_ = 0, fits_ = 0, last_fresh_ = 0;
   std::string outlasts_;  // the first of which the target made far more than the source
   bool stopped_early_ = false, depends_on_data_ = false;
 };
@@ -99,6 +99,8 @@ bool FunctionTester::judge(const std::vector<Trial>& trials) {
     const std::string& why = trial.unfit.empty() ? trial.comparison.what : trial.unfit;
     if (trial.unfit.empty() && trial.comparison.finding == Finding::agrees) {
       ++result_.tests;
+      if ((trial.fresh || result_.samples.empty()) && result_.samples.size() < kMostSamples)
+        result_.samples.push_back(trial.input);
       continue;
     }
     if (trial.unfit.empty() && trial.comparison.finding == Finding::differs) {
@@ -126,6 +128,7 @@ Input FunctionTester::next_input(const Shape& shape) {
   filling.globals = kGlobals[turn % std::size(kGlobals)];
   if (filling.aliases) filling.alias = ++aliases_;
   if (filling.parameters == Numbers::related) filling.pair = ++pairs_;
+  if (turn % 3 == 2) filling.fit = ++fits_;
   return make_input(boundary_, shape, filling, random_);
 }
 

@@ -51,6 +51,7 @@ struct TestResult {
   std::string cause;   // unknown, for programs: unsupported, vacuous, resource-limit, too-few-inputs
   Coverage coverage;
   std::optional<Counterexample> counterexample;
+  std::vector<Input> samples;  // some on which both were compared, each with a way of its own
 };
 
 struct TestReport {
