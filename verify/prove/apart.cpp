@@ -139,6 +139,19 @@ std::optional<size_t> Apart::argument_of(Term address) {
   return in->begin()->first;
 }
 
+bool Apart::is_in_data(const Symbols& symbols, Term address) {
+  unsigned named = 0;
+  for (const terms::Linear::Part& part : pool_.linear(address).parts) {
+    if (symbols.is_symbol(part.term) && part.coefficient.isOne()) {
+      ++named;
+      continue;
+    }
+    const Shares in = shares(part.term);
+    if (!in || !in->empty()) return false;
+  }
+  return named == 1;
+}
+
 std::vector<Term> Apart::conditions(const Path& path) {
   if (pointers_.size() < 2) return {};
   std::vector<Reached> all;

@@ -15,6 +15,10 @@ class Apart {
 
   // What is assumed where the source takes this path.
   std::vector<Term> conditions(const Path& path);
+  // The argument that an address is computed from, if it is one alone.
+  std::optional<size_t> argument_of(Term address);
+  // The address is that of a symbol, with numbers added.
+  bool is_in_data(const Symbols& symbols, Term address);
   // The arguments that are used as pointers, from 0. Fewer than two: nothing is ever assumed.
   const std::set<size_t>& pointers() const { return pointers_; }
 
@@ -28,7 +32,6 @@ class Apart {
   Shares of_sum(Term t);
   // What holds no argument makes what holds none.
   Shares of_operands(Term t);
-  std::optional<size_t> argument_of(Term address);
 
   terms::Pool& pool_;
   std::vector<Term> parameters_;

@@ -24,6 +24,9 @@ struct Limits {
   bool shared = false;   // other threads write: what is read outside the frame may be anything, the same on both sides
   // Time is watched: the lines of instructions whose time depends on their operands.
   const std::set<uint32_t>* slow_lines = nullptr;
+  // Accesses of memory that is secret, by line and whether they write: what is read there may be anything, another
+  // thing in the other copy and each time.
+  const std::set<std::pair<uint32_t, bool>>* secret_accesses = nullptr;
   uint32_t visits = 1;  // of one cut point on one path; more than one only in bounded proofs
   solve::Clock::time_point deadline;
 };
@@ -110,6 +113,9 @@ class Executor {
   // Reads and writes at once. The old value.
   Term exchange(Thread& thread, const ir::Instruction& i);
   void show(Thread& thread, Term address, std::optional<int64_t> frame_offset);
+  bool is_secret(uint32_t line, bool write) const {
+    return limits_.secret_accesses != nullptr && limits_.secret_accesses->contains({line, write});
+  }
   Term read_shared(Thread& thread, Term address, unsigned width, uint32_t line);
   void note_event(Thread& thread, const Event& event);
   // `above`: bytes between the stack pointer and the stack arguments. Nothing: it failed.

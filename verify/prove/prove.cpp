@@ -12,6 +12,7 @@
 #include "verify/prove/frames.h"
 #include "verify/prove/guess.h"
 #include "verify/prove/lockstep.h"
+#include "verify/prove/nan_bits.h"
 #include "verify/prove/simulation.h"
 
 namespace portolan::prove {
@@ -63,7 +64,8 @@ class FunctionProof {
   void check_order();
   bool keep_apart(std::optional<Apart>& apart, const Summary& source);
   std::vector<Term> pointer_parameters() const;
-  bool computes_with_floats() const;
+  bool find_secret_accesses();
+  bool may_leave_nans_open();
   bool unbounded();
   void note_suspects(Simulation& simulation);
   std::optional<FrameSurvey> survey(const Side& side, const FrameLayout& frame);
@@ -91,10 +93,12 @@ class FunctionProof {
   std::optional<UnknownCallee> any_callee_;
   FrameLayout source_frame_, target_frame_;
   bool frames_shared_ = false, any_nan_ = false;
+  std::optional<std::pair<NanBits, NanBits>> nan_bits_;
   bool copies_ = false;              // both sides may find the same wherever nobody gave them anything
   bool no_overlap_ = false;          // pointer arguments are assumed not to overlap
   std::optional<OrderCheck> order_;  // what other threads see is looked at
   std::vector<size_t> kept_apart_;   // those that it is assumed of, from 1
+  std::set<std::pair<uint32_t, bool>> secret_accesses_;  // Limits::secret_accesses
   terms::Pool pool_;
   Symbols symbols_;
   solve::Limits limits_;
@@ -194,6 +198,9 @@ void FunctionProof::list_assumptions() {
         fmt::format("what the source reaches by addresses computed from one of the arguments {} it does not write by "
                     "addresses computed from another (--assume no-alias)",
                     fmt::join(kept_apart_, ", ")));
+  if (any_nan_ && (nan_bits_->first.stored || nan_bits_->second.stored))
+    assume("nan-bits", "fp-env",
+           "the sign and the payload of a NaN that was computed and stored are not read back as a number");
   if (calls)
     assume("callees", "calls",
            "functions that are called do the same on both sides when given the same arguments and memory");
@@ -251,7 +258,7 @@ Proof FunctionProof::run() {
     return proof_;
   }
   // What NaNs look like differs between the ISAs; a proof that leaves that open says so.
-  const bool again = proof_.level != Proof::Level::proved && computes_with_floats();
+  const bool again = proof_.level != Proof::Level::proved && may_leave_nans_open();
   if (again) {
     const Proof exact = proof_;
     any_nan_ = true;
@@ -316,7 +323,7 @@ bool FunctionProof::attempt_without_overlap() {
   const Proof before = proof_;
   no_overlap_ = true;
   for (const bool any_nan : {false, true}) {
-    if (any_nan && !computes_with_floats()) break;
+    if (any_nan && !may_leave_nans_open()) break;
     any_nan_ = any_nan;
     proof_ = {};
     attempt();
@@ -332,6 +339,45 @@ bool FunctionProof::attempt_without_overlap() {
         fmt::format("arguments {} may overlap; where they do not it is proved, which --assume no-alias takes for given",
                     fmt::join(kept_apart_, ", ")));
   return proved;
+}
+
+// Which accesses reach secret memory, and that the others do not: for each it must be known where its address comes
+// from. A callee may read what it likes, so there must be none.
+bool FunctionProof::find_secret_accesses() {
+  if (options_.secret_memory.empty()) return true;
+  begin_with_parameters();
+  Executor executor(pool_, *source_, symbols_, source_frame_);
+  Summary summary(pool_, *source_, executor);
+  Limits limits;
+  limits.slow_lines = options_.slow_lines;
+  limits.deadline = begin_ + options_.time / 3;
+  State entry = entry_state(*source_, executor);
+  std::set<uint32_t> universal;
+  for (const Term t : universal_) universal.insert(t.id);
+  if (const auto failure = summary.build(std::move(entry), std::move(universal), limits))
+    return unknown(failure->reason, failure->detail);
+  Apart apart(pool_, summary, pointer_parameters());
+  for (const size_t p : options_.secret_memory)
+    if (!apart.pointers().contains(p))
+      return unknown("unresolved-address", fmt::format("no address is computed from argument {} alone", p + 1));
+  std::map<std::pair<uint32_t, bool>, bool> found;  // whether it is secret
+  for (const auto& [block, cut] : summary.cuts())
+    for (const Path& path : cut.paths) {
+      if (!path.calls.empty()) return unknown("unsupported", "what a callee does with secret memory is not known");
+      for (const Access& access : path.accesses) {
+        const auto argument = apart.argument_of(access.address);
+        const bool secret = argument && options_.secret_memory.contains(*argument);
+        if (!argument && !apart.is_in_data(symbols_, access.address))
+          return unknown("unresolved-address",
+                         fmt::format("where the address of line {} comes from is not known", access.line));
+        const auto [at, fresh] = found.emplace(std::pair(access.line, access.write), secret);
+        if (!fresh && at->second != secret)
+          return unknown("unresolved-address", fmt::format("line {} reaches secret and public memory", access.line));
+      }
+    }
+  for (const auto& [access, secret] : found)
+    if (secret) secret_accesses_.insert(access);
+  return true;
 }
 
 std::optional<FrameSurvey> FunctionProof::survey(const Side& side, const FrameLayout& frame) {
@@ -413,16 +459,18 @@ void FunctionProof::attempt() {
   }
   if (is_timed()) {
     target_frame_ = source_frame_;  // the two copies run at one place
-    unbounded();
+    if (find_secret_accesses()) unbounded();
     return;
   }
   if (!unbounded() && proof_.reason == "unresolved-address") share_frames();
 }
 
-bool FunctionProof::computes_with_floats() const {
-  for (const ir::Instruction& i : source_->function().values)
-    if (i.nan != ir::NanRule::any) return true;
-  return false;
+// Whether there are NaNs of an instruction set's own, and neither side decides anything by their bits.
+bool FunctionProof::may_leave_nans_open() {
+  const auto& values = source_->function().values;
+  if (!nan_bits_) nan_bits_.emplace(find_nan_bits(*source_), find_nan_bits(*target_));
+  return std::any_of(values.begin(), values.end(), [](const auto& i) { return i.nan != ir::NanRule::any; }) &&
+         !nan_bits_->first.looked_at() && !nan_bits_->second.looked_at();
 }
 
 // A pair that failed for want of a relation, say, may still be compared for a few turns of its loops.
@@ -447,9 +495,10 @@ bool FunctionProof::unbounded() {
   limits.copies = copies_;
   limits.shared = order_.has_value();
   limits.slow_lines = options_.slow_lines;
+  if (!options_.secret_memory.empty()) limits.secret_accesses = &secret_accesses_;
   // What is left is for a second try and for bounds.
   const auto left = begin_ + options_.time - Clock::now();
-  limits.deadline = Clock::now() + (copies_ ? left / 3 : computes_with_floats() ? left / 2 : left * 2 / 3);
+  limits.deadline = Clock::now() + (copies_ ? left / 3 : may_leave_nans_open() ? left / 2 : left * 2 / 3);
   deadline_ = limits.deadline;
   auto summarise = [&](Executor& executor, const Side& side, Summary& summary) {
     State entry = entry_state(side, executor);
@@ -498,7 +547,7 @@ void FunctionProof::bound() {
     separate_frames();
     if (bounded()) return;
   }
-  if (computes_with_floats()) {
+  if (may_leave_nans_open()) {
     any_nan_ = true;
     any_nan_ = bounded();
   }

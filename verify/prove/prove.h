@@ -26,7 +26,14 @@ enum class MemoryOrder : uint8_t {
 // What the proof stands on. `kind`: aliasing, alignment, fp-env, calls, stack, convention, undefined; `id` names it for
 // programs, `text` for people.
 struct Assumption {
+  enum class Check : uint8_t {
+    unchecked,
+    held,      // in all runs that were followed
+    violated,  // in one of them
+  };
   std::string id, kind, text;
+  Check check = Check::unchecked;
+  std::string how = {};  // checked: in how many runs; violated: by what
   bool operator==(const Assumption&) const = default;
 };
 
@@ -78,6 +85,8 @@ struct Options {
   // same branches, addresses, and operands on `slow_lines`.
   std::set<size_t> secrets;
   const std::set<uint32_t>* slow_lines = nullptr;
+  // Likewise, memory that these parameters point to: it is reached by addresses computed from them alone.
+  std::set<size_t> secret_memory;
   bool no_alias = false;               // pointer arguments may be assumed not to overlap
   uint32_t unroll = 8;                 // bounded proofs: turns of each loop, fewer if that is too much
   verify::FormatBoundary with_format;  // empty: calls of variadic functions are not understood

@@ -161,6 +161,13 @@ std::vector<Slot> Side::reserved() const {
   return {};
 }
 
+Slot Side::result_address() const {
+  const bool in_memory = std::any_of(own_->parameters.begin(), own_->parameters.end(), [](const auto& p) {
+    return p.kind == verify::BoundaryValue::Kind::result_address;
+  });
+  return in_memory && isa() == Isa::x86_64 ? machine_->integer_results[0] : assembly::kNoSlot;
+}
+
 uint32_t Side::stack_arguments() const {
   uint32_t places = 0;
   for (const verify::BoundaryValue& p : own_->parameters)
@@ -366,6 +373,7 @@ Side::SlotSet Side::live_through(BlockId block, SlotSet live, bool mark) {
   if (t.op == Op::ret) {
     for (const verify::BoundaryValue& r : own_->results)
       if (const Slot s = slot_of(*machine_, place_of(r, which_)); s != assembly::kNoSlot) live[s] = true;
+    if (const Slot s = result_address(); s != assembly::kNoSlot) live[s] = true;
     for (const std::vector<Slot>* slots : {&machine_->callee_saved, &machine_->callee_saved_low_half})
       for (const Slot s : *slots) live[s] = true;
     use_reserved(live);

@@ -56,6 +56,10 @@ class Side {
   size_t slots() const { return machine_->slots.size() + extra_widths_.size(); }
   assembly::SlotInfo slot(Slot slot) const;
   const assembly::CodeIndex& index() const { return *index_; }
+  const verify::Boundary& own() const { return *own_; }
+  // x86-64: the caller of a function whose result is in memory finds its address in rax (psABI 3.2.3); kNoSlot: there
+  // is no such result.
+  Slot result_address() const;
   const ir::Function& function() const { return function_; }
   std::string_view prefix() const { return which_ == Which::source ? "s" : "t"; }
 

@@ -198,6 +198,14 @@ bool Simulation::returns_agree(PathPair& paths, Unspecified& unspecified, Proof&
     return false;
   const State& before = sides_.target.at(0).state;
   const assembly::Machine& machine = target.machine();
+  // Of two sides that have to say it is a result like others.
+  if (const Slot slot = target.result_address(); slot != assembly::kNoSlot && source.isa() != Isa::x86_64) {
+    const auto given =
+        std::find_if(sides_.boundary.parameters.begin(), sides_.boundary.parameters.end(),
+                     [](const auto& p) { return p.kind == verify::BoundaryValue::Kind::result_address; });
+    const Slot from = slot_of(machine, given->target);
+    if (!ask(paths, "result", "where it is in memory", before.slots[from], t.slots[slot], proof)) return false;
+  }
   for (const Slot slot : machine.callee_saved)
     if (!ask(paths, "callee-saved", machine.slots[slot].name, before.slots[slot], t.slots[slot], proof)) return false;
   for (const Slot slot : machine.callee_saved_low_half)

@@ -33,6 +33,8 @@ class Symbols {
   // The variable is the address of a symbol whose object has at least `bytes` from there on; so reading it faults
   // never.
   bool within_object(Term variable, int64_t offset, unsigned bytes) const;
+  // The variable stands for an address that a symbol names.
+  bool is_symbol(Term variable) const { return variables_.contains(variable.id); }
   // The address lies in code.
   bool is_code(const terms::Linear& address) const;
   // The bytes that an address made of one symbol and a constant is surely a multiple of.
