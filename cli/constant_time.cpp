@@ -70,8 +70,7 @@ json side_json(const leak::Verdict& v, const Boundary& boundary, const std::stri
   for (const leak::Finding& f : v.findings)
     j["findings"].push_back(
         {{"kind", leak::to_string(f.kind)}, {"function", f.function}, {"line", f.line}, {"what", f.what}});
-  for (const prove::Assumption& a : v.assumptions)
-    j["assumptions"].push_back({{"id", a.id}, {"kind", a.kind}, {"text", a.text}, {"discharged", "unchecked"}});
+  for (const prove::Assumption& a : v.assumptions) j["assumptions"].push_back(assumption_json(a));
   if (v.proof) {
     size_t asked = 0;
     for (const prove::Obligation& o : v.proof->obligations) asked += o.answer.method != solve::Method::syntactic;

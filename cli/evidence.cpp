@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <set>
 
 #include "cli/output.h"
 #include "llvm/Support/SHA256.h"
@@ -139,8 +140,9 @@ json tests_json(const verify::TestResult& t) {
   return j;
 }
 
+constexpr const char* kMethods[] = {"syntactic", "evaluation", "euf", "integers", "bit-vectors"};
+
 json obligation_json(const prove::Obligation& o, QueryStore& queries) {
-  static constexpr const char* kMethods[] = {"syntactic", "evaluation", "euf", "integers", "bit-vectors"};
   static constexpr const char* kAnswers[] = {"holds", "fails", "unknown"};
   json j = {{"kind", o.kind},
             {"what", o.what},
@@ -156,6 +158,23 @@ json obligation_json(const prove::Obligation& o, QueryStore& queries) {
   return j;
 }
 
+// By which means the obligations were closed, and who answered.
+json grounds_json(const prove::Proof& proof) {
+  json j = {{"by_method", json::object()}, {"solvers", json::object()}};
+  for (const prove::Obligation& o : proof.obligations) {
+    json& method = j["by_method"][kMethods[static_cast<size_t>(o.answer.method)]];
+    method = method.is_null() ? 1 : method.get<int>() + 1;
+    std::set<std::string> answered;
+    for (const solve::SolverRun& run : o.answer.runs)
+      if (run.answer == "unsat") answered.insert(run.solver);
+    for (const std::string& solver : answered) {
+      json& count = j["solvers"][solver];
+      count = count.is_null() ? 1 : count.get<int>() + 1;
+    }
+  }
+  return j;
+}
+
 json proof_json(const prove::Proof& proof, QueryStore& queries) {
   static constexpr const char* kLevels[] = {"proved", "bounded", "unknown"};
   json j = {{"level", kLevels[static_cast<size_t>(proof.level)]},
@@ -163,6 +182,7 @@ json proof_json(const prove::Proof& proof, QueryStore& queries) {
             {"cpu_seconds", proof.cpu_seconds},
             {"floating_point", proof.floating_point},
             {"relations", proof.relations},
+            {"grounds", grounds_json(proof)},
             {"obligations", json::array()}};
   if (proof.level == prove::Proof::Level::bounded) j["bound"] = proof.bound;
   if (!proof.reason.empty()) j["reason"] = proof.reason, j["detail"] = proof.detail;
@@ -243,6 +263,16 @@ json input_json(const verify::Boundary& boundary, const verify::Input& input) {
   return j;
 }
 
+json assumption_json(const prove::Assumption& assumption) {
+  static constexpr const char* kChecks[] = {"unchecked", "runtime-check", "violated"};
+  json j = {{"id", assumption.id},
+            {"kind", assumption.kind},
+            {"text", assumption.text},
+            {"discharged", kChecks[static_cast<size_t>(assumption.check)]}};
+  if (!assumption.how.empty()) j["how"] = assumption.how;
+  return j;
+}
+
 // `tests` and what belongs to it stand in the verdict itself, as in the first version of the format.
 json verdict_json(const verify::Boundary& boundary, const judge::Verdict& v, QueryStore& queries) {
   json j = v.tests ? tests_json(*v.tests) : json::object();
@@ -254,8 +284,7 @@ json verdict_json(const verify::Boundary& boundary, const judge::Verdict& v, Que
   if (!v.reason.empty()) j["reason"] = v.reason;
   if (!v.detail.empty()) j["detail"] = v.detail;
   j["assumptions"] = json::array();
-  for (const prove::Assumption& a : v.assumptions)
-    j["assumptions"].push_back({{"id", a.id}, {"kind", a.kind}, {"text", a.text}, {"discharged", "unchecked"}});
+  for (const prove::Assumption& a : v.assumptions) j["assumptions"].push_back(assumption_json(a));
   if (v.proof) j["proof"] = proof_json(*v.proof, queries);
   if (v.tests && v.tests->counterexample) j["counterexample"] = counterexample_json(boundary, *v.tests->counterexample);
   return j;

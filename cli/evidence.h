@@ -27,6 +27,8 @@ class QueryStore {
   std::map<std::string, std::string> queries_;  // by name
 };
 
+// "unchecked", "runtime-check" or "violated", and how.
+nlohmann::json assumption_json(const prove::Assumption& assumption);
 nlohmann::json verdict_json(const verify::Boundary& boundary, const judge::Verdict& verdict, QueryStore& queries);
 
 // The boundary and input that verdict_json() stored for a refuted function.

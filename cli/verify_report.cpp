@@ -13,8 +13,17 @@ namespace {
 using judge::Level;
 using nlohmann::json;
 
+// What the meanings of the instructions were compared with, row by row (tests/semantics_gate): the processor itself, or
+// emulators of it.
+std::string_view semantics_grade(Isa isa) {
+  return isa == Isa::x86_64 ? "hardware-fuzzed" : "emulator-fuzzed";
+}
+
 json side_json(const InputFile& file, const std::string& engine) {
-  json j = {{"file", file.path}, {"isa", to_string(file.isa())}, {"sha256", sha256(file.contents)}};
+  json j = {{"file", file.path},
+            {"isa", to_string(file.isa())},
+            {"sha256", sha256(file.contents)},
+            {"semantics", semantics_grade(file.isa())}};
   if (!engine.empty()) j["engine"] = engine;
   return j;
 }
@@ -28,6 +37,25 @@ std::string call_in_words(const verify::Boundary& boundary, const verify::Input&
   std::string values;
   for (const verify::Value& v : input.values) values += fmt::format("{}{:#x}", values.empty() ? "" : ", ", v[0]);
   return fmt::format("{}({})", boundary.name, values);
+}
+
+// What buffers hold, as far as it is not zero.
+std::string buffers_in_words(const verify::Input& input) {
+  constexpr size_t kMost = 4, kMostBytes = 24;
+  std::string text;
+  for (size_t n = 0; n < std::min(input.regions.size(), kMost); ++n) {
+    const std::vector<uint8_t>& bytes = input.regions[n].bytes;
+    const auto is_set = [](uint8_t byte) { return byte != 0; };
+    const auto first = std::find_if(bytes.begin(), bytes.end(), is_set);
+    if (first == bytes.end()) continue;
+    const auto last = std::find_if(bytes.rbegin(), bytes.rend(), is_set).base();
+    const auto end = last - first > static_cast<ptrdiff_t>(kMostBytes) ? first + kMostBytes : last;
+    text += fmt::format("  at {:#x}:", input.regions[n].address + static_cast<uint64_t>(first - bytes.begin()));
+    for (auto byte = first; byte != end; ++byte) text += fmt::format(" {:02x}", *byte);
+    text += fmt::format("{}, the rest of the {} bytes {}\n", end == last ? "" : " …", bytes.size(),
+                        end == last ? "is zero" : "stands in the evidence");
+  }
+  return text;
 }
 
 void add_constant_time(json& evidence, const VerifyRun& run) {
@@ -144,7 +172,8 @@ std::string text_of(const VerifyRun& run) {
     const judge::Verdict& v = run.report.verdicts[n];
     text += fmt::format("{}: {}: {}\n", b.name, judge::word(v), judge::sentence(v, b));
     if (v.level == Level::proved || v.level == Level::bounded)
-      for (const prove::Assumption& a : v.assumptions) text += fmt::format("  assumed: {}\n", a.text);
+      for (const prove::Assumption& a : v.assumptions)
+        text += fmt::format("  assumed: {}{}\n", a.text, a.how.empty() ? "" : fmt::format(" ({})", a.how));
     else if (b.origin == verify::Boundary::Origin::inferred)
       for (const std::string& a : b.assumptions) text += fmt::format("  assumed: {}\n", a);
     text += order_text(run, n);
@@ -181,6 +210,7 @@ void print_refutations(const InputFile& source, const InputFile& target, const v
     if (!v.tests || !v.tests->counterexample) continue;
     fmt::print(stderr, "  input{}: {}\n", v.tests->counterexample->shrunk ? ", made smaller" : "",
                call_in_words(b, v.tests->counterexample->input));
+    fmt::print(stderr, "{}", buffers_in_words(v.tests->counterexample->input));
     verify::Boundary compared = b;
     if (!v.tests->counterexample->results_compared) compared.results.clear();
     if (auto traces = bench ? (*bench)->trace(compared, v.tests->counterexample->input) : bench.error()) {

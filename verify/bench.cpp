@@ -75,6 +75,15 @@ Request Bench::source_request(const Boundary& boundary, const Input& input) {
   return source_->request(boundary, input, kFirst);
 }
 
+std::pair<Conduct, Conduct> Bench::conduct(const Boundary& boundary, std::span<const Input> inputs) {
+  std::vector<Request> source, target;
+  for (const Input& input : inputs) {
+    source.push_back(source_->request(boundary, input, kFirst));
+    target.push_back(target_->request(boundary, input, kTarget));
+  }
+  return {conduct_of(*source_, boundary, source), conduct_of(*target_, boundary, target)};
+}
+
 Expected<std::vector<SourceRuns>> Bench::run_source(const Boundary& boundary, std::span<const Input> inputs) {
   std::vector<Request> first, second;
   for (const Input& input : inputs) {

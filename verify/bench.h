@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "verify/conduct.h"
 #include "verify/trace.h"
 
 namespace portolan::verify {
@@ -27,6 +28,8 @@ class Bench {
   // The source alone, once.
   Expected<emulate::Outcome> probe(const Boundary& boundary, const Input& input);
   Expected<std::vector<SourceRuns>> run_source(const Boundary& boundary, std::span<const Input> inputs);
+  // How each side behaves on these, as far as a proof assumes something of it.
+  std::pair<Conduct, Conduct> conduct(const Boundary& boundary, std::span<const Input> inputs);
   // What run_source() asks the source's engine first.
   emulate::Request source_request(const Boundary& boundary, const Input& input);
   Expected<std::vector<Trial>> run(const Boundary& boundary, std::vector<Input> inputs, Coverage* coverage);

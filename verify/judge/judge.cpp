@@ -1,6 +1,7 @@
 #include "verify/judge/judge.h"
 
 #include "verify/bench.h"
+#include "verify/judge/assumptions.h"
 #include "verify/judge/overlap.h"
 
 namespace portolan::judge {
@@ -138,8 +139,13 @@ Verdict Judge::run(const Boundary& boundary, const std::string& problem) {
     proof = options_.prover(boundary);
     const bool open = proof->level == prove::Proof::Level::unknown && !proof->suspects.empty();
     if ((open || proof->without_overlap) && bench_ != nullptr && tests) replay(boundary, *proof, *tests);
+    if (proof->level != prove::Proof::Level::unknown && bench_ != nullptr && tests)
+      check_assumptions(*bench_, boundary, tests->samples, *proof);
   }
   Verdict verdict = conclude(boundary, std::move(tests), std::move(proof));
+  if (verdict.proof && verdict.proof->level == prove::Proof::Level::unknown)
+    for (const prove::Assumption& assumption : verdict.proof->assumptions)
+      if (assumption.check == prove::Assumption::Check::violated) verdict.assumptions.push_back(assumption);
   // What a proof needs of it, its own list says.
   if (!options_.tests.overlaps && verdict.level == Level::tested)
     verdict.assumptions.push_back({"no-alias", "aliasing", "pointer arguments do not overlap (--assume no-alias)"});
