@@ -103,8 +103,9 @@ void report_verdict(const Arguments& a, const translate::FunctionReport& f, cons
         stderr, "{}",
         to_string(Diagnostic{Severity::warning,
                              where,
-                             fmt::format("'{}' is sequential-only: it has atomic accesses or fences, and the order "
-                                         "of its other accesses is not kept; --memory-order says what is wanted",
+                             fmt::format("'{}' is sequential-only: it has atomic accesses or fences, or waits for "
+                                         "what others write, and the order of its accesses is not kept; --memory-order "
+                                         "says what is wanted",
                                          f.name),
                              {}}));
   if (v.level == judge::Level::refuted)

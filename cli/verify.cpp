@@ -41,13 +41,20 @@ prove::MemoryOrder memory_order(const Arguments& a) {
   return a.memory_order.empty() ? prove::MemoryOrder::sequential_only : prove::MemoryOrder::relaxed;
 }
 
-// The label of each pair that others may be watching, as `translate` gives it.
-std::string order_label(const Arguments& a, const InputFile& source, Isa target, const std::string& function) {
-  const auto symbol = source.unit->symbol_by_name.find(function);
-  if (symbol == source.unit->symbol_by_name.end()) return {};
-  const auto lifted = assembly::lift_function(*source.index, frontends::lifter(source.isa()), symbol->second);
+bool is_concurrent(const InputFile& file, const std::string& function) {
+  const auto symbol = file.unit->symbol_by_name.find(function);
+  if (symbol == file.unit->symbol_by_name.end()) return false;
+  const auto lifted = assembly::lift_function(*file.index, frontends::lifter(file.isa()), symbol->second);
+  return translate::is_concurrent(lifted.function);
+}
+
+// The label of each pair that others may be watching, as `translate` gives it. x86-64's plain accesses are ordered:
+// that they matter may show on the other side alone.
+std::string order_label(const Arguments& a, const InputFile& source, const InputFile& target,
+                        const verify::Boundary& boundary) {
   const auto order = translate::memory_order_from_string(a.memory_order);
-  return translate::memory_order_label(translate::is_concurrent(lifted.function), source.isa(), target,
+  const bool concurrent = is_concurrent(source, boundary.name) || is_concurrent(target, boundary.target_name);
+  return translate::memory_order_label(concurrent, source.isa(), target.isa(),
                                        order.value_or(translate::MemoryOrder::sequential_only));
 }
 
@@ -185,7 +192,7 @@ Exit run(const Arguments& a) {
   if (!a.assume.empty()) run.options["assume"] = a.assume;
   if (!a.memory_order.empty()) run.options["memory_order"] = a.memory_order;
   for (const verify::Boundary& b : run.boundaries)
-    run.order_labels.push_back(order_label(a, inputs->source, inputs->target.isa(), b.name));
+    run.order_labels.push_back(order_label(a, inputs->source, inputs->target, b));
   run.evidence_path = a.evidence;
   judge_constant_time(a, *inputs, subject, run);
   QueryStore queries(a.evidence);

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "translate/spin_loops.h"
+
 namespace portolan::translate {
 namespace {
 
@@ -141,7 +143,7 @@ bool is_concurrent(const ir::Function& f) {
       if (i.op == Op::atomic_rmw || i.op == Op::atomic_cas || i.op == Op::fence || i.ordering != Ordering::none)
         return true;
     }
-  return false;
+  return has_spin_loop(f);
 }
 
 std::vector<std::string> apply_memory_order(raise::RaisedUnit& unit, Isa target, MemoryOrder order) {

@@ -19,7 +19,7 @@ enum class MemoryOrder : uint8_t {
 };
 std::optional<MemoryOrder> memory_order_from_string(std::string_view name);  // "relaxed", "tso"
 
-// Whether the function has atomic accesses or fences: somebody else may be watching.
+// Whether the function has atomic accesses or fences, or waits for what others write: somebody else may be watching.
 bool is_concurrent(const ir::Function& function);
 
 // Applies the mapping to all functions; gives what it assumes.
