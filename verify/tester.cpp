@@ -99,7 +99,7 @@ bool FunctionTester::judge(const std::vector<Trial>& trials) {
     const std::string& why = trial.unfit.empty() ? trial.comparison.what : trial.unfit;
     if (trial.unfit.empty() && trial.comparison.finding == Finding::agrees) {
       ++result_.tests;
-      if ((trial.fresh || result_.samples.empty()) && result_.samples.size() < kMostSamples)
+      if ((trial.fresh || result_.samples.size() < kMostSamples / 2) && result_.samples.size() < kMostSamples)
         result_.samples.push_back(trial.input);
       continue;
     }

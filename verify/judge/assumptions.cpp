@@ -28,7 +28,8 @@ void note(const Conduct& source, const Conduct& target, std::string Conduct::* b
   }
   if (source.runs == 0 || target.runs == 0) return;
   assumption.check = Assumption::Check::held;
-  assumption.how = fmt::format("held in {} runs of the source and {} of the target", source.runs, target.runs);
+  assumption.how =
+      fmt::format("held where it was followed, {} times in the source and {} in the target", source.runs, target.runs);
 }
 
 }  // namespace

@@ -89,6 +89,26 @@ Apart::Shares Apart::of_sum(Term t) {
   return sum;
 }
 
+// Whether a pointer argument may be in it, other than through memory.
+bool Apart::holds_argument(Term t) {
+  constexpr size_t kMost = 256;
+  std::set<Term> seen;
+  std::vector<Term> work = {t};
+  while (!work.empty()) {
+    const Term next = work.back();
+    work.pop_back();
+    if (pool_.kind(next) == Kind::read || !seen.insert(next).second) continue;
+    if (seen.size() > kMost) return true;
+    if (pool_.kind(next) == Kind::variable) {
+      const auto cut = at_cuts_.find(next);
+      if (std::find(parameters_.begin(), parameters_.end(), next) != parameters_.end()) return true;
+      if (cut != at_cuts_.end() && (!cut->second || !cut->second->empty())) return true;
+    }
+    for (const Term operand : pool_.operands(next)) work.push_back(operand);
+  }
+  return false;
+}
+
 Apart::Shares Apart::of_operands(Term t) {
   for (const Term operand : pool_.operands(t)) {
     if (pool_.width(operand) == 0) continue;
@@ -119,7 +139,7 @@ Apart::Shares Apart::of_node(Term t) {
     case Kind::linear:
       return narrow ? of_operands(t) : of_sum(t);
     case Kind::extract:
-      return narrow && pool_.kind(pool_.operands(t)[0]) == Kind::read ? Shares(none) : of_operands(t);
+      return narrow && !holds_argument(pool_.operands(t)[0]) ? Shares(none) : of_operands(t);
     case Kind::concat:
       // Parts of pointers may have been put together again, unless it is an extension.
       if (!narrow && pool_.constant_value(pool_.operands(t)[0]) == nullptr) return std::nullopt;

@@ -32,6 +32,7 @@ class Apart {
   Shares of_sum(Term t);
   // What holds no argument makes what holds none.
   Shares of_operands(Term t);
+  bool holds_argument(Term t);
 
   terms::Pool& pool_;
   std::vector<Term> parameters_;
