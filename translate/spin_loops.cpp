@@ -22,22 +22,20 @@ class Spins {
   }
 
   bool any() {
-    for (const BlockId head : ir::reverse_post_order(f_)) {
-      const std::set<BlockId> loop = loop_of(head);
-      if (!loop.empty() && reads_only(loop) && !changes_registers(head, loop) && !changes_parameters(head, loop))
-        return true;
-    }
+    for (const BlockId head : ir::reverse_post_order(f_))
+      for (const BlockId from : predecessors_[head]) {
+        if (!dominators_.dominates(head, from)) continue;
+        const std::set<BlockId> loop = loop_of(head, from);
+        if (reads_only(loop) && !changes_registers(head, loop) && !changes_parameters(head, loop)) return true;
+      }
     return false;
   }
 
  private:
-  // The blocks from which one comes back to `head` without leaving the loop.
-  std::set<BlockId> loop_of(BlockId head) const {
-    std::set<BlockId> loop;
-    std::vector<BlockId> work;
-    for (const BlockId from : predecessors_[head])
-      if (dominators_.dominates(head, from)) work.push_back(from);
-    if (!work.empty()) loop.insert(head);
+  // The blocks between `head` and one way back to it: two loops may begin at one place.
+  std::set<BlockId> loop_of(BlockId head, BlockId from) const {
+    std::set<BlockId> loop = {head};
+    std::vector<BlockId> work = {from};
     while (!work.empty()) {
       const BlockId block = work.back();
       work.pop_back();

@@ -125,8 +125,24 @@ def verified(portolan, folder, isa, name):
         check(re.search(r"line \d+ of the target|the target lacks", detail), f"no place: {detail}")
         check("memory order kept" not in function["verdict"]["claim"], function["verdict"]["claim"])
     function, _ = verify(portolan, folder, isa, folder / "out.s")
-    wanted = "sequential-only" if "mfence" in BODIES[name] or "xchg" in BODIES[name] else None
+    # Fences on either side say that others may be watching.
+    fenced = "mfence" in BODIES[name] or "xchg" in BODIES[name] or any(re.match(FENCE[isa], x.strip()) for x in lines)
+    wanted = "sequential-only" if fenced else None
     check(function.get("memory_order") == wanted, f"nobody asked: {function.get('memory_order')}")
+
+
+# x86-64 waits with plain loads.
+WAITING = {
+    "flag": "1:\tmovl\t(%rdi), %eax\n\ttestl\t%eax, %eax\n\tje\t1b\n\tret\n",
+    "pause": "\tjmp\t2f\n1:\tpause\n2:\tcmpb\t$0, (%rdi)\n\tjne\t1b\n\tmovl\t(%rsi), %eax\n\tret\n",
+    "in-a-loop": "\tmovl\t$4, %ecx\n1:\tmovl\t(%rdi), %eax\n\tcmpl\t%ecx, %eax\n\tjne\t1b\n\tdecl\t%ecx\n"
+    "\tjne\t1b\n\tret\n",
+}
+NOT_WAITING = {
+    "counted": "1:\tmovl\t(%rdi), %eax\n\ttestl\t%eax, %eax\n\tje\t2f\n\tdecl\t%esi\n\tjne\t1b\n2:\tret\n",
+    "walked": "1:\tcmpb\t$0, (%rdi)\n\tleaq\t1(%rdi), %rdi\n\tjne\t1b\n\tmovq\t%rdi, %rax\n\tret\n",
+    "written": "1:\taddl\t$1, (%rdi)\n\tcmpl\t$9, (%rdi)\n\tjb\t1b\n\tret\n",
+}
 
 
 def labelled(portolan, folder):
@@ -134,6 +150,12 @@ def labelled(portolan, folder):
     check(function["memory_order"] == "sequential-only" and "sequential-only" in stderr, f"{function}\n{stderr}")
     _, function, stderr = translate(portolan, folder / "plain", "aarch64", BODIES["send"])
     check("memory_order" not in function and "sequential-only" not in stderr, "plain code is not labelled")
+    for name, body in WAITING.items():
+        _, function, stderr = translate(portolan, folder / name, "aarch64", body)
+        check(function.get("memory_order") == "sequential-only", f"{name}: {function}\n{stderr}")
+    for name, body in NOT_WAITING.items():
+        _, function, _ = translate(portolan, folder / name, "aarch64", body)
+        check("memory_order" not in function, f"{name}: {function}")
     _, function, stderr = translate(
         portolan, folder / "relaxed", "aarch64", BODIES["exchange-then-load"], "--memory-order", "relaxed"
     )

@@ -161,11 +161,14 @@ void Follower::call(const ir::CallTarget& target, Registers& now, uint32_t line)
   for (const Slot slot : side_.clobbered_by(target))
     if (slot < now.size()) now[slot] = {APInt(side_.slot(slot).width, 0), std::nullopt};
   if (callee == nullptr) return;
-  // What it computed is a NaN of its instruction set's.
-  for (const BoundaryValue& value : callee->results)
-    if (const Slot slot = slot_of(side_.machine(), place_of(value, side_.which()));
-        slot != assembly::kNoSlot && value.kind == BoundaryValue::Kind::floating)
-      now[slot].bits.setAllBits();
+  // What it computed is a NaN of its instruction set's. Of an unknown callee all results are numbers.
+  for (const BoundaryValue& value : callee->results) {
+    const verify::Place& place = place_of(value, side_.which());
+    const Slot slot = slot_of(side_.machine(), place);
+    const bool floating =
+        value.kind == BoundaryValue::Kind::floating || place.kind == verify::Place::Kind::float_result;
+    if (floating && slot != assembly::kNoSlot) now[slot].bits.setAllBits();
+  }
 }
 
 void Follower::instruction(ValueId v, Registers& now) {
