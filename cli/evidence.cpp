@@ -59,12 +59,6 @@ BoundaryValue value_of(const json& j) {
   return v;
 }
 
-std::string digits_of(const std::vector<uint8_t>& bytes) {
-  std::string digits;
-  for (const uint8_t byte : bytes) digits += fmt::format("{:02x}", byte);
-  return digits;
-}
-
 json counterexample_json(const verify::Boundary& boundary, const verify::Counterexample& c) {
   json j = input_json(boundary, c.input);
   j["difference"] = c.difference;
@@ -87,12 +81,9 @@ uint64_t number(const std::string& text) {
 }
 
 std::vector<uint8_t> bytes_of(const std::string& digits) {
-  std::vector<uint8_t> bytes(digits.size() / 2);
-  for (size_t n = 0; n < bytes.size(); ++n)
-    if (std::from_chars(&digits[2 * n], &digits[2 * n] + 2, bytes[n], 16).ptr != &digits[2 * n] + 2)
-      ill_formed("a buffer's bytes are no hexadecimal digits");
-  if (digits.size() % 2 != 0) ill_formed("a buffer's last byte has one digit");
-  return bytes;
+  auto bytes = bytes_of_digits(digits);
+  if (!bytes) ill_formed(bytes.error().message);
+  return *std::move(bytes);
 }
 
 // Places are ordinals into what a calling convention has.
@@ -125,19 +116,6 @@ void check_value(const BoundaryValue& value, Isa source, Isa target) {
   if (value.bits == 0 || value.bits > 128) ill_formed(fmt::format("a value of {} bits", value.bits));
   check_place(value.source, source);
   check_place(value.target, target);
-}
-
-json tests_json(const verify::TestResult& t) {
-  json j = {{"tests", t.tests},
-            {"inputs_tried", t.tried},
-            {"seed", hex(t.seed)},
-            {"coverage",
-             {{"source_blocks", t.coverage.source_blocks},
-              {"target_blocks", t.coverage.target_blocks},
-              {"target_bytes", t.coverage.target_bytes},
-              {"target_size", t.coverage.target_size}}}};
-  if (t.nan_differences != 0) j["nan_differences"] = t.nan_differences;
-  return j;
 }
 
 constexpr const char* kMethods[] = {"syntactic", "evaluation", "euf", "integers", "bit-vectors"};
@@ -191,6 +169,34 @@ json proof_json(const prove::Proof& proof, QueryStore& queries) {
 }
 
 }  // namespace
+
+std::string digits_of(const std::vector<uint8_t>& bytes) {
+  std::string digits;
+  for (const uint8_t byte : bytes) digits += fmt::format("{:02x}", byte);
+  return digits;
+}
+
+Expected<std::vector<uint8_t>> bytes_of_digits(const std::string& digits) {
+  std::vector<uint8_t> bytes(digits.size() / 2);
+  for (size_t n = 0; n < bytes.size(); ++n)
+    if (std::from_chars(&digits[2 * n], &digits[2 * n] + 2, bytes[n], 16).ptr != &digits[2 * n] + 2)
+      return error_at({}, "a buffer's bytes are no hexadecimal digits");
+  if (digits.size() % 2 != 0) return error_at({}, "a buffer's last byte has one digit");
+  return bytes;
+}
+
+json tests_json(const verify::TestResult& t) {
+  json j = {{"tests", t.tests},
+            {"inputs_tried", t.tried},
+            {"seed", hex(t.seed)},
+            {"coverage",
+             {{"source_blocks", t.coverage.source_blocks},
+              {"target_blocks", t.coverage.target_blocks},
+              {"target_bytes", t.coverage.target_bytes},
+              {"target_size", t.coverage.target_size}}}};
+  if (t.nan_differences != 0) j["nan_differences"] = t.nan_differences;
+  return j;
+}
 
 std::string hex(uint64_t value) {
   return fmt::format("{:#x}", value);

@@ -29,6 +29,14 @@ class QueryStore {
 
 // "unchecked", "runtime-check" or "violated", and how.
 nlohmann::json assumption_json(const prove::Assumption& assumption);
+
+// "00ff", and back; the error says what is wrong with the digits.
+std::string digits_of(const std::vector<uint8_t>& bytes);
+Expected<std::vector<uint8_t>> bytes_of_digits(const std::string& digits);
+
+// The test axis: it stands in the verdict itself.
+nlohmann::json tests_json(const verify::TestResult& tests);
+
 nlohmann::json verdict_json(const verify::Boundary& boundary, const judge::Verdict& verdict, QueryStore& queries);
 
 // The boundary and input that verdict_json() stored for a refuted function.

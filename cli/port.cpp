@@ -1,5 +1,5 @@
 // portolan port: a folder of tensor specifications onto a described chip. Each becomes a program that was run against
-// its specification, or a refusal with its reason.
+// its specification, or a refusal with its reason. Folders of kernels: port_kernels.cpp.
 #include "cli/port.h"
 
 #include <fmt/format.h>
@@ -15,8 +15,10 @@
 #include "cli/accelerator.h"
 #include "cli/input.h"
 #include "cli/output.h"
+#include "cli/port_kernels.h"
 #include "cli/ported_header.h"
 #include "cli/specification.h"
+#include "cli/translate_kernels.h"
 #include "frontends/accelerator/assembler.h"
 #include "translate/mapping/kernel.h"
 
@@ -30,7 +32,11 @@ struct Arguments {
   std::string folder, target, out, require = "tested";
   std::vector<std::string> parameters, sizes;
   uint64_t seed = 1;
-  bool json = false;
+  bool json = false, init = false;
+  uint32_t tests = 20;
+  std::string html, compiler;
+  std::vector<std::string> flags;
+  KernelJudgeOptions kernels;
 };
 
 Exit fail(const Diagnostic& error) {
@@ -165,7 +171,18 @@ void print_row(const nlohmann::json& entry) {
   fmt::print("\n");
 }
 
+// Kernels go another way than specifications.
+std::optional<Exit> run_kernels(const Arguments& a) {
+  if (!a.init && !is_kernel_target(a.target)) return std::nullopt;
+  KernelPort port{a.folder, a.target, a.out, a.require, a.html, a.compiler, a.flags, a.kernels, a.json};
+  port.judging.tests = a.tests, port.judging.seed = a.seed, port.judging.run = a.require != "none";
+  return a.init ? draft_manifest(port) : port_kernel_folder(port);
+}
+
 Exit run(const Arguments& a) {
+  if (!a.init && (a.target.empty() || a.out.empty()))
+    return fail(error_at({}, "--to and --out are missing; without them --init drafts a launch manifest"));
+  if (const auto done = run_kernels(a)) return *done;
   const auto chip = load_accelerator(a.target, a.parameters);
   if (!chip) return Exit::usage;
   const auto sizes = parameter_values(a.sizes);
@@ -214,11 +231,21 @@ Exit run(const Arguments& a) {
 
 void add_port(CLI::App& app, Command& chosen) {
   auto a = std::make_shared<Arguments>();
-  CLI::App* command = app.add_subcommand("port", "a folder of tensor specifications onto a described accelerator");
-  command->add_option("DIR", a->folder, "the folder with .spec files")->required();
-  command->add_option("--to", a->target, "an accelerator of corpus/accelerators, or the path of a .isa file")
-      ->required();
-  command->add_option("--out", a->out, "the folder for programs, headers and report.json")->required();
+  CLI::App* command = app.add_subcommand(
+      "port", "a folder of kernels to another processor, or of tensor specifications onto a described accelerator");
+  command->add_option("DIR", a->folder, "the folder: .ptx and .cu files, or .spec files")->required();
+  command->add_option(
+      "--to", a->target,
+      "amdgcn:gfx1100, amdgcn:gfx942, …; or an accelerator of corpus/accelerators, or the path of a .isa "
+      "file");
+  command->add_option("--out", a->out, "the folder for results and report.json");
+  command->add_flag("--init", a->init, "draft DIR/port.toml, which says how kernels are launched");
+  command->add_option("--report", a->html, "kernels: a report as HTML");
+  command->add_option("--tests", a->tests, "kernels: launches of each; default: 20");
+  command->add_option("--compiler", a->compiler, "kernels: of .cu files, nvcc or clang; default: nvcc if it is there")
+      ->check(CLI::IsMember({"nvcc", "clang"}));
+  command->add_option("--flag", a->flags, "kernels: one more flag for the CUDA compiler (may be given again)");
+  add_kernel_options(*command, a->kernels);
   command->add_option("--set", a->sizes, "NAME=NUMBER: a size of the specifications");
   command->add_option("--chip-set", a->parameters, "NAME=NUMBER: a parameter of the chip");
   command->add_option("--seed", a->seed, "of the test inputs")->capture_default_str();

@@ -27,7 +27,10 @@ size_t find_line(const std::string& text, std::initializer_list<std::string> lab
 }  // namespace
 
 std::string mark_refuted(std::string assembly, Isa target, const nlohmann::json& functions) {
-  const char* comment = target == Isa::aarch64 ? "//" : "#";
+  return mark_refuted(std::move(assembly), target == Isa::aarch64 ? "//" : "#", functions);
+}
+
+std::string mark_refuted(std::string assembly, std::string_view comment, const nlohmann::json& functions) {
   for (const nlohmann::json& f : functions) {
     const auto verdict = f.find("verdict");
     if (verdict == f.end() || verdict->value("level", "") != "refuted" || !verdict->contains("counterexample"))

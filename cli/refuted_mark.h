@@ -10,6 +10,7 @@
 namespace portolan::cli {
 
 // `functions` as the evidence has them, so that replay can make the same text again.
+std::string mark_refuted(std::string assembly, std::string_view comment, const nlohmann::json& functions);
 std::string mark_refuted(std::string assembly, Isa target, const nlohmann::json& functions);
 
 }  // namespace portolan::cli

@@ -12,6 +12,7 @@
 #include "cli/input.h"
 #include "cli/prototypes.h"
 #include "cli/refuted_mark.h"
+#include "cli/verify_kernels.h"
 #include "translate/translate.h"
 #include "verify/leak/witness.h"
 
@@ -222,7 +223,16 @@ std::optional<Diagnostic> replay_leaks(const Arguments& a, const Evidence& e, co
   return std::nullopt;
 }
 
+// Kernels have engines of their own; what else is wrong with the file the other reader says.
+std::optional<nlohmann::json> kernel_evidence(const std::string& path) {
+  std::ifstream file(path);
+  nlohmann::json evidence = nlohmann::json::parse(file, nullptr, false);
+  if (!is_kernel_evidence(evidence)) return std::nullopt;
+  return evidence;
+}
+
 Exit run(const Arguments& a) {
+  if (const auto kernels = kernel_evidence(a.evidence)) return replay_kernels(a.evidence, *kernels, a.functions);
   auto evidence = load(a.evidence);
   if (!evidence) return fail(evidence.error());
   if (std::string name = missing_name(a, evidence->json["functions"]); !name.empty())

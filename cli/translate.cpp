@@ -39,6 +39,7 @@ struct Arguments {
   std::vector<std::string> proposers = {"llvm", "rules"};
   std::vector<std::string> rules;  // files
   ModelOptions model;
+  KernelJudgeOptions kernels;
 };
 
 // What was translated and judged, by function.
@@ -261,13 +262,15 @@ Exit run(const Arguments& a) {
     fmt::print(stderr, "{}\n", *problem);
     return Exit::usage;
   }
-  if (is_kernel_target(a.target)) return translate_kernels({a.input, a.output, a.target, a.require});
+  if (is_kernel_target(a.target)) {
+    KernelJudgeOptions judging = a.kernels;
+    judging.tests = a.tests, judging.seed = a.seed, judging.run = a.require != "none";
+    return translate_kernels({a.input, a.output, a.evidence, a.target, a.require, a.functions, judging});
+  }
   auto target = isa_from_string(a.target);
   if (!target) {
-    fmt::print(
-        stderr,
-        "portolan: error: unknown target '{}'; known: x86-64 aarch64 riscv64, of PTX amdgcn:gfx1100 amdgcn:gfx942\n",
-        a.target);
+    fmt::print(stderr, "portolan: error: unknown target '{}'; known: x86-64 aarch64 riscv64, of PTX {}\n", a.target,
+               amdgcn::processor_names("amdgcn:"));
     return Exit::usage;
   }
   auto source = read_input(a.input, a.from, "--from");
@@ -333,7 +336,7 @@ void add_translate(CLI::App& app, Command& chosen) {
   auto a = std::make_shared<Arguments>();
   CLI::App* command = app.add_subcommand("translate", "translate one assembler or object file");
   command->add_option("FILE", a->input, "the file; - is standard input")->required();
-  command->add_option("--to", a->target, "x86-64, aarch64 or riscv64; of PTX: amdgcn:gfx1100 or amdgcn:gfx942")
+  command->add_option("--to", a->target, "x86-64, aarch64 or riscv64; of PTX: amdgcn:gfx1100, amdgcn:gfx942, …")
       ->required();
   command->add_option("--from", a->from, "the source's instruction set, when the file does not tell");
   command->add_option("-o,--output", a->output, "where the result goes; default: standard output");
@@ -357,6 +360,7 @@ void add_translate(CLI::App& app, Command& chosen) {
                    "default: neither, and concurrent functions are labelled sequential-only")
       ->check(CLI::IsMember({"tso", "relaxed"}));
   command->add_option("--evidence", a->evidence, "where the evidence goes, as JSON");
+  add_kernel_options(*command, a->kernels);
   command->callback([a, &chosen] {
     // Who requires proofs wants them tried.
     if (a->prove < 0) a->prove = a->require == "proved" || a->require == "bounded" ? 10 : 0;

@@ -12,6 +12,8 @@
 #include "cli/output.h"
 #include "cli/pairing.h"
 #include "cli/prover.h"
+#include "cli/run_kernel.h"
+#include "cli/verify_kernels.h"
 #include "cli/verify_report.h"
 #include "frontends/lifters.h"
 #include "translate/memory_order.h"
@@ -27,6 +29,7 @@ struct Arguments {
   uint32_t tests = 100;
   uint64_t seed = 1;
   bool json = false;
+  KernelJudgeOptions kernels;
 };
 
 // Seconds of testing that a function gets; the slowest engines run some hundred inputs in it.
@@ -157,6 +160,11 @@ Exit run(const Arguments& a) {
   if (a.target.empty() && a.constant_time.empty())
     return fail(error_at({}, "a target is missing; one file alone can be judged with --constant-time only"));
   if (a.target.empty()) return run_alone(a);
+  if (is_kernel_file(a.source, a.from) || is_kernel_file(a.target, a.to)) {
+    KernelJudgeOptions judging = a.kernels;
+    judging.tests = a.tests, judging.seed = a.seed;
+    return verify_kernels({a.source, a.target, a.require, a.evidence, a.junit, a.sarif, a.functions, judging, a.json});
+  }
   auto inputs = read_inputs(a);
   if (!inputs) return fail(inputs.error());
   if (a.memory_order == "tso" && inputs->source.isa() != Isa::x86_64)
@@ -231,6 +239,7 @@ void add_verify(CLI::App& app, Command& chosen) {
   command->add_option("--evidence", a->evidence, "where the evidence goes, as JSON");
   command->add_option("--junit", a->junit, "a JUnit report");
   command->add_option("--sarif", a->sarif, "a SARIF 2.1.0 report");
+  add_kernel_options(*command, a->kernels);
   command->callback([a, &chosen] { chosen = [a] { return run(*a); }; });
 }
 

@@ -43,45 +43,50 @@ void keep_first(const llvm::SMDiagnostic& message, Diagnostic& first) {
 
 }  // namespace
 
-Expected<Object> assemble(Isa isa, std::string_view text, const AssembleOptions& options) {
-  const assembly::McTarget& mc = assembly::McTarget::get(isa);
-  const llvm::Target& target = mc.target();
-  const llvm::Triple triple(mc.triple());
+Expected<Object> assemble(const AssemblerTables& t, std::string_view text, const std::string& name) {
+  const llvm::Triple triple(t.triple);
   llvm::MCTargetOptions target_options;
-  target_options.ABIName = dialect_of(isa).abi;
-  std::string features = dialect_of(isa).features;
-  if (!options.features.empty()) features += (features.empty() ? "" : ",") + options.features;
-  std::unique_ptr<llvm::MCSubtargetInfo> subtarget(target.createMCSubtargetInfo(mc.triple(), "", features));
+  target_options.ABIName = t.abi;
+  std::unique_ptr<llvm::MCSubtargetInfo> subtarget(t.target.createMCSubtargetInfo(t.triple, t.processor, t.features));
 
   Diagnostic first;
   llvm::SourceMgr sources;
-  sources.AddNewSourceBuffer(llvm::MemoryBuffer::getMemBufferCopy({text.data(), text.size()}, options.name), {});
+  sources.AddNewSourceBuffer(llvm::MemoryBuffer::getMemBufferCopy({text.data(), text.size()}, name), {});
   sources.setDiagHandler(
       [](const llvm::SMDiagnostic& message, void* out) { keep_first(message, *static_cast<Diagnostic*>(out)); },
       &first);
-  llvm::MCContext context(triple, &mc.asm_info(), &mc.registers(), subtarget.get(), &sources, &target_options);
+  llvm::MCContext context(triple, &t.asm_info, &t.registers, subtarget.get(), &sources, &target_options);
   context.setDiagnosticHandler([&first](const llvm::SMDiagnostic& message, bool, const llvm::SourceMgr&,
                                         std::vector<const llvm::MDNode*>&) { keep_first(message, first); });
-  std::unique_ptr<llvm::MCObjectFileInfo> file_info(target.createMCObjectFileInfo(context, /*PIC=*/false));
+  std::unique_ptr<llvm::MCObjectFileInfo> file_info(t.target.createMCObjectFileInfo(context, /*PIC=*/false));
   context.setObjectFileInfo(file_info.get());
 
   llvm::SmallVector<char, 0> bytes;
   llvm::raw_svector_ostream out(bytes);
-  std::unique_ptr<llvm::MCAsmBackend> backend(target.createMCAsmBackend(*subtarget, mc.registers(), target_options));
+  std::unique_ptr<llvm::MCAsmBackend> backend(t.target.createMCAsmBackend(*subtarget, t.registers, target_options));
   std::unique_ptr<llvm::MCObjectWriter> writer = backend->createObjectWriter(out);
-  std::unique_ptr<llvm::MCCodeEmitter> emitter(target.createMCCodeEmitter(mc.instructions(), context));
-  std::unique_ptr<llvm::MCStreamer> streamer(target.createMCObjectStreamer(
+  std::unique_ptr<llvm::MCCodeEmitter> emitter(t.target.createMCCodeEmitter(t.instructions, context));
+  std::unique_ptr<llvm::MCStreamer> streamer(t.target.createMCObjectStreamer(
       triple, context, std::move(backend), std::move(writer), std::move(emitter), *subtarget));
-  std::unique_ptr<llvm::MCAsmParser> parser(llvm::createMCAsmParser(sources, context, *streamer, mc.asm_info()));
+  std::unique_ptr<llvm::MCAsmParser> parser(llvm::createMCAsmParser(sources, context, *streamer, t.asm_info));
   std::unique_ptr<llvm::MCTargetAsmParser> target_parser(
-      target.createMCAsmParser(*subtarget, *parser, mc.instructions(), target_options));
+      t.target.createMCAsmParser(*subtarget, *parser, t.instructions, target_options));
   parser->setTargetParser(*target_parser);
   const bool bad = parser->Run(/*NoInitialTextSection=*/false);
   if (bad || !first.message.empty() || context.hadError()) {
-    if (first.message.empty()) first = error_at({options.name, 0, 0}, "cannot be assembled");
+    if (first.message.empty()) first = error_at({name, 0, 0}, "cannot be assembled");
     return first;
   }
   return Object(bytes.begin(), bytes.end());
+}
+
+Expected<Object> assemble(Isa isa, std::string_view text, const AssembleOptions& options) {
+  const assembly::McTarget& mc = assembly::McTarget::get(isa);
+  std::string features = dialect_of(isa).features;
+  if (!options.features.empty()) features += (features.empty() ? "" : ",") + options.features;
+  return assemble(
+      {mc.target(), mc.triple(), "", features, dialect_of(isa).abi, mc.asm_info(), mc.registers(), mc.instructions()},
+      text, options.name);
 }
 
 }  // namespace portolan::emulate

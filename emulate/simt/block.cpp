@@ -23,7 +23,7 @@ Block::Block(Grid& grid, Dimensions index, const Code& kernel)
     t.lane = static_cast<uint32_t>(n % launch.lane_width);
     t.index = {static_cast<uint32_t>(n % launch.block.x), static_cast<uint32_t>(n / launch.block.x % launch.block.y),
                static_cast<uint32_t>(n / launch.block.x / launch.block.y)};
-    t.random = n ^ (uint64_t{index.x} << 32);
+    t.random = n ^ (uint64_t{index.x} << 32) ^ launch.undefined_seed;
     t.local.name = "local memory";
     const uint64_t local = kernel.frame_bytes != 0 || grid.program.functions.size() > 1 ? launch.local_bytes : 0;
     t.local.bytes.resize(local);
@@ -72,7 +72,8 @@ bool Block::run() {
       static_cast<uint32_t>((threads_.size() + grid_.launch.lane_width - 1) / grid_.launch.lane_width);
   for (;;) {
     bool ready = false;
-    for (Thread& t : threads_) {
+    for (size_t n = 0; n < threads_.size(); ++n) {
+      Thread& t = threads_[grid_.launch.descending ? threads_.size() - 1 - n : n];
       if (t.state != State::ready) continue;
       if (!advance(t)) return false;
       ready |= t.state == State::ready;

@@ -67,7 +67,11 @@ bool Block::enter(Thread& thread, const Code& code, std::span<const APInt> argum
     const ir::Instruction& inst = f.values[id];
     frame.values.push_back(inst.op == Op::constant ? f.constants[inst.index] : APInt(inst.width, 0));
   }
-  for (uint32_t width : code.slot_widths) frame.slots.emplace_back(width, 0);
+  for (uint32_t width : code.slot_widths)
+    frame.slots.push_back(width < 8 ? APInt(width, 0) : APInt::getSplat(width, APInt(8, grid_.launch.register_byte)));
+  frame.ran = &grid_.outcome.coverage[&code];
+  frame.ran->resize(f.blocks.size());
+  (*frame.ran)[0] = true;
   const std::vector<ir::ValueId>& parameters = f.blocks[0].parameters;
   for (size_t n = 0; n < parameters.size() && n < arguments.size(); ++n) frame.values[parameters[n]] = arguments[n];
   thread.frames.push_back(std::move(frame));
@@ -180,6 +184,7 @@ void Block::follow(Thread& thread, const ir::Edge& edge) {
   for (size_t n = 0; n < parameters.size(); ++n) frame.values[parameters[n]] = std::move(arguments[n]);
   frame.block = edge.target;
   frame.next = 0;
+  (*frame.ran)[edge.target] = true;
 }
 
 bool Block::leave(Thread& thread) {

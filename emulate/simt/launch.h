@@ -45,6 +45,9 @@ struct Launch {
   uint64_t milliseconds = 0;         // 0: no limit of time
   uint64_t local_bytes = 64 * 1024;  // of a thread
   bool check_uninitialised = true;
+  bool descending = false;      // blocks, and threads of a block where it is open, run last first
+  uint8_t register_byte = 0;    // what fills registers that nobody set
+  uint64_t undefined_seed = 0;  // what undefined values are drawn from
   // Optional: a thread's registers before and after; false: the thread does not take part.
   std::function<bool(uint64_t thread, std::span<APInt> slots)> prepare;
   std::function<void(uint64_t thread, std::span<const APInt> slots)> finished;
@@ -78,10 +81,14 @@ struct Finding {
 };
 std::string to_string(const Finding& finding);
 
+// Which blocks of which functions ran.
+using Coverage = std::unordered_map<const Code*, std::vector<bool>>;
+
 struct Outcome {
   std::vector<Finding> findings;  // the first of each kind and line
   bool completed = false;         // all threads ended; races and uninitialised reads do not stop a run
   uint64_t instructions = 0;
+  Coverage coverage;
 };
 
 // Runs the grid block by block. Whatever the kernel does ends in an Outcome; its functions must be well-formed

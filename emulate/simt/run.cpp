@@ -44,9 +44,14 @@ Outcome run(const Program& program, Memory& memory, const Launch& launch) {
   if (launch.milliseconds != 0)
     grid.deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(launch.milliseconds);
   bool goes_on = true;
-  for (uint32_t z = 0; z < launch.grid.z && goes_on; ++z)
-    for (uint32_t y = 0; y < launch.grid.y && goes_on; ++y)
-      for (uint32_t x = 0; x < launch.grid.x && goes_on; ++x) goes_on = Block(grid, {x, y, z}, kernel->second).run();
+  const uint64_t blocks = launch.grid.count();
+  for (uint64_t n = 0; n < blocks && goes_on; ++n) {
+    const uint64_t at = launch.descending ? blocks - 1 - n : n;
+    const Dimensions index = {static_cast<uint32_t>(at % launch.grid.x),
+                              static_cast<uint32_t>(at / launch.grid.x % launch.grid.y),
+                              static_cast<uint32_t>(at / launch.grid.x / launch.grid.y)};
+    goes_on = Block(grid, index, kernel->second).run();
+  }
   outcome.completed = goes_on;
   outcome.instructions = launch.steps - grid.steps;
   return outcome;

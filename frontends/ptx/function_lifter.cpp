@@ -21,6 +21,7 @@ FunctionLifter::FunctionLifter(const Module* module, const SharedLayout* shared,
     : module_(module), shared_(shared), index_(index), f_(function), file_(file) {
   out_.name = function.name;
   out_.is_kernel = function.is_kernel;
+  out_.location = function.location;
   out_.code.name = function.name;
   std::copy(std::begin(function.block_size), std::end(function.block_size), out_.block_size);
   out_.block_size_required = function.block_size_required;

@@ -54,10 +54,12 @@ Program lift(const Module& module) {
   for (size_t n = 0; n < module.functions.size(); ++n) {
     if (!module.functions[n].has_body) continue;
     Expected<LiftedFunction> lifted = FunctionLifter(&module, &shared, n, module.functions[n], module.file).run();
-    if (lifted)
+    if (lifted) {
       program.functions.push_back(*std::move(lifted));
-    else
-      program.refusals.push_back(lifted.error());
+      continue;
+    }
+    program.refusals.push_back(lifted.error());
+    program.refused.push_back(module.functions[n].name);
   }
   return program;
 }

@@ -25,6 +25,7 @@ struct KernelParameter {
 
 struct LiftedFunction {
   std::string name;
+  SourceLocation location;
   bool is_kernel = false;
   ir::Function code;
   std::vector<Slot> slots;
@@ -47,6 +48,7 @@ struct Program {
   std::vector<LiftedFunction> functions;
   std::vector<Variable> variables;   // .global and .const, by unique names
   std::vector<Diagnostic> refusals;  // functions that are not lifted, with the first reason
+  std::vector<std::string> refused;  // their names, in the same order
   uint64_t static_shared_bytes = 0;
   const LiftedFunction* find(std::string_view name) const;
 };

@@ -13,7 +13,7 @@ import crossing  # noqa: F401 puts bench on the path
 from common import toolchain
 
 KERNELS = harness.ROOT / "corpus" / "kernels"
-HEADER = harness.ROOT / "tests" / "kernels" / "device.h"
+HEADER = harness.ROOT / "gpu" / "compile" / "device.h"
 CLANG = "clang++-19"
 COMMON = ["-O2", "-fdeclspec", "-ffp-contract=off", "-Wno-unknown-cuda-version", "-include", HEADER]
 PTX = ["-x", "cuda", "--cuda-gpu-arch=sm_80", "-nocudainc", "-nocudalib", "--cuda-device-only", "-S",
@@ -62,7 +62,7 @@ class Kernels:
         assembly, linked = self.work / f"{source.stem}.{processor}.s", self.work / f"{source.stem}.{processor}.ported"
         outcome = toolchain.run([self.portolan, "translate", self.compile(source, "ptx"), "--to", f"amdgcn:{processor}",
                                  "--require", "none", "-o", assembly], timeout=120)
-        check(outcome.status == 0 and "not judged" in outcome.stderr, f"status {outcome.status}: {outcome.stderr}")
+        check(outcome.status == 0, f"status {outcome.status}: {outcome.stderr}")
         made = toolchain.run([CLANG, "--target=amdgcn-amd-amdhsa", f"-mcpu={processor}", "-nogpulib", "-x", "assembler", assembly,
                               "-o", linked], timeout=120)
         check(made.status == 0, made.stderr)

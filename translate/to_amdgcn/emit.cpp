@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "llvm/ADT/SmallString.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Verifier.h"
@@ -46,24 +49,33 @@ void optimise(llvm::Module& module, llvm::TargetMachine& machine) {
 
 }  // namespace
 
-Translation translate(const ptx::Program& program, const std::string& file, amdgcn::Processor processor) {
+Translation translate(const ptx::Program& program, const std::string& file, amdgcn::Processor processor,
+                      const std::vector<std::string>& wanted) {
   Translation result;
+  auto refuse = [&](const std::string& name, Diagnostic why) {
+    result.refusals.push_back(std::move(why));
+    result.refused.push_back(name);
+  };
   std::string error;
   const std::unique_ptr<llvm::TargetMachine> machine = make_machine(processor, error);
   if (!machine) {
-    result.refusals.push_back(error_at({file, 0, 0}, error));
+    refuse("", error_at({file, 0, 0}, error));
     return result;
   }
-  result.refusals = program.refusals;
+  const auto is_wanted = [&](const std::string& name) {
+    return wanted.empty() || std::find(wanted.begin(), wanted.end(), name) != wanted.end();
+  };
+  for (size_t n = 0; n < program.refusals.size(); ++n)
+    if (is_wanted(program.refused[n])) refuse(program.refused[n], program.refusals[n]);
   llvm::LLVMContext context;
   llvm::Module module(file, context);
   module.setTargetTriple(machine->getTargetTriple().str());
   module.setDataLayout(machine->createDataLayout());
   module.addModuleFlag(llvm::Module::Error, "amdhsa_code_object_version", 500);
   for (const ptx::LiftedFunction& f : program.functions) {
-    if (!f.is_kernel) continue;
+    if (!f.is_kernel || !is_wanted(f.name)) continue;
     if (auto refusal = KernelEmitter(module, f, program.static_shared_bytes, file, processor).run())
-      result.refusals.push_back(*std::move(refusal));
+      refuse(f.name, *std::move(refusal));
     else
       result.kernels.push_back(f.name);
   }
@@ -71,8 +83,8 @@ Translation translate(const ptx::Program& program, const std::string& file, amdg
   std::string defect;
   llvm::raw_string_ostream defects(defect);
   if (llvm::verifyModule(module, &defects)) {
-    result.kernels.clear();
-    result.refusals.push_back(error_at({file, 0, 0}, "internal: " + defect));
+    for (const std::string& name : std::exchange(result.kernels, {}))
+      refuse(name, error_at({file, 0, 0}, "internal: " + defect));
     return result;
   }
   optimise(module, *machine);

@@ -16,7 +16,10 @@ struct Translation {
   std::string assembly;              // of all kernels that could be written
   std::vector<std::string> kernels;  // their names
   std::vector<Diagnostic> refusals;  // of the others
+  std::vector<std::string> refused;  // their names, in the same order
 };
-Translation translate(const ptx::Program& program, const std::string& file, amdgcn::Processor processor);
+// `wanted`: kernels; empty: all.
+Translation translate(const ptx::Program& program, const std::string& file, amdgcn::Processor processor,
+                      const std::vector<std::string>& wanted = {});
 
 }  // namespace portolan::to_amdgcn

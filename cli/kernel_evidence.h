@@ -1,0 +1,17 @@
+// Verdicts of kernels as evidence: the same fields as a function's, and launches instead of inputs.
+// docs/evidence-format.md describes them.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "gpu/differential/test.h"
+
+namespace portolan::cli {
+
+nlohmann::json kernel_verdict_json(const differential::Result& result);
+
+nlohmann::json instance_json(const differential::Instance& instance);
+// The file comes from outside, so everything about it may be wrong.
+Expected<differential::Instance> stored_instance(const nlohmann::json& counterexample);
+
+}  // namespace portolan::cli

@@ -1,0 +1,139 @@
+#include "cli/kernel_judging.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+
+#include "cli/input.h"
+#include "cli/kernel_evidence.h"
+
+namespace portolan::cli {
+namespace {
+
+using judge::Level;
+
+uint32_t line_of(const simt::Module& source, const std::string& kernel) {
+  const ptx::LiftedFunction* f = source.ptx ? source.ptx->find(kernel) : nullptr;
+  return f ? f->location.line : 0;
+}
+
+void set_unknown(KernelVerdict& k, const char* reason, std::string detail) {
+  judge::Verdict& v = k.result.verdict;
+  v.level = Level::unknown;
+  v.reason = reason;
+  v.detail = std::move(detail);
+  k.result.sentence = "nothing is claimed: " + v.detail;
+}
+
+std::optional<std::string> refusal_of(const simt::Module& m, const std::string& kernel) {
+  if (m.program.functions.contains(kernel)) return std::nullopt;
+  for (const Diagnostic& d : m.refusals)
+    if (d.message.starts_with(kernel + ",")) return d.message;
+  return "the target has no kernel of this name";
+}
+
+}  // namespace
+
+void set_refused(KernelVerdict& k) {
+  judge::Verdict& v = k.result.verdict;
+  v.level = Level::refused;
+  for (const Diagnostic& d : k.refusals) v.detail += (v.detail.empty() ? "" : "; ") + d.message;
+  k.result.sentence = "there is no target: " + v.detail;
+}
+
+void add_kernel_options(CLI::App& command, KernelJudgeOptions& o) {
+  command.add_option("--manifest", o.manifest,
+                     "kernels: how they are launched (docs/launch-manifest.md); default: port.toml beside the source");
+  command.add_option("--kernel-time", o.milliseconds, "kernels: milliseconds for the tests of each; 0: no limit")
+      ->capture_default_str();
+}
+
+Expected<std::optional<manifest::Manifest>> manifest_for(const std::string& source, const std::string& asked) {
+  std::string path = asked;
+  std::error_code none;
+  if (path.empty()) {
+    path = (std::filesystem::path(source).parent_path() / "port.toml").string();
+    if (source == "-" || !std::filesystem::exists(path, none)) return std::optional<manifest::Manifest>();
+  }
+  const auto text = read_contents(path);
+  if (!text) return text.error();
+  auto read = manifest::parse(*text, path);
+  if (!read) return read.error();
+  return std::optional<manifest::Manifest>(*std::move(read));
+}
+
+Expected<std::vector<KernelVerdict>> judge_kernels(const simt::Module& source, const std::string& source_path,
+                                                   const simt::Module* target, const std::vector<std::string>& wanted,
+                                                   const std::optional<manifest::Manifest>& launches,
+                                                   const KernelJudgeOptions& options) {
+  std::vector<KernelVerdict> all;
+  for (const std::string& name : source.kernels()) {
+    if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), name) == wanted.end()) continue;
+    KernelVerdict& k = all.emplace_back();
+    k.name = name;
+    k.line = line_of(source, name);
+    if (!options.run) {
+      k.result.sentence = "not judged";
+      continue;
+    }
+    const manifest::Kernel* launch = launches ? launches->find(name, source_path) : nullptr;
+    if (auto refusal = target ? refusal_of(*target, name) : std::optional<std::string>("there is no target"))
+      set_unknown(k, "unsupported", *refusal);
+    else if (auto own = refusal_of(source, name))
+      set_unknown(k, "unsupported", *own);
+    else if (!launches)
+      set_unknown(k, "too-few-inputs",
+                  "there is no port.toml that says how it is launched; `portolan port DIR --init` drafts one");
+    else if (!launch)
+      set_unknown(k, "too-few-inputs", fmt::format("{} does not say how it is launched", launches->path));
+    else {
+      auto result = differential::test(source, *target, *launch, options.options());
+      if (!result) return result.error();
+      k.result = *std::move(result);
+    }
+  }
+  return all;
+}
+
+nlohmann::json functions_json(const std::vector<KernelVerdict>& kernels) {
+  nlohmann::json all = nlohmann::json::array();
+  for (const KernelVerdict& k : kernels) {
+    all.push_back({{"name", k.name},
+                   {"target_name", k.name},
+                   {"line", k.line},
+                   {"refusals", nlohmann::json::array()},
+                   {"verdict", kernel_verdict_json(k.result)}});
+    for (const Diagnostic& d : k.refusals)
+      all.back()["refusals"].push_back({{"line", d.location.line}, {"reason", d.message}});
+  }
+  return all;
+}
+
+std::string kernel_text(const std::vector<KernelVerdict>& kernels) {
+  std::string text;
+  std::vector<judge::Verdict> verdicts;
+  for (const KernelVerdict& k : kernels) {
+    text += fmt::format("{}: {}: {}\n", k.name, judge::word(k.result.verdict), k.result.sentence);
+    for (const std::string& note : k.result.notes) text += fmt::format("  note: {}\n", note);
+    verdicts.push_back(k.result.verdict);
+  }
+  return text + judge::tally(verdicts) + "\n";
+}
+
+void complain_about(const std::string& path, const std::vector<KernelVerdict>& kernels) {
+  for (const KernelVerdict& k : kernels) {
+    const judge::Verdict& v = k.result.verdict;
+    const SourceLocation where{path, k.line, 0};
+    for (const Diagnostic& d : k.refusals) fmt::print(stderr, "{}", to_string(d));
+    if (v.level == Level::refuted)
+      fmt::print(stderr, "{}", to_string(error_at(where, fmt::format("'{}' is REFUTED: {}", k.name, v.detail))));
+    if (v.level == Level::unknown)
+      fmt::print(stderr, "{}",
+                 to_string(Diagnostic{
+                     Severity::note, where, fmt::format("nothing is claimed of '{}': {}", k.name, v.detail), {}}));
+  }
+}
+
+}  // namespace portolan::cli

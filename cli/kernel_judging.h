@@ -1,0 +1,47 @@
+// Pairs of kernels judged, as `translate`, `port` and `verify` ask for it.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "cli/commands.h"
+#include "gpu/differential/test.h"
+
+namespace portolan::cli {
+
+struct KernelJudgeOptions {
+  std::string manifest;  // path; empty: port.toml beside the source, if there is one
+  uint32_t tests = 20;
+  uint64_t seed = 1;
+  uint64_t milliseconds = 10'000;  // for each kernel
+  bool run = true;                 // false: nobody asked for a judgement
+  differential::Options options() const { return {tests, seed, std::chrono::milliseconds(milliseconds)}; }
+};
+void add_kernel_options(CLI::App& command, KernelJudgeOptions& options);
+
+// The manifest that belongs to a source; none: there is no file of that name, and none was asked for.
+Expected<std::optional<manifest::Manifest>> manifest_for(const std::string& source, const std::string& asked);
+
+struct KernelVerdict {
+  std::string name;
+  uint32_t line = 0;
+  std::vector<Diagnostic> refusals;  // then there is no target
+  differential::Result result;
+};
+
+// Of every kernel that the source has and `wanted` names (empty: all). `target`: null when nothing was written.
+Expected<std::vector<KernelVerdict>> judge_kernels(const simt::Module& source, const std::string& source_path,
+                                                   const simt::Module* target, const std::vector<std::string>& wanted,
+                                                   const std::optional<manifest::Manifest>& launches,
+                                                   const KernelJudgeOptions& options);
+
+// Of kernels that are refused: what their diagnostics say.
+void set_refused(KernelVerdict& kernel);
+
+nlohmann::json functions_json(const std::vector<KernelVerdict>& kernels);
+// "name: tested: agreed on …", with the notes, and a tally.
+std::string kernel_text(const std::vector<KernelVerdict>& kernels);
+// Errors and notes like a compiler's, on standard error.
+void complain_about(const std::string& path, const std::vector<KernelVerdict>& kernels);
+
+}  // namespace portolan::cli

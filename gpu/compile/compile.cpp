@@ -1,0 +1,79 @@
+#include "gpu/compile/compile.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "emulate/subprocess.h"
+#include "llvm/Support/Program.h"
+
+namespace portolan::compile {
+namespace {
+
+constexpr std::string_view kDeviceHeader =
+#include "device_header.inc"
+    ;
+constexpr const char* kClang = "clang++-19";
+
+bool is_there(const char* program) {
+  return static_cast<bool>(llvm::sys::findProgramByName(program));
+}
+
+std::vector<std::string> nvcc_command(const std::string& path, const std::string& to) {
+  return {"nvcc", "-ptx", "-O3", "-arch=sm_80", "-std=c++17", path, "-o", to};
+}
+
+// +ptx70: shuffles and votes with masks are instructions of PTX 6 and later, and clang takes 4.2 for what it does not
+// know.
+std::vector<std::string> clang_command(const std::string& path, const std::string& header, const std::string& to) {
+  return {kClang,
+          "-x",
+          "cuda",
+          "--cuda-gpu-arch=sm_80",
+          "-nocudainc",
+          "-nocudalib",
+          "--cuda-device-only",
+          "-S",
+          "-O2",
+          "-fdeclspec",
+          "-std=c++17",
+          "-Wno-unknown-cuda-version",
+          "-Xclang",
+          "-target-feature",
+          "-Xclang",
+          "+ptx70",
+          "-include",
+          header,
+          path,
+          "-o",
+          to};
+}
+
+}  // namespace
+
+Expected<Compiled> to_ptx(const std::string& path, Compiler compiler, const std::vector<std::string>& flags) {
+  auto directory = emulate::TemporaryDirectory::make();
+  if (!directory) return directory.error();
+  const std::string to = directory->file("kernels.ptx"), header = directory->file("device.h");
+  std::vector<std::string> command;
+  if (compiler != Compiler::clang && is_there("nvcc")) {
+    command = nvcc_command(path, to);
+  } else if (compiler != Compiler::nvcc && is_there(kClang)) {
+    const auto* text = reinterpret_cast<const uint8_t*>(kDeviceHeader.data());
+    if (std::string failure = emulate::write_file(header, {text, kDeviceHeader.size()}); !failure.empty())
+      return error_at({}, failure);
+    command = clang_command(path, header, to);
+  } else {
+    return error_at({path, 0, 0},
+                    "CUDA source needs nvcc of a CUDA toolkit, or clang++-19, in PATH; PTX files need neither");
+  }
+  command.insert(command.end(), flags.begin(), flags.end());
+  const auto done = emulate::run_process(command);
+  if (!done) return done.error();
+  if ((*done).status != 0) return error_at({path, 0, 0}, fmt::format("{} says:\n{}", command[0], (*done).messages));
+  const auto bytes = emulate::read_file(to);
+  if (!bytes) return bytes.error();
+  return Compiled{std::string((*bytes).begin(), (*bytes).end()),
+                  fmt::format("{}{}", command[0], flags.empty() ? "" : fmt::format(" {}", fmt::join(flags, " ")))};
+}
+
+}  // namespace portolan::compile

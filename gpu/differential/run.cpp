@@ -1,0 +1,147 @@
+#include <algorithm>
+
+#include "gpu/differential/test.h"
+
+namespace portolan::differential {
+namespace {
+
+using simt::FindingKind;
+
+// Neither is a pattern that a kernel would write by chance: NaNs in every format, and what is none.
+constexpr uint8_t kPoison[2] = {0xff, 0xa5};
+
+struct Side {
+  simt::Outcome outcome;
+  Contents before, after;
+};
+
+std::vector<uint8_t> arguments_of(const simt::Module& m, const Instance& instance,
+                                  const std::vector<uint64_t>& addresses) {
+  const ptx::LiftedFunction* f = m.ptx ? m.ptx->find(instance.kernel) : nullptr;
+  std::vector<uint8_t> bytes;
+  for (size_t n = 0; n < instance.arguments.size(); ++n) {
+    const Given& g = instance.arguments[n];
+    const size_t size = g.is_buffer() ? sizeof(uint64_t) : g.bytes.size();
+    const size_t at = f ? f->parameters[n].offset : (bytes.size() + size - 1) / size * size;
+    if (bytes.size() < at + size) bytes.resize(at + size);
+    const auto* from = g.is_buffer() ? reinterpret_cast<const uint8_t*>(&addresses[n]) : g.bytes.data();
+    std::copy(from, from + size, bytes.begin() + static_cast<ptrdiff_t>(at));
+  }
+  return bytes;
+}
+
+Side run_side(const simt::Module& m, const Instance& instance, unsigned variant, uint64_t steps,
+              std::chrono::milliseconds time) {
+  Side side;
+  simt::Memory memory = m.memory;
+  std::vector<uint64_t> addresses(instance.arguments.size());
+  for (size_t n = 0; n < instance.arguments.size(); ++n) {
+    const Given& g = instance.arguments[n];
+    if (!g.is_buffer()) {
+      side.before.emplace_back();
+      continue;
+    }
+    side.before.push_back(
+        g.direction == manifest::Argument::out ? std::vector<uint8_t>(g.bytes.size(), kPoison[variant]) : g.bytes);
+    addresses[n] = memory.allocate(g.name, g.bytes.size(), side.before.back());
+    if (g.direction == manifest::Argument::out) {
+      auto& written = memory.at(addresses[n])->written;
+      std::fill(written.begin(), written.end(), uint8_t{0});
+    }
+  }
+  simt::Launch launch = make_launch(m, instance.kernel, instance.grid, instance.block, instance.shared_bytes,
+                                    arguments_of(m, instance, addresses));
+  launch.steps = steps;
+  launch.milliseconds = static_cast<uint64_t>(std::max<int64_t>(1, time.count()));
+  launch.descending = variant != 0;
+  launch.undefined_seed = variant * 0x9e3779b97f4a7c15;
+  launch.register_byte = variant != 0 ? kPoison[1] : uint8_t{0};
+  launch.prepare_shared = [variant](simt::Allocation& shared) {
+    std::fill(shared.bytes.begin(), shared.bytes.end(), kPoison[variant]);
+  };
+  side.outcome = simt::run(m.program, memory, launch);
+  for (size_t n = 0; n < instance.arguments.size(); ++n)
+    side.after.push_back(instance.arguments[n].is_buffer() ? memory.at(addresses[n])->bytes : std::vector<uint8_t>());
+  return side;
+}
+
+// Reads of what nobody wrote are no fault by themselves: what follows from them differs between two runs.
+const simt::Finding* first_fault(const simt::Outcome& outcome, FindingKind except = FindingKind::uninitialised) {
+  for (const simt::Finding& f : outcome.findings)
+    if (f.kind != FindingKind::uninitialised && f.kind != except) return &f;
+  return nullptr;
+}
+
+bool is_limit(const simt::Finding& f) {
+  return f.kind == FindingKind::step_limit || f.kind == FindingKind::time_limit;
+}
+
+// More than any port takes for what the source does; the CPU's judge allows the same.
+uint64_t steps_allowed(const simt::Outcome& source) {
+  constexpr uint64_t kFactor = 64, kLeast = 1'000'000;
+  return std::max(kFactor * source.instructions, kLeast);
+}
+
+}  // namespace
+
+std::optional<std::string> misfit(const simt::Module& source, const Instance& instance) {
+  if (!source.program.functions.contains(instance.kernel)) return "there is no kernel '" + instance.kernel + "'";
+  const ptx::LiftedFunction* f = source.ptx ? source.ptx->find(instance.kernel) : nullptr;
+  if (!f) return std::nullopt;
+  bool same = f->parameters.size() == instance.arguments.size();
+  for (size_t n = 0; same && n < f->parameters.size(); ++n) {
+    const Given& g = instance.arguments[n];
+    same = f->parameters[n].size == (g.is_buffer() ? sizeof(uint64_t) : g.bytes.size());
+  }
+  if (!same) return "the arguments are not those of kernel '" + instance.kernel + "'";
+  return std::nullopt;
+}
+
+Once run_once(const simt::Module& source, const simt::Module& target, const Instance& instance,
+              std::chrono::milliseconds time) {
+  Once once;
+  const auto start = std::chrono::steady_clock::now();
+  auto left = [&] {
+    return time - std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
+  };
+  Runs s, t;
+  uint64_t steps = 1'000'000'000;
+  auto inconclusive = [&](const simt::Finding& f, const char* whose) {
+    once.inconclusive = std::string(whose) + ": " + simt::to_string(f);
+    once.reason = is_limit(f) ? "resource-limit" : "unsupported";
+  };
+  for (unsigned variant = 0; variant < 2; ++variant) {
+    Side side = run_side(source, instance, variant, steps, left());
+    if (variant == 0) steps = std::max(steps_allowed(side.outcome), uint64_t{1'000'000});
+    for (const simt::Finding& f : side.outcome.findings) once.unwritten |= f.kind == FindingKind::uninitialised;
+    if (const simt::Finding* f = first_fault(side.outcome)) {
+      if (is_limit(*f) || f->kind == FindingKind::unsupported)
+        inconclusive(*f, "source");
+      else
+        once.fault = simt::to_string(*f);
+      return once;
+    }
+    s.before[variant] = std::move(side.before), s.after[variant] = std::move(side.after);
+    if (variant == 0) once.source_coverage = std::move(side.outcome.coverage);
+  }
+  std::string race;
+  for (unsigned variant = 0; variant < 2; ++variant) {
+    Side side = run_side(target, instance, variant, steps, left());
+    if (const simt::Finding* f = first_fault(side.outcome, FindingKind::race)) {
+      if (is_limit(*f) || f->kind == FindingKind::unsupported)
+        inconclusive(*f, "target");
+      else
+        once.target_fault = simt::to_string(*f);
+      return once;
+    }
+    if (const simt::Finding* f = first_fault(side.outcome)) race = simt::to_string(*f);
+    t.before[variant] = std::move(side.before), t.after[variant] = std::move(side.after);
+    if (variant == 0) once.target_coverage = std::move(side.outcome.coverage);
+  }
+  once.comparison = compare(instance, s, t);
+  // A race by itself makes no difference, but some other order may.
+  if (once.comparison.difference.empty() && !race.empty()) once.inconclusive = "target: " + race, once.reason = "race";
+  return once;
+}
+
+}  // namespace portolan::differential

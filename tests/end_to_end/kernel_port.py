@@ -1,0 +1,200 @@
+"""`portolan port DIR --to amdgcn:…`, and the verdicts of kernels: what is ported is judged by the launches of a manifest, wrong
+ports are refuted by inputs that replay, and what goes wrong in one file leaves the others alone.
+"""
+import json
+import re
+import shutil
+import sys
+
+import harness
+from harness import ROOT, check
+
+import crossing  # noqa: F401 puts bench on the path
+from common import toolchain
+
+CORPUS = ROOT / "corpus" / "kernels"
+TARGETS = ("gfx1100", "gfx942")
+HEAD = ".version 7.0\n.target sm_80\n.address_size 64\n"
+# Copies the thread's number, if it is below n, and counts in shared memory.
+COUNT = HEAD + """.visible .entry count(.param .u64 out, .param .u32 n)
+{
+ .reg .b32 %r<9>;
+ .reg .b64 %d<9>;
+ .reg .pred %p<4>;
+ .shared .align 4 .b8 s[256];
+ ld.param.u64 %d1, [out];
+ ld.param.u32 %r1, [n];
+ mov.u32 %r2, %tid.x;
+ mul.wide.u32 %d3, %r2, 4;
+ mov.u64 %d4, s;
+ add.s64 %d4, %d4, %d3;
+ st.shared.u32 [%d4], %r2;
+ bar.sync 0;
+ xor.b32 %r5, %r2, 63;
+ mul.wide.u32 %d5, %r5, 4;
+ mov.u64 %d6, s;
+ add.s64 %d6, %d6, %d5;
+ ld.shared.u32 %r6, [%d6];
+ setp.ge.u32 %p1, %r2, %r1;
+ @%p1 ret;
+ add.s64 %d2, %d1, %d3;
+ st.global.u32 [%d2], %r6;
+ ret;
+}
+"""
+MANIFEST = """[[kernel]]
+name = "count"
+sizes = { n = [1, 31, 63, 64] }
+block = [64]
+arguments = [
+  { name = "out", type = "u32", out = "n" },
+  { name = "n", type = "u32", value = "n" },
+]
+"""
+# Positions from a vote of the whole wave: right where a wave is a warp.
+WIDE = """
+extern "C" __global__ void place(unsigned* out) {
+  unsigned lane = threadIdx.x % 32;
+#ifdef __HIP__
+#if __AMDGCN_WAVEFRONT_SIZE == 64
+  unsigned votes = (unsigned)__builtin_amdgcn_ballot_w64(threadIdx.x % 3 == 0);
+#else
+  unsigned votes = __builtin_amdgcn_ballot_w32(threadIdx.x % 3 == 0);
+#endif
+#else
+  unsigned votes = __ballot_sync(0xffffffffu, threadIdx.x % 3 == 0);
+#endif
+  out[threadIdx.x] = __popc(votes & ((1u << lane) - 1));
+}
+"""
+WIDE_MANIFEST = """[[kernel]]
+name = "place"
+block = [128]
+arguments = [{ name = "out", type = "u32", out = 128 }]
+"""
+
+
+class Port:
+    def __init__(self, options):
+        self.portolan, self.work = options.portolan, options.work
+
+    def run(self, *arguments, timeout=300):
+        return toolchain.run([self.portolan, *arguments], timeout=timeout)
+
+    def folder(self, name, files):
+        folder = self.work / name
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        for path, text in files.items():
+            (folder / path).write_text(text)
+        return folder
+
+    def corpus(self):
+        """Every kernel, to every processor: ported and tested."""
+        for target in TARGETS:
+            out = self.work / f"corpus.{target}"
+            outcome = self.run("port", CORPUS, "--to", f"amdgcn:{target}", "--out", out, "--report", out / "report.html",
+                               "--compiler", "clang", timeout=600)
+            report = json.loads((out / "report.json").read_text())
+            bad = [f"{k['name']}: {k['verdict']['word']}: {k['verdict'].get('detail')}" for f in report["files"] for k in f["kernels"]
+                   if k["verdict"]["level"] != "tested"]
+            check(outcome.status == 0 and not bad, f"{target}: status {outcome.status}: {bad} {outcome.stderr[-2000:]}")
+            check("tested(20)" in (out / "report.html").read_text(), "the report says nothing")
+
+    def wrong(self):
+        """A port with one instruction changed: refuted, marked, and the launch replays."""
+        folder = self.folder("wrong", {"count.ptx": COUNT, "port.toml": MANIFEST})
+        source, assembly, evidence = folder / "count.ptx", folder / "count.s", folder / "evidence.json"
+        outcome = self.run("translate", source, "--to", "amdgcn:gfx942", "-o", assembly)
+        check(outcome.status == 0 and "count: tested: agreed on" in outcome.stderr, outcome.stderr)
+        text = assembly.read_text()
+        changed = re.sub(r"(v_xor_b32_e32 v\d+, )(63|0xfc)", lambda m: m[1] + ("62" if m[2] == "63" else "0xf8"), text, count=1)
+        check(changed != text, "there is no such instruction: " + text)
+        assembly.write_text(changed)
+        outcome = self.run("verify", source, assembly, "--evidence", evidence)
+        check(outcome.status == 1 and "'count' is REFUTED: out[0] is" in outcome.stderr, f"{outcome.status} {outcome.stderr}")
+        verdict = json.loads(evidence.read_text())["functions"][0]["verdict"]
+        check(verdict["level"] == "refuted" and verdict["counterexample"]["kernel"] == "count", str(verdict))
+        outcome = self.run("replay", evidence)
+        check(outcome.status == 1 and b"they differ: out[0] is" in outcome.stdout, str(outcome.stdout) + outcome.stderr)
+        assembly.write_text(text)
+        outcome = self.run("replay", evidence)
+        check(outcome.status == 0 and b"they agree" in outcome.stdout and "has changed" in outcome.stderr, str(outcome.stdout))
+
+    def barrier(self):
+        folder = self.folder("barrier", {"count.ptx": COUNT, "without.ptx": COUNT.replace(" bar.sync 0;\n", ""), "port.toml": MANIFEST})
+        outcome = self.run("verify", folder / "count.ptx", folder / "without.ptx")
+        check(outcome.status in (1, 2) and (b"REFUTED" in outcome.stdout or b"unknown(race)" in outcome.stdout
+                                            or b"refuted" in outcome.stdout), str(outcome.stdout))
+
+    def width(self):
+        """The classic mistake: a vote of 64 lanes where 32 were meant."""
+        folder = self.folder("width", {"place.cu": WIDE, "port.toml": WIDE_MANIFEST})
+        sys.path.insert(0, str(ROOT / "tests" / "end_to_end"))
+        import kernels
+        ptx = folder / "place.ptx"
+        made = toolchain.run([kernels.CLANG, *kernels.PTX, *kernels.COMMON, folder / "place.cu", "-o", ptx], timeout=120)
+        check(made.status == 0, made.stderr)
+        for target, status in (("gfx1100", 0), ("gfx942", 1)):
+            made = toolchain.run([kernels.CLANG, *kernels.AMD, f"--offload-arch={target}", *kernels.COMMON, folder / "place.cu", "-o",
+                                  folder / target], timeout=120)
+            check(made.status == 0, made.stderr)
+            outcome = self.run("verify", ptx, folder / target)
+            check(outcome.status == status, f"{target}: {outcome.status} {outcome.stdout} {outcome.stderr}")
+
+    def without_manifest(self):
+        folder = self.folder("without", {"count.ptx": COUNT})
+        outcome = self.run("translate", folder / "count.ptx", "--to", "amdgcn:gfx1100", "-o", folder / "count.s")
+        check(outcome.status == 2 and "unknown(too-few-inputs)" in outcome.stderr and "port DIR --init" in outcome.stderr, outcome.stderr)
+        check((folder / "count.s").exists(), "what is written is left out")
+        outcome = self.run("port", folder, "--init")
+        check(outcome.status == 0 and (folder / "port.toml").exists(), outcome.stderr)
+        outcome = self.run("port", folder, "--init")
+        check(outcome.status == 3 and "stays as it is" in outcome.stderr, outcome.stderr)
+        outcome = self.run("port", folder, "--to", "amdgcn:gfx1100", "--out", folder / "out")
+        check(outcome.status in (0, 2), f"{outcome.status} {outcome.stderr}")
+
+    def bad_manifest(self):
+        for text, said in ((MANIFEST.replace("[64]", "[\"m\"]"), "port.toml:4:10: error: in 'm': there is no size 'm'"),
+                           (MANIFEST.replace("u32\", value", "u64\", value"), "n has 4 bytes, and 8 are described"),
+                           (MANIFEST.replace("sizes", "seizes"), "unknown key 'seizes'"),
+                           (MANIFEST.replace("]\n", "\n", 1), "port.toml:")):
+            folder = self.folder("bad_manifest", {"count.ptx": COUNT, "port.toml": text})
+            outcome = self.run("translate", folder / "count.ptx", "--to", "amdgcn:gfx1100", "-o", folder / "count.s")
+            check(outcome.status == 3 and said in outcome.stderr and not (folder / "count.s").exists(),
+                  f"{said}: {outcome.status} {outcome.stderr}")
+
+    def mixed(self):
+        """One file that does not compile, one that is no PTX, one kernel that is refused: the rest goes on."""
+        refused = COUNT.replace("count(", "refused(").replace(" bar.sync 0;\n", " bar.sync 1, 64;\n")
+        folder = self.folder("mixed", {"a.cu": "extern \"C\" __global__ void k() { int x = ; }\n", "b.ptx": "nonsense\n",
+                                       "c.ptx": COUNT, "d.ptx": refused, "port.toml": MANIFEST})
+        out = folder / "out"
+        outcome = self.run("port", folder, "--to", "amdgcn:gfx1100", "--out", out, "--compiler", "clang")
+        check(outcome.status == 3, f"{outcome.status} {outcome.stdout} {outcome.stderr}")
+        report = {f["file"].split("/")[-1]: f for f in json.loads((out / "report.json").read_text())["files"]}
+        check(report["a.cu"]["exit"] == 3 and "expected expression" in report["a.cu"]["messages"], str(report["a.cu"]))
+        check(report["b.ptx"]["exit"] == 3, str(report["b.ptx"]))
+        check(report["c.ptx"]["exit"] == 0 and report["c.ptx"]["kernels"][0]["verdict"]["level"] == "tested", str(report["c.ptx"]))
+        kernel = report["d.ptx"]["kernels"][0]
+        check(report["d.ptx"]["exit"] == 2 and kernel["verdict"]["level"] == "refused" and kernel["refusals"][0]["line"] == 17, str(kernel))
+        check((out / "c.ptx.co").exists() and not (out / "d.ptx.s").exists(), "wrong files were written")
+        outcome = self.run("run", out / "c.ptx.co", "--function", "count", "--block", "64", "--", "buf:4", "i32:1")
+        check(outcome.status == 0 and b"3f000000" in outcome.stdout, str(outcome.stdout))
+
+    def at_fault(self):
+        """Where the source reads beyond its buffers nothing is claimed of the port."""
+        folder = self.folder("fault", {"count.ptx": COUNT, "port.toml": MANIFEST.replace('out = "n"', 'out = "n - 1"')})
+        outcome = self.run("translate", folder / "count.ptx", "--to", "amdgcn:gfx1100", "-o", folder / "count.s")
+        check(outcome.status == 2 and "unknown(vacuous)" in outcome.stderr and "out of bounds" in outcome.stderr, outcome.stderr)
+
+
+def main():
+    options = harness.options()
+    p = Port(options)
+    names = ("corpus", "wrong", "barrier", "width", "without_manifest", "bad_manifest", "mixed", "at_fault")
+    return harness.run_cases({name: getattr(p, name) for name in names}, only=options.only)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

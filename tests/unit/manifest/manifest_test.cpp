@@ -1,0 +1,130 @@
+#include "gpu/manifest/manifest.h"
+
+#include <gtest/gtest.h>
+
+#include "frontends/ptx/parser.h"
+#include "gpu/manifest/draft.h"
+
+namespace portolan::manifest {
+namespace {
+
+int64_t value_of(std::string_view text, const Sizes& sizes = {{"n", 33}, {"m", 4}}) {
+  const auto value = evaluate(text, sizes);
+  EXPECT_TRUE(value) << text << ": " << (value ? "" : value.error().message);
+  return value ? *value : INT64_MIN;
+}
+std::string error_of(std::string_view text) {
+  const auto value = evaluate(text, {{"n", 33}});
+  EXPECT_FALSE(value) << text;
+  return value ? "" : value.error().message;
+}
+
+TEST(Expression, ComputesAsWritten) {
+  EXPECT_EQ(value_of("2 + 3 * 4 - 1"), 13);
+  EXPECT_EQ(value_of("(2 + 3) * (n - m)"), 145);
+  EXPECT_EQ(value_of("n / m"), 8);
+  EXPECT_EQ(value_of("(0 - 1) / 4"), -1);
+  EXPECT_EQ(value_of("n % m"), 1);
+  EXPECT_EQ(value_of("divide_up(n, 32) + divide_up(32, 32)"), 3);
+  EXPECT_EQ(value_of("max(n, m) * min(n, m)"), 132);
+}
+
+TEST(Expression, RefusesWhatHasNoValue) {
+  EXPECT_EQ(error_of("k"), "there is no size 'k'");
+  EXPECT_EQ(error_of("n / 0"), "a division needs a positive divisor");
+  EXPECT_EQ(error_of("n n"), "'n' is too much");
+  EXPECT_EQ(error_of("(n"), "a ')' is missing");
+  EXPECT_EQ(error_of("9223372036854775807 + 1"), "the number is too large");
+  EXPECT_EQ(error_of("9223372036854775807 * n"), "the number is too large");
+  EXPECT_EQ(error_of("12x"), "'12x' is no number");
+  EXPECT_EQ(error_of(std::string(1000, '(')), "this is nested too deeply");
+}
+
+std::string where_and_what(std::string_view text) {
+  const auto manifest = parse(text, "port.toml");
+  EXPECT_FALSE(manifest);
+  if (manifest) return {};
+  const SourceLocation& at = manifest.error().location;
+  return at.file + ":" + std::to_string(at.line) + ": " + manifest.error().message;
+}
+
+TEST(Manifest, ReadsWhatAKernelNeeds) {
+  const auto read = parse(R"(
+[[kernel]]
+name = "axpy"
+file = "linear.cu"
+sizes = { n = [1, 33], block = 32 }
+grid = ["divide_up(n, block)", 2]
+block = ["block"]
+tolerance = { relative = 1e-5 }
+arguments = [
+  { name = "n", type = "i32", value = "n" },
+  { type = "f32", value = 0.5 },
+  { type = "f32", in = "n", low = -1, high = 1 },
+  { type = "u8", out = "n * 2", any_order = true, tolerance = { ulps = 1 } },
+])",
+                          "port.toml");
+  ASSERT_TRUE(read) << read.error().message;
+  const Kernel* k = (*read).find("axpy", "some/linear.cu.ptx");
+  ASSERT_NE(k, nullptr);
+  EXPECT_EQ((*read).find("axpy", "some/linear.ptx"), k);
+  EXPECT_EQ((*read).find("axpy", "some/nonlinear.cu"), nullptr);
+  EXPECT_EQ((*read).find("gemv", "linear.cu"), nullptr);
+  ASSERT_EQ(k->arguments.size(), 4u);
+  EXPECT_EQ(k->arguments[1].real_value, 0.5);
+  EXPECT_EQ(k->arguments[2].direction, Argument::in);
+  EXPECT_TRUE(k->arguments[3].any_order);
+  EXPECT_EQ(k->arguments[3].tolerance->ulps, 1u);
+  EXPECT_EQ(k->tolerance.relative, 1e-5);
+  EXPECT_EQ(*k->grid[0].evaluate({{"n", 33}, {"block", 32}}), 2);
+}
+
+TEST(Manifest, ErrorsNameTheirPlace) {
+  const std::string head = "[[kernel]]\nname = \"k\"\nblock = 32\n";
+  EXPECT_EQ(where_and_what("[[kernel]]\nname = \"k\"\n"), "port.toml:1: kernel 'k': the size of a block is missing");
+  EXPECT_EQ(where_and_what(head + "grid = \"m\"\n"), "port.toml:4: in 'm': there is no size 'm'");
+  EXPECT_EQ(where_and_what(head + "arguments = [{ type = \"f33\", in = 1 }]\n"),
+            "port.toml:4: unknown type 'f33'; there are: i8 u8 i16 u16 i32 u32 i64 u64 f16 bf16 f32 f64");
+  EXPECT_EQ(where_and_what(head + "arguments = [\n{ type = \"f32\", in = 1, out = 1 }]\n"),
+            "port.toml:5: an argument has one of value, in, out, inout");
+  EXPECT_EQ(where_and_what(head + head), "port.toml:4: kernel 'k' is described twice");
+  EXPECT_EQ(where_and_what("kernels = 1\n"), "port.toml:1: unknown key 'kernels'; the manifest has [[kernel]] tables");
+  EXPECT_TRUE(where_and_what("[[kernel]\n").starts_with("port.toml:1: "));
+}
+
+TEST(Draft, SaysWhatIsReadAndWritten) {
+  const auto module = ptx::parse_module(R"(.version 7.0
+.target sm_80
+.address_size 64
+.visible .entry k(.param .u64 a, .param .u64 b, .param .u32 n, .param .f32 s)
+{
+ .reg .b32 %r<4>;
+ .reg .b64 %d<9>;
+ .reg .f32 %f<4>;
+ ld.param.u64 %d1, [a];
+ ld.param.u64 %d2, [b];
+ ld.param.u32 %r1, [n];
+ cvta.to.global.u64 %d3, %d1;
+ cvta.to.global.u64 %d4, %d2;
+ mul.wide.u32 %d5, %r1, 4;
+ add.s64 %d6, %d3, %d5;
+ add.s64 %d7, %d4, %d5;
+ ld.global.f32 %f1, [%d6];
+ st.global.f32 [%d7], %f1;
+ atom.global.add.u32 %r2, [%d4], 1;
+ ret;
+}
+)",
+                                        "k.ptx");
+  ASSERT_TRUE(module) << module.error().message;
+  const std::string text = draft(*module, "k.ptx");
+  EXPECT_NE(text.find("type = \"f32\", in = \"n\""), std::string::npos) << text;
+  EXPECT_NE(text.find("type = \"f32\", inout = \"n\""), std::string::npos) << text;
+  EXPECT_NE(text.find("type = \"u32\", value = \"n\""), std::string::npos) << text;
+  const auto read = parse(text, "port.toml");
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ((*read).kernels[0].arguments.size(), 4u);
+}
+
+}  // namespace
+}  // namespace portolan::manifest
