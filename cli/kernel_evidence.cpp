@@ -44,6 +44,8 @@ Given given_of(const json& j) {
   if (g.bytes.size() % g.type.bytes != 0 || (!g.is_buffer() && g.bytes.size() != g.type.bytes))
     ill_formed(fmt::format("'{}' has {} bytes", g.name, g.bytes.size()));
   g.any_order = j.value("any_order", false);
+  g.variable = j.value("variable", false);
+  if (g.variable && !g.is_buffer()) ill_formed("a variable of the module is a buffer");
   g.tolerance = {j.value("ulps", uint64_t{0}), j.value("relative", 0.0), j.value("absolute", 0.0)};
   return g;
 }
@@ -65,6 +67,7 @@ json instance_json(const Instance& i) {
                               {"bytes", digits_of(g.bytes)}});
     json& last = j["arguments"].back();
     if (g.any_order) last["any_order"] = true;
+    if (g.variable) last["variable"] = true;
     if (g.tolerance.ulps != 0) last["ulps"] = g.tolerance.ulps;
     if (g.tolerance.relative != 0) last["relative"] = g.tolerance.relative;
     if (g.tolerance.absolute != 0) last["absolute"] = g.tolerance.absolute;

@@ -204,6 +204,9 @@ void add_run(CLI::App& app, Command& chosen) {
   command->add_option("--time", a->milliseconds, "limit in milliseconds")->capture_default_str();
   command->add_option("--grid", a->kernel.grid, "kernels: blocks, X or X,Y or X,Y,Z")->capture_default_str();
   command->add_option("--block", a->kernel.block, "kernels: threads of a block, likewise")->capture_default_str();
+  command->add_option(
+      "--variable", a->kernel.variables,
+      "kernels: NAME=hex:00ff or NAME=f*:1,2: what a variable of the module holds (may be given again)");
   command->add_option("--shared", a->kernel.shared_bytes, "kernels: bytes of dynamic shared memory");
   command->add_flag("--json", a->json, "for programs");
   command->callback([a, &chosen] { chosen = [a] { return run(*a); }; });

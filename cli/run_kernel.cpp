@@ -55,6 +55,27 @@ std::optional<Diagnostic> misfit(const simt::Module& m, const KernelRun& a, cons
   return std::nullopt;
 }
 
+// Contents of the module's variables, as the host would set them before the launch.
+std::optional<Diagnostic> set_variables(simt::Module& m, const KernelRun& a) {
+  for (const std::string& text : a.variables) {
+    const size_t equals = text.find('=');
+    const std::string name = text.substr(0, equals);
+    const auto variable = m.variables.find(name);
+    if (equals == std::string::npos || variable == m.variables.end())
+      return error_at({a.input, 0, 0}, fmt::format("--variable {}: there is no variable '{}'", text, name));
+    simt::Memory scratch;
+    const auto given = parse_kernel_arguments({text.substr(equals + 1)}, scratch);
+    if (!given) return given.error();
+    const std::vector<uint8_t>& bytes = (*given)[0].before;
+    if (!(*given)[0].is_pointer || bytes.size() > variable->second.size)
+      return error_at({a.input, 0, 0},
+                      fmt::format("--variable {}: '{}' has {} bytes", text, name, variable->second.size));
+    const auto found = m.memory.find(variable->second.address, bytes.size());
+    std::copy(bytes.begin(), bytes.end(), found.allocation->bytes.begin() + static_cast<ptrdiff_t>(found.offset));
+  }
+  return std::nullopt;
+}
+
 void print_text(const KernelRun& a, const simt::Outcome& outcome, const std::vector<KernelArgument>& given,
                 simt::Memory& memory) {
   for (const simt::Finding& f : outcome.findings) fmt::print("{}\n", simt::to_string(f));
@@ -136,6 +157,7 @@ Exit run_kernel(const KernelRun& a) {
   auto given = parse_kernel_arguments(a.values, m->memory);
   if (!given) return complain(given.error());
   if (const auto problem = misfit(*m, a, *given)) return complain(*problem);
+  if (const auto problem = set_variables(*m, a)) return complain(*problem);
   simt::Launch launch = simt::make_launch(*m, a.function, *grid, *block, a.shared_bytes, lay_out(*given));
   launch.steps = UINT64_MAX;
   launch.milliseconds = a.milliseconds;

@@ -11,6 +11,7 @@ namespace portolan::cli {
 struct KernelRun {
   std::string input, function;
   std::vector<std::string> values;
+  std::vector<std::string> variables;  // NAME=VALUE: what a variable of the module holds before
   std::string grid = "1", block = "32";
   uint64_t shared_bytes = 0;  // dynamic
   uint64_t milliseconds = 10'000;

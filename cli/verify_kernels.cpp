@@ -113,7 +113,7 @@ Exit replay_kernels(const std::string& path, const nlohmann::json& evidence,
     }
     auto instance = stored_instance(f.at("verdict").at("counterexample"));
     if (!instance) return fail(error_at({path, 0, 0}, instance.error().message));
-    if (const auto problem = differential::misfit(both[0]->module, *instance))
+    if (const auto problem = differential::misfit(both[0]->module, both[1]->module, *instance))
       return fail(error_at({path, 0, 0}, *problem));
     constexpr std::chrono::milliseconds kTime{60'000};
     const differential::Once once = differential::run_once(both[0]->module, both[1]->module, *instance, kTime);

@@ -20,7 +20,28 @@ Expected<Module> load_ptx(const std::string& path, const std::string& text) {
   Expected<Program> program = load(*m.ptx, m.memory);
   if (!program) return program.error();
   m.program = *std::move(program);
+  for (const ptx::Variable& v : m.ptx->variables) m.variables[v.name] = {m.program.symbols.at(v.name), v.size};
   return m;
+}
+
+// In pieces, by what may be written.
+uint64_t place_image(const amdgcn::CodeObject& object, Memory& memory) {
+  const std::vector<uint8_t>& image = object.image;
+  const uint64_t base = memory.allocate("code object", image.size(), image, false);
+  uint64_t from = 0;
+  auto piece = [&](uint64_t end, bool writable) {
+    if (end <= from) return;
+    const std::vector<uint8_t> bytes(image.begin() + static_cast<ptrdiff_t>(from),
+                                     image.begin() + static_cast<ptrdiff_t>(end));
+    memory.place(base + from, {"code object", bytes, std::vector<uint8_t>(bytes.size(), 1), writable});
+    from = end;
+  };
+  for (const amdgcn::Writable& w : object.writable) {
+    piece(w.offset, false);
+    piece(w.offset + w.size, true);
+  }
+  piece(image.size(), false);
+  return base;
 }
 
 Expected<Module> load_object(const std::string& path, std::span<const uint8_t> bytes) {
@@ -29,7 +50,8 @@ Expected<Module> load_object(const std::string& path, std::span<const uint8_t> b
   Module m;
   m.object = std::make_unique<amdgcn::CodeObject>(*std::move(object));
   m.program = empty_amdgcn_program();
-  const uint64_t base = m.memory.allocate("code object", m.object->image.size(), m.object->image, false);
+  const uint64_t base = place_image(*m.object, m.memory);
+  for (const amdgcn::Variable& v : m.object->variables) m.variables[v.name] = {base + v.offset, v.size};
   for (const amdgcn::Kernel& kernel : m.object->kernels) {
     auto code = amdgcn::lift_kernel(m.object->processor, m.object->image, base, kernel, path);
     if (!code) {

@@ -1,6 +1,7 @@
 // A file of kernels, whichever it is, made ready to run: PTX, a linked code object of AMD's, or assembly of one.
 #pragma once
 
+#include <map>
 #include <memory>
 
 #include "emulate/simt/launch.h"
@@ -9,6 +10,11 @@
 
 namespace portolan::simt {
 
+// Of the module, by name: where it lies in `memory`.
+struct ModuleVariable {
+  uint64_t address = 0, size = 0;
+};
+
 struct Module {
   std::unique_ptr<ptx::Program> ptx;
   std::unique_ptr<amdgcn::CodeObject> object;
@@ -16,6 +22,7 @@ struct Module {
   std::vector<Diagnostic> refusals;  // of kernels that cannot be run
   Memory memory;                     // with the variables of the module
   Program program;
+  std::map<std::string, ModuleVariable> variables;
 
   std::vector<std::string> kernels() const;  // also those that cannot be run
   uint64_t static_shared_bytes(const std::string& kernel) const;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "frontends/amdgcn/code_lifter.h"
@@ -33,13 +34,18 @@ std::optional<Processor> processor_of(uint32_t flags) {
       return Processor::gfx1100;
     case llvm::ELF::EF_AMDGPU_MACH_AMDGCN_GFX942:
       return Processor::gfx942;
+    case llvm::ELF::EF_AMDGPU_MACH_AMDGCN_GFX90A:
+      return Processor::gfx90a;
+    case llvm::ELF::EF_AMDGPU_MACH_AMDGCN_GFX1030:
+      return Processor::gfx1030;
     default:
       return std::nullopt;
   }
 }
 
 std::optional<Diagnostic> load_image(const Elf& elf, std::span<const uint8_t> file, const SourceLocation& where,
-                                     std::vector<uint8_t>& image) {
+                                     CodeObject& object) {
+  std::vector<uint8_t>& image = object.image;
   auto headers = elf.program_headers();
   if (!headers) return error_at(where, text_of(headers.takeError()));
   for (const auto& h : *headers) {
@@ -50,7 +56,10 @@ std::optional<Diagnostic> load_image(const Elf& elf, std::span<const uint8_t> fi
       return error_at(where, "a segment is not in the file");
     if (image.size() < end) image.resize(end);
     std::memcpy(image.data() + h.p_vaddr, file.data() + h.p_offset, h.p_filesz);
+    if ((h.p_flags & llvm::ELF::PF_W) && h.p_memsz != 0) object.writable.push_back({h.p_vaddr, h.p_memsz});
   }
+  std::sort(object.writable.begin(), object.writable.end(),
+            [](const Writable& a, const Writable& b) { return a.offset < b.offset; });
   if (image.empty()) return error_at(where, "there is nothing to load; objects have to be linked (ld.lld -shared)");
   return std::nullopt;
 }
@@ -69,8 +78,11 @@ std::optional<Diagnostic> find_kernels(const Elf& elf, const SourceLocation& whe
     for (const auto& symbol : *symbols) {
       auto name = symbol.getName(*strings);
       if (!name) return error_at(where, text_of(name.takeError()));
-      if (!name->ends_with(".kd")) continue;
       const uint64_t at = symbol.st_value;
+      if (symbol.getType() == llvm::ELF::STT_OBJECT && !name->ends_with(".kd") && at <= object.image.size() &&
+          symbol.st_size <= object.image.size() - at)
+        object.variables.push_back({name->str(), at, symbol.st_size});
+      if (!name->ends_with(".kd")) continue;
       if (at > object.image.size() || object.image.size() - at < kDescriptorBytes)
         return error_at(where, fmt::format("descriptor '{}' is not in the image", name->str()));
       auto descriptor = read_descriptor(std::span(object.image).subspan(at, kDescriptorBytes), where);
@@ -102,19 +114,28 @@ std::optional<std::string> set_up(const KernelDescriptor& d, Processor processor
   constexpr uint32_t kModeShift = 12, kModeMask = 0xff, kMode = 0xf0;
   if ((d.resources1 >> kModeShift & kModeMask) != kMode)
     return "its floating-point mode does not keep all subnormal numbers";
-  if (processor == Processor::gfx1100 && !(d.properties & wave32)) return "waves of 64 lanes on gfx1100";
+  if (is_rdna(processor) && !(d.properties & wave32)) return "waves of 64 lanes on RDNA";
   if (d.preload != 0) return "arguments that are loaded into registers in advance";
   Builder& b = x.b;
   uint32_t next = 0;
   auto give = [&](ValueId v) { b.set_slot(next++, v); };
-  for (uint16_t property : {private_buffer, dispatch_pointer, queue_pointer})
+  // Before gfx11 and gfx940 compilers ask for what leads to scratch memory, whether there is any or not.
+  const auto give_nothing = [&](uint16_t property, unsigned registers) {
+    if (d.properties & property)
+      for (unsigned n = 0; n < registers; ++n) give(b.undef(32));
+  };
+  if (d.private_bytes != 0 && (d.properties & (private_buffer | flat_scratch)))
+    return "scratch memory by buffers or by flat_scratch";
+  give_nothing(private_buffer, 4);
+  for (uint16_t property : {dispatch_pointer, queue_pointer})
     if (d.properties & property) return "it asks for the queue's or the dispatch's packet";
   if (d.properties & argument_pointer) {
     give(b.constant(32, static_cast<uint32_t>(kArgumentWindow)));
     give(b.constant(32, static_cast<uint32_t>(kArgumentWindow >> 32)));
   }
-  for (uint16_t property : {dispatch_id, flat_scratch, private_size})
-    if (d.properties & property) return "it asks for registers that are not set up here";
+  if (d.properties & dispatch_id) return "it asks for registers that are not set up here";
+  give_nothing(flat_scratch, 2);
+  if (d.properties & private_size) return "it asks for registers that are not set up here";
   // As many as the descriptor says come before the block's indices, used or not.
   const uint32_t user_registers = d.resources2 >> 1 & 31;
   if (next > user_registers) return "its descriptor has too few user registers";
@@ -122,10 +143,18 @@ std::optional<std::string> set_up(const KernelDescriptor& d, Processor processor
   for (const auto& [bit, index] :
        {std::pair{7, ir::Identity::block_x}, {8, ir::Identity::block_y}, {9, ir::Identity::block_z}})
     if (d.resources2 >> bit & 1) give(b.identity(index));
-  ValueId ids = b.identity(ir::Identity::thread_x);
-  ids = b.bit_or(ids, b.shl_by(b.identity(ir::Identity::thread_y), kPackedIdBits));
-  ids = b.bit_or(ids, b.shl_by(b.identity(ir::Identity::thread_z), 2 * kPackedIdBits));
-  b.set_slot(kVector, ids);
+  if (processor == Processor::gfx1030) {
+    // A register for each index that the descriptor asks for; later processors pack all three into one.
+    const uint32_t indices = d.resources2 >> 11 & 3;
+    b.set_slot(kVector, b.identity(ir::Identity::thread_x));
+    if (indices > 0) b.set_slot(kVector + 1, b.identity(ir::Identity::thread_y));
+    if (indices > 1) b.set_slot(kVector + 2, b.identity(ir::Identity::thread_z));
+  } else {
+    ValueId ids = b.identity(ir::Identity::thread_x);
+    ids = b.bit_or(ids, b.shl_by(b.identity(ir::Identity::thread_y), kPackedIdBits));
+    ids = b.bit_or(ids, b.shl_by(b.identity(ir::Identity::thread_z), 2 * kPackedIdBits));
+    b.set_slot(kVector, ids);
+  }
   // Lanes beyond the block's last thread are there (simt/launch.h: whole_warps) and not active.
   const ValueId exists = b.ult(b.identity(ir::Identity::thread_z), b.identity(ir::Identity::block_size_z));
   x.set_exec(x.ballot(exists));
@@ -160,10 +189,10 @@ Expected<CodeObject> read_code_object(std::span<const uint8_t> file, const std::
   if (!elf) return error_at(where, text_of(elf.takeError()));
   if (elf->getHeader().e_machine != llvm::ELF::EM_AMDGPU) return error_at(where, "this is no code object for AMDGPU");
   const std::optional<Processor> processor = processor_of(elf->getHeader().e_flags);
-  if (!processor) return error_at(where, "known processors: gfx1100, gfx942");
+  if (!processor) return error_at(where, "known processors: " + processor_names(""));
   CodeObject object;
   object.processor = *processor;
-  if (auto failure = load_image(*elf, file, where, object.image)) return *failure;
+  if (auto failure = load_image(*elf, file, where, object)) return *failure;
   if (auto failure = find_kernels(*elf, where, object)) return *failure;
   return object;
 }

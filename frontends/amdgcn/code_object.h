@@ -25,10 +25,21 @@ struct Kernel {
   uint64_t entry = 0;  // offset in the image
 };
 
+// A part of the image that programs may write, and a variable that others find by name.
+struct Writable {
+  uint64_t offset = 0, size = 0;
+};
+struct Variable {
+  std::string name;
+  uint64_t offset = 0, size = 0;
+};
+
 struct CodeObject {
   Processor processor = Processor::gfx1100;
   std::vector<uint8_t> image;
   std::vector<Kernel> kernels;
+  std::vector<Writable> writable;  // ascending
+  std::vector<Variable> variables;
   const Kernel* find(std::string_view name) const;
 };
 Expected<CodeObject> read_code_object(std::span<const uint8_t> file, const std::string& name);

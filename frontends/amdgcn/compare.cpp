@@ -6,16 +6,16 @@
 namespace portolan::amdgcn {
 namespace {
 
-// On gfx11 the form that writes EXEC has no destination; before, it writes both.
+// On RDNA the form that writes EXEC has no destination; before, it writes both.
 void give(Insn& x, ValueId bit) {
   const bool to_exec = x.name().starts_with("v_cmpx_");
   if (!to_exec) return x.write_mask(0, bit);
   const ValueId mask = x.ballot(x.b.bit_and(x.active(), bit));
-  if (!x.is_gfx11()) x.write(0, mask);
+  if (!x.is_rdna()) x.write(0, mask);
   x.set_exec(mask);
 }
 size_t first_source(Insn& x) {
-  return x.name().starts_with("v_cmpx_") && x.is_gfx11() ? 0 : 1;
+  return x.name().starts_with("v_cmpx_") && x.is_rdna() ? 0 : 1;
 }
 
 std::string_view relation(Insn& x) {

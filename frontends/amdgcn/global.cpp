@@ -70,7 +70,7 @@ void store(Insn& x) {
   x.in_active_lanes([&] { x.b.store(at, x.b.extract(data, upper ? 16 : 0, t.bits)); });
 }
 
-// global_atomic_add_u32 {destination,} address, data, base. Gives the old value with glc (before gfx11: sc0).
+// global_atomic_add_u32 {destination,} address, data, base. Gives the old value with glc (gfx942: sc0).
 void modify(Insn& x) {
   std::string_view name = x.name().substr(x.name().find("atomic_") + 7);
   name = name.substr(0, name.find('_'));
@@ -78,7 +78,7 @@ void modify(Insn& x) {
   if (!x.is_gfx11() && t.kind != 'f') t = {'u', x.name().ends_with("_x2") ? 64u : 32u};
   const auto operation = atomic_operation(name, t);
   if (!operation) return x.refuse("this operation is not supported");
-  const bool gives = x.has(x.is_gfx11() ? "glc" : "sc0");
+  const bool gives = x.has(x.processor() == Processor::gfx942 ? "sc0" : "glc");
   const size_t n = gives ? 1 : 0;
   const ValueId at = address(x, n, n + 2);
   // The data of a comparison: what is to be stored, then what is compared.

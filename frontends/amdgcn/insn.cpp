@@ -327,7 +327,7 @@ void Insn::write(size_t n, ValueId value) {
   if (o.kind == Operand::null) return;
   if (o.kind == Operand::vector && text.suffix == "sdwa") return write_sdwa(o, value);
   if (o.kind == Operand::vector && width == 16) {
-    if (is_gfx11()) return write_half(n, value, o.half == Operand::upper || last_flag("op_sel"));
+    if (is_rdna()) return write_half(n, value, o.half == Operand::upper || last_flag("op_sel"));
     value = b.zext(value, 32);
   }
   const uint32_t bits_there = b.width(value);

@@ -55,6 +55,7 @@ class Insn {
 
   Processor processor() const;
   bool is_gfx11() const { return processor() == Processor::gfx1100; }
+  bool is_rdna() const { return amdgcn::is_rdna(processor()); }
   uint32_t lanes() const { return lane_width(processor()); }
   CodeLifter& lifter() { return lifter_; }
 

@@ -54,7 +54,7 @@ void quad_mask(Insn& x) {
 constexpr Row kRows[] = {
     {"s_{and,or,xor,nand,nor,xnor}_saveexec_{b32,b64}", exec_operation<false>},
     {"s_{and_not0,and_not1,or_not0,or_not1}_saveexec_{b32,b64}", exec_operation<false>},
-    {"s_{andn1,andn2,orn1,orn2}_saveexec_b64", exec_operation<false>},
+    {"s_{andn1,andn2,orn1,orn2}_saveexec_{b32,b64}", exec_operation<false>},
     {"s_{and_not0,and_not1}_wrexec_{b32,b64}", exec_operation<true>},
     {"s_{andn1,andn2}_wrexec_b64", exec_operation<true>},
     {"s_wqm_{b32,b64}", whole_quads},

@@ -183,6 +183,7 @@ constexpr Row kRows[] = {
     {"v_{sub_co,subb_co,sub_co_ci}_u32", add_with_carry<true>},
     {"v_{subrev_co,subbrev_co,subrev_co_ci}_u32", add_with_carry<true, true>},
     {"v_mad_{u16,i16,u32_u16,i32_i16}", multiply_add},
+    {"v_mad_legacy_{u16,i16}", multiply_add},
     {"v_mul_{u32_u24,i32_i24}", multiply24<false, false>},
     {"v_mul_hi_{u32_u24,i32_i24}", multiply24<true, false>},
     {"v_mad_{u32_u24,i32_i24}", multiply24<false, true>},

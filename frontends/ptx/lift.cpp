@@ -34,7 +34,7 @@ SharedLayout lay_out_shared(const Module& module) {
   end = (end + 15) / 16 * 16;
   layout.static_bytes = end;
   each([&](const Variable& v, uint64_t& at) {
-    if (v.size == 0) at = end;
+    if (v.size == 0) at = end, layout.dynamic = true;
   });
   return layout;
 }
@@ -49,6 +49,7 @@ Program lift(const Module& module) {
   Program program;
   const SharedLayout shared = lay_out_shared(module);
   program.static_shared_bytes = shared.static_bytes;
+  program.dynamic_shared = shared.dynamic;
   for (const Variable& v : module.variables)
     if (v.space == Space::global || v.space == Space::constant) program.variables.push_back(v);
   for (size_t n = 0; n < module.functions.size(); ++n) {

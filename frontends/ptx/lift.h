@@ -41,6 +41,7 @@ struct SharedLayout {
   std::vector<std::unordered_map<uint32_t, uint64_t>>
       of_function;  // by index into Module::functions, then its variables
   uint64_t static_bytes = 0;
+  bool dynamic = false;
 };
 SharedLayout lay_out_shared(const Module& module);
 
@@ -50,6 +51,7 @@ struct Program {
   std::vector<Diagnostic> refusals;  // functions that are not lifted, with the first reason
   std::vector<std::string> refused;  // their names, in the same order
   uint64_t static_shared_bytes = 0;
+  bool dynamic_shared = false;  // some variable's size is the launch's to say
   const LiftedFunction* find(std::string_view name) const;
 };
 

@@ -61,7 +61,12 @@ Expected<Compiled> to_ptx(const std::string& path, Compiler compiler, const std:
     const auto* text = reinterpret_cast<const uint8_t*>(kDeviceHeader.data());
     if (std::string failure = emulate::write_file(header, {text, kDeviceHeader.size()}); !failure.empty())
       return error_at({}, failure);
+    // What the header has is included by these names.
+    for (const char* name : {"cuda_fp16.h", "cuda_runtime.h"})
+      if (std::string failure = emulate::write_file(directory->file(name), {}); !failure.empty())
+        return error_at({}, failure);
     command = clang_command(path, header, to);
+    command.push_back("-I" + directory->file("."));
   } else {
     return error_at({path, 0, 0},
                     "CUDA source needs nvcc of a CUDA toolkit, or clang++-19, in PATH; PTX files need neither");

@@ -148,6 +148,112 @@ D float sqrtf(float v) {
 D float fmaf(float a, float b, float c) {
   return __builtin_fmaf(a, b, c);
 }
+D float atomicAdd(float* p, float v) {
+  return __nvvm_atom_add_gen_f(p, v);
+}
+D int atomicAdd(int* p, int v) {
+  return __nvvm_atom_add_gen_i(p, v);
+}
+D int atomicMin(int* p, int v) {
+  return __nvvm_atom_min_gen_i(p, v);
+}
+D int atomicExch(int* p, int v) {
+  return __nvvm_atom_xchg_gen_i(p, v);
+}
+D int atomicCAS(int* p, int compare, int v) {
+  return __nvvm_atom_cas_gen_i(p, compare, v);
+}
+D unsigned atomicOr(unsigned* p, unsigned v) {
+  return __nvvm_atom_or_gen_i((int*)p, (int)v);
+}
+D unsigned atomicInc(unsigned* p, unsigned v) {
+  return __nvvm_atom_inc_gen_ui(p, v);
+}
+D void __syncwarp(unsigned mask = 0xffffffffu) {
+  __nvvm_bar_warp_sync(mask);
+}
+D unsigned __activemask() {
+  unsigned mask;
+  asm volatile("activemask.b32 %0;" : "=r"(mask));
+  return mask;
+}
+D int __any_sync(unsigned mask, bool bit) {
+  return __nvvm_vote_any_sync(mask, bit);
+}
+D int __all_sync(unsigned mask, bool bit) {
+  return __nvvm_vote_all_sync(mask, bit);
+}
+D unsigned __match_any_sync(unsigned mask, unsigned v) {
+  return __nvvm_match_any_sync_i32(mask, v);
+}
+D int __reduce_add_sync(unsigned mask, int v) {
+  return __nvvm_redux_sync_add(v, (int)mask);
+}
+D int __reduce_max_sync(unsigned mask, int v) {
+  return __nvvm_redux_sync_max(v, (int)mask);
+}
+D int __syncthreads_count(int bit) {
+  return __nvvm_bar0_popc(bit);
+}
+D int __syncthreads_or(int bit) {
+  return __nvvm_bar0_or(bit);
+}
+D void __threadfence() {
+  __nvvm_membar_gl();
+}
+D int __ffs(int v) {
+  return __builtin_ffs(v);
+}
+D float exp2f(float v) {
+  return __nvvm_ex2_approx_f(v);
+}
+D float log2f(float v) {
+  return __nvvm_lg2_approx_f(v);
+}
+// By the approximations of the processor: a few units in the last place from the libraries' functions.
+D float expf(float v) {
+  return exp2f(v * 1.44269504f);
+}
+D float logf(float v) {
+  return log2f(v) * 0.693147181f;
+}
+D float sinf(float v) {
+  return __nvvm_sin_approx_f(v);
+}
+D float cosf(float v) {
+  return __nvvm_cos_approx_f(v);
+}
+D float rsqrtf(float v) {
+  return __nvvm_rsqrt_approx_f(v);
+}
+D float fmaxf(float a, float b) {
+  return __builtin_fmaxf(a, b);
+}
+D float fminf(float a, float b) {
+  return __builtin_fminf(a, b);
+}
+D float fabsf(float v) {
+  return __builtin_fabsf(v);
+}
+D int min(int a, int b) {
+  return a < b ? a : b;
+}
+D int max(int a, int b) {
+  return a > b ? a : b;
+}
+template <class T>
+D T __ldg(const T* p) {
+  return *p;
+}
+typedef _Float16 __half;
+D float __half2float(__half v) {
+  return (float)v;
+}
+D __half __float2half(float v) {
+  return (__half)v;
+}
+#define __noinline__ __attribute__((noinline))
+#define __forceinline__ inline __attribute__((always_inline))
 #endif
 
 D float __int_as_float(int v) {
@@ -161,4 +267,10 @@ D float __shfl_xor_sync(unsigned mask, float v, unsigned by) {
 }
 D float __shfl_down_sync(unsigned mask, float v, unsigned by) {
   return __int_as_float(__shfl_down_sync(mask, __float_as_int(v), by));
+}
+D float __shfl_sync(unsigned mask, float v, unsigned lane) {
+  return __int_as_float(__shfl_sync(mask, __float_as_int(v), lane));
+}
+D float __shfl_up_sync(unsigned mask, float v, unsigned by) {
+  return __int_as_float(__shfl_up_sync(mask, __float_as_int(v), by));
 }

@@ -73,7 +73,8 @@ class Maker {
     }
     if (made_.block.count() > 1024) fail(kernel_.block[0].location, "a block has at most 1024 threads");
     made_.shared_bytes = static_cast<uint64_t>(number(kernel_.shared, 0, 1 << 17, "shared memory"));
-    for (const Argument& a : kernel_.arguments) argument(a);
+    for (const Argument& a : kernel_.arguments) argument(a, false);
+    for (const Argument& a : kernel_.variables) argument(a, true);
     if (failure_) return *failure_;
     return std::move(made_);
   }
@@ -154,8 +155,8 @@ class Maker {
     for (int64_t n = 0; n < count; ++n) put(n, values[static_cast<size_t>(n)]);
   }
 
-  void argument(const Argument& a) {
-    Given g{a.name, a.type, a.direction, {}, a.any_order, a.tolerance.value_or(kernel_.tolerance)};
+  void argument(const Argument& a, bool variable) {
+    Given g{a.name, a.type, a.direction, {}, a.any_order, a.tolerance.value_or(kernel_.tolerance), variable};
     if (a.direction == Argument::value) {
       g.bytes.resize(a.type.bytes);
       if (a.real_value)

@@ -17,6 +17,7 @@ struct Given {
   std::vector<uint8_t> bytes;  // of an output only their number counts: they are poisoned
   bool any_order = false;
   manifest::Tolerance tolerance;
+  bool variable = false;  // of the module: found by its name
   bool is_buffer() const { return direction != manifest::Argument::value; }
 };
 

@@ -21,6 +21,7 @@ std::vector<uint8_t> arguments_of(const simt::Module& m, const Instance& instanc
   std::vector<uint8_t> bytes;
   for (size_t n = 0; n < instance.arguments.size(); ++n) {
     const Given& g = instance.arguments[n];
+    if (g.variable) continue;
     const size_t size = g.is_buffer() ? sizeof(uint64_t) : g.bytes.size();
     const size_t at = f ? f->parameters[n].offset : (bytes.size() + size - 1) / size * size;
     if (bytes.size() < at + size) bytes.resize(at + size);
@@ -43,6 +44,13 @@ Side run_side(const simt::Module& m, const Instance& instance, unsigned variant,
     }
     side.before.push_back(
         g.direction == manifest::Argument::out ? std::vector<uint8_t>(g.bytes.size(), kPoison[variant]) : g.bytes);
+    if (g.variable) {
+      addresses[n] = m.variables.at(g.name).address;
+      const auto found = memory.find(addresses[n], g.bytes.size());
+      std::copy(side.before.back().begin(), side.before.back().end(),
+                found.allocation->bytes.begin() + static_cast<ptrdiff_t>(found.offset));
+      continue;
+    }
     addresses[n] = memory.allocate(g.name, g.bytes.size(), side.before.back());
     if (g.direction == manifest::Argument::out) {
       auto& written = memory.at(addresses[n])->written;
@@ -60,8 +68,14 @@ Side run_side(const simt::Module& m, const Instance& instance, unsigned variant,
     std::fill(shared.bytes.begin(), shared.bytes.end(), kPoison[variant]);
   };
   side.outcome = simt::run(m.program, memory, launch);
-  for (size_t n = 0; n < instance.arguments.size(); ++n)
-    side.after.push_back(instance.arguments[n].is_buffer() ? memory.at(addresses[n])->bytes : std::vector<uint8_t>());
+  for (size_t n = 0; n < instance.arguments.size(); ++n) {
+    const Given& g = instance.arguments[n];
+    side.after.emplace_back();
+    if (!g.is_buffer()) continue;
+    const auto found = memory.find(addresses[n], g.bytes.size());
+    const auto first = found.allocation->bytes.begin() + static_cast<ptrdiff_t>(found.offset);
+    side.after.back().assign(first, first + static_cast<ptrdiff_t>(g.bytes.size()));
+  }
   return side;
 }
 
@@ -84,16 +98,27 @@ uint64_t steps_allowed(const simt::Outcome& source) {
 
 }  // namespace
 
-std::optional<std::string> misfit(const simt::Module& source, const Instance& instance) {
-  if (!source.program.functions.contains(instance.kernel)) return "there is no kernel '" + instance.kernel + "'";
-  const ptx::LiftedFunction* f = source.ptx ? source.ptx->find(instance.kernel) : nullptr;
-  if (!f) return std::nullopt;
-  bool same = f->parameters.size() == instance.arguments.size();
-  for (size_t n = 0; same && n < f->parameters.size(); ++n) {
-    const Given& g = instance.arguments[n];
-    same = f->parameters[n].size == (g.is_buffer() ? sizeof(uint64_t) : g.bytes.size());
+std::optional<std::string> misfit(const simt::Module& source, const simt::Module& target, const Instance& instance) {
+  size_t arguments = 0;
+  for (const simt::Module* m : {&source, &target}) {
+    if (!m->program.functions.contains(instance.kernel)) return "there is no kernel '" + instance.kernel + "'";
+    arguments = 0;
+    const ptx::LiftedFunction* f = m->ptx ? m->ptx->find(instance.kernel) : nullptr;
+    for (const Given& g : instance.arguments) {
+      if (g.variable) {
+        const auto found = m->variables.find(g.name);
+        if (found == m->variables.end()) return "there is no variable '" + g.name + "'";
+        if (found->second.size < g.bytes.size()) return "the variable '" + g.name + "' is smaller";
+        continue;
+      }
+      const uint64_t size = g.is_buffer() ? sizeof(uint64_t) : g.bytes.size();
+      if (f && (arguments >= f->parameters.size() || f->parameters[arguments].size != size))
+        return "the arguments are not those of kernel '" + instance.kernel + "'";
+      ++arguments;
+    }
+    if (f && arguments != f->parameters.size())
+      return "the arguments are not those of kernel '" + instance.kernel + "'";
   }
-  if (!same) return "the arguments are not those of kernel '" + instance.kernel + "'";
   return std::nullopt;
 }
 

@@ -78,6 +78,9 @@ class Tester {
       const manifest::Sizes sizes = sizes_of(kernel_, n, random_);
       auto instance = make_instance(kernel_, sizes, kinds[(n + n / kinds.size()) % kinds.size()], random_);
       if (!instance) return instance.error();
+      add_variables(*instance);
+      if (const auto problem = differential::misfit(source_, target_, *instance))
+        return error_at(kernel_.location, *problem);
       ++tests_.tried;
       if (!one(*instance, limited ? options_.time - spent : std::chrono::hours(1))) break;
     }
@@ -85,6 +88,22 @@ class Tester {
   }
 
  private:
+  // What both sides have under one name is compared, and begins as the source has it.
+  void add_variables(Instance& instance) const {
+    for (const auto& [name, place] : source_.variables) {
+      const auto other = target_.variables.find(name);
+      const bool stated = std::any_of(kernel_.variables.begin(), kernel_.variables.end(),
+                                      [&](const manifest::Argument& a) { return a.name == name; });
+      if (stated || other == target_.variables.end() || other->second.size != place.size) continue;
+      Given g{name, {manifest::Element::is_unsigned, 1}, manifest::Argument::inout, {}, false, {}, true};
+      simt::Memory memory = source_.memory;
+      const auto found = memory.find(place.address, place.size);
+      const auto first = found.allocation->bytes.begin() + static_cast<ptrdiff_t>(found.offset);
+      g.bytes.assign(first, first + static_cast<ptrdiff_t>(place.size));
+      instance.arguments.push_back(std::move(g));
+    }
+  }
+
   // False: no more are needed.
   bool one(const Instance& instance, std::chrono::milliseconds time) {
     Once once = run_once(source_, target_, instance, time);

@@ -46,7 +46,7 @@ struct Once {
   simt::Coverage source_coverage, target_coverage;
 };
 // An instance that comes from elsewhere may not be for this kernel: why not.
-std::optional<std::string> misfit(const simt::Module& source, const Instance& instance);
+std::optional<std::string> misfit(const simt::Module& source, const simt::Module& target, const Instance& instance);
 Once run_once(const simt::Module& source, const simt::Module& target, const Instance& instance,
               std::chrono::milliseconds time);
 

@@ -98,6 +98,10 @@ class Parser {
       const int64_t value = sum(depth + 1);
       return accept(')') ? value : fail("a ')' is missing");
     }
+    if (accept('-')) {
+      int64_t result = 0;
+      return __builtin_sub_overflow(int64_t{0}, factor(depth + 1), &result) ? too_large() : result;
+    }
     const std::string_view name = word();
     if (name.empty()) return fail("a number or a name is missing");
     if (std::isdigit(static_cast<unsigned char>(name[0]))) {

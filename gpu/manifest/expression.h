@@ -1,5 +1,5 @@
 // Whole numbers computed from named sizes: what a manifest says of grids, blocks and lengths.
-//   + - * / % ( ) and divide_up(a, b) min(a, b) max(a, b); / rounds down.
+//   + - (also of one number) * / % ( ) and divide_up(a, b) min(a, b) max(a, b); / rounds down.
 #pragma once
 
 #include <cstdint>

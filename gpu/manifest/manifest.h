@@ -57,6 +57,7 @@ struct Kernel {
   std::array<Formula, 3> grid, block;
   Formula shared;
   std::vector<Argument> arguments;
+  std::vector<Argument> variables;  // of the module; buffers by name
   Tolerance tolerance;
   std::vector<std::string> inputs;  // kinds that are tried; empty: all
 };

@@ -120,11 +120,11 @@ class Reader {
       fail(node, fmt::format("unknown values '{}'; there are: ramp, permutation, offsets, zero", word));
   }
 
-  void argument(const toml::node& node, Kernel& k) {
+  void argument(const toml::node& node, std::vector<Argument>& all) {
     const toml::table* table = node.as_table();
     if (!table) return fail(node, "an argument is a table: { type = \"f32\", in = \"n\" }");
     Argument a;
-    a.name = fmt::format("argument {}", k.arguments.size() + 1);
+    a.name = fmt::format("argument {}", all.size() + 1);
     bool typed = false, directed = false;
     const toml::node* stated = nullptr;
     auto direct = [&](Argument::Direction direction, const toml::node& value, std::string_view key) {
@@ -176,7 +176,7 @@ class Reader {
     else if (stated)
       a.count = formula(*stated, "value");
     if (a.any_order && a.direction == Argument::value) fail(node, "only buffers have an order");
-    k.arguments.push_back(std::move(a));
+    all.push_back(std::move(a));
   }
 
   void inputs(const toml::node& node, Kernel& k) {
@@ -217,14 +217,16 @@ class Reader {
         tolerance(value, k.tolerance);
       else if (key == "inputs")
         inputs(value, k);
-      else if (key == "arguments") {
+      else if (key == "arguments" || key == "variables") {
+        std::vector<Argument>& to = key == "arguments" ? k.arguments : k.variables;
         const toml::array* all = value.as_array();
-        if (!all || all->size() > kMostArguments) fail(value, "'arguments' is a list of tables");
-        for (size_t n = 0; all && n < all->size() && !failure_; ++n) argument(*all->get(n), k);
+        if (!all || all->size() > kMostArguments) fail(value, fmt::format("'{}' is a list of tables", key.str()));
+        for (size_t n = 0; all && n < all->size() && !failure_; ++n) argument(*all->get(n), to);
       } else
         fail(value,
-             fmt::format("unknown key '{}'; there are: name file sizes grid block shared arguments tolerance inputs",
-                         key.str()));
+             fmt::format(
+                 "unknown key '{}'; there are: name file sizes grid block shared arguments variables tolerance inputs",
+                 key.str()));
       if (failure_) return;
     }
     if (k.name.empty()) fail(node, "the kernel's name is missing");
@@ -239,9 +241,12 @@ class Reader {
     for (const auto& [name, values] : k.sizes) first[name] = values.front();
     std::vector<const Formula*> all = {&k.shared};
     for (int n = 0; n < 3; ++n) all.insert(all.end(), {&k.grid[n], &k.block[n]});
-    for (const Argument& a : k.arguments)
-      for (const auto* f : {&a.count, &a.low, &a.high})
-        if (*f) all.push_back(&**f);
+    for (const auto* list : {&k.arguments, &k.variables})
+      for (const Argument& a : *list)
+        for (const auto* f : {&a.count, &a.low, &a.high})
+          if (*f) all.push_back(&**f);
+    for (const Argument& a : k.variables)
+      if (a.direction == Argument::value) fail(node, "a variable of the module is in, out or inout, with its length");
     for (const Formula* f : all)
       if (auto value = f->evaluate(first); !value && !failure_) failure_ = value.error();
     for (const Kernel& other : manifest_.kernels)

@@ -254,15 +254,16 @@ class Kernels:
         head = ".version 7.0\n.target sm_80\n.address_size 64\n"
         body = ".visible .entry k(.param .u64 p)\n{\n .reg .b32 %r<4>;\n .reg .b64 %d<4>;\n .reg .f32 %f<4>;\n"
         for name, text, said in (
-            ("mask", body + " activemask.b32 %r1;\n ret;\n}\n", "'active_lanes'"),
-            ("some", body + " shfl.sync.bfly.b32 %r1, %r2, 1, 31, 15;\n ld.param.u64 %d1, [p];\n"
-                            " st.global.u32 [%d1], %r1;\n ret;\n}\n", "k.ptx:9: error: kernel 'k': lane operations on some"),
-            ("generic", body + " .shared .b32 s;\n mov.u64 %d1, s;\n cvta.shared.u64 %d2, %d1;\n ld.param.u64 %d1, [p];\n"
-                               " st.global.u64 [%d1], %d2;\n ret;\n}\n", "generic addresses"),
-            ("rounding", body + " add.rz.f32 %f1, %f2, %f3;\n ld.param.u64 %d1, [p];\n st.global.f32 [%d1], %f1;\n ret;\n}\n",
-             "rounding other than to nearest"),
-            ("variable", ".global .b32 g;\n" + body + " ld.param.u64 %d1, [p];\n ld.global.u32 %r1, [g];\n"
-                         " st.global.u32 [%d1], %r1;\n ret;\n}\n", "variables of the module"),
+            ("barrier", body + " bar.sync 1, 64;\n ret;\n}\n", "k.ptx:9: error: kernel 'k': barriers other than that of the whole block"),
+            ("trap", body + " trap;\n}\n", "jumps through tables, traps"),
+            ("multiply", body + " .shared .b32 s;\n mov.u64 %d1, s;\n cvta.shared.u64 %d2, %d1;\n mul.lo.u64 %d2, %d2, %d3;\n"
+                                " ld.param.u64 %d1, [p];\n st.global.u64 [%d1], %d2;\n ret;\n}\n", "generic addresses"),
+            ("rounding", body + " .reg .f64 %e<4>;\n add.rz.f64 %e1, %e2, %e3;\n ld.param.u64 %d1, [p];\n st.global.f64 [%d1], %e1;\n"
+                                " ret;\n}\n", "rounding other than to nearest"),
+            ("variable", ".global .b32 g;\n.global .u64 h = g;\n" + body + " ld.param.u64 %d1, [p];\n ld.global.u64 %d2, [h];\n"
+                         " st.global.u64 [%d1], %d2;\n ret;\n}\n", "the variable 'h'"),
+            ("wide", body + " .reg .b128 %q<3>;\n ld.param.u64 %d1, [p];\n atom.global.exch.b128 %q1, [%d1], %q2;\n ret;\n}\n",
+             "atomic operations on more than 64 bits"),
         ):
             path = self.work / name / "k.ptx"
             path.parent.mkdir()
@@ -272,7 +273,7 @@ class Kernels:
                                     timeout=60)
             check(outcome.status == 2 and said in outcome.stderr and not out.exists(),
                   f"{name}: status {outcome.status}: {outcome.stderr}")
-        path = self.work / "some" / "k.ptx"
+        path = self.work / "barrier" / "k.ptx"
         outcome = toolchain.run([self.portolan, "translate", path, "--to", "amdgcn:gfx9", "-o", path.with_suffix(".s")], timeout=60)
         check(outcome.status == 3 and "known: amdgcn:gfx1100" in outcome.stderr, outcome.stderr)
 

@@ -13,6 +13,7 @@
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/Target/TargetMachine.h"
+#include "translate/to_amdgcn/address_spaces.h"
 #include "translate/to_amdgcn/kernel_emitter.h"
 
 namespace portolan::to_amdgcn {
@@ -47,6 +48,24 @@ void optimise(llvm::Module& module, llvm::TargetMachine& machine) {
   builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2).run(module, modules);
 }
 
+// Those whose contents are numbers; a kernel that wants another is refused.
+void make_variables(ModuleState& state) {
+  constexpr uint64_t kLargest = uint64_t{1} << 28;
+  for (const ptx::Variable& v : state.program.variables) {
+    if (v.size == 0 || v.size > kLargest || !v.addresses.empty() || v.is_extern) continue;
+    std::vector<uint8_t> bytes = v.bytes;
+    bytes.resize(v.size);
+    auto* contents = llvm::ConstantDataArray::get(state.module.getContext(), bytes);
+    // Constant memory is the host's to set: nothing may be folded. Writable here, it is not written by any kernel.
+    auto* made = new llvm::GlobalVariable(state.module, contents->getType(), false, llvm::GlobalValue::ExternalLinkage,
+                                          contents, v.name, nullptr, llvm::GlobalValue::NotThreadLocal, kGlobal);
+    made->setExternallyInitialized(true);
+    made->setVisibility(llvm::GlobalValue::ProtectedVisibility);
+    made->setAlignment(llvm::Align(std::max<uint32_t>(v.alignment, 1)));
+    state.variables[v.name] = made;
+  }
+}
+
 }  // namespace
 
 Translation translate(const ptx::Program& program, const std::string& file, amdgcn::Processor processor,
@@ -72,9 +91,11 @@ Translation translate(const ptx::Program& program, const std::string& file, amdg
   module.setTargetTriple(machine->getTargetTriple().str());
   module.setDataLayout(machine->createDataLayout());
   module.addModuleFlag(llvm::Module::Error, "amdhsa_code_object_version", 500);
+  ModuleState state{module, program, file, processor, nullptr, nullptr, nullptr, {}, {}, {}};
+  make_variables(state);
   for (const ptx::LiftedFunction& f : program.functions) {
     if (!f.is_kernel || !is_wanted(f.name)) continue;
-    if (auto refusal = KernelEmitter(module, f, program.static_shared_bytes, file, processor).run())
+    if (auto refusal = KernelEmitter(state, f).run())
       refuse(f.name, *std::move(refusal));
     else
       result.kernels.push_back(f.name);

@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
-#include "frontends/ptx/spaces.h"
+#include <algorithm>
+
 #include "ir/cfg.h"
 #include "ir/op_semantics.h"
 #include "ir/ssa.h"
 #include "llvm/IR/IntrinsicsAMDGPU.h"
+#include "translate/to_amdgcn/address_spaces.h"
 
 namespace portolan::to_amdgcn {
 
@@ -15,98 +17,21 @@ using ir::Op;
 using ir::ValueId;
 using Value = llvm::Value*;
 
-namespace {
-
-// Address spaces of LLVM's AMDGPU backend.
-constexpr unsigned kGlobal = 1, kShared = 3, kConstant = 4;
-
-constexpr unsigned kWarp = ptx::kLaneWidth;
-
-bool is_memory(Op op) {
-  return op == Op::load || op == Op::store || op == Op::atomic_rmw || op == Op::atomic_cas;
-}
-
-}  // namespace
-
-KernelEmitter::KernelEmitter(llvm::Module& module, const ptx::LiftedFunction& kernel, uint64_t static_shared_bytes,
-                             const std::string& file, amdgcn::Processor processor)
-    : module_(module),
-      kernel_(kernel),
-      shared_bytes_(static_shared_bytes),
-      file_(file),
-      processor_(processor),
-      b_(module.getContext()),
+KernelEmitter::KernelEmitter(ModuleState& state, const ptx::LiftedFunction& function)
+    : state_(state),
+      kernel_(function),
+      b_(state.module.getContext()),
       domain_(b_, Isa::riscv64) {}  // of the CPUs the one for which the domain uses nothing of a target's own
 
 void KernelEmitter::refuse(const Instruction& i, std::string reason) {
   if (!refusal_)
-    refusal_ = error_at({file_, i.line, 0}, fmt::format("kernel '{}': {}", kernel_.name, std::move(reason)));
+    refusal_ = error_at({state_.file, i.line, 0}, fmt::format("kernel '{}': {}", kernel_.name, std::move(reason)));
 }
 
-// ---- Addresses ----
-
-std::optional<KernelEmitter::Space> KernelEmitter::window(ValueId v) const {
-  const ir::APInt* c = f_.constant(v);
-  if (!c || c->getBitWidth() != 64) return std::nullopt;
-  const uint64_t start = c->getZExtValue() / ptx::kWindowBytes * ptx::kWindowBytes;
-  if (start == ptx::kSharedWindow) return Space::shared;
-  if (start == ptx::kParameterWindow) return Space::parameter;
-  return std::nullopt;
-}
-
-KernelEmitter::Address KernelEmitter::address(ValueId v) const {
-  if (const auto space = window(v)) return {*space, ir::kNoValue, f_.constant(v)->getZExtValue() % ptx::kWindowBytes};
-  if (f_[v].op == Op::add)
-    for (unsigned n = 0; n < 2; ++n)
-      if (const auto space = window(f_[v].operands[n]))
-        return {*space, f_[v].operands[1 - n], f_.constant(f_[v].operands[n])->getZExtValue() % ptx::kWindowBytes};
-  return {Space::global, v, 0};
-}
-
-// A window's start may only stand in addresses; anywhere else it is a generic address that the processor would not
-// understand. Floating point is to nearest.
-void KernelEmitter::check() {
-  std::vector<bool> only_address(f_.values.size(), true);
-  auto look = [&](ValueId user, const llvm::SmallVectorImpl<ValueId>& operands, bool memory) {
-    for (size_t n = 0; n < operands.size(); ++n)
-      if (!(memory && n == 0)) only_address[operands[n]] = false;
-    (void)user;
-  };
-  for (const ir::Block& block : f_.blocks) {
-    for (ValueId v : block.instructions)
-      if (f_[v].op != Op::add) look(v, f_[v].operands, is_memory(f_[v].op));
-    for (ValueId v : block.terminator.operands) only_address[v] = false;
-    for (const ir::Edge& edge : block.terminator.edges)
-      for (ValueId v : edge.arguments) only_address[v] = false;
-  }
-  for (const ir::Block& block : f_.blocks)
-    for (ValueId v : block.instructions) {
-      const Instruction& i = f_[v];
-      for (size_t n = 0; n < i.operands.size(); ++n) {
-        if (!window(i.operands[n])) continue;
-        const bool direct = is_memory(i.op) && n == 0;
-        // A sum with a window that is itself added to is no address by itself.
-        if (!direct && !(i.op == Op::add && only_address[v]))
-          refuse(i, "shared memory or parameters by generic addresses");
-      }
-      if (i.op == Op::add)
-        for (ValueId operand : i.operands)
-          if (f_[operand].op == Op::add && address(operand).space != Space::global)
-            refuse(i, "shared memory or parameters by generic addresses");
-      const bool rounds =
-          i.format != ir::FloatFormat::none && i.op != Op::fround && i.op != Op::fto_sint && i.op != Op::fto_uint;
-      if (rounds && i.rounding != ir::Rounding::nearest_even) refuse(i, "rounding other than to nearest");
-    }
-}
-
-Value KernelEmitter::pointer(ValueId v) {
-  const Address a = address(v);
-  if (a.space == Space::global) return b_.CreateIntToPtr(domain_.integer(value(v)), b_.getPtrTy(kGlobal));
-  Value base = a.space == Space::parameter ? static_cast<Value>(llvm_->getArg(0)) : lds_;
-  Value offset = b_.getInt32(static_cast<uint32_t>(a.offset));
-  if (a.index != ir::kNoValue)
-    offset = b_.CreateAdd(offset, b_.CreateTrunc(domain_.integer(value(a.index)), b_.getInt32Ty()));
-  return b_.CreateGEP(b_.getInt8Ty(), base, offset);
+void KernelEmitter::refuse_rounding(const Instruction& i) {
+  const bool rounds =
+      i.format != ir::FloatFormat::none && i.op != Op::fround && i.op != Op::fto_sint && i.op != Op::fto_uint;
+  if (rounds && i.rounding != ir::Rounding::nearest_even) refuse(i, "rounding other than to nearest");
 }
 
 // ---- Instructions ----
@@ -116,7 +41,10 @@ Value KernelEmitter::call(llvm::Intrinsic::ID id, llvm::ArrayRef<Value> argument
 }
 
 Value KernelEmitter::value(ValueId v) {
-  if (const ir::APInt* c = f_.constant(v)) return b_.getInt(*c);
+  if (const ir::APInt* c = f_.constant(v)) {
+    const auto found = place(v);
+    return found && found->space == Space::shared ? flat(*found) : b_.getInt(*c);
+  }
   if (!values_[v]) values_[v] = b_.CreateFreeze(llvm::PoisonValue::get(b_.getIntNTy(f_.width(v))));
   return values_[v];
 }
@@ -133,78 +61,12 @@ Value KernelEmitter::memory(const Instruction& i) {
   return nullptr;
 }
 
-Value KernelEmitter::atomic(const Instruction& i) {
-  const auto scope = b_.getContext().getOrInsertSyncScopeID("agent");
-  const auto order = llvm::AtomicOrdering::Monotonic;
-  const llvm::MaybeAlign align(i.width / 8);
-  if (i.ordering != ir::Ordering::none && i.ordering != ir::Ordering::relaxed)
-    refuse(i, "atomic operations that order other accesses");
-  if (i.op == Op::atomic_cas) {
-    Value pair = b_.CreateAtomicCmpXchg(pointer(i.operands[0]), domain_.integer(value(i.operands[1])),
-                                        domain_.integer(value(i.operands[2])), align, order, order, scope);
-    return b_.CreateExtractValue(pair, 0);
-  }
-  using Rmw = llvm::AtomicRMWInst;
-  std::optional<Rmw::BinOp> op;
-  switch (i.rmw) {
-    case ir::RmwKind::exchange:
-      op = Rmw::Xchg;
-      break;
-    case ir::RmwKind::add:
-      op = Rmw::Add;
-      break;
-    case ir::RmwKind::sub:
-      op = Rmw::Sub;
-      break;
-    case ir::RmwKind::bit_and:
-      op = Rmw::And;
-      break;
-    case ir::RmwKind::bit_or:
-      op = Rmw::Or;
-      break;
-    case ir::RmwKind::bit_xor:
-      op = Rmw::Xor;
-      break;
-    case ir::RmwKind::smin:
-      op = Rmw::Min;
-      break;
-    case ir::RmwKind::smax:
-      op = Rmw::Max;
-      break;
-    case ir::RmwKind::umin:
-      op = Rmw::UMin;
-      break;
-    case ir::RmwKind::umax:
-      op = Rmw::UMax;
-      break;
-    case ir::RmwKind::uincrement:
-      op = Rmw::UIncWrap;
-      break;
-    case ir::RmwKind::udecrement:
-      op = Rmw::UDecWrap;
-      break;
-    default:
-      break;
-  }
-  if (!op) {
-    refuse(i, "atomic operations on floating-point numbers");
-    return b_.getIntN(i.width, 0);
-  }
-  return b_.CreateAtomicRMW(*op, pointer(i.operands[0]), domain_.integer(value(i.operands[1])), align, order, scope);
-}
-
 // Of the hidden arguments (code object version 5).
 Value KernelEmitter::hidden(unsigned offset, unsigned bytes) {
   Value base = call(llvm::Intrinsic::amdgcn_implicitarg_ptr, {});
   Value v = b_.CreateAlignedLoad(b_.getIntNTy(8 * bytes), b_.CreateConstGEP1_32(b_.getInt8Ty(), base, offset),
                                  llvm::Align(bytes));
   return b_.CreateZExt(v, b_.getInt32Ty());
-}
-
-Value KernelEmitter::lane_in_wave() {
-  Value ones = b_.getInt32(~0u), zero = b_.getInt32(0);
-  Value low = call(llvm::Intrinsic::amdgcn_mbcnt_lo, {ones, zero});
-  return amdgcn::lane_width(processor_) == kWarp ? low : call(llvm::Intrinsic::amdgcn_mbcnt_hi, {ones, low});
 }
 
 Value KernelEmitter::identity(ir::Identity which) {
@@ -226,41 +88,44 @@ Value KernelEmitter::identity(ir::Identity which) {
   return b_.CreateUDiv(number, b_.getInt32(kWarp));
 }
 
-// All lanes of the warp have to take part: which of them run together in a wave is not under our control otherwise.
-Value KernelEmitter::lanes(const Instruction& i) {
-  namespace In = llvm::Intrinsic;
-  const ir::APInt* members = f_.constant(i.operands[0]);
-  if (!members || !members->isAllOnes()) refuse(i, "lane operations on some of the lanes");
-  const bool whole = amdgcn::lane_width(processor_) == kWarp;
-  if (i.op == Op::lane_ballot) {
-    Value bit = domain_.integer(value(i.operands[1]));
-    if (whole) return call(In::amdgcn_ballot, {bit}, {b_.getInt32Ty()});
-    Value both = call(In::amdgcn_ballot, {bit}, {b_.getInt64Ty()});
-    Value shift = b_.CreateZExt(b_.CreateAnd(lane_in_wave(), kWarp), b_.getInt64Ty());
-    return b_.CreateTrunc(b_.CreateLShr(both, shift), b_.getInt32Ty());
+// A variable of the module. The host finds it by its name.
+Value KernelEmitter::variable(const Instruction& i) {
+  const ir::SymbolRef& symbol = f_.symbols[i.index];
+  const auto made = state_.variables.find(symbol.name);
+  if (made == state_.variables.end()) {
+    refuse(i, fmt::format("the variable '{}'", symbol.name));
+    return b_.getInt64(0);
   }
-  if (i.op != Op::lane_read || i.width != 32) {
-    refuse(i, "this lane operation");
-    return b_.getIntN(i.width, 0);
-  }
-  Value from = b_.CreateAnd(domain_.integer(value(i.operands[2])), kWarp - 1);
-  if (!whole) from = b_.CreateOr(from, b_.CreateAnd(lane_in_wave(), kWarp));
-  return call(In::amdgcn_ds_bpermute, {b_.CreateShl(from, 2), domain_.integer(value(i.operands[1]))});
+  Value base = b_.CreatePtrToInt(made->second, b_.getInt64Ty());
+  return b_.CreateAdd(base, b_.getInt64(static_cast<uint64_t>(symbol.addend)));
 }
 
-void KernelEmitter::barrier(const Instruction& i) {
-  const ir::APInt *number = f_.constant(i.operands[0]), *threads = f_.constant(i.operands[1]),
-                  *bit = f_.constant(i.operands[2]);
-  if (!number || !number->isZero() || !threads || !threads->isZero() || !bit || !bit->isZero())
-    return refuse(i, "barriers other than that of the whole block");
-  const auto scope = b_.getContext().getOrInsertSyncScopeID("workgroup");
-  b_.CreateFence(llvm::AtomicOrdering::Release, scope);
-  call(llvm::Intrinsic::amdgcn_s_barrier, {});
-  b_.CreateFence(llvm::AtomicOrdering::Acquire, scope);
+Value KernelEmitter::call_function(const Instruction& i) {
+  const std::string& name = f_.calls[i.index].symbol.name;
+  Value none = i.width == 0 ? nullptr : b_.getIntN(i.width, 0);
+  auto made = state_.functions.find(name);
+  if (made == state_.functions.end()) {
+    const ptx::LiftedFunction* callee = state_.program.find(name);
+    if (!callee || state_.open.contains(name)) {
+      refuse(i, fmt::format("the call of '{}', which {}", name, callee ? "calls itself" : "is refused"));
+      return none;
+    }
+    if (auto refusal = KernelEmitter(state_, *callee).run()) {
+      if (!refusal_) refusal_ = std::move(refusal);
+      return none;
+    }
+    made = state_.functions.find(name);
+  }
+  llvm::SmallVector<Value, 8> arguments;
+  for (size_t n : made->second.arguments) arguments.push_back(domain_.integer(value(i.operands[n])));
+  llvm::CallInst* result = b_.CreateCall(made->second.function, arguments);
+  return i.width == 0 ? nullptr : result;
 }
 
 Value KernelEmitter::emit(ValueId v) {
   const Instruction& i = f_[v];
+  uint64_t window = 0;
+  ValueId asked = ir::kNoValue;
   switch (i.op) {
     case Op::load:
     case Op::store:
@@ -270,29 +135,39 @@ Value KernelEmitter::emit(ValueId v) {
       return atomic(i);
     case Op::identity:
       return identity(i.which);
+    case Op::active_lanes:
     case Op::lane_read:
     case Op::lane_ballot:
     case Op::lane_match:
     case Op::lane_reduce:
       return lanes(i);
     case Op::block_barrier:
-      barrier(i);
-      return b_.getInt32(0);  // how many gave 1: none did
+      return barrier(i);
     case Op::fence:
       b_.CreateFence(llvm::AtomicOrdering::SequentiallyConsistent, b_.getContext().getOrInsertSyncScopeID("agent"));
       return nullptr;
     case Op::undef:
       return b_.CreateFreeze(llvm::PoisonValue::get(b_.getIntNTy(i.width)));
     case Op::constant:
-      return b_.getInt(f_.constants[i.index]);
+      return nullptr;  // value() makes it where it is used
+    case Op::symbol_address:
+      return variable(i);
+    case Op::frame_address:
+      return flat(*place(v));
+    case Op::call:
+      return call_function(i);
+    case Op::parameter:
+      return values_[v];
     default:
       break;
   }
   if (ir::info(i.op).effects != ir::Effects::Pure || i.operands.empty()) {
-    const bool variable = i.op == Op::symbol_address, local = i.op == Op::frame_address;
-    refuse(i, variable ? "variables of the module" : local ? "local memory" : fmt::format("'{}'", ir::info(i.op).name));
+    refuse(i, fmt::format("'{}'", ir::info(i.op).name));
     return i.width == 0 ? nullptr : b_.getIntN(i.width, 0);
   }
+  if (generic_ && asks_for_window(i, &window, &asked)) return is_in_window(i);
+  if (const auto made = rounded(i)) return *made;
+  refuse_rounding(i);
   llvm::SmallVector<Value, 4> operands;
   for (ValueId operand : i.operands) operands.push_back(value(operand));
   return ir::evaluate(domain_, f_, i, std::span<const Value>(operands.data(), operands.size()));
@@ -310,9 +185,17 @@ void KernelEmitter::terminator(const ir::Terminator& t) {
     case Op::branch:
       b_.CreateCondBr(domain_.integer(value(t.operands[0])), blocks_[t.edges[0].target], blocks_[t.edges[1].target]);
       return;
-    case Op::ret:
-      b_.CreateRetVoid();
+    case Op::ret: {
+      if (t.operands.empty()) {
+        b_.CreateRetVoid();
+        return;
+      }
+      // First piece lowest.
+      Value all = domain_.integer(value(t.operands[0]));
+      for (size_t n = 1; n < t.operands.size(); ++n) all = domain_.integer(domain_.concat(value(t.operands[n]), all));
+      b_.CreateRet(all);
       return;
+    }
     default:
       refuse(place, "jumps through tables, traps");
       b_.CreateUnreachable();
@@ -324,8 +207,8 @@ void KernelEmitter::fill_phis() {
     if (!blocks_[from]) continue;
     for (const ir::Edge& edge : f_.blocks[from].terminator.edges)
       for (size_t n = 0; n < edge.arguments.size(); ++n) {
-        b_.SetInsertPoint(blocks_[from]->getTerminator());
-        phis_[edge.target][n]->addIncoming(domain_.integer(value(edge.arguments[n])), blocks_[from]);
+        b_.SetInsertPoint(ends_[from]->getTerminator());
+        phis_[edge.target][n]->addIncoming(domain_.integer(value(edge.arguments[n])), ends_[from]);
       }
   }
 }
@@ -334,55 +217,125 @@ void KernelEmitter::emit_block(ir::BlockId block) {
   b_.SetInsertPoint(blocks_[block]);
   for (ValueId v : f_.blocks[block].instructions) values_[v] = emit(v);
   terminator(f_.blocks[block].terminator);
+  ends_[block] = b_.GetInsertBlock();
 }
 
-std::optional<Diagnostic> KernelEmitter::run() {
-  ir::SlotConvention convention;
-  for (const ptx::Slot& slot : kernel_.slots) convention.widths.push_back(slot.width);
-  convention.stack_pointer = UINT32_MAX;
-  convention.entry_value = [&](ir::Builder& b, uint32_t slot) { return b.undef(kernel_.slots[slot].width); };
-  f_ = ir::simplify(ir::construct_ssa(kernel_.code, convention));
-  check();
-  if (refusal_) return refusal_;
+// ---- The function ----
 
+void KernelEmitter::make_shared() {
+  if (state_.shared) return;
+  const uint64_t bytes = state_.program.static_shared_bytes;
+  llvm::Module& module = state_.module;
+  auto make = [&](uint64_t size, bool dynamic, const char* name) {
+    auto* type = llvm::ArrayType::get(b_.getInt8Ty(), size);
+    auto* made = new llvm::GlobalVariable(
+        module, type, false, dynamic ? llvm::GlobalValue::ExternalLinkage : llvm::GlobalValue::InternalLinkage,
+        dynamic ? nullptr : llvm::PoisonValue::get(type), name, nullptr, llvm::GlobalValue::NotThreadLocal, kShared);
+    made->setAlignment(llvm::Align(16));
+    return made;
+  };
+  // Without variables of their own in shared memory all of it is what the launch gives.
+  state_.shared = make(bytes, bytes == 0, "portolan.shared");
+  if (bytes != 0 && state_.program.dynamic_shared) state_.dynamic_shared = make(0, true, "portolan.dynamic_shared");
+}
+
+void KernelEmitter::make_function() {
+  llvm::LLVMContext& context = b_.getContext();
+  if (!kernel_.is_kernel) {
+    llvm::SmallVector<llvm::Type*, 8> parameters;
+    for (ValueId p : f_.blocks[0].parameters) parameters.push_back(b_.getIntNTy(f_.width(p)));
+    uint32_t width = 0;
+    for (const ir::Block& block : f_.blocks)
+      if (block.terminator.op == Op::ret) {
+        width = 0;
+        for (ValueId v : block.terminator.operands) width += f_.width(v);
+      }
+    auto* type = llvm::FunctionType::get(width == 0 ? b_.getVoidTy() : b_.getIntNTy(width), parameters, false);
+    llvm_ = llvm::Function::Create(type, llvm::GlobalValue::InternalLinkage, kernel_.name, state_.module);
+    llvm_->addFnAttr(llvm::Attribute::AlwaysInline);
+    return;
+  }
   uint64_t bytes = 0;
   for (const ptx::KernelParameter& p : kernel_.parameters) bytes = p.offset + p.size;
   llvm::Type* arguments = llvm::ArrayType::get(b_.getInt8Ty(), bytes == 0 ? 4 : bytes);
   auto* type = llvm::FunctionType::get(b_.getVoidTy(), {b_.getPtrTy(kConstant)}, false);
-  llvm_ = llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage, kernel_.name, module_);
+  llvm_ = llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage, kernel_.name, state_.module);
   llvm_->setCallingConv(llvm::CallingConv::AMDGPU_KERNEL);
-  llvm_->addParamAttr(0, llvm::Attribute::getWithByRefType(b_.getContext(), arguments));
-  llvm_->addParamAttr(0, llvm::Attribute::getWithAlignment(b_.getContext(), llvm::Align(16)));
+  llvm_->addParamAttr(0, llvm::Attribute::getWithByRefType(context, arguments));
+  llvm_->addParamAttr(0, llvm::Attribute::getWithAlignment(context, llvm::Align(16)));
   llvm_->setVisibility(llvm::GlobalValue::ProtectedVisibility);
   llvm_->addFnAttr("uniform-work-group-size", "true");
   llvm_->addFnAttr("amdgpu-flat-work-group-size", "1,1024");
-  // Without variables of their own in shared memory all of it is what the launch gives.
-  const bool dynamic = shared_bytes_ == 0;
-  lds_ = new llvm::GlobalVariable(
-      module_, llvm::ArrayType::get(b_.getInt8Ty(), shared_bytes_), false,
-      dynamic ? llvm::GlobalValue::ExternalLinkage : llvm::GlobalValue::InternalLinkage,
-      dynamic ? nullptr : llvm::PoisonValue::get(llvm::ArrayType::get(b_.getInt8Ty(), shared_bytes_)),
-      kernel_.name + ".shared", nullptr, llvm::GlobalValue::NotThreadLocal, kShared);
-  lds_->setAlignment(llvm::Align(16));
+}
+
+// What a device function takes becomes what its slots hold at the start.
+void KernelEmitter::make_ssa() {
+  ir::Function code = kernel_.code;
+  ir::Block& entry = code.blocks[0];
+  std::map<uint32_t, size_t> argument_of;  // by slot
+  std::erase_if(entry.instructions, [&](ValueId v) {
+    const Instruction& i = code[v];
+    if (i.op != Op::set_slot) return false;
+    const auto at = std::find(entry.parameters.begin(), entry.parameters.end(), i.operands[0]);
+    if (at == entry.parameters.end()) return false;
+    argument_of[i.index] = static_cast<size_t>(at - entry.parameters.begin());
+    return true;
+  });
+  entry.parameters.clear();
+  ir::SlotConvention convention;
+  for (const ptx::Slot& slot : kernel_.slots) convention.widths.push_back(slot.width);
+  convention.stack_pointer = UINT32_MAX;
+  convention.entry_value = [&](ir::Builder& b, uint32_t slot) {
+    const auto found = argument_of.find(slot);
+    if (found == argument_of.end()) return b.undef(kernel_.slots[slot].width);
+    arguments_.push_back(found->second);
+    return b.function().add_parameter(b.block(), kernel_.slots[slot].width);
+  };
+  f_ = ir::simplify(ir::construct_ssa(code, convention));
+}
+
+std::optional<Diagnostic> KernelEmitter::run() {
+  make_ssa();
+  for (const ir::Block& block : f_.blocks) {
+    for (ValueId v : block.instructions) look_for_generic(f_[v], v);
+    for (const ir::Edge& edge : block.terminator.edges)
+      for (ValueId v : edge.arguments)
+        if (stands_for_address(v, 12)) generic_ = true;
+  }
+  if (refusal_) return refusal_;
+  state_.open.insert(kernel_.name);
+  make_shared();
+  make_function();
 
   values_.resize(f_.values.size());
   blocks_.resize(f_.blocks.size());
+  ends_.resize(f_.blocks.size());
   phis_.resize(f_.blocks.size());
   const std::vector<ir::BlockId> order = ir::reverse_post_order(f_);
   for (ir::BlockId block : order) {
     blocks_[block] = llvm::BasicBlock::Create(b_.getContext(), "", llvm_);
     b_.SetInsertPoint(blocks_[block]);
+    if (block == 0 && kernel_.frame_bytes != 0) {
+      frame_ = b_.CreateAlloca(llvm::ArrayType::get(b_.getInt8Ty(), kernel_.frame_bytes), kPrivate);
+      frame_->setAlignment(llvm::Align(16));
+    }
     for (ValueId p : f_.blocks[block].parameters) {
+      if (block == 0) {
+        values_[p] = llvm_->getArg(static_cast<unsigned>(phis_[0].size()));
+        phis_[0].push_back(nullptr);
+        continue;
+      }
       phis_[block].push_back(b_.CreatePHI(b_.getIntNTy(f_.width(p)), 2));
       values_[p] = phis_[block].back();
     }
   }
   for (ir::BlockId block : order) emit_block(block);
   if (!refusal_) fill_phis();
-  if (refusal_) {
+  state_.open.erase(kernel_.name);
+  if (refusal_)
     llvm_->eraseFromParent();
-    lds_->eraseFromParent();
-  }
+  else if (!kernel_.is_kernel)
+    state_.functions[kernel_.name] = {llvm_, arguments_};
   return refusal_;
 }
 

@@ -1,5 +1,9 @@
-// One kernel: SSA form, what its addresses mean, LLVM IR.
+// One function of PTX as LLVM IR: SSA form, what its addresses mean, instructions. Device functions are inlined into
+// the kernels that call them.
 #pragma once
+
+#include <map>
+#include <set>
 
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/Module.h"
@@ -8,54 +12,104 @@
 
 namespace portolan::to_amdgcn {
 
+// A device function, and which of a call's arguments it looks at, in order.
+struct Callee {
+  llvm::Function* function = nullptr;
+  std::vector<size_t> arguments;
+};
+
+// What the functions of a module have in common.
+struct ModuleState {
+  llvm::Module& module;
+  const ptx::Program& program;
+  std::string file;
+  amdgcn::Processor processor;
+  llvm::GlobalVariable *shared = nullptr, *dynamic_shared = nullptr, *barrier_count = nullptr;
+  std::map<std::string, llvm::GlobalVariable*> variables;
+  std::map<std::string, Callee> functions;
+  std::set<std::string> open;  // being emitted: a call of one is recursion
+};
+
 class KernelEmitter {
  public:
-  KernelEmitter(llvm::Module& module, const ptx::LiftedFunction& kernel, uint64_t static_shared_bytes,
-                const std::string& file, amdgcn::Processor processor);
+  KernelEmitter(ModuleState& state, const ptx::LiftedFunction& function);
   // The reason why it cannot be written; then the module has no trace of it.
   std::optional<Diagnostic> run();
 
  private:
   using Value = llvm::Value*;
-  enum class Space : uint8_t { global, shared, parameter };
+  // generic: which space only shows when it runs.
+  enum class Space : uint8_t { global, generic, shared, local, parameter };
   struct Address {
     Space space = Space::global;
-    ir::ValueId index = ir::kNoValue;  // none: only the offset
-    uint64_t offset = 0;               // from the start of the space
+    llvm::SmallVector<ir::ValueId, 4> indices;  // to be added
+    uint64_t offset = 0;                        // from the start of the space
+  };
+  struct Place {
+    Space space = Space::global;
+    uint64_t offset = 0;
   };
 
   void refuse(const ir::Instruction& i, std::string reason);
-  void check();
+  void refuse_rounding(const ir::Instruction& i);
+
+  // Addresses: addresses.cpp.
+  std::optional<Place> place(ir::ValueId v) const;  // a constant within a window, or of the frame
+  bool stands_for_address(ir::ValueId v, int depth) const;
+  bool gather(ir::ValueId v, Address& a, int depth) const;
   Address address(ir::ValueId v) const;
-  std::optional<Space> window(ir::ValueId v) const;
+  void look_for_generic(const ir::Instruction& i, ir::ValueId v);
+  Value pointer(ir::ValueId v);
+  Value base_of(Space space, uint64_t offset);
+  Value flat(const Place& place);
+  Value is_in_window(const ir::Instruction& i);
+  bool asks_for_window(const ir::Instruction& i, uint64_t* window, ir::ValueId* address) const;
 
   void emit_block(ir::BlockId block);
   Value emit(ir::ValueId v);
   Value memory(const ir::Instruction& i);
-  Value atomic(const ir::Instruction& i);
   Value identity(ir::Identity which);
-  Value lanes(const ir::Instruction& i);
-  void barrier(const ir::Instruction& i);
-  Value pointer(ir::ValueId v);
+  Value variable(const ir::Instruction& i);
+  Value call_function(const ir::Instruction& i);
   Value value(ir::ValueId v);
   Value call(llvm::Intrinsic::ID id, llvm::ArrayRef<Value> arguments, llvm::ArrayRef<llvm::Type*> types = {});
   Value hidden(unsigned offset, unsigned bytes);
-  Value lane_in_wave();
   void terminator(const ir::Terminator& t);
   void fill_phis();
+  void make_function();
+  void make_ssa();
+  void make_shared();
 
-  llvm::Module& module_;
+  // Lanes and barriers: lanes.cpp.
+  Value lanes(const ir::Instruction& i);
+  Value lane_in_wave();
+  Value ballot(Value bit);
+  Value read_lane(Value value, Value from);
+  Value match(Value value, Value members);
+  Value reduce(const ir::Instruction& i, Value value, Value members);
+  Value barrier(const ir::Instruction& i);
+  void plain_barrier();
+
+  // Atomics: atomics.cpp.
+  Value atomic(const ir::Instruction& i);
+  Value atomic_float(const ir::Instruction& i);
+  Value modified_float(const ir::Instruction& i, Value old, Value operand);
+
+  // Rounding other than to nearest: rounding.cpp. None: it cannot be done.
+  std::optional<Value> rounded(const ir::Instruction& i);
+  Value directed(const ir::Instruction& i, Value sum, Value error);
+
+  ModuleState& state_;
   const ptx::LiftedFunction& kernel_;
-  uint64_t shared_bytes_;
-  std::string file_;
-  amdgcn::Processor processor_;
   ir::Function f_;
+  std::vector<size_t> arguments_;  // Callee::arguments of this one
   llvm::Function* llvm_ = nullptr;
-  llvm::GlobalVariable* lds_ = nullptr;
+  llvm::AllocaInst* frame_ = nullptr;
+  bool generic_ = false;  // addresses of shared or local memory are numbers like others
   llvm::IRBuilder<> b_;
   llvm_proposer::LlvmDomain domain_;
   std::vector<Value> values_;
-  std::vector<llvm::BasicBlock*> blocks_;
+  std::vector<llvm::BasicBlock*> blocks_, ends_;
   std::vector<std::vector<llvm::PHINode*>> phis_;
   std::optional<Diagnostic> refusal_;
 };

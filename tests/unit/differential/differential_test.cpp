@@ -1,6 +1,7 @@
 // What counts as a difference, and what verdict follows from it: PTX against PTX, so that every case is written here.
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstring>
 
 #include "gpu/differential/test.h"

@@ -23,7 +23,8 @@ TEST(Expression, ComputesAsWritten) {
   EXPECT_EQ(value_of("2 + 3 * 4 - 1"), 13);
   EXPECT_EQ(value_of("(2 + 3) * (n - m)"), 145);
   EXPECT_EQ(value_of("n / m"), 8);
-  EXPECT_EQ(value_of("(0 - 1) / 4"), -1);
+  EXPECT_EQ(value_of("-1 / 4"), -1);
+  EXPECT_EQ(value_of("3 - -n"), 36);
   EXPECT_EQ(value_of("n % m"), 1);
   EXPECT_EQ(value_of("divide_up(n, 32) + divide_up(32, 32)"), 3);
   EXPECT_EQ(value_of("max(n, m) * min(n, m)"), 132);
@@ -49,7 +50,7 @@ std::string where_and_what(std::string_view text) {
 }
 
 TEST(Manifest, ReadsWhatAKernelNeeds) {
-  const auto read = parse(R"(
+  const auto read = parse(R"toml(
 [[kernel]]
 name = "axpy"
 file = "linear.cu"
@@ -62,7 +63,7 @@ arguments = [
   { type = "f32", value = 0.5 },
   { type = "f32", in = "n", low = -1, high = 1 },
   { type = "u8", out = "n * 2", any_order = true, tolerance = { ulps = 1 } },
-])",
+])toml",
                           "port.toml");
   ASSERT_TRUE(read) << read.error().message;
   const Kernel* k = (*read).find("axpy", "some/linear.cu.ptx");

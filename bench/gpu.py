@@ -1,0 +1,162 @@
+#!/usr/bin/env python3
+"""`./dev bench gpu`: corpus/kernels to AMD's processors, and how many mutants of kernels the generated tests catch.
+
+Every kernel is compiled by clang, ported and judged for each processor. Mutants are made from the kernels' PTX, one change each (a
+barrier dropped, `<` for `<=`, another member mask, another lane distance, a guard dropped, another stride), and judged against
+the unchanged PTX by the launches of the manifest: caught are those that are not `tested`. `--through gfx942` ports each mutant first.
+"""
+
+import argparse
+import datetime
+import json
+import pathlib
+import random
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+KERNELS = ROOT / "corpus" / "kernels"
+TARGETS = ("gfx1100", "gfx942", "gfx90a", "gfx1030")
+OPPOSITE = {"lt": "le", "le": "lt", "gt": "ge", "ge": "gt", "lo": "ls", "ls": "lo", "hi": "hs", "hs": "hi"}
+
+
+def run(*words):
+    return subprocess.run([str(w) for w in words], capture_output=True, text=True, timeout=1200)
+
+
+def bodies(lines):
+    """(kernel, first line, last line) of a PTX file."""
+    name, first = None, None
+    for n, line in enumerate(lines):
+        started = re.match(r"\s*\.visible \.entry (\w+)", line)
+        if started:
+            name, first = started[1], n
+        if line.startswith("}") and name:
+            yield name, first, n
+            name = None
+
+
+def changes(line):
+    """(kind, changed line); None: the line goes away."""
+    if re.search(r"\bbar(rier)?\.sync", line):
+        yield "barrier", None
+    found = re.search(r"\bsetp\.(lt|le|gt|ge|lo|ls|hi|hs)\.([su]\d+)", line)
+    if found:
+        yield "comparison", line.replace(f"setp.{found[1]}.", f"setp.{OPPOSITE[found[1]]}.")
+    if re.match(r"\s*@!?%p\d+ bra", line):
+        yield "guard", None
+    # Distance, clamp and members of a shuffle; members of a vote.
+    found = re.match(r"(\s*shfl\.sync\.\w+\.b32\s+[^,]+, [^,]+, )(\d+)(, \d+, )(-?\d+)(;.*)", line)
+    if found:
+        yield "lane distance", f"{found[1]}{(int(found[2]) * 2) % 32 if int(found[2]) != 16 else 8}{found[3]}{found[4]}{found[5]}"
+        yield "mask", f"{found[1]}{found[2]}{found[3]}65535{found[5]}"
+    found = re.match(r"(\s*vote\.sync\.\w+\.(?:b32|pred)\s+[^,]+, [^,]+, )(-?\d+)(;.*)", line)
+    if found:
+        yield "mask", f"{found[1]}65535{found[3]}"
+    found = re.match(r"(\s*(?:mul\.wide|mul\.lo|mad\.lo|mad\.wide)\.\w+\s+%\w+, %\w+, )(\d+)(.*;.*)", line)
+    if found:
+        yield "stride", f"{found[1]}{int(found[2]) * 2}{found[3]}"
+    found = re.match(r"(\s*shl\.b(?:32|64)\s+%\w+, %\w+, )(\d+)(;.*)", line)
+    if found:
+        yield "stride", f"{found[1]}{int(found[2]) + 1}{found[3]}"
+
+
+def mutants(folder):
+    """Of every kernel of a folder of PTX: (file, kernel, kind, line, text of the file)."""
+    for path in sorted(folder.glob("*.ptx")):
+        lines = path.read_text().split("\n")
+        for kernel, first, last in bodies(lines):
+            for n in range(first, last):
+                for kind, changed in changes(lines[n]):
+                    yield path, kernel, kind, n + 1, "\n".join(lines[:n] + [changed if changed is not None else ""] + lines[n + 1:])
+
+
+def port(portolan, work, target):
+    out = work / target
+    done = run(portolan, "port", KERNELS, "--to", f"amdgcn:{target}", "--out", out, "--compiler", "clang")
+    report = json.loads((out / "report.json").read_text())
+    kernels = [k for f in report["files"] for k in f["kernels"]]
+    for k in kernels:
+        if k["verdict"]["level"] != "tested":
+            print(f"{target}: {k['name']}: {k['verdict']['word']}: {k['verdict'].get('detail', '')}")
+    levels = {level: sum(k["verdict"]["level"] == level for k in kernels) for level in ("tested", "refused", "refuted", "unknown")}
+    return {"files": len(report["files"]), "kernels": len(kernels), **levels, "status": done.returncode}
+
+
+def judge(portolan, original, kernel, mutant, through, work):
+    """Whether the tests catch it, and by which word."""
+    target = work / "mutant.ptx"
+    target.write_text(mutant)
+    if through:
+        assembly = work / "mutant.s"
+        assembly.unlink(missing_ok=True)
+        run(portolan, "translate", target, "--to", f"amdgcn:{through}", "--function", kernel, "--require", "none", "-o", assembly)
+        if not assembly.exists():
+            return None, "refused"
+        target = assembly
+    done = run(portolan, "verify", original, target, "--function", kernel, "--manifest", KERNELS / "port.toml", "--tests", "30", "--json")
+    if not done.stdout.startswith("{"):
+        return None, done.stderr.strip()[:200]
+    verdict = json.loads(done.stdout)["functions"][0]["verdict"]
+    return verdict["level"] != "tested", verdict["word"]
+
+
+def section(record):
+    rows = [f"| {t} | {r['kernels']} | {r['tested']} | {r['refused']} | {r['refuted']} | {r['unknown']} |" for t, r in record["targets"].items()]
+    kinds = [f"| {kind} | {caught} of {all_} |" for kind, (caught, all_) in sorted(record["kinds"].items())]
+    caught, total = record["caught"], record["mutants"]
+    through = f", each ported to {record['through']} first" if record["through"] else ""
+    return "\n".join([
+        "## Kernels to AMD's processors", "", f"Command: `./dev bench gpu`, {record['date']}.", "",
+        f"The {record['targets'][TARGETS[0]]['kernels']} kernels of corpus/kernels ({record['targets'][TARGETS[0]]['files']} files), CUDA source "
+        "through clang to PTX, ported and judged by 20 launches each on our SIMT engine:", "",
+        "| to | kernels | tested | refused | refuted | unknown |", "| --- | --- | --- | --- | --- | --- |", *rows, "",
+        f"Mutants (one change of a kernel's PTX{through}), against the unchanged PTX by 30 launches: {caught} of {total} caught "
+        f"({100 * caught / max(1, total):.1f} %). Survivors are counted as missed, whether they differ or not.", "",
+        "| change | caught |", "| --- | --- |", *kinds, ""])  # fmt: skip
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--portolan", type=pathlib.Path, required=True)
+    parser.add_argument("--work", type=pathlib.Path, required=True)
+    parser.add_argument("--mutants", type=int, default=500)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--through", choices=TARGETS)
+    parser.add_argument("--docs", type=pathlib.Path, help="record the result in this file")
+    args = parser.parse_args()
+    args.work.mkdir(parents=True, exist_ok=True)
+    targets = {t: port(args.portolan, args.work, t) for t in TARGETS}
+    for t, r in targets.items():
+        print(t, json.dumps(r))
+    everything = list(mutants(args.work / TARGETS[0]))
+    drawn = random.Random(args.seed).sample(everything, min(args.mutants, len(everything)))
+    kinds, survivors, unjudged = {}, [], 0
+    for path, kernel, kind, line, text in drawn:
+        caught, word = judge(args.portolan, path, kernel, text, args.through, args.work)
+        if caught is None:
+            unjudged += 1
+            print(f"not judged: {path.name}:{line} {kernel}, {kind}: {word}")
+            continue
+        counts = kinds.setdefault(kind, [0, 0])
+        counts[0] += caught
+        counts[1] += 1
+        if not caught:
+            survivors.append(f"{path.name}:{line} {kernel}, {kind}: {path.read_text().splitlines()[line - 1].strip()}")
+    for survivor in survivors:
+        print("survives:", survivor)
+    caught, total = (sum(c[n] for c in kinds.values()) for n in range(2))
+    print(f"{caught} of {total} mutants caught ({100 * caught / max(1, total):.1f} %), {unjudged} not judged, of {len(everything)} that there are")
+    if args.docs:
+        sys.path.insert(0, str(ROOT / "bench"))
+        from common import report
+
+        record = {"targets": targets, "kinds": kinds, "caught": caught, "mutants": total, "through": args.through,
+                  "date": datetime.date.today().isoformat()}  # fmt: skip
+        report.replace_section(args.docs, "gpu", section(record))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,15 @@
+// Half precision: a sum in f16, a product summed in f32.
+#include <cuda_fp16.h>
+
+extern "C" __global__ void half_axpy(int n, float a, const __half* x, __half* y) {
+  int i = blockIdx.x * blockDim.x + threadIdx.x;
+  if (i < n) y[i] = __float2half(a * __half2float(x[i]) + __half2float(y[i]));
+}
+
+extern "C" __global__ void half_dot(int columns, const __half* a, const __half* b, float* out) {
+  int lane = threadIdx.x % 32;
+  float sum = 0;
+  for (int i = lane; i < columns; i += 32) sum += __half2float(a[blockIdx.x * columns + i]) * __half2float(b[i]);
+  for (int by = 16; by != 0; by /= 2) sum += __shfl_down_sync(0xffffffffu, sum, by);
+  if (lane == 0) out[blockIdx.x] = sum;
+}

@@ -1,0 +1,187 @@
+"""Every kernel of corpus/kernels by the launches of its manifest, on our engine, as PTX and as what is made of it for AMD's
+processors, against the host references of corpus/kernels/references, which a compiler of the host makes and the host runs.
+"""
+import ctypes
+import json
+import math
+import random
+import struct
+import sys
+import tomllib
+
+import harness
+from harness import Skip, check
+
+import crossing  # noqa: F401 puts bench on the path
+from common import toolchain
+
+KERNELS = harness.ROOT / "corpus" / "kernels"
+FORMS = {"i8": "b", "u8": "B", "i16": "h", "u16": "H", "i32": "i", "u32": "I", "i64": "q", "u64": "Q", "f16": "e", "bf16": "H",
+         "f32": "f", "f64": "d"}
+SCALARS = {"i32": "i32", "u32": "i32", "f32": "f", "f64": "d", "i64": "i64", "u64": "i64"}
+CTYPES = {"i32": ctypes.c_int32, "u32": ctypes.c_uint32, "f32": ctypes.c_float, "f64": ctypes.c_double, "i64": ctypes.c_int64}
+NAMES = {"divide_up": lambda a, b: -(-a // b), "min": min, "max": max}
+
+
+def evaluate(formula, sizes):
+    return eval(str(formula).replace("/", "//"), {"__builtins__": {}}, {**NAMES, **sizes})
+
+
+def dimensions(formulas, sizes):
+    return [evaluate(f, sizes) for f in (formulas if isinstance(formulas, list) else [formulas])]
+
+
+class Launch(ctypes.Structure):
+    _fields_ = [("grid", ctypes.c_int * 3), ("block", ctypes.c_int * 3)]
+
+
+def brain(value):
+    bits = struct.unpack("<I", struct.pack("<f", value))[0]
+    return (bits + 0x7FFF + (bits >> 16 & 1)) >> 16
+
+
+def numbers(argument, count, kind, sizes, draw):
+    """What a buffer, or a number, is filled with."""
+    kind_of = argument["type"]
+    low = evaluate(argument.get("low", 0), sizes)
+    high = evaluate(argument["high"], sizes) if "high" in argument else None
+    filling = argument.get("values")
+    if filling == "zero":
+        return [0] * count
+    if filling == "offsets":
+        inner = sorted(draw.randint(low, high) for _ in range(count))
+        return [low, *inner[1:-1], high] if count > 1 else [high]
+    if kind_of in ("f16", "f32", "f64", "bf16"):
+        step = 0.5 if kind == "small" else 1 / 1024
+        values = [draw.randint(int((low if high is not None else -4) / step), int((4 if high is None else high) / step)) * step
+                  for _ in range(count)]
+        return [brain(v) for v in values] if kind_of == "bf16" else values
+    if high is not None:
+        return [draw.randint(low, high) for _ in range(count)]
+    if kind == "small":
+        return [draw.randint(0 if kind_of[0] == "u" else -4, 9) for _ in range(count)]
+    bits = int(kind_of[1:])
+    least = 0 if kind_of[0] == "u" else -(1 << bits - 1)
+    return [draw.randint(least, least + (1 << bits) - 1) for _ in range(count)]
+
+
+class Corpus:
+    def __init__(self, options):
+        self.portolan, self.work = options.portolan, options.work
+        self.modules = {}
+        self.library = None
+
+    def references(self):
+        if not self.library:
+            if toolchain.missing_tools(["g++"]):
+                raise Skip("g++ is not installed")
+            out = self.work / "references.so"
+            made = toolchain.run(["g++", "-std=c++20", "-O1", "-ffp-contract=off", "-shared", "-fPIC", *sorted((KERNELS / "references").glob("*.cpp")),
+                                  "-o", out], timeout=300)
+            check(made.status == 0, made.stderr)
+            self.library = ctypes.CDLL(str(out))
+        return self.library
+
+    def module(self, file, target):
+        """PTX that clang makes; the code object that `portolan port` makes of it. One folder for a target, all files at once."""
+        if toolchain.missing_tools(["clang++-19"]):
+            raise Skip("clang++-19 is not installed")
+        if target not in self.modules:
+            out = self.work / target
+            outcome = toolchain.run([self.portolan, "port", KERNELS, "--to", f"amdgcn:{target}", "--out", out, "--require", "none",
+                                     "--compiler", "clang", "--flag", "-ffp-contract=off"], timeout=600)
+            check(outcome.status == 0, f"port ended with {outcome.status}: {outcome.stdout.decode()} {outcome.stderr}")
+            self.modules[target] = out
+        return self.modules[target] / f"{file}.co", self.modules[target] / f"{file}.ptx"
+
+    def launch(self, kernel, sizes, kind, draw, target):
+        buffers, words, arguments = {}, [], []
+        everything = [(a, False) for a in kernel["arguments"]] + [(a, True) for a in kernel.get("variables", [])]
+        variables = []
+        for a, variable in everything:
+            form = FORMS[a["type"]]
+            direction = next((d for d in ("in", "out", "inout") if d in a), None)
+            if direction is None:
+                value = a.get("value")
+                if value is None:
+                    value = numbers(a, 1, kind, sizes, draw)[0]
+                elif isinstance(value, str):
+                    value = evaluate(value, sizes)
+                words.append(f"{SCALARS[a['type']]}:{value!r}")
+                arguments.append(CTYPES[a["type"]](value))
+                continue
+            count = evaluate(a[direction], sizes)
+            values = [0] * count if direction == "out" else numbers(a, count, kind, sizes, draw)
+            data = struct.pack(f"<{count}{form}", *values)
+            memory = ctypes.create_string_buffer(data, max(1, len(data)))
+            if variable:
+                variables += ["--variable", f"{a['name']}=hex:{data.hex()}"]
+            else:
+                words.append(f"new:{len(data)}" if direction == "out" else f"hex:{data.hex()}")
+                buffers[len(words)] = (a, memory, count)
+            arguments.append(memory)
+        grid, block = dimensions(kernel.get("grid", 1), sizes), dimensions(kernel["block"], sizes)
+        launch = Launch()
+        for n in range(3):
+            launch.grid[n] = grid[n] if n < len(grid) else 1
+            launch.block[n] = block[n] if n < len(block) else 1
+        getattr(self.references(), kernel["name"])(ctypes.byref(launch), *arguments)
+        for path in self.module(kernel["file"], target):
+            outcome = toolchain.run([self.portolan, "run", path, "--function", kernel["name"], "--grid", ",".join(map(str, grid)), "--block",
+                                     ",".join(map(str, block)), "--shared", str(evaluate(kernel.get("shared", 0), sizes)), "--time", "60000",
+                                     "--json", *variables, "--", *words], timeout=120)
+            check(outcome.stdout, outcome.stderr)
+            result = json.loads(outcome.stdout)
+            faults = [f for f in result["findings"] if f["kind"] != "uninitialised memory"]
+            check(result["completed"] and not faults, f"{path.name}: {sizes}, {kind}: {faults}")
+            for left in result["buffers"]:
+                a, memory, count = buffers[left["argument"]]
+                self.compare(f"{path.parent.name}/{path.name}: {sizes}, {kind}: {a.get('name')}", kernel, a, count,
+                             bytes.fromhex(left["bytes"]), memory.raw[:count * struct.calcsize(FORMS[a["type"]])])
+
+    def compare(self, where, kernel, argument, count, left, wanted):
+        if left == wanted:
+            return
+        form = f"<{count}{FORMS[argument['type']]}"
+        got, should = struct.unpack(form, left), struct.unpack(form, wanted)
+        if argument.get("any_order"):
+            got, should = sorted(got), sorted(should)
+        try:
+            tolerance = ctypes.c_double.in_dll(self.references(), kernel["name"] + "_tolerance").value
+        except ValueError:
+            tolerance = 0
+        for n, (g, s) in enumerate(zip(got, should)):
+            both_nan = isinstance(s, float) and math.isnan(s) and math.isnan(g)
+            near = g == s if not isinstance(s, float) or tolerance == 0 else abs(g - s) <= tolerance * max(1, abs(s))
+            check(both_nan or near, f"{where}[{n}] is {g!r}, the reference says {s!r}")
+
+    def kernel(self, kernel):
+        lists = {n: v if isinstance(v, list) else [v] for n, v in kernel.get("sizes", {}).items()}
+        for number, (kind, target) in enumerate((("small", "gfx1100"), ("random", "gfx942"))):
+            sizes = {n: v[-1 - number * (len(v) // 2)] for n, v in lists.items()}
+            self.launch(kernel, sizes, kind, random.Random(kernel["name"] + kind), target)
+
+
+def main():
+    options = harness.options()
+    c = Corpus(options)
+    kernels = tomllib.loads((KERNELS / "port.toml").read_text())["kernel"]
+    described = {k["name"] for k in kernels}
+    # The three oldest files have their references in kernels.py.
+    older = ("linear.cu", "collective.cu", "local.cu")
+
+    def complete():
+        """Each kernel is described, and each that is described exists."""
+        import re
+        written = {name for file in KERNELS.glob("*.cu") for name in re.findall(r"__global__ void (\w+)", file.read_text())}
+        check(written == described, f"differ: {sorted(written ^ described)}")
+        check(len(written) >= 45 and len(list(KERNELS.glob("*.cu"))) >= 30, "the corpus shrank")
+    cases = {"complete": complete}
+    for k in kernels:
+        if k["file"] not in older:
+            cases[k["name"]] = lambda k=k: c.kernel(k)
+    return harness.run_cases(cases, only=options.only)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
