@@ -65,6 +65,22 @@ def numbers(argument, count, kind, sizes, draw):
     return [draw.randint(least, least + (1 << bits) - 1) for _ in range(count)]
 
 
+def differing(argument, tolerance, count, left, wanted):
+    """The first element that is not what the reference says; empty: there is none."""
+    if left == wanted:
+        return ""
+    form = f"<{count}{FORMS[argument['type']]}"
+    got, should = struct.unpack(form, left), struct.unpack(form, wanted)
+    if argument.get("any_order"):
+        got, should = sorted(got), sorted(should)
+    for n, (g, s) in enumerate(zip(got, should)):
+        both_nan = isinstance(s, float) and math.isnan(s) and math.isnan(g)
+        near = g == s if not isinstance(s, float) or tolerance == 0 else abs(g - s) <= tolerance * max(1, abs(s))
+        if not both_nan and not near:
+            return f"{argument.get('name')}[{n}] is {g!r}, the reference says {s!r}"
+    return ""
+
+
 class Corpus:
     def __init__(self, options):
         self.portolan, self.work = options.portolan, options.work
@@ -90,14 +106,15 @@ class Corpus:
             out = self.work / target
             outcome = toolchain.run([self.portolan, "port", KERNELS, "--to", f"amdgcn:{target}", "--out", out, "--require", "none",
                                      "--compiler", "clang", "--flag", "-ffp-contract=off"], timeout=600)
-            check(outcome.status == 0, f"port ended with {outcome.status}: {outcome.stdout.decode()} {outcome.stderr}")
+            check(outcome.status in (0, 2), f"port ended with {outcome.status}: {outcome.stdout.decode()} {outcome.stderr}")
             self.modules[target] = out
         return self.modules[target] / f"{file}.co", self.modules[target] / f"{file}.ptx"
 
-    def launch(self, kernel, sizes, kind, draw, target):
-        buffers, words, arguments = {}, [], []
+    def prepared(self, kernel, sizes, kind, draw):
+        """One launch: what it is given, and what the reference leaves of it."""
         everything = [(a, False) for a in kernel["arguments"]] + [(a, True) for a in kernel.get("variables", [])]
-        variables = []
+        made = {"words": [], "variables": {}, "buffers": {}}
+        arguments = []
         for a, variable in everything:
             form = FORMS[a["type"]]
             direction = next((d for d in ("in", "out", "inout") if d in a), None)
@@ -107,7 +124,7 @@ class Corpus:
                     value = numbers(a, 1, kind, sizes, draw)[0]
                 elif isinstance(value, str):
                     value = evaluate(value, sizes)
-                words.append(f"{SCALARS[a['type']]}:{value!r}")
+                made["words"].append(f"{SCALARS[a['type']]}:{value!r}")
                 arguments.append(CTYPES[a["type"]](value))
                 continue
             count = evaluate(a[direction], sizes)
@@ -115,60 +132,73 @@ class Corpus:
             data = struct.pack(f"<{count}{form}", *values)
             memory = ctypes.create_string_buffer(data, max(1, len(data)))
             if variable:
-                variables += ["--variable", f"{a['name']}=hex:{data.hex()}"]
+                made["variables"][a["name"]] = data.hex()
             else:
-                words.append(f"new:{len(data)}" if direction == "out" else f"hex:{data.hex()}")
-                buffers[len(words)] = (a, memory, count)
+                made["words"].append(f"new:{len(data)}" if direction == "out" else f"hex:{data.hex()}")
+                made["buffers"][len(made["words"])] = (a, memory, count)
             arguments.append(memory)
-        grid, block = dimensions(kernel.get("grid", 1), sizes), dimensions(kernel["block"], sizes)
+        made["grid"], made["block"] = dimensions(kernel.get("grid", 1), sizes), dimensions(kernel["block"], sizes)
+        made["shared"] = evaluate(kernel.get("shared", 0), sizes)
         launch = Launch()
         for n in range(3):
-            launch.grid[n] = grid[n] if n < len(grid) else 1
-            launch.block[n] = block[n] if n < len(block) else 1
+            launch.grid[n] = made["grid"][n] if n < len(made["grid"]) else 1
+            launch.block[n] = made["block"][n] if n < len(made["block"]) else 1
         getattr(self.references(), kernel["name"])(ctypes.byref(launch), *arguments)
+        return made
+
+    def launch(self, kernel, sizes, kind, draw, target):
+        made = self.prepared(kernel, sizes, kind, draw)
+        variables = [w for name, digits in made["variables"].items() for w in ("--variable", f"{name}=hex:{digits}")]
         for path in self.module(kernel["file"], target):
-            outcome = toolchain.run([self.portolan, "run", path, "--function", kernel["name"], "--grid", ",".join(map(str, grid)), "--block",
-                                     ",".join(map(str, block)), "--shared", str(evaluate(kernel.get("shared", 0), sizes)), "--time", "60000",
-                                     "--json", *variables, "--", *words], timeout=120)
+            # Device functions are refused on the way to AMD: tests/end_to_end/kernel_port.py says which kernels that are.
+            if kernel["name"] == "mixed_calls" and path.suffix == ".co":
+                continue
+            outcome = toolchain.run([self.portolan, "run", path, "--function", kernel["name"], "--grid", ",".join(map(str, made["grid"])),
+                                     "--block", ",".join(map(str, made["block"])), "--shared", str(made["shared"]), "--time", "60000",
+                                     "--json", *variables, "--", *made["words"]], timeout=120)
             check(outcome.stdout, outcome.stderr)
             result = json.loads(outcome.stdout)
             faults = [f for f in result["findings"] if f["kind"] != "uninitialised memory"]
             check(result["completed"] and not faults, f"{path.name}: {sizes}, {kind}: {faults}")
             for left in result["buffers"]:
-                a, memory, count = buffers[left["argument"]]
-                self.compare(f"{path.parent.name}/{path.name}: {sizes}, {kind}: {a.get('name')}", kernel, a, count,
-                             bytes.fromhex(left["bytes"]), memory.raw[:count * struct.calcsize(FORMS[a["type"]])])
+                a, memory, count = made["buffers"][left["argument"]]
+                difference = self.difference(kernel, a, count, bytes.fromhex(left["bytes"]),
+                                             memory.raw[:count * struct.calcsize(FORMS[a["type"]])])
+                check(not difference, f"{path.parent.name}/{path.name}: {sizes}, {kind}: {difference}")
 
-    def compare(self, where, kernel, argument, count, left, wanted):
-        if left == wanted:
-            return
-        form = f"<{count}{FORMS[argument['type']]}"
-        got, should = struct.unpack(form, left), struct.unpack(form, wanted)
-        if argument.get("any_order"):
-            got, should = sorted(got), sorted(should)
+    def tolerance(self, kernel):
         try:
-            tolerance = ctypes.c_double.in_dll(self.references(), kernel["name"] + "_tolerance").value
+            return ctypes.c_double.in_dll(self.references(), kernel["name"] + "_tolerance").value
         except ValueError:
-            tolerance = 0
-        for n, (g, s) in enumerate(zip(got, should)):
-            both_nan = isinstance(s, float) and math.isnan(s) and math.isnan(g)
-            near = g == s if not isinstance(s, float) or tolerance == 0 else abs(g - s) <= tolerance * max(1, abs(s))
-            check(both_nan or near, f"{where}[{n}] is {g!r}, the reference says {s!r}")
+            return 0
 
-    def kernel(self, kernel):
+    def difference(self, kernel, argument, count, left, wanted):
+        return differing(argument, self.tolerance(kernel), count, left, wanted)
+
+    def launches(self, kernel):
+        """(sizes, kind of numbers, processor): two, with other sizes."""
         lists = {n: v if isinstance(v, list) else [v] for n, v in kernel.get("sizes", {}).items()}
         for number, (kind, target) in enumerate((("small", "gfx1100"), ("random", "gfx942"))):
-            sizes = {n: v[-1 - number * (len(v) // 2)] for n, v in lists.items()}
+            yield {n: v[-1 - number * (len(v) // 2)] for n, v in lists.items()}, kind, target
+
+    def kernel(self, kernel):
+        for sizes, kind, target in self.launches(kernel):
             self.launch(kernel, sizes, kind, random.Random(kernel["name"] + kind), target)
+
+
+# The three oldest files have their references in kernels.py.
+OLDER = ("linear.cu", "collective.cu", "local.cu")
+
+
+def described_kernels():
+    return tomllib.loads((KERNELS / "port.toml").read_text())["kernel"]
 
 
 def main():
     options = harness.options()
     c = Corpus(options)
-    kernels = tomllib.loads((KERNELS / "port.toml").read_text())["kernel"]
+    kernels = described_kernels()
     described = {k["name"] for k in kernels}
-    # The three oldest files have their references in kernels.py.
-    older = ("linear.cu", "collective.cu", "local.cu")
 
     def complete():
         """Each kernel is described, and each that is described exists."""
@@ -178,7 +208,7 @@ def main():
         check(len(written) >= 45 and len(list(KERNELS.glob("*.cu"))) >= 30, "the corpus shrank")
     cases = {"complete": complete}
     for k in kernels:
-        if k["file"] not in older:
+        if k["file"] not in OLDER:
             cases[k["name"]] = lambda k=k: c.kernel(k)
     return harness.run_cases(cases, only=options.only)
 
