@@ -226,6 +226,7 @@ std::optional<Diagnostic> replay_leaks(const Arguments& a, const Evidence& e, co
 // Kernels have engines of their own; what else is wrong with the file the other reader says.
 std::optional<nlohmann::json> kernel_evidence(const std::string& path) {
   std::ifstream file(path);
+  if (!file || std::filesystem::is_directory(path)) return std::nullopt;
   nlohmann::json evidence = nlohmann::json::parse(file, nullptr, false);
   if (!is_kernel_evidence(evidence)) return std::nullopt;
   return evidence;
