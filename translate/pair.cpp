@@ -152,6 +152,7 @@ std::map<std::string, Boundary> describe_externals(const PairedFile& source, con
       if (takes_format(types)) variadic.emplace();
       abi::describe({*types.source, source.index.unit().isa}, {*types.target, target.index.unit().isa}, boundary,
                     variadic);
+      boundary.variadic = types.source->variadic && types.target->variadic && !variadic;
       if (variadic && boundary.parameters.size() == types.source->parameters.size())
         boundary.format = types.source->format->format;
       else if (variadic)

@@ -46,6 +46,7 @@ struct Boundary {
   // Of a variadic function: the parameter that is a format string, which says what else a call passes. `parameters` are
   // the named ones.
   std::optional<uint32_t> format;
+  bool variadic = false;   // and no format says what else a call passes
   std::string untestable;  // why there is no such description; empty: there is one
   // Where the description comes from, and what it takes for granted; evidence and reports repeat it.
   enum class Origin : uint8_t { translation, prototype, debug_information, library, inferred };

@@ -109,12 +109,12 @@ void Executor::begin_instruction(Thread& thread, uint32_t line) {
 }
 
 // The callee's frame, and the arguments that it got on the stack, are its own to change.
-void Executor::forget_callee_stack(State& state, const verify::Boundary& callee, unsigned above) {
+void Executor::forget_callee_stack(State& state, const CallEvent& call, bool scalars, unsigned above) {
   const auto stack = constant_offset(state.slots[side_.machine().stack_pointer]);
   if (!stack) return;
-  int64_t end = *stack + above;
-  for (const BoundaryValue& p : callee.parameters)
-    if (const Place& place = place_of(p, side_.which()); place.kind == Place::Kind::stack)
+  int64_t end = *stack + above + 8 * int64_t{call.stack_places};
+  for (const BoundaryValue& p : call.boundary->parameters)
+    if (const Place& place = place_of(p, side_.which()); place.kind == Place::Kind::stack && !scalars)
       end = std::max(end, *stack + above + 8 * (static_cast<int64_t>(place.index) + 1));
   state.frame.erase(state.frame.begin(), state.frame.lower_bound(end));
   ++state.forgotten;
@@ -248,13 +248,46 @@ bool Executor::pass_all(Thread& thread, const ir::CallTarget& target, CallEvent&
   return true;
 }
 
-// Scalars are on the stack only where the registers are used up.
-bool Executor::may_pass_on_stack(const State& state, unsigned above) const {
-  if (!side_.fills_argument_registers()) return false;
+// Scalars are on the stack only where the registers are used up. Places that the call may have arguments in; nothing:
+// it can't be said.
+std::optional<uint32_t> Executor::stack_places_passed(const State& state, unsigned above) const {
+  if (!side_.fills_argument_registers()) return 0;
   const auto stack = frame_offset(state.slots[side_.machine().stack_pointer]);
-  if (!stack) return true;
+  if (!stack) return std::nullopt;
+  if (side_.which() == Which::target) return kUnknownStackArguments;
   const auto [from, end] = unknown_stack_arguments(state, *stack + above);
-  return from != end;
+  const auto places = static_cast<uint32_t>((end - from) / 8);
+  if (places > kUnknownStackArguments) return std::nullopt;
+  return places;
+}
+
+// What a callee of unknown signature is given, one scalar after the other.
+bool Executor::pass_scalars(Thread& thread, uint32_t call, CallEvent& event, unsigned above) {
+  const ir::CallTarget& target = side_.function().calls[call];
+  const assembly::Machine& machine = side_.machine();
+  const auto places = stack_places_passed(thread.path.state, above);
+  bool understood = places.has_value();
+  if (side_.which() == Which::source && side_.is_variadic(target) && !side_.unknown().variadic_floats) {
+    const APInt* vectors = pool_.constant_value(pool_.extract(thread.path.state.slots[machine.vector_count], 0, 8));
+    understood = understood && vectors != nullptr && vectors->isZero();
+  }
+  if (!understood) {
+    fail("unsupported", fmt::format("it calls {}, whose signature is not known, with more than registers can hold",
+                                    target.indirect ? "through a pointer" : "'" + target.symbol.name + "'"));
+    return false;
+  }
+  for (const BoundaryValue& p : event.boundary->parameters) {
+    const Place& place = place_of(p, side_.which());
+    const Slot slot = slot_of(machine, place);
+    const bool unset = place.kind == Place::Kind::stack ? side_.which() == Which::source && place.index >= *places
+                                                        : slot != assembly::kNoSlot && side_.is_unset(call, slot);
+    const auto value = unset ? fresh(thread, "undefined", 64) : argument(thread.path.state, p, above);
+    if (!value) return false;
+    event.arguments.push_back(*value);
+    event.registers.push_back(slot == assembly::kNoSlot ? Term{} : thread.path.state.slots[slot]);
+  }
+  event.stack_places = *places;
+  return true;
 }
 
 // The callee's results, and what it did to memory, are variables named after the call's place in the sequence of calls:
@@ -295,34 +328,33 @@ void Executor::call(Thread& thread, uint32_t call, Term address, uint32_t line, 
     unknown = side_.is_unknown(exact);
     event.boundary = boundary = exact;
   }
+  const bool scalars = unknown && !side_.shares_registers();
+  if (scalars && !pass_scalars(thread, call, event, above)) return;
   for (const BoundaryValue& p : boundary->parameters) {
-    const Slot slot = slot_of(machine, place_of(p, side_.which()));
-    const auto value = unknown && slot != assembly::kNoSlot && side_.is_unset(call, slot)
-                           ? fresh(thread, "undefined", std::min(p.bits, machine.slots[slot].width))
-                           : argument(path.state, p, above);
+    if (scalars) break;
+    const auto value = argument(path.state, p, above);
     if (!value) return;
     event.arguments.push_back(*value);
+    const Slot slot = slot_of(machine, place_of(p, side_.which()));
     event.registers.push_back(slot == assembly::kNoSlot ? Term{} : path.state.slots[slot]);
-    if (!mentions_base(event.arguments.back())) continue;
+  }
+  for (const Term value : event.arguments) {
+    if (!mentions_base(value)) continue;
     if (survey_ != nullptr) survey_->escapes = true;
-    if (!computed(event.arguments.back(), "an argument that is the address", line) && survey_ == nullptr) return;
+    if (!computed(value, "an argument that is the address", line) && survey_ == nullptr) return;
   }
   if (unknown && side_.shares_registers() && !pass_all(thread, target, event, line, above)) return;
-  if (unknown && !side_.shares_registers() && may_pass_on_stack(path.state, above))
-    return fail("unsupported", fmt::format("it calls {}, whose signature is not known, perhaps with arguments on the "
-                                           "stack",
-                                           target.indirect ? "through a pointer" : "'" + event.callee + "'"));
   const size_t index = path.calls.size();
   path.calls.push_back(std::move(event));
   note_event(thread, {Event::Kind::call, line, {}, {}, 0});
   path.state.memory = pool_.memory(fmt::format("memory.call{}", index));
-  if (above == 0) forget_callee_stack(path.state, *boundary, above);
+  if (above == 0) forget_callee_stack(path.state, path.calls.back(), scalars, above);
   const std::vector<Slot>& halves = machine.callee_saved_low_half;
   for (const Slot s : side_.clobbered_by(target)) {
     const unsigned width = machine.slots[s].width;
     Term& slot = path.state.slots[s];
     auto left = [&](unsigned bits) {
-      if (!unknown || !side_.shares_registers())
+      if (!unknown || scalars)
         return pool_.variable(
             fmt::format("{}:clobbered:{}.{}:{}@{}", owner(), machine.slots[s].name, index, bits, segment_), bits);
       return pool_.variable(fmt::format("call:{}.{}:{}", index, machine.slots[s].name, bits), bits);
@@ -338,7 +370,7 @@ void Executor::call(Thread& thread, uint32_t call, Term address, uint32_t line, 
     if (slot == assembly::kNoSlot) return fail("unsupported", "a result's register is not known");
     const unsigned width = machine.slots[slot].width;
     const unsigned bits_wide = std::min(value.bits, width);
-    const bool second = unknown && !side_.shares_registers() && place_of(value, side_.which()).index > 0;
+    const bool second = scalars && place_of(value, side_.which()).index > 0;
     const Term bits =
         pool_.variable(side_.may_be_left_over(*boundary, r)
                            ? fmt::format("{}:clobbered:result{}.{}:{}@{}", owner(), r, index, bits_wide, segment_)

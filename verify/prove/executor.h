@@ -101,8 +101,9 @@ class Executor {
   std::optional<int64_t> stack_end(const State& state) const;
   // Where in the frame a callee of unknown signature may have arguments.
   std::pair<int64_t, int64_t> unknown_stack_arguments(const State& state, int64_t from) const;
-  bool may_pass_on_stack(const State& state, unsigned above) const;
-  void forget_callee_stack(State& state, const verify::Boundary& callee, unsigned above);
+  std::optional<uint32_t> stack_places_passed(const State& state, unsigned above) const;
+  bool pass_scalars(Thread& thread, uint32_t call, CallEvent& event, unsigned above);
+  void forget_callee_stack(State& state, const CallEvent& call, bool scalars, unsigned above);
   bool block_body(Thread& thread);
   bool instruction(Thread& thread, ValueId v);
   // Not harmless whatever it reads or writes: it faults, or touches what is somebody else's. Then this has failed.

@@ -23,6 +23,8 @@ using verify::Boundary;
 using verify::BoundaryValue;
 using verify::Place;
 
+constexpr size_t kPathsOfCopies = 4096;  // they are compared one by one
+
 class FunctionProof {
  public:
   FunctionProof(const Code& source, const Code& target, const Boundaries& boundaries, const Boundary& own,
@@ -251,6 +253,7 @@ Proof FunctionProof::run() {
   for (Side* side : {&*source, &*target})
     if (const auto seen = side->has_loops() ? survey(*side, {frame_variable("frame"), 0, {}}) : std::nullopt)
       side->drop_cuts(seen->idle_loops);
+  proof_ = {};
   prover_.set_deadline(begin_ + options_.time);
   attempt();
   if (is_timed()) {
@@ -392,9 +395,13 @@ std::optional<FrameSurvey> FunctionProof::survey(const Side& side, const FrameLa
   Limits limits;
   limits.any_nan = any_nan_;
   limits.copies = copies_;
+  if (copies_) limits.paths = kPathsOfCopies;
   limits.shared = order_.has_value();
   limits.deadline = begin_ + options_.time / 3;
-  if (summary.build(std::move(entry), std::move(universal), limits)) return std::nullopt;
+  if (const auto failure = summary.build(std::move(entry), std::move(universal), limits)) {
+    unknown(failure->reason, failure->detail);
+    return std::nullopt;
+  }
   result.idle_loops = summary.idle_loops();
   return result;
 }
@@ -408,13 +415,16 @@ bool FunctionProof::share_frames() {
   if (!source || !target) return false;
   const std::vector<int64_t> distances = likely_distances(*source, *target, source_->isa() == target_->isa());
   if (objects_of(*source, source_->machine().return_address_bytes).empty()) return false;
+  // The first is the likeliest: how that one fails says most.
+  Proof failed = before;
   for (const int64_t distance : distances) {
     place_frames(*source, *target, distance);
     proof_ = {};
     if (unbounded()) return true;
-    if (proof_.reason == "timeout") return false;
+    if (distance == distances.front()) failed = proof_;
+    if (proof_.reason == "timeout") break;
   }
-  if (distances.empty()) proof_ = before;
+  proof_ = std::move(failed);
   return false;
 }
 
@@ -493,6 +503,7 @@ bool FunctionProof::unbounded() {
   Limits limits;
   limits.any_nan = any_nan_;
   limits.copies = copies_;
+  if (copies_) limits.paths = kPathsOfCopies;
   limits.shared = order_.has_value();
   limits.slow_lines = options_.slow_lines;
   if (!options_.secret_memory.empty()) limits.secret_accesses = &secret_accesses_;

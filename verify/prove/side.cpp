@@ -76,10 +76,12 @@ verify::Boundary scalars(const assembly::Machine& source, const assembly::Machin
     value.target = to;
     values.push_back(value);
   };
-  const auto registers = static_cast<uint32_t>(target.integer_arguments.size());
-  for (uint32_t n = 0; n < source.integer_arguments.size(); ++n)
-    add(any.parameters, Kind::integer, {Place::Kind::integer_argument, n},
-        n < registers ? Place{Place::Kind::integer_argument, n} : Place{Place::Kind::stack, n - registers});
+  auto place = [](const assembly::Machine& machine, uint32_t n) {
+    const auto registers = static_cast<uint32_t>(machine.integer_arguments.size());
+    return n < registers ? Place{Place::Kind::integer_argument, n} : Place{Place::Kind::stack, n - registers};
+  };
+  for (uint32_t n = 0; n < source.integer_arguments.size() + kUnknownStackArguments; ++n)
+    add(any.parameters, Kind::integer, place(source, n), place(target, n));
   for (uint32_t n = 0; n < std::min(source.float_arguments.size(), target.float_arguments.size()); ++n)
     add(any.parameters, Kind::floating, {Place::Kind::float_argument, n}, {Place::Kind::float_argument, n});
   for (uint32_t n = 0; n < 2; ++n) {
@@ -93,7 +95,10 @@ verify::Boundary scalars(const assembly::Machine& source, const assembly::Machin
 
 UnknownCallee callee_of_unknown_signature(const assembly::Machine& source, const assembly::Machine& target) {
   if (source.isa == target.isa) return {any_register(source), true};
-  return {scalars(source, target), false};
+  // AMD64 passes variadic arguments as others, and al beside; AAPCS64 (Linux) as others; RISC-V passes all of them in
+  // integer registers.
+  const bool variadic = source.isa == Isa::x86_64;
+  return {scalars(source, target), false, variadic, variadic && target.isa == Isa::aarch64};
 }
 
 Expected<Side> Side::make(Which which, const assembly::CodeIndex& index, const std::string& symbol,
@@ -140,8 +145,14 @@ const verify::Boundary* Side::boundary_of(const ir::CallTarget& target) const {
   const auto at = callees_.find(target.symbol.name);
   if (at == callees_.end()) return shares_registers() || !defines(target.symbol.name) ? unknown_callee() : nullptr;
   if (at->second->untestable.empty()) return at->second;
+  if (at->second->variadic && unknown_ != nullptr && unknown_->variadic) return unknown_callee();
   // It takes structures, say: no scalars only.
   return shares_registers() ? unknown_callee() : nullptr;
+}
+
+bool Side::is_variadic(const ir::CallTarget& target) const {
+  const auto at = target.indirect ? callees_.end() : callees_.find(target.symbol.name);
+  return at != callees_.end() && at->second->variadic;
 }
 
 std::vector<Slot> Side::unnamed_arguments() const {
@@ -287,6 +298,8 @@ void Side::use_call(uint32_t call, SlotSet& live) const {
         if (!is_unknown(boundary) || !is_unset(call, s)) live[s] = true;
     if (is_unknown(boundary))
       for (const Slot s : unnamed_arguments()) live[s] = true;
+    if (is_unknown(boundary) && is_variadic(target) && machine_->vector_count != assembly::kNoSlot)
+      live[machine_->vector_count] = true;
     return;
   }
   for (const std::vector<Slot>* slots : {&machine_->integer_arguments, &machine_->float_arguments})

@@ -38,7 +38,11 @@ struct UnknownCallee {
   // Of code for one instruction set: any register may be given, and left. Between two, scalars only: which registers
   // are which is the convention's.
   bool any_register = false;
+  // Whether a call of a variadic function is like any other, and one with floating-point arguments too.
+  bool variadic = false, variadic_floats = false;
 };
+// More than these in 8-byte places of the stack are not compared; a call that may have more is none that is understood.
+inline constexpr uint32_t kUnknownStackArguments = 8;
 UnknownCallee callee_of_unknown_signature(const assembly::Machine& source, const assembly::Machine& target);
 
 class Side {
@@ -80,6 +84,9 @@ class Side {
   const verify::Boundary* unknown_callee() const { return unknown_ != nullptr ? &unknown_->boundary : nullptr; }
   bool is_unknown(const verify::Boundary* callee) const { return callee == unknown_callee(); }
   // Whether unknown callees are given, and leave, whatever is in any register.
+  const UnknownCallee& unknown() const { return *unknown_; }
+  // Whether it is known of the callee that it is variadic, but not what it is given.
+  bool is_variadic(const ir::CallTarget& target) const;
   bool shares_registers() const { return unknown_ != nullptr && unknown_->any_register; }
   // Registers that carry something into calls that no prototype names: the static chain of nested functions.
   std::vector<Slot> unnamed_arguments() const;

@@ -53,6 +53,7 @@ struct CallEvent {
   const verify::Boundary* boundary = nullptr;
   Term vector_count;  // x86-64's al, at a call of a variadic function
   uint32_t line = 0;
+  uint32_t stack_places = 0;  // of a callee of unknown signature: 8-byte places that may be its arguments
 };
 
 enum class End : uint8_t { cut, returned, trapped, dropped };

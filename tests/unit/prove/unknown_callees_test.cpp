@@ -63,13 +63,45 @@ TEST(UnknownCallees, GetNothingElseForWhatDecidesAWay) {
 
 TEST(UnknownCallees, MayHaveArgumentsOnTheStack) {
   const Boundary b = integers({}, 32);
-  std::string fill;
+  std::string fill, same;
   for (const char* r : {"edi", "esi", "edx", "ecx", "r8d", "r9d"}) fill += std::string("movl $1, %") + r + "\n";
-  const Proof p =
-      prove_pair({Isa::x86_64, "subq $24, %rsp\nmovq $2, (%rsp)\n" + fill + "call h\naddq $24, %rsp\nret\n"},
-                 target("mov w0, #1\nmov w1, #1\nmov w2, #1\nmov w3, #1\nmov w4, #1\nmov w5, #1\nbl h\n"), b);
-  EXPECT_EQ(p.level, Proof::Level::unknown);
-  EXPECT_EQ(p.reason, "unsupported");
+  for (const char* r : {"w0", "w1", "w2", "w3", "w4", "w5"}) same += std::string("mov ") + r + ", #1\n";
+  const Text s{Isa::x86_64, "subq $24, %rsp\nmovq $2, (%rsp)\n" + fill + "call h\naddq $24, %rsp\nret\n"};
+  EXPECT_PROVED(prove_pair(s, target(same + "mov x6, #2\nbl h\n"), b));
+  EXPECT_NOT_PROVED(prove_pair(s, target(same + "mov x6, #3\nbl h\n"), b));
+  EXPECT_NOT_PROVED(prove_pair(s, target(same + "bl h\n"), b));
+  // The callee may change what it was given there.
+  const Text keeps{Isa::x86_64,
+                   "subq $24, %rsp\nmovq $2, (%rsp)\n" + fill + "call h\nmovq (%rsp), %rax\naddq $24, %rsp\nret\n"};
+  EXPECT_NOT_PROVED(prove_pair(keeps, target(same + "mov x6, #2\nbl h\nmov x0, #2\n"), integers({}, 64)));
+}
+
+// `mp_init_multi(&a, &b, NULL)`.
+TEST(UnknownCallees, MayBeVariadic) {
+  const Boundary b = integers({}, 32);
+  Boundary h = integers({64}, 32);
+  h.name = h.target_name = "h";
+  h.variadic = true;
+  h.untestable = "it is variadic";
+  const std::map<std::string, Boundary> others = {{"h", h}};
+  auto passing = [](const std::string& vectors) {
+    return source("movl $1, %edi\nmovl $2, %esi\n" + vectors + "call h\n");
+  };
+  const std::string same = "mov w0, #1\nmov w1, #2\n";
+  EXPECT_PROVED(prove_pair(passing("xorl %eax, %eax\n"), target(same + "bl h\n"), b, others));
+  EXPECT_NOT_PROVED(prove_pair(passing("xorl %eax, %eax\n"), target("mov w0, #1\nmov w1, #3\nbl h\n"), b, others));
+  // RISC-V passes floating-point numbers otherwise where they are unnamed.
+  auto riscv = [](const std::string& body) {
+    return Text{Isa::riscv64, "addi sp, sp, -16\nsd ra, 8(sp)\n" + body + "ld ra, 8(sp)\naddi sp, sp, 16\nret\n"};
+  };
+  const std::string numbers = "li a0, 1\nli a1, 2\n";
+  EXPECT_PROVED(prove_pair(passing("xorl %eax, %eax\n"), riscv(numbers + "call h\nsext.w a0, a0\n"), b, others));
+  EXPECT_NOT_PROVED(prove_pair(passing("xorps %xmm0, %xmm0\nmovl $1, %eax\n"),
+                               riscv(numbers + "fmv.d.x fa0, zero\ncall h\n"), b, others));
+  // A structure by value, say, is none of all this.
+  Boundary other = h;
+  other.variadic = false;
+  EXPECT_NOT_PROVED(prove_pair(passing("xorl %eax, %eax\n"), target(same + "bl h\n"), b, {{"h", other}}));
 }
 
 TEST(UnknownCallees, AreNoneOfThisUnit) {
