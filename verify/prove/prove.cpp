@@ -7,109 +7,21 @@
 #include <algorithm>
 #include <utility>
 
-#include "ir/cfg.h"
-#include "verify/prove/feasible.h"
 #include "verify/prove/frames.h"
+#include "verify/prove/function_proof.h"
 #include "verify/prove/guess.h"
 #include "verify/prove/lockstep.h"
-#include "verify/prove/nan_bits.h"
-#include "verify/prove/simulation.h"
 
 namespace portolan::prove {
-namespace {
 
 using solve::Clock;
 using verify::Boundary;
 using verify::BoundaryValue;
 using verify::Place;
 
+namespace {
 constexpr size_t kPathsOfCopies = 4096;  // they are compared one by one
-
-class FunctionProof {
- public:
-  FunctionProof(const Code& source, const Code& target, const Boundaries& boundaries, const Boundary& own,
-                const Options& options)
-      : source_code_(source),
-        target_code_(target),
-        boundaries_(boundaries),
-        own_(own),
-        options_(options),
-        begin_(Clock::now()),
-        symbols_(pool_, source.index.unit(), target.index.unit()),
-        limits_{std::min(options.time, std::chrono::milliseconds(5000)), options.solver_memory},
-        prover_(pool_, limits_) {}
-
-  Proof run();
-
- private:
-  bool unknown(std::string reason, std::string detail) {
-    proof_.level = Proof::Level::unknown;
-    proof_.reason = std::move(reason);
-    proof_.detail = std::move(detail);
-    return false;
-  }
-  // Executors of both sides over frames of their own.
-  struct Frames {
-    explicit Frames(FunctionProof& proof)
-        : source(proof.pool_, *proof.source_, proof.symbols_, proof.source_frame_),
-          target(proof.pool_, *proof.target_, proof.symbols_, proof.target_frame_) {}
-    Executor source, target;
-  };
-
-  bool is_timed() const { return options_.slow_lines != nullptr; }
-  Term frame_variable(std::string_view name);
-  void begin_with_parameters();
-  State entry_state(const Side& side, Executor& executor);
-  void attempt();
-  bool attempt_copies();
-  bool attempt_without_overlap();
-  void check_order();
-  bool keep_apart(std::optional<Apart>& apart, const Summary& source);
-  std::vector<Term> pointer_parameters() const;
-  bool find_secret_accesses();
-  bool may_leave_nans_open();
-  bool unbounded();
-  void note_suspects(Simulation& simulation);
-  std::optional<FrameSurvey> survey(const Side& side, const FrameLayout& frame);
-  void separate_frames();
-  bool share_frames();
-  bool worth_bounding() const;
-  bool bounded();
-  void bound();
-  bool runs_everywhere(const std::set<BlockId>& compared) const;
-  bool in_lockstep(const Sides& sides);
-  void place_frames(const FrameSurvey& source, const FrameSurvey& target, int64_t distance);
-  void assume(std::string id, std::string kind, std::string text) {
-    proof_.assumptions.push_back({std::move(id), std::move(kind), std::move(text)});
-  }
-  void list_assumptions();
-
-  const Code& source_code_;
-  const Code& target_code_;
-  const Boundaries& boundaries_;
-  const Boundary& own_;
-  const Options& options_;
-  Clock::time_point begin_, deadline_;
-  const Side* source_ = nullptr;
-  const Side* target_ = nullptr;
-  std::optional<UnknownCallee> any_callee_;
-  FrameLayout source_frame_, target_frame_;
-  bool frames_shared_ = false, any_nan_ = false;
-  std::optional<std::pair<NanBits, NanBits>> nan_bits_;
-  bool copies_ = false;              // both sides may find the same wherever nobody gave them anything
-  bool no_overlap_ = false;          // pointer arguments are assumed not to overlap
-  std::optional<OrderCheck> order_;  // what other threads see is looked at
-  std::vector<size_t> kept_apart_;   // those that it is assumed of, from 1
-  std::set<std::pair<uint32_t, bool>> secret_accesses_;  // Limits::secret_accesses
-  terms::Pool pool_;
-  Symbols symbols_;
-  solve::Limits limits_;
-  solve::Prover prover_;
-  std::vector<Term> parameters_, universal_;
-  std::vector<Term> others_;  // the target's parameters: the source's, but for secrets
-  Proof proof_;
-  std::vector<Suspect> suspects_;
-};
+}
 
 // The frame base is a multiple of 16, and target code may write `or` for `add`. On AArch64 and RISC-V every caller
 // keeps to that, those of the own unit too (Executor::call); where the target is x86-64 code, a caller of its unit need
@@ -155,57 +67,6 @@ State FunctionProof::entry_state(const Side& side, Executor& executor) {
     state.slots[slot] = in_register(pool_, side.isa(), value, given, machine.slots[slot].width, state.slots[slot]);
   }
   return state;
-}
-
-void FunctionProof::list_assumptions() {
-  assume("convention", "convention", "both sides are called, and call, by their psABI with the stated signature");
-  assume("frame-private", "stack",
-         "nobody else reaches the stack frame of a call: no caller, no callee, no pointer argument");
-  if (!proof_.order.kept)
-    assume("sequential", "memory-order", "no other thread is seen: memory order is not considered");
-  else
-    assume(
-        "shared-accesses", "memory-order",
-        "accesses that other threads see are aligned to their size, wider ones than 8 bytes need not happen at once, "
-        "and functions outside keep the order of their own");
-  if (proof_.atomics_aligned)
-    assume(
-        "aligned-atomics", "alignment",
-        "what the target accesses atomically, and the source too or for other threads to see, is aligned to its size");
-  assume("constant-tables", "memory", "what is read with an index from constant data lies in constant data");
-  if (frames_shared_)
-    assume(
-        "frame-objects", "stack",
-        "addresses that are computed from the address of a local stay clear of saved registers and the return address");
-  const bool calls = std::any_of(proof_.obligations.begin(), proof_.obligations.end(),
-                                 [](const Obligation& o) { return o.kind == "call"; });
-  const bool unknown = source_ && std::any_of(source_->function().calls.begin(), source_->function().calls.end(),
-                                              [&](const ir::CallTarget& target) {
-                                                return source_->is_unknown(source_->boundary_of(target));
-                                              });
-  if (calls && unknown && any_callee_->any_register)
-    assume("unknown-callees", "calls",
-           "callees whose signature is not known take what they are given from the argument registers, the stack and "
-           "memory, and leave the same in all registers on both sides");
-  else if (calls && unknown)
-    assume("unknown-callees", "calls",
-           "callees whose signature is not known take and return integers, addresses and floating-point numbers in "
-           "the convention's order, none of them unnamed, no structures");
-  for (const size_t r : proof_.unspecified_results)
-    assume("unspecified-result", "undefined",
-           fmt::format("nobody wants what result {} holds where the source leaves there what a callee left", r + 1));
-  if (no_overlap_)
-    assume(
-        "no-alias", "aliasing",
-        fmt::format("what the source reaches by addresses computed from one of the arguments {} it does not write by "
-                    "addresses computed from another (--assume no-alias)",
-                    fmt::join(kept_apart_, ", ")));
-  if (any_nan_ && (nan_bits_->first.stored || nan_bits_->second.stored))
-    assume("nan-bits", "fp-env",
-           "the sign and the payload of a NaN that was computed and stored are not read back as a number");
-  if (calls)
-    assume("callees", "calls",
-           "functions that are called do the same on both sides when given the same arguments and memory");
 }
 
 Proof FunctionProof::run() {
@@ -483,12 +344,6 @@ bool FunctionProof::may_leave_nans_open() {
          !nan_bits_->first.looked_at() && !nan_bits_->second.looked_at();
 }
 
-// A pair that failed for want of a relation, say, may still be compared for a few turns of its loops.
-bool FunctionProof::worth_bounding() const {
-  const bool loops = source_->has_loops() || target_->has_loops();
-  return loops && options_.unroll > 0 && proof_.reason != "unsupported" && proof_.reason != "indirect-control";
-}
-
 // The two sides' entry states add the rest.
 void FunctionProof::begin_with_parameters() {
   universal_ = parameters_;
@@ -548,85 +403,6 @@ bool FunctionProof::in_lockstep(const Sides& sides) {
   for (const Relation& relation : *relations) simulation.relate(relation);
   return simulation.prove(proof_);
 }
-
-// Bounds come last: they may take all the time that is left.
-// Loops that always turn as often are not loops at all then.
-void FunctionProof::bound() {
-  if (bounded()) return;
-  // Perhaps the last guess of how the frames lie was the hindrance.
-  if (source_frame_.variable == target_frame_.variable) {
-    separate_frames();
-    if (bounded()) return;
-  }
-  if (may_leave_nans_open()) {
-    any_nan_ = true;
-    any_nan_ = bounded();
-  }
-  if (any_nan_ || !options_.no_alias) return;
-  no_overlap_ = true;
-  no_overlap_ = bounded();
-}
-
-// A bound under which some code never runs says nothing about that code: of a loop that always turns more often,
-// nothing at all.
-bool FunctionProof::runs_everywhere(const std::set<BlockId>& compared) const {
-  for (const BlockId block : ir::reverse_post_order(source_->function()))
-    if (!compared.contains(block)) return false;
-  return true;
-}
-
-bool FunctionProof::bounded() {
-  const Proof before = proof_;
-  Proof best = before;
-  auto note = [&](const std::string& why) {
-    if (best.level == Proof::Level::unknown) best.detail = before.detail + "\nno bound either: " + why;
-  };
-  deadline_ = begin_ + options_.time;
-  // From few turns to many: what fails early fails later too, and what takes too long leaves what was reached.
-  for (uint32_t turns = 1; turns <= options_.unroll && Clock::now() < deadline_; turns *= 2) {
-    Frames frames(*this);
-    Summary source(pool_, *source_, frames.source), target(pool_, *target_, frames.target);
-    Limits limits;
-    limits.any_nan = any_nan_;
-    limits.visits = turns + 1;
-    limits.deadline = deadline_;
-    auto failure = source.build_bounded(entry_state(*source_, frames.source), limits);
-    // The target may have a turn of the source's in front of its loop, or two of its own for one.
-    limits.visits = turns + 2;
-    if (!failure) failure = target.build_bounded(entry_state(*target_, frames.target), limits);
-    if (failure) {
-      note(fmt::format("{} turns: {}: {}", turns, failure->reason, failure->detail));
-      break;
-    }
-    Sides sides{source, target, symbols_, own_, source_frame_.variable};
-    std::optional<Apart> apart;
-    if (no_overlap_) keep_apart(apart, source);
-    if (apart) sides.apart = &*apart;
-    Simulation simulation(pool_, sides, prover_, limits_, deadline_);
-    simulation.relate(Relation{0, 0, {}, {}, {}});
-    simulation.paths_may_be_missing();
-    proof_ = {};
-    const bool holds = simulation.prove(proof_);
-    note_suspects(simulation);
-    if (!holds) note(fmt::format("{} turns: {}: {}", turns, proof_.reason, proof_.detail));
-    if (!holds && proof_.reason != "vacuous") break;
-    if (!holds) continue;
-    // Nothing was left out: no run of either side turns more often.
-    if (!frames.source.dropped() && !frames.target.dropped()) return true;
-    if (!runs_everywhere(feasible_blocks(pool_, source, simulation.compared(), universal_, prover_, deadline_))) {
-      note(fmt::format("{} turns: some of the source's code is not reached", turns));
-      continue;
-    }
-    proof_.level = Proof::Level::bounded;
-    proof_.bound = turns;
-    proof_.detail = before.reason + ": " + before.detail;
-    best = proof_;
-  }
-  proof_ = std::move(best);
-  return proof_.level != Proof::Level::unknown;
-}
-
-}  // namespace
 
 namespace {
 
