@@ -18,12 +18,14 @@ constexpr uint64_t kHeapSize = 64 * 1024;
 constexpr std::chrono::milliseconds kSourceTime{30}, kTargetTime{200};
 
 // What stands in the register or stack slot of an integer of at most 32 bits. RISC-V keeps 32-bit integers
-// sign-extended whatever their sign (psABI, "Integer Calling Convention"); the other two say nothing of the upper half.
+// sign-extended whatever their sign (psABI, "Integer Calling Convention"); the other two say nothing of the upper half,
+// and AArch64 of nothing above the type (AAPCS64 6.8.2), while callers on x86-64 extend to 32 bits.
 uint64_t widened(Isa isa, const BoundaryValue& v, uint64_t value, const Rubbish& rubbish) {
   if (v.kind != BoundaryValue::Kind::integer || v.bits > 32) return value;
   if (isa == Isa::riscv64 && v.whole)
     return v.bits == 32 ? static_cast<uint64_t>(static_cast<int64_t>(static_cast<int32_t>(value))) : value;
-  return (value & 0xffffffff) | uint64_t{rubbish.fill} * 0x0101010100000000;
+  const uint64_t kept = isa == Isa::aarch64 && v.whole && v.bits <= 16 ? v.bits <= 8 ? 0xff : 0xffff : 0xffffffff;
+  return (value & kept) | (uint64_t{rubbish.fill} * 0x0101010101010101 & ~kept);
 }
 
 void put(MachineState& state, std::vector<uint8_t>& stack, Isa isa, const BoundaryValue& v, const Place& place,
