@@ -5,7 +5,8 @@ Functions of corpus/programs and of libraries at gcc -O2, translated and proved:
 x86-64. Each sketch has one to four holes; a hole of every kind stands in turn first, and at least half of the sketches have
 one in an instruction with memory or flags. A filling is right where it is proved or bounded; one that is accepted is judged
 again on ten times as many other inputs, and wrong if one of these refutes it. What was measured is kept under the work folder
-and not measured again by the same binary: a run may be stopped and taken up.
+and not measured again by the same binary: a run may be stopped and taken up. What was drawn is kept whatever the binary: a
+sketch of what an earlier one translated and proved is as good.
 Exit status: 0 no wrong filling was accepted, 1 one was, 3 wrong usage.
 """
 
@@ -34,14 +35,14 @@ def measured(command, output):
     return errors, usage.ru_utime + usage.ru_stime
 
 
-def fill(args, sketch):
-    path, output, answered = (args.work / f"{stem}.{sketch.number}{suffix}" for stem, suffix in (("sketch", ".s"), ("filled", ".s"), ("answer", ".json")))
-    path.write_text(sketch.text)
+def fill(args, drawn):
+    number = drawn["number"]
+    path, output, answered = (args.work / f"{stem}.{number}{suffix}" for stem, suffix in (("sketch", ".s"), ("filled", ".s"), ("answer", ".json")))
+    path.write_text(drawn["text"])
     output.unlink(missing_ok=True)
-    translation = sketch.translation
-    pair = ("--function", sketch.name, "--from", translation.origin, "--to", translation.target)
+    pair = ("--function", drawn["name"], "--from", drawn["from"], "--to", drawn["to"])
     errors, seconds = measured(
-        ("timeout", args.wall * 10 + 60, args.portolan, "fill", path, "--against", translation.source, *pair, "--time", args.wall, "--prove",
+        ("timeout", args.wall * 10 + 60, args.portolan, "fill", path, "--against", drawn["source"], *pair, "--time", args.wall, "--prove",
          args.prove, "--json", "-o", output), answered)
     result = {"seconds": seconds, "status": "failed", "level": "", "wrong": False, "reason": errors.strip().split("\n")[0]}
     try:
@@ -50,8 +51,8 @@ def fill(args, sketch):
         return result
     result.update(status=answer["status"], level=answer.get("level", ""), reason=answer.get("reason", ""))
     if answer["status"] == "filled" and output.exists():
-        evidence = args.work / f"again.{sketch.number}.json"
-        toolchain.run((args.portolan, "verify", translation.source, output, *pair, "--prove", 0, "--tests", 1000, "--seed", args.seed + 7, "--evidence",
+        evidence = args.work / f"again.{number}.json"
+        toolchain.run((args.portolan, "verify", drawn["source"], output, *pair, "--prove", 0, "--tests", 1000, "--seed", args.seed + 7, "--evidence",
                        evidence), timeout=120)
         if evidence.exists():
             result["wrong"] = any(f["verdict"]["level"] == "refuted" for f in json.loads(evidence.read_text())["functions"])
@@ -109,6 +110,27 @@ def make_sketch(args, translations, number):
     return None
 
 
+def draw(args, translations, number):
+    """What there is to fill, or nothing if nothing was found in time."""
+    kept = args.work / f"drawn.{number}.json"
+    key = repr((args.seed, args.prove, args.longest, args.programs, args.libraries))
+    try:
+        drawn = json.loads(kept.read_text())
+        if drawn["key"] == key:
+            return drawn
+    except (OSError, ValueError):
+        pass
+    sketch = make_sketch(args, translations, number)
+    if sketch is None:
+        return None
+    translation = sketch.translation
+    drawn = {"key": key, "number": number, "unit": translation.unit.name, "name": sketch.name, "source": str(translation.source),
+             "from": translation.origin, "to": translation.target, "text": sketch.text, "kinds": sketch.kinds,
+             "punched": sketch.punched, "hard": sketch.memory_or_flags}  # fmt: skip
+    kept.write_text(json.dumps(drawn))
+    return drawn
+
+
 def one(args, translations, key, number):
     kept = args.work / f"result.{number}.json"
     try:
@@ -117,16 +139,15 @@ def one(args, translations, key, number):
             return result
     except (OSError, ValueError):
         pass
-    sketch = make_sketch(args, translations, number)
-    if sketch is None:
+    drawn = draw(args, translations, number)
+    if drawn is None or args.draw:
         return None
-    result = fill(args, sketch)
-    translation = sketch.translation
-    result.update(key=key, kinds=sketch.kinds, hard=sketch.memory_or_flags, target=f"{translation.origin} to {translation.target}",
-                  library="/" in translation.unit.name)
+    result = fill(args, drawn)
+    result.update(key=key, kinds=drawn["kinds"], hard=drawn["hard"], target=f"{drawn['from']} to {drawn['to']}",
+                  library="/" in drawn["unit"])
     result["outcome"] = outcome(result, args.seconds)
     kept.write_text(json.dumps(result))
-    label = f"{number} {translation.unit.name}: {sketch.name} {translation.target}: {', '.join(sketch.punched)}"
+    label = f"{number} {drawn['unit']}: {drawn['name']} {drawn['to']}: {', '.join(drawn['punched'])}"
     print(f"{label}: {result['outcome']} {result['seconds']:.1f} s {result['reason']}", file=sys.stderr, flush=True)
     return result
 
@@ -163,6 +184,7 @@ def main():
     parser.add_argument("--prove", type=float, default=10, help="seconds for a proof")
     parser.add_argument("--longest", type=int, default=80, help="instructions of a function")
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--draw", action="store_true", help="draw the sketches and fill none")
     parser.add_argument("--note", default="", help="a sentence for the section")
     parser.add_argument("--docs", type=pathlib.Path, help="the file whose section is replaced")
     args = parser.parse_args()
@@ -178,6 +200,8 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
         numbers = args.only or range(args.sketches)
         results = [r for r in pool.map(lambda number: one(args, translations, key, number), numbers) if r is not None]
+    if args.draw:
+        return 0
     text = markdown(args, results, time.monotonic() - begin)
     for header, rows in tables(results):
         print(report.text_table(header, rows) + "\n")

@@ -72,8 +72,26 @@ bool GuestMemory::write(uint64_t address, std::span<const uint8_t> bytes) {
   if (bytes.empty()) return true;
   const Mapped* mapped = find(address, bytes.size());
   if (mapped == nullptr || !mapped->writable) return false;
-  std::memcpy(const_cast<uint8_t*>(mapped->bytes.data()) + (address - mapped->address), bytes.data(), bytes.size());
+  uint8_t* const where = const_cast<uint8_t*>(mapped->bytes.data()) + (address - mapped->address);
+  if (logging_ && !log_is_full()) {
+    log_.push_back({where, bytes.size()});
+    kept_.insert(kept_.end(), where, where + bytes.size());
+  }
+  std::memcpy(where, bytes.data(), bytes.size());
   return true;
+}
+
+void GuestMemory::start_log() {
+  logging_ = true;
+  log_.clear(), kept_.clear();
+}
+
+void GuestMemory::undo_to(size_t moment) {
+  for (; log_.size() > moment; log_.pop_back()) {
+    const Written& last = log_.back();
+    std::memcpy(last.where, kept_.data() + (kept_.size() - last.size), last.size);
+    kept_.resize(kept_.size() - last.size);
+  }
 }
 
 }  // namespace portolan::emulate

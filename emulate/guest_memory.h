@@ -34,8 +34,24 @@ class GuestMemory : public MemoryAccess {
   bool write(uint64_t address, std::span<const uint8_t> bytes) override;
   const Mapped* find(uint64_t address, uint64_t size) const;
 
+  // From now on what writes destroy is kept, so that they can be undone back to any moment since.
+  void start_log();
+  size_t moment() const { return log_.size(); }
+  bool log_is_full() const { return kept_.size() > kMostKept; }
+  void undo_to(size_t moment);
+
   std::vector<Mapped> segments, regions;
   Mapped stack;
+
+ private:
+  static constexpr size_t kMostKept = 1 << 20;  // bytes
+  struct Written {
+    uint8_t* where;
+    size_t size;
+  };
+  bool logging_ = false;
+  std::vector<Written> log_;
+  std::vector<uint8_t> kept_;
 };
 
 }  // namespace portolan::emulate

@@ -82,6 +82,16 @@ class IrWorld : public ir::Environment {
   GuestMemory& memory_;
 };
 
+struct MachineMark : IrEngine::Mark {
+  uint64_t era = 0;  // see IrMachine
+  size_t moment = 0;
+  MachineState base;
+  std::vector<APInt> slots;
+  uint64_t pc = 0, instructions = 0;
+  bool jumped_in = false;
+  std::vector<ExternalCall> calls;
+};
+
 class IrMachine {
  public:
   IrMachine(const Image& image, IrObserver* observer)
@@ -95,9 +105,12 @@ class IrMachine {
     world_.observed = observer != nullptr;
   }
 
-  Outcome run(const Request& request, const MemoryPlan& plan);
+  Outcome run(const Request& request, MemoryPlan plan);
+  std::unique_ptr<MachineMark> mark() const;
+  std::optional<Outcome> resume(const MachineMark& mark);
 
  private:
+  Outcome go_on();
   bool limit_reached();
   // Both: false, with the outcome filled in, when the run is over.
   bool leave_image();
@@ -133,6 +146,8 @@ class IrMachine {
   SlotMap map_;
 
   const Request* request_ = nullptr;
+  MemoryPlan plan_;
+  uint64_t era_ = 0;  // marks of others are of no use
   MachineState base_;
   std::vector<APInt> slots_, saved_;
   uint64_t pc_ = 0, instructions_ = 0;
@@ -157,6 +172,7 @@ bool IrMachine::limit_reached() {
 
 bool IrMachine::leave_image() {
   if (observer_ != nullptr) observer_->called_outside();
+  ++era_;
   MachineState state = state_now();
   if (!step_external(image_, *request_, state, memory_, outcome_)) return false;
   std::vector<APInt> after = map_.slots(state);
@@ -268,21 +284,30 @@ bool IrMachine::execute() {
   return completed;
 }
 
-Outcome IrMachine::run(const Request& request, const MemoryPlan& plan) {
+Outcome IrMachine::run(const Request& request, MemoryPlan plan) {
+  ++era_;
+  plan_ = std::move(plan);
   memory_.reset_segments(image_, request);
-  memory_.reset_stack(request, plan, stack_pointer_index(isa_));
-  if (!memory_.refill_regions(plan)) {
+  memory_.reset_stack(request, plan_, stack_pointer_index(isa_));
+  if (!memory_.refill_regions(plan_)) {
     memory_.regions.clear();
-    for (const PageRun& run : plan.regions) memory_.regions.push_back({run.address, run.contents, run.writable, false});
+    for (const PageRun& run : plan_.regions)
+      memory_.regions.push_back({run.address, run.contents, run.writable, false});
   }
+  if (observer_ != nullptr) memory_.start_log();
   request_ = &request;
   world_.recording = request.recording;
-  base_ = plan.entry;
-  world_.thread = plan.entry.thread_pointer;
-  slots_ = map_.slots(plan.entry);
-  pc_ = plan.entry.pc, instructions_ = 0, jumped_in_ = true;
+  base_ = plan_.entry;
+  world_.thread = plan_.entry.thread_pointer;
+  slots_ = map_.slots(plan_.entry);
+  pc_ = plan_.entry.pc, instructions_ = 0, jumped_in_ = true;
   trace_ = Trace();
   outcome_ = Outcome();
+  return go_on();
+}
+
+Outcome IrMachine::go_on() {
+  const Request& request = *request_;
   deadline_ = processor_time() + request.limits.time;
   for (bool running = true; running;) {
     if (pc_ == kReturnAddress)
@@ -295,15 +320,37 @@ Outcome IrMachine::run(const Request& request, const MemoryPlan& plan) {
       running = execute();
   }
   outcome_.state = state_now();
-  memory_.collect(image_, request, plan, outcome_);
+  memory_.collect(image_, request, plan_, outcome_);
   if (request.coverage) trace_.store(outcome_);
   outcome_.instructions = instructions_;
   return std::move(outcome_);
 }
 
-class IrEngine : public Engine {
+std::unique_ptr<MachineMark> IrMachine::mark() const {
+  if (memory_.log_is_full()) return nullptr;
+  auto mark = std::make_unique<MachineMark>();
+  mark->era = era_, mark->moment = memory_.moment();
+  mark->base = base_, mark->slots = slots_, mark->calls = outcome_.calls;
+  mark->pc = pc_, mark->instructions = instructions_, mark->jumped_in = jumped_in_;
+  return mark;
+}
+
+std::optional<Outcome> IrMachine::resume(const MachineMark& mark) {
+  // What was written after the log was full cannot be undone.
+  if (mark.era != era_ || mark.moment > memory_.moment() || memory_.log_is_full() || request_->coverage ||
+      request_->recording != nullptr)
+    return std::nullopt;
+  memory_.undo_to(mark.moment);
+  base_ = mark.base, slots_ = mark.slots;
+  pc_ = mark.pc, instructions_ = mark.instructions, jumped_in_ = mark.jumped_in;
+  outcome_ = Outcome();
+  outcome_.calls = mark.calls;
+  return go_on();
+}
+
+class OneMachine : public IrEngine {
  public:
-  IrEngine(Isa isa, IrObserver* observer) : isa_(isa), observer_(observer) {}
+  OneMachine(Isa isa, IrObserver* observer) : isa_(isa), observer_(observer) {}
   std::string_view name() const override { return "ir"; }
   Isa isa() const override { return isa_; }
   Capabilities capabilities() const override {
@@ -332,9 +379,13 @@ class IrEngine : public Engine {
         continue;
       }
       if (request.externals != nullptr) request.externals->start_request();
-      outcomes.push_back(machine_->run(request, *plan));
+      outcomes.push_back(machine_->run(request, std::move(*plan)));
     }
     return outcomes;
+  }
+  std::unique_ptr<Mark> mark() override { return machine_ ? machine_->mark() : nullptr; }
+  std::optional<Outcome> resume(const Mark& mark) override {
+    return machine_ ? machine_->resume(static_cast<const MachineMark&>(mark)) : std::nullopt;
   }
 
  private:
@@ -346,8 +397,8 @@ class IrEngine : public Engine {
 
 }  // namespace
 
-std::unique_ptr<Engine> make_ir_engine(Isa isa, IrObserver* observer) {
-  return std::make_unique<IrEngine>(isa, observer);
+std::unique_ptr<IrEngine> make_ir_engine(Isa isa, IrObserver* observer) {
+  return std::make_unique<OneMachine>(isa, observer);
 }
 
 }  // namespace portolan::emulate

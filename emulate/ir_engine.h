@@ -32,7 +32,23 @@ class IrObserver {
   virtual void called_outside() = 0;
 };
 
+// A run that an observer looks on may be gone back in.
+class IrEngine : public Engine {
+ public:
+  // How everything stood before an instruction.
+  class Mark {
+   public:
+    virtual ~Mark() = default;
+  };
+  // To be called by the observer, from before(). nullptr: too much was written since the run began.
+  virtual std::unique_ptr<Mark> mark() = 0;
+  // Goes on from there, as often as wanted, as the last run's request; the observer is asked about that instruction
+  // again. Nothing: the mark is of no use any more, because another request was run, the run was gone back in further,
+  // or a function outside the image was called, whose state is not kept.
+  virtual std::optional<Outcome> resume(const Mark& mark) = 0;
+};
+
 // `observer` is asked for all runs and must outlive the engine.
-std::unique_ptr<Engine> make_ir_engine(Isa isa, IrObserver* observer = nullptr);
+std::unique_ptr<IrEngine> make_ir_engine(Isa isa, IrObserver* observer = nullptr);
 
 }  // namespace portolan::emulate

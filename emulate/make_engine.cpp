@@ -38,7 +38,7 @@ Expected<std::unique_ptr<Engine>> make_engine(std::string_view name, Isa isa) {
   if (name == "native") return make_native(isa);
   if (name == "qemu") return make_qemu(isa);
   if (name == "unicorn") return make_unicorn_engine(isa);
-  if (name == "ir") return make_ir_engine(isa);
+  if (name == "ir") return std::unique_ptr<Engine>(make_ir_engine(isa));
   return error_at({},
                   fmt::format("there is no engine '{}' for {}: use ir, native, unicorn or qemu", name, to_string(isa)));
 }

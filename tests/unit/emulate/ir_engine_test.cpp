@@ -1,5 +1,7 @@
 // What the lifters say against what processors do, on sequences that single-instruction tests cannot hold: exclusive
 // pairs, flags moved through registers, calls, tables, quiet comparisons. Every engine of the ISA is asked.
+#include "emulate/ir_engine.h"
+
 #include <fmt/format.h>
 
 #include "emulate/arena.h"
@@ -136,6 +138,55 @@ TEST(IrEngine, FaultsLeaveTheStateBefore) {
       EXPECT_EQ(a->state.general, b->state.general);
     }
   }
+}
+
+// Takes a mark before the instruction with this number, once, and changes nothing.
+class Marker : public IrObserver {
+ public:
+  std::optional<uint64_t> before(uint64_t pc, std::span<const llvm::APInt>, MemoryAccess&) override {
+    if (wanted == count++) mark = engine->mark();
+    return pc;
+  }
+  void after(const IrStep&, std::span<const llvm::APInt>, std::span<const Access>, bool) override {}
+  void called_outside() override {}
+
+  IrEngine* engine = nullptr;
+  std::unique_ptr<IrEngine::Mark> mark;
+  int count = 0, wanted = -1;
+};
+
+// Registers, flags, stack and buffers are what they were, however often a run is gone back in.
+TEST(IrEngine, GoingBackEndsAsTheRunDid) {
+  const Image image =
+      image_of_assembly(Isa::x86_64,
+                        ".globl f\nf: pushq %rdi\nmovl (%rdi), %eax\naddl $3, (%rdi)\nadcl (%rdi), %eax\npushq %rax\n"
+                        "addl %eax, 4(%rdi)\npopq %rdx\npopq %rcx\nsetc %cl\naddl (%rdi), %eax\nret\n");
+  Marker marker;
+  const auto ir = make_ir_engine(Isa::x86_64, &marker);
+  marker.engine = ir.get();
+  Arena arena;
+  Request request = request_for(image, "f", {arena.place(128, Arena::Edge::start)});
+  request.regions.push_back({kArenaBase + kPageSize, std::vector<uint8_t>(128, 0xe7), true});
+  for (int n = 0; n < 11; ++n) {
+    SCOPED_TRACE(n);
+    marker.count = 0, marker.wanted = n;
+    const Expected<Outcome> first = ir->run(image, request);
+    ASSERT_TRUE(first);
+    ASSERT_EQ(first->ending, Ending::returned) << describe(*first);
+    ASSERT_TRUE(marker.mark);
+    for (int again = 0; again < 2; ++again) {
+      const std::optional<Outcome> second = ir->resume(*marker.mark);
+      ASSERT_TRUE(second);
+      EXPECT_EQ(second->ending, first->ending);
+      EXPECT_EQ(second->state.general, first->state.general);
+      EXPECT_EQ(second->state.flags, first->state.flags);
+      EXPECT_EQ(second->regions, first->regions);
+      EXPECT_EQ(second->instructions, first->instructions);
+    }
+  }
+  const std::unique_ptr<IrEngine::Mark> old = std::move(marker.mark);
+  ASSERT_TRUE(ir->run(image, request));
+  EXPECT_FALSE(ir->resume(*old)) << "of another run";
 }
 
 }  // namespace

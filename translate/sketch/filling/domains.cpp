@@ -18,8 +18,9 @@ namespace {
 constexpr size_t kMostBases = 4;      // ways of filling the other holes of a line
 constexpr size_t kMostTrials = 6000;  // combinations tried to find them
 constexpr int64_t kListed = 1 << 16;  // immediates in a span up to this are listed
-constexpr size_t kSequenceConstants = 40;
-constexpr size_t kMostOfAForm = 40000, kFormsOfAWeight = 8;
+constexpr size_t kSequenceConstants = 400;
+constexpr size_t kFormsOfAWeight = 8;
+constexpr uint64_t kHeaviest = 1 << 24;
 constexpr size_t kLongSequences = 1 << 14;  // of each length above one
 constexpr uint32_t kNearby = 6;             // lines before and behind a ?seq whose registers it may use
 constexpr size_t kMostSequences = 24000;    // instructions that each place of a ?seq chooses from
@@ -356,6 +357,23 @@ Domain Finder::immediates(const Line& line, HoleId hole, const std::vector<Value
   return domain;
 }
 
+using Weighted = std::pair<uint64_t, std::string>;
+
+// The form's words in all ways that are not too heavy.
+void complete(std::string_view form, Weighted begun, const std::vector<std::string>& registers,
+              const std::vector<std::string>& constants, uint64_t heaviest, std::vector<Weighted>& all) {
+  const size_t at = std::min(form.find("?reg"), form.find("?imm"));
+  begun.second += form.substr(0, at);
+  if (at == std::string_view::npos) {
+    all.push_back(std::move(begun));
+    return;
+  }
+  const std::vector<std::string>& words = form.substr(at, 4) == "?reg" ? registers : constants;
+  for (size_t n = 0; n < words.size() && begun.first * (n + 1) <= heaviest; ++n)
+    complete(form.substr(at + 4), {begun.first * (n + 1), begun.second + words[n]}, registers, constants, heaviest,
+             all);
+}
+
 // Instructions of the grammar over registers that lines nearby name, those of arguments, and likely constants.
 Domain Finder::sequences(HoleId hole) const {
   std::vector<std::string> registers, constants;
@@ -368,24 +386,14 @@ Domain Finder::sequences(HoleId hole) const {
   for (size_t n = 0; n < likely_.size() && n < kSequenceConstants; ++n) constants.push_back(std::to_string(likely_[n]));
   // Not all may fit: those of near registers and likely constants first. A weight is the product of the places that
   // the words have in their lists.
-  using Weighted = std::pair<uint64_t, std::string>;
   std::vector<Weighted> all;
-  for (size_t form = 0; form < words_.sequence.size(); ++form) {
-    std::vector<Weighted> partial = {{kFormsOfAWeight + form, ""}};
-    std::string_view rest = words_.sequence[form];
-    while (!rest.empty()) {
-      const size_t at = std::min(rest.find("?reg"), rest.find("?imm"));
-      for (Weighted& p : partial) p.second += rest.substr(0, at);
-      if (at == std::string_view::npos) break;
-      const std::vector<std::string>& words = rest.substr(at, 4) == "?reg" ? registers : constants;
-      std::vector<Weighted> longer;
-      for (const Weighted& p : partial)
-        for (size_t n = 0; n < words.size() && longer.size() < kMostOfAForm; ++n)
-          longer.emplace_back(p.first * (n + 1), p.second + words[n]);
-      partial = std::move(longer);
-      rest.remove_prefix(at + 4);
-    }
-    all.insert(all.end(), partial.begin(), partial.end());
+  size_t before = 0;
+  for (uint64_t heaviest = 4096; heaviest <= kHeaviest && all.size() < kMostSequences * 3 / 2; heaviest *= 2) {
+    before = all.size();
+    all.clear();
+    for (size_t form = 0; form < words_.sequence.size(); ++form)
+      complete(words_.sequence[form], {kFormsOfAWeight + form, ""}, registers, constants, heaviest, all);
+    if (all.size() == before) break;  // these are all there are
   }
   std::stable_sort(all.begin(), all.end(), [](const Weighted& x, const Weighted& y) { return x.first < y.first; });
   std::vector<std::string> lines;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <map>
 #include <set>
 
@@ -76,7 +77,9 @@ class Filler {
   std::optional<std::string> make_inputs(size_t border);
   std::optional<std::string> follow(size_t border);
   Search::End look();
-  Search::End pass(bool optimistic, uint64_t reach, Clock::time_point deadline);
+  // What a pass takes for granted.
+  enum class Manner : uint8_t { independent, optimistic, sound };
+  Search::End pass(Manner manner, uint64_t reach, Clock::time_point deadline);
   void suggest(const Choices& choices, Mask conflict);
   bool take_suggestions();
   Next consider(const Choices& found);
@@ -435,7 +438,7 @@ std::optional<std::string> Filler::prepare() {
   auto runner = Runner::make(sketch_, domains_, std::move(*layout), bench_->source(), boundaries_);
   if (!runner) return runner.error().message;
   runner_ = std::move(*runner);
-  sense_ = std::make_unique<Sense>(runner_->layout(), runner_->image(), boundaries_);
+  sense_ = std::make_unique<Sense>(runner_->layout(), domains_, runner_->image(), boundaries_);
   if (!ordered_) sense_->order(domains_, runner_->layout());
   ordered_ = true;
   return std::nullopt;
@@ -458,17 +461,22 @@ std::optional<std::string> Filler::follow(size_t border) {
   return prepare();
 }
 
-// With conflicts that may be wrong and runs that end early first, which is cheap; what that misses is found by sound
-// ones. Each time likely fillings come first.
+// With conflicts that may be wrong and runs that end early first, which is cheap, several sequences as if they did
+// nothing for each other; what that misses is found by sound ones. Each time likely fillings come first.
 Search::End Filler::look() {
   uint64_t all = 1;
   for (const Domain& domain : domains_) all = std::min(all, kFarthest) * std::max<size_t>(1, domain.values.size());
+  std::vector<Manner> manners = {Manner::optimistic, Manner::sound};
+  if (std::popcount(runner_->sequences()) > 1) manners.insert(manners.begin(), Manner::independent);
   Search::End end = Search::End::exhausted;
-  for (const bool optimistic : {true, false}) {
-    const auto latest = optimistic ? Clock::now() + (deadline_ - Clock::now()) * 6 / 10 : deadline_;
+  for (const Manner manner : manners) {
+    const auto left = deadline_ - Clock::now();
+    const auto latest = manner == Manner::sound         ? deadline_
+                        : manner == Manner::independent ? Clock::now() + left * 4 / 10
+                                                        : Clock::now() + left * 6 / 10;
     for (uint64_t reach = kNearest; Clock::now() < latest; reach *= kFarther) {
       const bool last = reach >= all || reach >= kFarthest;
-      end = pass(optimistic, last ? UINT64_MAX : reach, last ? latest : Clock::now() + (latest - Clock::now()) / 2);
+      end = pass(manner, last ? UINT64_MAX : reach, last ? latest : Clock::now() + (latest - Clock::now()) / 2);
       settle();
       if (end == Search::End::failed || accepted() || undecided_ >= kMostUndecided) return end;
       if (last) break;
@@ -477,9 +485,10 @@ Search::End Filler::look() {
   return end;
 }
 
-Search::End Filler::pass(bool optimistic, uint64_t reach, Clock::time_point deadline) {
-  runner_->set_optimistic(optimistic);
-  runner_->set_sense(optimistic ? sense_.get() : nullptr);
+Search::End Filler::pass(Manner manner, uint64_t reach, Clock::time_point deadline) {
+  runner_->set_optimistic(manner != Manner::sound);
+  runner_->set_sense(manner != Manner::sound ? sense_.get() : nullptr);
+  sense_->set_independent(manner == Manner::independent);
   search_ = std::make_unique<Search>(*runner_, domains_, tests_, deadline);
   search_->set_reach(reach);
   search_->on_failure([this](const Choices& choices, Mask conflict) { suggest(choices, conflict); });

@@ -45,13 +45,13 @@ void Influence::called_outside() {
     return;
   }
   fault_ = control_;
-  for (const assembly::Slot slot : machine_.integer_arguments) fault_ |= slots_[slot];
-  for (const assembly::Slot slot : machine_.integer_results) slots_[slot] = fault_;
+  for (const assembly::Slot slot : machine_->integer_arguments) fault_ |= slots_[slot];
+  for (const assembly::Slot slot : machine_->integer_results) slots_[slot] = fault_;
 }
 
 Mask Influence::way_back() const {
-  Mask mask = slots_[machine_.stack_pointer];
-  if (machine_.return_address != assembly::kNoSlot) mask |= slots_[machine_.return_address];
+  Mask mask = slots_[machine_->stack_pointer];
+  if (machine_->return_address != assembly::kNoSlot) mask |= slots_[machine_->return_address];
   return mask;
 }
 
@@ -111,7 +111,7 @@ void Influence::straight(const ir::Function& function, std::span<const ir::Block
     if (function[v].op == Op::call) control_ |= values_[v];
   if (function.blocks[blocks.back()].terminator.op == Op::ret) control_ |= way_back();
   // Calls and returns keep the return address on the stack.
-  if (next < accesses.size()) fault_ |= slots_[machine_.stack_pointer];
+  if (next < accesses.size()) fault_ |= slots_[machine_->stack_pointer];
   for (; next < accesses.size(); ++next)
     if (accesses[next].write)
       put(accesses[next].address, accesses[next].size, own);

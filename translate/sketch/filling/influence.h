@@ -18,7 +18,7 @@ std::vector<ir::BlockId> straight_line(const ir::Function& function);
 
 class Influence {
  public:
-  explicit Influence(const assembly::Machine& machine) : machine_(machine), slots_(machine.slots.size()) {}
+  explicit Influence(const assembly::Machine& machine) : machine_(&machine), slots_(machine.slots.size()) {}
   // Optimistic: a place depends on the holes that led to where it was written last, and not on those that decided later
   // where execution went, although another way might have written it. Conflicts are then smaller and may be wrong: who
   // finds nothing so has to look again.
@@ -48,7 +48,7 @@ class Influence {
   Mask later() const { return optimistic_ ? 0 : control_; }
   void put(uint64_t address, uint64_t size, Mask mask);
 
-  const assembly::Machine& machine_;
+  const assembly::Machine* machine_;
   std::vector<Mask> slots_, values_;
   std::unordered_map<uint64_t, Mask> bytes_;
   Mask everywhere_ = 0;  // stores whose address depends on these may have gone anywhere

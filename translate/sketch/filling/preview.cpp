@@ -53,7 +53,7 @@ void Preview::start(std::span<const llvm::APInt> slots, const std::vector<bool>&
 }
 
 uint64_t Preview::state_after(uint64_t begin, uint64_t end, std::span<const assembly::Slot> written,
-                              emulate::MemoryAccess& memory) {
+                              std::span<const assembly::Slot> looked_at, emulate::MemoryAccess& memory) {
   for (const assembly::Slot slot : written) slots_[slot] = start_[slot];
   Overlay world(memory);
   uint64_t pc = begin;
@@ -70,7 +70,7 @@ uint64_t Preview::state_after(uint64_t begin, uint64_t end, std::span<const asse
     pc = *world.next;
   }
   llvm::hash_code state = llvm::hash_combine(pc == end ? 0 : pc, world.written.size());
-  for (const assembly::Slot slot : written) state = llvm::hash_combine(state, llvm::hash_value(slots_[slot]));
+  for (const assembly::Slot slot : looked_at) state = llvm::hash_combine(state, llvm::hash_value(slots_[slot]));
   // A byte that is stored again as it was changes nothing.
   for (const auto& [address, byte] : world.written) {
     uint8_t before = 0;

@@ -12,10 +12,10 @@ class Preview {
   // The state that the following variants start from; `undefined`: slots that hold nothing that anybody gave them, and
   // are taken to hold the same.
   void start(std::span<const llvm::APInt> slots, const std::vector<bool>& undefined);
-  // A number for registers, flags, stores and where execution goes on after the code at [begin, end) has run from here;
-  // variants that trap or cannot be followed have numbers of their own.
+  // A number for these registers and flags, stores and where execution goes on after the code at [begin, end) has run
+  // from here; variants that trap or cannot be followed have numbers of their own.
   uint64_t state_after(uint64_t begin, uint64_t end, std::span<const assembly::Slot> written,
-                       emulate::MemoryAccess& memory);
+                       std::span<const assembly::Slot> looked_at, emulate::MemoryAccess& memory);
 
  private:
   emulate::IrCode code_;

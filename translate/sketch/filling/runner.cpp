@@ -67,6 +67,9 @@ void Runner::classify(const Site& site, std::span<const llvm::APInt> slots, emul
   }
   std::unordered_map<uint64_t, uint32_t> numbers;
   Choices tried = *choices_;
+  std::vector<assembly::Slot> looked_at = site.written;
+  if (sense_ != nullptr)
+    std::erase_if(looked_at, [matters = sense_->matters(tried, site)](assembly::Slot slot) { return !matters[slot]; });
   preview_->start(slots, undefined_);
   for (size_t v = 0; v < domains_[open].values.size() && numbers.size() <= most_classes_; ++v) {
     tried[open] = static_cast<int32_t>(v);
@@ -76,13 +79,44 @@ void Runner::classify(const Site& site, std::span<const llvm::APInt> slots, emul
     }
     const uint64_t begin = site.variants[code + v * stride];
     const uint64_t state =
-        begin == 0 ? 0 : preview_->state_after(begin, begin + layout_.slot_bytes, site.written, memory);
+        begin == 0 ? 0 : preview_->state_after(begin, begin + layout_.slot_bytes, site.written, looked_at, memory);
     classes_.push_back(numbers.try_emplace(state, static_cast<uint32_t>(numbers.size())).first->second);
   }
 }
 
+// A line that shares a hole with one before it says nothing new.
+void Runner::note_stop(const Site& site) {
+  if (recording_ != nullptr) return;
+  if (std::any_of(stops_.begin(), stops_.end(), [&](const Stop& stop) { return stop.site == &site; })) return;
+  auto mark = engine_->mark();
+  if (!mark) return;
+  stops_.push_back(
+      {&site, inside_, entered_, *choices_, std::move(mark), influence_, undefined_, entered_, repeated_, stored_});
+}
+
+// The last stop before which nothing was chosen otherwise.
+std::optional<emulate::Outcome> Runner::go_back(const Choices& choices) {
+  auto same = [&](const Stop& stop) {
+    for (HoleId h = 0; h < choices.size(); ++h)
+      if ((stop.before & bit(h)) != 0 && choices[h] != stop.choices[h]) return false;
+    return true;
+  };
+  while (!stops_.empty() && !same(stops_.back())) stops_.pop_back();
+  if (stops_.empty()) return std::nullopt;
+  const Stop& stop = stops_.back();
+  influence_ = stop.influence;
+  undefined_ = stop.undefined;
+  entered_ = stop.entered, repeated_ = stop.repeated;
+  stored_ = stop.stored;
+  site_ = stop.inside;
+  auto outcome = engine_->resume(*stop.mark);
+  if (!outcome) stops_.clear();
+  return outcome;
+}
+
 std::optional<uint64_t> Runner::enter(const Site& site, std::span<const llvm::APInt> slots,
                                       emulate::MemoryAccess& memory) {
+  if ((entered_ & site.mask) == 0) note_stop(site);
   size_t code = 0, radix = 1;
   for (const HoleId hole : site.holes) {
     if ((*choices_)[hole] == kUnchosen) {
@@ -108,7 +142,7 @@ std::optional<uint64_t> Runner::enter(const Site& site, std::span<const llvm::AP
 // Bytes in the caller's buffers are what they were or what the source stores there at some time.
 bool Runner::stores_as_the_source(emulate::MemoryAccess& memory) {
   for (const Access& access : stored_)
-    for (const emulate::Region& region : request_->regions) {
+    for (const emulate::Region& region : asked_.regions) {
       const uint64_t begin = std::max(access.address, region.address),
                      end = std::min(access.address + access.size, region.address + region.bytes.size());
       for (uint64_t at = begin; at < end; ++at) {
@@ -128,6 +162,7 @@ std::optional<uint64_t> Runner::before(uint64_t pc, std::span<const llvm::APInt>
   if (!stored_.empty() && !stores_as_the_source(memory)) return std::nullopt;
   arrived_ = pc;
   begins_ = false;
+  inside_ = site_;
   if (site_ != nullptr) {
     const auto end = layout_.slot_ends.find(pc);
     if (end != layout_.slot_ends.end()) {
@@ -153,6 +188,7 @@ void Runner::after(const emulate::IrStep& step, std::span<const llvm::APInt>, st
 }
 
 void Runner::called_outside() {
+  stops_.clear();
   influence_.called_outside();
   undefined_.assign(undefined_.size(), false);
   if (recording_ != nullptr) recording_->outside = true;
@@ -183,25 +219,31 @@ Mask Runner::conflict(const verify::Comparison& comparison, const verify::Bounda
 Expected<RunResult> Runner::run(const Test& test, const Choices& choices, Recording* recording) {
   ++runs_;
   const verify::Boundary& boundary = boundaries_[test.function];
-  emulate::Request request = target_->request(boundary, test.input, kRubbish);
-  // Slots of variants are filled up with instructions that count.
-  request.limits.instructions = test.limit * std::max<uint64_t>(1, layout_.slot_bytes / 8);
-  request.limits.time = kRunTime;
+  if (recording != nullptr || stops_of_ != &test) forget();
   choices_ = &choices;
   test_ = &test;
-  request_ = &request;
-  stored_.clear();
   astray_.reset();
   recording_ = recording;
   site_ = unchosen_ = nullptr;
   impossible_ = nullptr;
   classes_.clear();
-  entered_ = repeated_ = 0;
-  const SlotSet given = given_at_entry(machine_, boundary);
-  for (size_t slot = 0; slot < undefined_.size(); ++slot) undefined_[slot] = !given[slot];
-  influence_.reset();
-  auto outcome = engine_->run(target_->image(), request);
-  if (!outcome) return outcome.error();
+  std::optional<emulate::Outcome> outcome = go_back(choices);
+  if (!outcome) {
+    asked_ = target_->request(boundary, test.input, kRubbish);
+    // Slots of variants are filled up with instructions that count.
+    asked_.limits.instructions = test.limit * std::max<uint64_t>(1, layout_.slot_bytes / 8);
+    asked_.limits.time = kRunTime;
+    stops_of_ = &test;
+    stored_.clear();
+    entered_ = repeated_ = 0;
+    const SlotSet given = given_at_entry(machine_, boundary);
+    for (size_t slot = 0; slot < undefined_.size(); ++slot) undefined_[slot] = !given[slot];
+    influence_.reset();
+    auto ran = engine_->run(target_->image(), asked_);
+    if (!ran) return ran.error();
+    outcome = std::move(*ran);
+  }
+  const emulate::Request& request = asked_;
   RunResult result;
   if (recording != nullptr) recording->request = request, recording->ending = outcome->ending;
   result.repeated = repeated_;

@@ -67,12 +67,15 @@ class Runner : public emulate::IrObserver {
                                                 const verify::Side& source,
                                                 const std::vector<verify::Boundary>& boundaries);
 
+  // Begins where the last runs of this test first came to a line whose choices are others now.
   Expected<RunResult> run(const Test& test, const Choices& choices, Recording* recording = nullptr);
+  // Tests that were run are about to go, or to move.
+  void forget() { stops_.clear(), stops_of_ = nullptr; }
   const emulate::Image& image() const { return target_->image(); }
   const verify::Side& source() const { return *source_; }
   // Whether conflicts leave out that another way might have written a place, see Influence; and whether a run fails
   // where it stores in the caller's memory what the source never stores there, which a right filling might do.
-  void set_optimistic(bool optimistic) { influence_.set_optimistic(optimistic_ = optimistic); }
+  void set_optimistic(bool optimistic) { forget(), influence_.set_optimistic(optimistic_ = optimistic); }
   // Sequences that make no sense are left out; nullptr: none is. It must outlive the runner, or be set anew.
   void set_sense(const Sense* sense) { sense_ = sense; }
   Mask sequences() const { return sequences_; }  // holes that stand for some
@@ -90,6 +93,20 @@ class Runner : public emulate::IrObserver {
 
  private:
   Runner(const std::vector<Domain>& domains, Layout layout, const std::vector<verify::Boundary>& boundaries, Isa isa);
+  // Where a run first came to a line with holes, which it can go back to.
+  struct Stop {
+    const Site* site = nullptr;
+    const Site* inside = nullptr;  // whose variant ran before
+    Mask before = 0;               // holes of the lines that it came to before
+    Choices choices;
+    std::unique_ptr<emulate::IrEngine::Mark> mark;
+    Influence influence;
+    std::vector<bool> undefined;
+    Mask entered = 0, repeated = 0;
+    std::vector<Access> stored;
+  };
+  void note_stop(const Site& site);
+  std::optional<emulate::Outcome> go_back(const Choices& choices);
   std::optional<uint64_t> enter(const Site& site, std::span<const llvm::APInt> slots, emulate::MemoryAccess& memory);
   void classify(const Site& site, std::span<const llvm::APInt> slots, emulate::MemoryAccess& memory);
   bool stores_as_the_source(emulate::MemoryAccess& memory);
@@ -104,11 +121,15 @@ class Runner : public emulate::IrObserver {
   const verify::Side* source_ = nullptr;
   std::unique_ptr<verify::Side> target_;
   std::unique_ptr<verify::AddressMap> map_;
-  std::unique_ptr<emulate::Engine> engine_;
+  std::unique_ptr<emulate::IrEngine> engine_;
+  emulate::Request asked_;   // what the engine runs
+  std::vector<Stop> stops_;  // of the last runs, in the order in which they were come to
+  const Test* stops_of_ = nullptr;
 
   Influence influence_;
   const Choices* choices_ = nullptr;
   const Site* site_ = nullptr;        // whose variant is running
+  const Site* inside_ = nullptr;      // the same before the present instruction
   const Site* unchosen_ = nullptr;    // where the run stopped for want of a choice
   const Site* impossible_ = nullptr;  // where the choices are no instruction
   std::unique_ptr<Preview> preview_;
@@ -120,7 +141,6 @@ class Runner : public emulate::IrObserver {
   bool optimistic_ = false;
   uint64_t most_classes_ = UINT64_MAX;
   const Test* test_ = nullptr;
-  const emulate::Request* request_ = nullptr;
   std::vector<Access> stored_;      // by the last instruction
   std::optional<uint64_t> astray_;  // where something was stored that the source does not store
   Recording* recording_ = nullptr;

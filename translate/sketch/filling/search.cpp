@@ -44,7 +44,9 @@ Mask Search::from(size_t test) {
   const Next next = (*found_)(choices_);
   if (next == Next::stop) return end(End::stopped);
   if (next == Next::new_test) {
+    runner_.forget();
     if (const std::optional<Mask> conflict = agree(tests_.size() - 1)) return *conflict;
+    runner_.forget();
     tests_.pop_back();  // what the judge saw does not show here
   }
   return all();

@@ -22,24 +22,22 @@ Effects effects_between(emulate::IrCode& code, uint64_t begin, uint64_t end) {
 
 }  // namespace
 
-Sense::Sense(const Layout& layout, const emulate::Image& image, const std::vector<verify::Boundary>& boundaries)
-    : layout_(layout), lines_(layout.sites.size()), alone_(layout.sites.size() == 1) {
-  const bool any =
-      std::any_of(layout.sites.begin(), layout.sites.end(), [](const Site& site) { return site.sequence; });
-  if (!any) return;
+Sense::Sense(const Layout& layout, const std::vector<Domain>& domains, const emulate::Image& image,
+             const std::vector<verify::Boundary>& boundaries)
+    : layout_(layout), domains_(domains), code_(image), lines_(layout.sites.size()), alone_(layout.sites.size() == 1) {
   const assembly::Machine& machine = assembly::Machine::get(image.isa);
   for (assembly::Slot slot = 0; slot < machine.slots.size(); ++slot) flags_[slot] = machine.slots[slot].width == 1;
   const std::vector<Surroundings> around = survey(layout, image, boundaries);
-  emulate::IrCode code(image);
   for (size_t n = 0; n < lines_.size(); ++n) {
     const Site& site = layout.sites[n];
     Summary& line = lines_[n];
     line.around = around[n];
     for (const assembly::Slot slot : site.read) line.reads.set(slot);
     for (const assembly::Slot slot : site.written) line.writes.set(slot);
-    line.known = site.sequence && line.around.known;
-    for (const uint64_t begin : line.known ? site.variants : std::vector<uint64_t>())
-      line.variants.push_back(begin == 0 ? Effects() : effects_between(code, begin, begin + layout.slot_bytes));
+    line.known = line.around.known;
+    line.sequence = site.sequence && line.known;
+    for (const uint64_t begin : line.sequence ? site.variants : std::vector<uint64_t>())
+      line.variants.push_back(begin == 0 ? Effects() : effects_between(code_, begin, begin + layout.slot_bytes));
   }
 }
 
@@ -64,7 +62,7 @@ void Sense::order(std::vector<Domain>& domains, Layout& layout) {
   for (size_t n = 0; n < lines_.size(); ++n) {
     const Site& site = layout.sites[n];
     const HoleId hole = site.holes.front();
-    if (!lines_[n].known || (ordered & bit(hole)) != 0) continue;
+    if (!lines_[n].sequence || (ordered & bit(hole)) != 0) continue;
     ordered |= bit(hole);
     std::vector<double> weights;
     for (size_t v = 0; v < site.variants.size(); ++v) {
@@ -85,14 +83,25 @@ void Sense::order(std::vector<Domain>& domains, Layout& layout) {
       Site& other = layout.sites[m];
       if (other.holes.front() != hole) continue;
       arrange(other.variants), arrange(other.costs);
-      if (lines_[m].known) arrange(lines_[m].variants);
+      if (lines_[m].sequence) arrange(lines_[m].variants);
     }
   }
 }
 
 const Effects* Sense::chosen(const Choices& choices, size_t line) const {
-  const int32_t value = choices[layout_.sites[line].holes.front()];
-  return lines_[line].known && value != kUnchosen ? &lines_[line].variants[static_cast<size_t>(value)] : nullptr;
+  const Site& site = layout_.sites[line];
+  size_t code = 0, radix = 1;
+  for (const HoleId hole : site.holes) {
+    if (choices[hole] == kUnchosen) return nullptr;
+    code += radix * static_cast<size_t>(choices[hole]);
+    radix *= domains_[hole].values.size();
+  }
+  if (lines_[line].sequence) return &lines_[line].variants[code];
+  const uint64_t begin = site.variants[code];
+  if (begin == 0) return nullptr;
+  const auto [known, is_new] = looked_at_.try_emplace(begin);
+  if (is_new) known->second = effects_between(code_, begin, begin + layout_.slot_bytes);
+  return &known->second;
 }
 
 bool Sense::possible(const Choices& choices, size_t line) const {
@@ -102,20 +111,37 @@ bool Sense::possible(const Choices& choices, size_t line) const {
   bool useful = (effects->writes & around.live).any();
   SlotSet missing = effects->reads & ~around.set;
   for (size_t n = 0; n < lines_.size() && (!useful || missing.any()); ++n) {
-    if (n == line) continue;
-    const Effects* const other = chosen(choices, n);
-    const SlotSet& reads = other != nullptr ? other->reads : lines_[n].reads;
-    const SlotSet& writes = other != nullptr ? other->writes : lines_[n].writes;
-    useful |= (effects->writes & reads).any();
-    missing &= ~writes;
+    if (n == line || (independent_ && lines_[n].sequence)) continue;
+    const Effects* const other = lines_[n].sequence ? chosen(choices, n) : nullptr;
+    useful |= (effects->writes & around.reaches[n] & (other != nullptr ? other->reads : lines_[n].reads)).any();
+    missing &= ~(other != nullptr ? other->writes : lines_[n].writes);
   }
   return useful && missing.none();
 }
 
+// Of lines that are no sequences it does not matter what is chosen: who is told that something makes no sense changes
+// the sequences.
 bool Sense::possible(const Choices& choices) const {
-  for (size_t n = 0; n < lines_.size(); ++n)
-    if (!possible(choices, n)) return false;
-  return true;
+  SlotSet required, set;
+  for (size_t n = 0; n < lines_.size(); ++n) {
+    if (lines_[n].sequence && !possible(choices, n)) return false;
+    const Effects* const effects = lines_[n].sequence ? chosen(choices, n) : nullptr;
+    set |= effects != nullptr ? effects->writes : lines_[n].writes;
+    required |= lines_[n].around.required;
+  }
+  return (required & ~set).none();
+}
+
+SlotSet Sense::matters(const Choices& choices, const Site& site) const {
+  const Surroundings& around = lines_[static_cast<size_t>(&site - layout_.sites.data())].around;
+  if (!around.known) return SlotSet().set();
+  SlotSet matters = around.beyond;
+  for (size_t n = 0; n < lines_.size(); ++n) {
+    if (independent_ && lines_[n].sequence) continue;
+    const Effects* const effects = chosen(choices, n);
+    matters |= around.reaches[n] & (effects != nullptr ? effects->reads : lines_[n].reads);
+  }
+  return matters;
 }
 
 }  // namespace portolan::sketch::filling

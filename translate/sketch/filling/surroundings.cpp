@@ -2,19 +2,24 @@
 
 #include <algorithm>
 #include <deque>
+#include <set>
 
 namespace portolan::sketch::filling {
 namespace {
 
 constexpr size_t kMostNodes = 20000;
-constexpr size_t kMostWays = 4;  // variants of a line that are followed
+constexpr size_t kMostWays = 64;     // places where a line may go on
+constexpr size_t kMostLooked = 512;  // variants of a line that are asked for them
 
 struct Node {
   Effects effects;
   SlotSet results;  // of a return
   std::vector<uint32_t> next;
   const Site* site = nullptr;
-  SlotSet live, read, set, unread;  // live, set, unread: before it; read: as live, by instructions only
+  SlotSet live, read, strictly, set, unread;  // live, set, unread: before it; read: as live, by instructions only
+  SlotSet beyond;                             // as live, by fixed lines alone
+  SlotSet reaches;                            // the line that is looked at
+  bool inside = false;                        // it belongs to a variant of a line
 };
 
 // The functions as a graph of instructions, the lines with holes being nodes of their own.
@@ -31,12 +36,13 @@ class Graph {
 
   void add(const verify::Boundary& boundary);
   void solve();
-  std::vector<Surroundings> surroundings() const;
+  std::vector<Surroundings> surroundings();
 
  private:
   uint32_t node_at(uint64_t pc, bool begins, const SlotSet& results);
-  std::vector<uint64_t> ways(const Site& site) const;
+  std::vector<uint64_t> ways(const Site& site);
   void backward(Node& node);
+  void look_for(const Site& site);
 
   const Layout& layout_;
   const assembly::Machine& machine_;
@@ -50,11 +56,25 @@ class Graph {
   bool changed_ = false;
 };
 
-// Of a sequence nothing is known; of other lines the likeliest variants stand for all, of branches several.
-std::vector<uint64_t> Graph::ways(const Site& site) const {
+// Of a sequence nothing is known; of other lines the likeliest variant stands for all, of branches one for each place
+// where they may go.
+std::vector<uint64_t> Graph::ways(const Site& site) {
   std::vector<uint64_t> found;
-  for (const uint64_t variant : site.variants)
-    if (variant != 0 && found.size() < (site.branches ? kMostWays : 1)) found.push_back(variant);
+  std::set<std::vector<uint64_t>> known;
+  const size_t step = std::max<size_t>(1, site.variants.size() / kMostLooked);
+  for (size_t n = 0; n < site.variants.size() && found.size() < kMostWays; n += found.empty() ? 1 : step) {
+    const uint64_t variant = site.variants[n];
+    if (variant == 0) continue;
+    if (site.branches) {
+      const emulate::IrStep* const here = code_.at(variant);
+      if (here == nullptr || here->size == 0) continue;
+      std::vector<uint64_t> next = effects_of(*here, variant).next;
+      std::replace(next.begin(), next.end(), variant + here->size, uint64_t{0});  // goes on
+      if (!known.insert(std::move(next)).second) continue;
+    }
+    found.push_back(variant);
+    if (!site.branches) break;
+  }
   return found;
 }
 
@@ -93,6 +113,7 @@ void Graph::add(const verify::Boundary& boundary) {
     } else if (const emulate::IrStep* step = code_.at(pc);
                step != nullptr && step->refusal.empty() && step->size != 0) {
       nodes_[n].effects = effects_of(*step, pc);
+      for (const Site& site : layout_.sites) nodes_[n].inside |= pc >= site.variants_low && pc < site.variants_high;
       next = nodes_[n].effects.next;
     }
     for (const uint64_t to : next) {
@@ -103,19 +124,45 @@ void Graph::add(const verify::Boundary& boundary) {
 }
 
 void Graph::backward(Node& node) {
-  SlotSet live, read;
-  for (const uint32_t next : node.next) live |= nodes_[next].live, read |= nodes_[next].read;
+  SlotSet live, read, strictly;
+  for (const uint32_t next : node.next)
+    live |= nodes_[next].live, read |= nodes_[next].read, strictly |= nodes_[next].strictly;
   const Effects& e = node.effects;
-  if (e.returns) live |= node.results, read |= node.results;
+  if (e.returns) live |= node.results, read |= node.results, strictly |= node.results;
   if (e.call) {
     // What a function may change is not live before it.
     live = (live & kept_) | arguments_;
-    read &= kept_;
+    read &= kept_, strictly &= kept_;
   }
   live = (live & ~e.writes) | e.reads;
   read = (read & ~e.writes) | e.reads;
-  changed_ |= live != node.live || read != node.read;
-  node.live = live, node.read = read;
+  strictly = (strictly & ~e.writes) | (e.reads & ~e.writes);
+  SlotSet beyond;
+  for (const uint32_t next : node.next) beyond |= nodes_[next].beyond;
+  if (!node.inside) {
+    if (e.returns) beyond |= node.results;
+    if (e.call) beyond = (beyond & kept_) | arguments_;
+    beyond = (beyond & ~e.writes) | e.reads;
+  }
+  changed_ |= live != node.live || read != node.read || strictly != node.strictly || beyond != node.beyond;
+  node.live = live, node.read = read, node.strictly = strictly, node.beyond = beyond;
+}
+
+void Graph::look_for(const Site& site) {
+  for (Node& node : nodes_) node.reaches.reset();
+  do {
+    changed_ = false;
+    for (size_t n = nodes_.size(); n-- > 0;) {
+      Node& node = nodes_[n];
+      SlotSet reaches;
+      for (const uint32_t next : node.next) reaches |= nodes_[next].reaches;
+      if (!node.inside && node.effects.call) reaches &= kept_;
+      if (!node.inside) reaches &= ~node.effects.writes;
+      if (node.site == &site) reaches.set();
+      changed_ |= reaches != node.reaches;
+      node.reaches = reaches;
+    }
+  } while (changed_);
 }
 
 void Graph::solve() {
@@ -142,13 +189,26 @@ void Graph::solve() {
   } while (changed_);
 }
 
-std::vector<Surroundings> Graph::surroundings() const {
+std::vector<Surroundings> Graph::surroundings() {
   std::vector<Surroundings> all(layout_.sites.size());
   for (const Node& node : nodes_) {
     if (node.site == nullptr) continue;
-    SlotSet live, read;
-    for (const uint32_t next : node.next) live |= nodes_[next].live, read |= nodes_[next].read;
-    all[static_cast<size_t>(node.site - layout_.sites.data())] = {true, live, read & ~node.set, node.set, node.unread};
+    Surroundings& here = all[static_cast<size_t>(node.site - layout_.sites.data())];
+    here.known = true;
+    here.set = node.set, here.unread = node.unread;
+    for (const uint32_t next : node.next)
+      here.live |= nodes_[next].live, here.beyond |= nodes_[next].beyond, here.wanted |= nodes_[next].read,
+          here.required |= nodes_[next].strictly;
+    here.wanted &= ~node.set, here.required &= ~node.set;
+  }
+  for (const Site& site : layout_.sites) {
+    look_for(site);
+    for (const Node& node : nodes_) {
+      if (node.site == nullptr) continue;
+      SlotSet reaches;
+      for (const uint32_t next : node.next) reaches |= nodes_[next].reaches;
+      all[static_cast<size_t>(node.site - layout_.sites.data())].reaches.push_back(reaches);
+    }
   }
   return all;
 }

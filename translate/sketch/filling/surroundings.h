@@ -28,9 +28,13 @@ SlotSet given_at_entry(const assembly::Machine& machine, const verify::Boundary&
 struct Surroundings {
   bool known = false;  // the line was come to
   SlotSet live;        // read later before they are set; calls and returns read what they may
-  SlotSet wanted;      // of these, those that an instruction reads and nothing set on any way to here
-  SlotSet set;         // on some way to here
-  SlotSet unread;      // set by an instruction and read by nothing on some way to here
+  SlotSet required;    // of `wanted` those that some instruction reads and does not write
+  SlotSet beyond;      // as live, by fixed lines alone, and lines with holes set nothing
+  // By lines with holes: what that line would have from here if it read it; lines with holes between set nothing.
+  std::vector<SlotSet> reaches;
+  SlotSet wanted;  // of these, those that an instruction reads and nothing set on any way to here
+  SlotSet set;     // on some way to here
+  SlotSet unread;  // set by an instruction and read by nothing on some way to here
 };
 // One for each line with holes.
 std::vector<Surroundings> survey(const Layout& layout, const emulate::Image& image,
