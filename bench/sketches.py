@@ -42,7 +42,7 @@ def fill(args, drawn):
     output.unlink(missing_ok=True)
     pair = ("--function", drawn["name"], "--from", drawn["from"], "--to", drawn["to"])
     errors, seconds = measured(
-        ("timeout", args.wall * 10 + 60, args.portolan, "fill", path, "--against", drawn["source"], *pair, "--time", args.wall, "--prove",
+        ("timeout", args.wall * 60 + 60, args.portolan, "fill", path, "--against", drawn["source"], *pair, "--time", args.wall, "--prove",
          args.prove, "--json", "-o", output), answered)
     result = {"seconds": seconds, "status": "failed", "level": "", "wrong": False, "reason": errors.strip().split("\n")[0]}
     try:
@@ -110,16 +110,21 @@ def make_sketch(args, translations, number):
     return None
 
 
+def kept(path, key):
+    """What a run before left there under this key."""
+    try:
+        value = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return None
+    return value if value["key"] == key else None
+
+
 def draw(args, translations, number):
     """What there is to fill, or nothing if nothing was found in time."""
-    kept = args.work / f"drawn.{number}.json"
+    path = args.work / f"drawn.{number}.json"
     key = repr((args.seed, args.prove, args.longest, args.programs, args.libraries))
-    try:
-        drawn = json.loads(kept.read_text())
-        if drawn["key"] == key:
-            return drawn
-    except (OSError, ValueError):
-        pass
+    if drawn := kept(path, key):
+        return drawn
     sketch = make_sketch(args, translations, number)
     if sketch is None:
         return None
@@ -127,18 +132,14 @@ def draw(args, translations, number):
     drawn = {"key": key, "number": number, "unit": translation.unit.name, "name": sketch.name, "source": str(translation.source),
              "from": translation.origin, "to": translation.target, "text": sketch.text, "kinds": sketch.kinds,
              "punched": sketch.punched, "hard": sketch.memory_or_flags}  # fmt: skip
-    kept.write_text(json.dumps(drawn))
+    path.write_text(json.dumps(drawn))
     return drawn
 
 
 def one(args, translations, key, number):
-    kept = args.work / f"result.{number}.json"
-    try:
-        result = json.loads(kept.read_text())
-        if result["key"] == key:
-            return result
-    except (OSError, ValueError):
-        pass
+    path = args.work / f"result.{number}.json"
+    if result := kept(path, key):
+        return result
     drawn = draw(args, translations, number)
     if drawn is None or args.draw:
         return None
@@ -146,7 +147,7 @@ def one(args, translations, key, number):
     result.update(key=key, kinds=drawn["kinds"], hard=drawn["hard"], target=f"{drawn['from']} to {drawn['to']}",
                   library="/" in drawn["unit"])
     result["outcome"] = outcome(result, args.seconds)
-    kept.write_text(json.dumps(result))
+    path.write_text(json.dumps(result))
     label = f"{number} {drawn['unit']}: {drawn['name']} {drawn['to']}: {', '.join(drawn['punched'])}"
     print(f"{label}: {result['outcome']} {result['seconds']:.1f} s {result['reason']}", file=sys.stderr, flush=True)
     return result

@@ -48,6 +48,7 @@ void GuestMemory::collect(const Image& image, const Request& request, const Memo
   std::vector<std::span<const uint8_t>> pages;
   for (const Mapped& mapped : regions) pages.emplace_back(mapped.bytes);
   collect_regions(request, plan, pages, outcome);
+  if (untouched_) return;
   for (size_t i = 0; i < segments.size(); ++i)
     if (segments[i].writable) collect_changes(image.segments[i], segments[i].bytes, outcome.changes);
 }
@@ -73,6 +74,7 @@ bool GuestMemory::write(uint64_t address, std::span<const uint8_t> bytes) {
   const Mapped* mapped = find(address, bytes.size());
   if (mapped == nullptr || !mapped->writable) return false;
   uint8_t* const where = const_cast<uint8_t*>(mapped->bytes.data()) + (address - mapped->address);
+  if (mapped >= segments.data() && mapped < segments.data() + segments.size()) untouched_ = false;
   if (logging_ && !log_is_full()) {
     log_.push_back({where, bytes.size()});
     kept_.insert(kept_.end(), where, where + bytes.size());
@@ -81,8 +83,9 @@ bool GuestMemory::write(uint64_t address, std::span<const uint8_t> bytes) {
   return true;
 }
 
-void GuestMemory::start_log() {
+void GuestMemory::start_log(bool untouched) {
   logging_ = true;
+  untouched_ = untouched;
   log_.clear(), kept_.clear();
 }
 

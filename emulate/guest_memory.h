@@ -34,8 +34,9 @@ class GuestMemory : public MemoryAccess {
   bool write(uint64_t address, std::span<const uint8_t> bytes) override;
   const Mapped* find(uint64_t address, uint64_t size) const;
 
-  // From now on what writes destroy is kept, so that they can be undone back to any moment since.
-  void start_log();
+  // From now on what writes destroy is kept, so that they can be undone back to any moment since. `untouched`: the
+  // segments are as the image has them. For engines that write by write() only.
+  void start_log(bool untouched);
   size_t moment() const { return log_.size(); }
   bool log_is_full() const { return kept_.size() > kMostKept; }
   void undo_to(size_t moment);
@@ -50,6 +51,7 @@ class GuestMemory : public MemoryAccess {
     size_t size;
   };
   bool logging_ = false;
+  bool untouched_ = false;  // logging, and no segment was written
   std::vector<Written> log_;
   std::vector<uint8_t> kept_;
 };

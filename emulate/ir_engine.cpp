@@ -294,7 +294,7 @@ Outcome IrMachine::run(const Request& request, MemoryPlan plan) {
     for (const PageRun& run : plan_.regions)
       memory_.regions.push_back({run.address, run.contents, run.writable, false});
   }
-  if (observer_ != nullptr) memory_.start_log();
+  if (observer_ != nullptr) memory_.start_log(request.data.empty());
   request_ = &request;
   world_.recording = request.recording;
   base_ = plan_.entry;

@@ -349,6 +349,9 @@ TEST(Fill, WhatCannotBeFilledIsLocated) {
       {kA, "\tadd w0, w0, #?imm{70000,99999}\n\tret\n", 5, "no candidate of ?imm{70000,99999} assembles"},
       {kA, "\tfrobnicate ?reg, w0\n\tret\n", 5, "could stand for assembles here"},
       {kR, "\tadd a0, a0, ?lane\n\tret\n", 5, "riscv64 has no lanes"},
+      {kA, "\tcset w0, ?cond{eq,banana}\n\tret\n", 5, "'banana' is nothing that ?cond can be for aarch64"},
+      {kX, "\t?op{addl,banana} %edi, %eax\n\tret\n", 5, "'banana' is nothing that ?op can be for x86-64"},
+      {kR, "\tadd a0, ?reg{a0,x99}, a1\n\tret\n", 5, "'x99' is nothing that ?reg can be for riscv64"},
   };
   for (const Bad& b : bad) {
     auto result = ask({kLinear, b.isa, b.body});

@@ -134,6 +134,8 @@ class Finder {
   void sort_by_distance(Words& words, uint32_t line) const;
   std::string text_between(uint32_t first, uint32_t last) const;
   bool meet(HoleId hole, Domain found);
+  // Of listed candidates one that is nothing of its kind, here or elsewhere.
+  const std::string* unknown_candidate(HoleId hole, const std::vector<std::string>& fitting) const;
 
   const Sketch& sketch_;
   const assembly::Unit& skeleton_;
@@ -416,6 +418,23 @@ Domain Finder::sequences(HoleId hole) const {
   return domain;
 }
 
+// What does not fit in one place may be meant for others: only what the target has nowhere is an error.
+const std::string* Finder::unknown_candidate(HoleId hole, const std::vector<std::string>& fitting) const {
+  const Hole& h = sketch_.holes[hole];
+  auto among = [](const std::vector<std::string>& words, const std::string& word) {
+    return std::find(words.begin(), words.end(), word) != words.end();
+  };
+  auto known = [&](const std::string& word) {
+    if (among(fitting, word) || among(words_.words(h.kind), word)) return true;
+    if (h.kind == HoleKind::op) return among(words_.aliases, word);
+    const bool number = !word.empty() && word.find_first_not_of("0123456789abcdefxABCDEFX-") == std::string::npos;
+    return number && (h.kind == HoleKind::imm || h.kind == HoleKind::lane || h.kind == HoleKind::shift);
+  };
+  for (const std::string& word : h.candidates)
+    if (!known(word)) return &word;
+  return nullptr;
+}
+
 // A hole in several lines takes what fits them all.
 bool Finder::meet(HoleId hole, Domain found) {
   std::optional<Domain>& known = domains_[hole];
@@ -457,6 +476,11 @@ Expected<std::vector<Domain>> Finder::run() {
         found = immediates(line, hole, starts);
       else
         found.values = fitting(line, hole, starts, words);
+      const std::string* const unknown = found.values.empty() ? nullptr : unknown_candidate(hole, found.values);
+      if (unknown != nullptr)
+        return error_at_hole(
+            sketch_, hole,
+            fmt::format("'{}' is nothing that ?{} can be for {}", *unknown, to_string(h.kind), to_string(sketch_.isa)));
       if (!meet(hole, std::move(found)))
         return error_at_hole(
             sketch_, hole,

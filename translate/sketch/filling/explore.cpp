@@ -63,7 +63,7 @@ verify::Input Explorer::next() {
 }
 
 Test Explorer::look(verify::Input input) {
-  Test test{t_.function, std::move(input), {}, 0, nullptr};
+  Test test{t_.function, std::move(input), {}, 0, nullptr, nullptr};
   watch_.look_at(test, t_.bench.source_request(t_.boundary, test.input), t_.times_longer);
   return test;
 }

@@ -24,7 +24,7 @@ constexpr size_t kMostBorders = 3;   // different answers that are followed
 // How far passes look, see Search::set_reach; behind the farthest comes everything.
 constexpr uint64_t kNearest = 16, kFarther = 16, kFarthest = 1 << 16;
 constexpr std::chrono::milliseconds kQuick{2000};      // for the first look at a candidate
-constexpr size_t kMostWays = 48;                       // of filling holes that no test comes to
+constexpr size_t kMostWays = 200;                      // of filling holes that no test comes to
 constexpr std::chrono::milliseconds kBettering{1500};  // for a cheaper filling than the first
 constexpr int kRounds = 6;                             // of values that a solver gives
 constexpr unsigned kMostSolved = 60;
@@ -115,6 +115,7 @@ class Filler {
   std::vector<Borders> borders_;
   Borders boundaries_;  // the one of them that is followed
   std::vector<Test> tests_;
+  std::string no_inputs_;  // why there are none
   std::unique_ptr<Runner> runner_;
   std::unique_ptr<Sense> sense_;
   std::unique_ptr<Search> search_;
@@ -270,7 +271,7 @@ Next Filler::consider(const Choices& found) {
     open += std::any_of(site.holes.begin(), site.holes.end(), [&](HoleId h) { return found[h] == kUnchosen; });
   for (const std::vector<size_t>& way : ways(open)) {
     Choices choices = found;
-    if (!choose_rest(runner_->layout(), choices, way)) continue;
+    if (!choose_rest(runner_->layout(), choices, way) || sense_->reads_unset(choices)) continue;
     const Next next = consider({std::move(choices), {}, open == 0}, kQuick);
     if (next != Next::go_on || accepted() || Clock::now() > deadline_) return next;
   }
@@ -362,9 +363,13 @@ void Filler::explain(Search::End end) {
         describe(boundaries_[test.function], test.input),
         e.by_test.size() == 1 ? std::string() : fmt::format(" and {} other inputs", e.by_test.size() - 1), e.example));
   }
-  if (end == Search::End::timeout) {
+  if (end == Search::End::timeout && no_inputs_.empty()) {
     finish(Status::timeout, fmt::format("timeout after {} runs and {} judged candidates",
                                         earlier_runs_ + runner_->runs(), result_.candidates));
+    return;
+  }
+  if (!no_inputs_.empty()) {
+    finish(Status::unusable, no_inputs_);
     return;
   }
   bool partial = false;
@@ -450,8 +455,10 @@ std::optional<std::string> Filler::make_inputs(size_t border) {
   std::vector<uint64_t> numbers(constants_.own.begin(), constants_.own.end());
   numbers.insert(numbers.end(), constants_.others.begin(), constants_.others.end());
   auto tests = make_tests(*bench_, boundaries_, numbers, request_.seed, times_longer_);
-  if (!tests) return tests.error().message;
-  tests_ = std::move(*tests);
+  no_inputs_ = tests ? std::string() : tests.error().message;
+  tests_ = tests ? std::move(*tests) : std::vector<Test>();
+  // Then a proof has to say everything.
+  if (!tests && request_.wanted < judge::Level::bounded) return no_inputs_;
   return std::nullopt;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <map>
 #include <set>
 
 #include "emulate/assemble.h"
@@ -231,14 +232,16 @@ uint64_t shape_of(const ir::Function& function, ir::ValueId v) {
   return hash;
 }
 
-// What the instructions of one variant may do. `places`: where the variants store.
+// What the instructions of one variant may do. `places`: where the variants store; `variants`: how many write a slot.
 void look_at(emulate::IrCode& code, uint64_t begin, uint64_t end, Site& site, std::set<assembly::Slot>& written,
-             std::set<assembly::Slot>& read, std::set<uint64_t>& places) {
+             std::set<assembly::Slot>& read, std::set<uint64_t>& places, std::map<assembly::Slot, size_t>& variants) {
   uint64_t place = 0;
+  std::set<assembly::Slot> here;
   for (uint64_t pc = begin; pc < end;) {
     const emulate::IrStep* step = code.at(pc);
     if (step == nullptr || step->size == 0 || !step->refusal.empty()) return;  // it will not run
     written.insert(step->written.begin(), step->written.end());
+    here.insert(step->written.begin(), step->written.end());
     for (const ir::Instruction& i : step->function.values) {
       if (i.op == ir::Op::get_slot) read.insert(i.index);
       if (ir::info(i.op).effects == ir::Effects::Writes)
@@ -254,6 +257,7 @@ void look_at(emulate::IrCode& code, uint64_t begin, uint64_t end, Site& site, st
     pc += step->size;
   }
   places.insert(place);
+  for (const assembly::Slot slot : here) ++variants[slot];
 }
 
 }  // namespace
@@ -271,7 +275,8 @@ void locate(Layout& layout, const emulate::Image& image) {
     layout.site_at[site.address] = s;
     std::set<assembly::Slot> written, read;
     std::set<uint64_t> places;
-    size_t placed = 0;
+    std::map<assembly::Slot, size_t> variants;
+    size_t placed = 0, looked = 0;
     const size_t total = std::count_if(site.variants.begin(), site.variants.end(), [](uint64_t v) { return v != 0; });
     const size_t step = total <= kMostLifted ? 1 : total / kMostLifted + 1;
     for (uint64_t& address : site.variants) {
@@ -281,12 +286,14 @@ void locate(Layout& layout, const emulate::Image& image) {
       site.variants_high = address + layout.slot_bytes;
       layout.slot_ends.insert(site.variants_high);
       if (placed % step == 0 || placed + 1 == total)
-        look_at(code, address, address + layout.slot_bytes, site, written, read, places);
+        ++looked, look_at(code, address, address + layout.slot_bytes, site, written, read, places, variants);
       ++placed;
     }
     site.stores = places.size() > 1;
     site.written.assign(written.begin(), written.end());
     site.read.assign(read.begin(), read.end());
+    for (const auto& [slot, count] : variants)
+      if (count == looked) site.surely.push_back(slot);
   }
 }
 

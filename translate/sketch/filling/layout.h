@@ -33,6 +33,7 @@ struct Site {
   uint64_t variants_low = 0, variants_high = 0;  // all of them stand between these
   // What some variant may do: write and read these slots, store where another does not, choose where to go on.
   std::vector<assembly::Slot> written, read;
+  std::vector<assembly::Slot> surely;  // every variant writes these
   bool stores = false, branches = false;
 };
 

@@ -9,6 +9,7 @@ namespace portolan::sketch::filling {
 namespace {
 
 constexpr verify::Rubbish kRubbish{3, 0xc3};
+constexpr size_t kFewValues = 512;  // immediates in greater numbers differ in nothing that they read
 
 std::vector<assembly::Slot> general_slots(Isa isa) {
   const emulate::SlotMap map(isa);
@@ -67,13 +68,15 @@ void Runner::classify(const Site& site, std::span<const llvm::APInt> slots, emul
   }
   std::unordered_map<uint64_t, uint32_t> numbers;
   Choices tried = *choices_;
+  const bool few = domains_[open].values.size() <= kFewValues;
+  auto senseless = [&] { return site.sequence ? !sense_->possible(tried) : few && sense_->reads_unset(tried); };
   std::vector<assembly::Slot> looked_at = site.written;
   if (sense_ != nullptr)
     std::erase_if(looked_at, [matters = sense_->matters(tried, site)](assembly::Slot slot) { return !matters[slot]; });
   preview_->start(slots, undefined_);
   for (size_t v = 0; v < domains_[open].values.size() && numbers.size() <= most_classes_; ++v) {
     tried[open] = static_cast<int32_t>(v);
-    if (sense_ != nullptr && site.sequence && !sense_->possible(tried)) {
+    if (sense_ != nullptr && senseless()) {
       classes_.push_back(RunResult::kSenseless);
       continue;
     }
@@ -150,7 +153,8 @@ bool Runner::stores_as_the_source(emulate::MemoryAccess& memory) {
         if (!memory.read(at, {&byte, 1}) || byte == region.bytes[at - region.address]) continue;
         const auto known = test_->stores->find(at);
         if (known != test_->stores->end() && known->second[byte]) continue;
-        astray_ = at;
+        astray_ = "the target stores what the source does not";
+        astray_by_ = influence_.memory(at, 1);
         return false;
       }
     }
@@ -158,8 +162,18 @@ bool Runner::stores_as_the_source(emulate::MemoryAccess& memory) {
   return true;
 }
 
+// Of a load in the caller's buffers some byte is of interest to the source too.
+bool Runner::loads_as_the_source(const Access& access) const {
+  const bool inside = std::any_of(asked_.regions.begin(), asked_.regions.end(), [&](const emulate::Region& region) {
+    return access.address < region.address + region.bytes.size() && access.address + access.size > region.address;
+  });
+  for (uint64_t at = access.address; inside && at < access.address + access.size; ++at)
+    if (test_->touched->contains(at)) return true;
+  return !inside;
+}
+
 std::optional<uint64_t> Runner::before(uint64_t pc, std::span<const llvm::APInt> slots, emulate::MemoryAccess& memory) {
-  if (!stored_.empty() && !stores_as_the_source(memory)) return std::nullopt;
+  if (astray_ != nullptr || (!stored_.empty() && !stores_as_the_source(memory))) return std::nullopt;
   arrived_ = pc;
   begins_ = false;
   inside_ = site_;
@@ -180,9 +194,14 @@ void Runner::after(const emulate::IrStep& step, std::span<const llvm::APInt>, st
                    bool completed) {
   for (const assembly::Slot slot : step.written) undefined_[slot] = false;
   influence_.step(step.function, accesses, completed, site_);
-  if (optimistic_ && test_->stores && influence_.touched() != 0)
-    for (const Access& access : accesses)
-      if (access.write) stored_.push_back(access);
+  if (optimistic_ && influence_.touched() != 0)
+    for (const Access& access : accesses) {
+      if (access.write && test_->stores) stored_.push_back(access);
+      if (!access.write && test_->touched && completed && !loads_as_the_source(access)) {
+        astray_ = "the target loads what the source does not";
+        astray_by_ = influence_.fault();
+      }
+    }
   if (recording_ != nullptr)
     recording_->steps.push_back({&step.function, arrived_, site_, begins_, {accesses.begin(), accesses.end()}});
 }
@@ -222,7 +241,7 @@ Expected<RunResult> Runner::run(const Test& test, const Choices& choices, Record
   if (recording != nullptr || stops_of_ != &test) forget();
   choices_ = &choices;
   test_ = &test;
-  astray_.reset();
+  astray_ = nullptr;
   recording_ = recording;
   site_ = unchosen_ = nullptr;
   impossible_ = nullptr;
@@ -251,12 +270,13 @@ Expected<RunResult> Runner::run(const Test& test, const Choices& choices, Record
     result.kind = RunResult::Kind::unchosen;
     result.site = unchosen_;
     result.classes = std::move(classes_);
+    if (!optimistic_) result.before = influence_.touched();
     return result;
   }
-  if (astray_) {
+  if (astray_ != nullptr) {
     result.kind = RunResult::Kind::differs;
-    result.conflict = influence_.memory(*astray_, 1);
-    result.what = "the target stores what the source does not";
+    result.conflict = astray_by_;
+    result.what = astray_;
     return result;
   }
   const verify::Comparison comparison = verify::compare(*source_, *target_, *map_, boundary, test.input,

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <memory>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "translate/sketch/filling/influence.h"
 #include "translate/sketch/filling/preview.h"
@@ -25,6 +26,8 @@ struct Test {
   uint64_t limit = 0;  // instructions after which a filling has failed
   // What the source stores; nullptr: not known.
   std::shared_ptr<const Stores> stores;
+  // Bytes of the caller's buffers that it loads or stores; nullptr: not known.
+  std::shared_ptr<const std::unordered_set<uint64_t>> touched;
 };
 
 // Of processor time, for one run. Limits of instructions come first.
@@ -41,6 +44,9 @@ struct RunResult {
   // test goes on from there in the same way until it comes to the hole again. Empty: not known; shorter than the
   // domain: so many classes as were wanted have been found. kSenseless: left out, see Runner::set_sense.
   std::vector<uint32_t> classes;
+  // Holes that may have made the state what it is: with others in them classes may be others. 0: that is left aside,
+  // see Runner::set_optimistic.
+  Mask before = 0;
   static constexpr uint32_t kSenseless = UINT32_MAX;
 };
 
@@ -74,7 +80,8 @@ class Runner : public emulate::IrObserver {
   const emulate::Image& image() const { return target_->image(); }
   const verify::Side& source() const { return *source_; }
   // Whether conflicts leave out that another way might have written a place, see Influence; and whether a run fails
-  // where it stores in the caller's memory what the source never stores there, which a right filling might do.
+  // where it stores in the caller's memory what the source never stores there, or loads what the source never touches,
+  // which a right filling might do.
   void set_optimistic(bool optimistic) { forget(), influence_.set_optimistic(optimistic_ = optimistic); }
   // Sequences that make no sense are left out; nullptr: none is. It must outlive the runner, or be set anew.
   void set_sense(const Sense* sense) { sense_ = sense; }
@@ -110,6 +117,7 @@ class Runner : public emulate::IrObserver {
   std::optional<uint64_t> enter(const Site& site, std::span<const llvm::APInt> slots, emulate::MemoryAccess& memory);
   void classify(const Site& site, std::span<const llvm::APInt> slots, emulate::MemoryAccess& memory);
   bool stores_as_the_source(emulate::MemoryAccess& memory);
+  bool loads_as_the_source(const Access& access) const;
   Mask conflict(const verify::Comparison& comparison, const verify::Boundary& boundary,
                 const emulate::Request& request) const;
 
@@ -141,8 +149,10 @@ class Runner : public emulate::IrObserver {
   bool optimistic_ = false;
   uint64_t most_classes_ = UINT64_MAX;
   const Test* test_ = nullptr;
-  std::vector<Access> stored_;      // by the last instruction
-  std::optional<uint64_t> astray_;  // where something was stored that the source does not store
+  std::vector<Access> stored_;  // by the last instruction
+  // The run stored or loaded what the source does not: what, and what that depends on.
+  const char* astray_ = nullptr;
+  Mask astray_by_ = 0;
   Recording* recording_ = nullptr;
   uint64_t arrived_ = 0;
   bool begins_ = false;

@@ -52,7 +52,9 @@ class Search {
   Mask from(size_t test);
   // Nothing if the present choices agree on this test; else as from() of it and those that follow.
   std::optional<Mask> agree(size_t test);
-  Mask branch(const RunResult& stop, size_t test);
+  Mask branch(RunResult stop, size_t test);
+  // Tells apart what further tests tell apart. The last of them; with the conflict if one fails whatever stands here.
+  std::pair<size_t, std::optional<Mask>> join_tests(RunResult& stop, size_t test);
   Mask cut(HoleId hole);
   Mask end(End end);
   Mask all() const;  // holes that have a value

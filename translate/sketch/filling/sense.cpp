@@ -132,6 +132,21 @@ bool Sense::possible(const Choices& choices) const {
   return (required & ~set).none();
 }
 
+bool Sense::reads_unset(const Choices& choices) const {
+  for (size_t n = 0; n < lines_.size(); ++n) {
+    const Effects* const effects = lines_[n].known ? chosen(choices, n) : nullptr;
+    if (effects == nullptr) continue;
+    // Who writes a part reads the rest.
+    SlotSet missing = effects->reads & ~effects->writes & ~lines_[n].around.set;
+    for (size_t m = 0; m < lines_.size() && missing.any(); ++m) {
+      const Effects* const other = m == n ? nullptr : chosen(choices, m);
+      if (m != n) missing &= ~(other != nullptr ? other->writes : lines_[m].writes);
+    }
+    if (missing.any()) return true;
+  }
+  return false;
+}
+
 SlotSet Sense::matters(const Choices& choices, const Site& site) const {
   const Surroundings& around = lines_[static_cast<size_t>(&site - layout_.sites.data())].around;
   if (!around.known) return SlotSet().set();

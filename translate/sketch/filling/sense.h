@@ -26,6 +26,9 @@ class Sense {
   // Whether the chosen sequences can make sense together with something in the holes that are not chosen yet.
   bool possible(const Choices& choices) const;
 
+  // Whether some line, as it is chosen, reads what nothing sets.
+  bool reads_unset(const Choices& choices) const;
+
   // What may be read of what this line leaves, with these choices in the others.
   SlotSet matters(const Choices& choices, const Site& site) const;
 

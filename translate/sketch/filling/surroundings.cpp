@@ -19,6 +19,7 @@ struct Node {
   SlotSet live, read, strictly, set, unread;  // live, set, unread: before it; read: as live, by instructions only
   SlotSet beyond;                             // as live, by fixed lines alone
   SlotSet reaches;                            // the line that is looked at
+  SlotSet surely;                             // a line with holes: all variants write these
   bool inside = false;                        // it belongs to a variant of a line
 };
 
@@ -108,6 +109,7 @@ void Graph::add(const verify::Boundary& boundary) {
     if (const auto site = layout_.site_at.find(pc); site != layout_.site_at.end()) {
       const Site& here = layout_.sites[site->second];
       nodes_[n].site = &here;
+      for (const assembly::Slot slot : here.surely) nodes_[n].surely.set(slot);
       next = here.sequence ? std::vector<uint64_t>{here.after} : ways(here);
       begins = !here.sequence;
     } else if (const emulate::IrStep* step = code_.at(pc);
@@ -144,6 +146,7 @@ void Graph::backward(Node& node) {
     if (e.call) beyond = (beyond & kept_) | arguments_;
     beyond = (beyond & ~e.writes) | e.reads;
   }
+  beyond &= ~node.surely;
   changed_ |= live != node.live || read != node.read || strictly != node.strictly || beyond != node.beyond;
   node.live = live, node.read = read, node.strictly = strictly, node.beyond = beyond;
 }
@@ -158,6 +161,7 @@ void Graph::look_for(const Site& site) {
       for (const uint32_t next : node.next) reaches |= nodes_[next].reaches;
       if (!node.inside && node.effects.call) reaches &= kept_;
       if (!node.inside) reaches &= ~node.effects.writes;
+      reaches &= ~node.surely;
       if (node.site == &site) reaches.set();
       changed_ |= reaches != node.reaches;
       node.reaches = reaches;

@@ -29,8 +29,8 @@ struct Surroundings {
   bool known = false;  // the line was come to
   SlotSet live;        // read later before they are set; calls and returns read what they may
   SlotSet required;    // of `wanted` those that some instruction reads and does not write
-  SlotSet beyond;      // as live, by fixed lines alone, and lines with holes set nothing
-  // By lines with holes: what that line would have from here if it read it; lines with holes between set nothing.
+  SlotSet beyond;      // as live, by fixed lines alone, and lines with holes set what all their variants set
+  // By lines with holes: what that line would have from here if it read it, likewise.
   std::vector<SlotSet> reaches;
   SlotSet wanted;  // of these, those that an instruction reads and nothing set on any way to here
   SlotSet set;     // on some way to here

@@ -20,6 +20,8 @@ double limit_factor(double times_longer) {
 
 void Watch::look_at(Test& test, emulate::Request request, double times_longer) {
   stores_ = std::make_shared<Stores>();
+  touched_ = std::make_shared<std::unordered_set<uint64_t>>();
+  regions_ = request.regions;
   pending_.clear(), loaded_.clear(), numbers_.clear(), compared_.clear();
   branch_ = nullptr;
   fresh_ = false;
@@ -30,7 +32,10 @@ void Watch::look_at(Test& test, emulate::Request request, double times_longer) {
   instructions_ = known ? outcome->instructions : 0;
   test.limit =
       instructions_ == 0 ? kWithoutCount : static_cast<uint64_t>(limit_factor(times_longer) * instructions_) + 500;
-  if (known && outcome->ending == emulate::Ending::returned) test.stores = std::move(stores_);
+  regions_ = {};
+  if (!known || outcome->ending != emulate::Ending::returned) return;
+  test.stores = std::move(stores_);
+  test.touched = std::move(touched_);
 }
 
 const Watch::Kind& Watch::kind_of(const emulate::IrStep& step, uint64_t pc) {
@@ -93,8 +98,13 @@ std::optional<uint64_t> Watch::before(uint64_t pc, std::span<const llvm::APInt>,
 void Watch::after(const emulate::IrStep& step, std::span<const llvm::APInt> slots, std::span<const Access> accesses,
                   bool completed) {
   const Kind& kind = kind_of(step, pc_);
-  for (const Access& access : accesses)
+  for (const Access& access : accesses) {
     if (access.write) pending_.push_back(access);
+    for (const emulate::Region& region : regions_)
+      for (uint64_t at = std::max(access.address, region.address);
+           touched_ && at < std::min(access.address + access.size, region.address + region.bytes.size()); ++at)
+        touched_->insert(at);
+  }
   if (kind.compares) {
     numbers_.clear();
     for (const assembly::Slot slot : kind.reads) numbers_.push_back(slots[slot].getZExtValue());

@@ -27,7 +27,7 @@ class Watch : public emulate::IrObserver {
   std::optional<uint64_t> before(uint64_t pc, std::span<const llvm::APInt>, emulate::MemoryAccess& memory) override;
   void after(const emulate::IrStep& step, std::span<const llvm::APInt> slots, std::span<const Access> accesses,
              bool completed) override;
-  void called_outside() override { stores_.reset(); }  // what it stores is not seen
+  void called_outside() override { stores_.reset(), touched_.reset(); }  // what it does there is not seen
 
  private:
   // What matters of an instruction.
@@ -48,6 +48,8 @@ class Watch : public emulate::IrObserver {
   std::set<std::pair<uint64_t, uint64_t>> compared_;
   std::vector<uint64_t> numbers_;  // that the last comparison read
   std::shared_ptr<Stores> stores_;
+  std::shared_ptr<std::unordered_set<uint64_t>> touched_;
+  std::span<const emulate::Region> regions_;
   std::vector<Access> pending_, loaded_;
   const Kind* branch_ = nullptr;  // the instruction before
   uint64_t pc_ = 0;
