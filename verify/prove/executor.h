@@ -101,7 +101,7 @@ class Executor {
   std::optional<int64_t> stack_end(const State& state) const;
   // Where in the frame a callee of unknown signature may have arguments.
   std::pair<int64_t, int64_t> unknown_stack_arguments(const State& state, int64_t from) const;
-  std::optional<uint32_t> stack_places_passed(const State& state, unsigned above) const;
+  std::optional<uint32_t> stack_places_passed(const State& state, uint32_t call, unsigned above) const;
   bool pass_scalars(Thread& thread, uint32_t call, CallEvent& event, unsigned above);
   void forget_callee_stack(State& state, const CallEvent& call, bool scalars, unsigned above);
   bool block_body(Thread& thread);

@@ -73,8 +73,8 @@ bool Executor::pass_all(Thread& thread, const ir::CallTarget& target, CallEvent&
 
 // Scalars are on the stack only where the registers are used up. Places that the call may have arguments in; nothing:
 // it can't be said.
-std::optional<uint32_t> Executor::stack_places_passed(const State& state, unsigned above) const {
-  if (!side_.fills_argument_registers()) return 0;
+std::optional<uint32_t> Executor::stack_places_passed(const State& state, uint32_t call, unsigned above) const {
+  if (!side_.fills_argument_registers(call)) return 0;
   const auto stack = frame_offset(state.slots[side_.machine().stack_pointer]);
   if (!stack) return std::nullopt;
   if (side_.which() == Which::target) return kUnknownStackArguments;
@@ -88,7 +88,7 @@ std::optional<uint32_t> Executor::stack_places_passed(const State& state, unsign
 bool Executor::pass_scalars(Thread& thread, uint32_t call, CallEvent& event, unsigned above) {
   const ir::CallTarget& target = side_.function().calls[call];
   const assembly::Machine& machine = side_.machine();
-  const auto places = stack_places_passed(thread.path.state, above);
+  const auto places = stack_places_passed(thread.path.state, call, above);
   bool understood = places.has_value();
   if (side_.which() == Which::source && side_.is_variadic(target) && !side_.unknown().variadic_floats) {
     const APInt* vectors = pool_.constant_value(pool_.extract(thread.path.state.slots[machine.vector_count], 0, 8));

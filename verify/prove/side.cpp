@@ -313,15 +313,9 @@ bool Side::is_unset(uint32_t call, Slot slot) const {
   return at != unset_.end() && at->second[slot];
 }
 
-bool Side::fills_argument_registers() const {
-  SlotSet filled(slots());
-  for (const verify::BoundaryValue& p : own_->parameters)
-    if (const Slot s = slot_of(*machine_, place_of(p, which_)); s != assembly::kNoSlot) filled[s] = true;
-  for (const ir::Block& block : function_.blocks)
-    for (const ValueId v : block.instructions)
-      if (function_[v].op == Op::set_slot) filled[function_[v].index] = true;
+bool Side::fills_argument_registers(uint32_t call) const {
   auto all = [&](const std::vector<Slot>& slots) {
-    return std::all_of(slots.begin(), slots.end(), [&](Slot s) { return filled[s]; });
+    return std::none_of(slots.begin(), slots.end(), [&](Slot s) { return is_unset(call, s); });
   };
   return all(machine_->integer_arguments) || all(machine_->float_arguments);
 }

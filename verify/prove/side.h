@@ -90,9 +90,9 @@ class Side {
   bool shares_registers() const { return unknown_ != nullptr && unknown_->any_register; }
   // Registers that carry something into calls that no prototype names: the static chain of nested functions.
   std::vector<Slot> unnamed_arguments() const;
-  // Whether the function gives a value to each register of some kind of argument, so that a callee may have more of
+  // Whether each register of some kind of argument may have been given a value, so that the callee may have more of
   // them on the stack.
-  bool fills_argument_registers() const;
+  bool fills_argument_registers(uint32_t call) const;
   // On no way to the call did the function give the register a value, nor did its caller or a callee.
   bool is_unset(uint32_t call, Slot slot) const;
   // The same with what a format string asks for; nullptr: it is not understood.
