@@ -45,6 +45,7 @@ def prepare(folder, portolan):
         getattr(recording, name)()
     import corpus_kernels
 
+    (folder / "corpus").mkdir(exist_ok=True)
     # PTX as `port` has it compiled; any processor will do.
     corpus = corpus_kernels.Corpus(argparse.Namespace(portolan=portolan, work=folder / "corpus"))
     for kernel in corpus_kernels.described_kernels():
