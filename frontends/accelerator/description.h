@@ -172,6 +172,9 @@ struct State {
   std::vector<Number> extent;  // computed
   ExpressionPointer initial;   // null: undefined until written
   Number initial_value = 0;
+  // Output of a specification: an element may differ by this much of its size and the root mean square of all elements
+  // together. 0: by nothing.
+  double within = 0;
   Number elements() const;
 };
 

@@ -1,6 +1,8 @@
 // Operations, and the declarations of tensor specifications.
 #include <fmt/format.h>
 
+#include <cstdlib>
+
 #include "frontends/accelerator/declaration_parser.h"
 #include "frontends/accelerator/parse.h"
 
@@ -143,7 +145,7 @@ void Parser::input() {
   if (!in_.failed()) out_.states.push_back(std::move(made));
 }
 
-// value|output NAME [ "[" INDEX [in FIRST .. END] {, ...} "]" ] : TYPE = EXPRESSION ["what it is"]
+// value|output NAME [ "[" INDEX [in FIRST .. END] {, ...} "]" ] : TYPE = EXPRESSION [within REAL] ["what it is"]
 void Parser::equation() {
   Equation made;
   made.is_output = in_.take().text == "output";
@@ -159,6 +161,13 @@ void Parser::equation() {
   tensor.type_name = code_.type_name("a type such as s8, s32 or f32");
   in_.expect("=");
   made.value = code_.expression();
+  if (in_.is("within")) {
+    const Position at = in_.take().at;
+    if (!made.is_output) in_.fail_at(at, "only an output has a tolerance");
+    if (in_.peek().kind != Token::Kind::real) in_.fail("expected a real number such as 0.01");
+    tensor.within = std::strtod(std::string(in_.take().text).c_str(), nullptr);
+    if (!(tensor.within > 0 && tensor.within < 1)) in_.fail_at(at, "a tolerance is above 0 and below 1");
+  }
   if (in_.peek().kind == Token::Kind::string) tensor.text = in_.string("what it is");
   if (in_.failed()) return;
   made.state = static_cast<uint32_t>(out_.states.size());
