@@ -15,6 +15,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
+
+#include "ir/fair_clock.h"
 
 namespace portolan::emulate {
 namespace {
@@ -93,12 +96,14 @@ Expected<std::unique_ptr<Channel>> Channel::start(std::vector<std::string> argum
     return error_at({}, fmt::format("cannot start a process: {}", std::strerror(fork_error)));
   }
   fcntl(ends[0], F_SETFL, O_NONBLOCK);
+  FairClock::watch(child);
   return std::unique_ptr<Channel>(new Channel(child, ends[0]));
 }
 
 Channel::~Channel() {
   close(socket_);
   if (child_ <= 0) return;
+  FairClock::forget(child_);
   kill(child_, SIGKILL);
   while (waitpid(child_, nullptr, 0) < 0 && errno == EINTR) {
   }
@@ -165,7 +170,7 @@ std::string Channel::obituary() {
     if (who == 0) usleep(1000);
   }
   if (who == 0) return "answers what nobody asked";  // still alive: the destructor ends it
-  child_ = 0;
+  FairClock::forget(std::exchange(child_, 0));
   if (who < 0) return "vanished";
   if (WIFSIGNALED(status))
     return fmt::format("killed by signal {} ({})", WTERMSIG(status), strsignal(WTERMSIG(status)));

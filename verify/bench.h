@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "ir/fair_clock.h"
 #include "verify/conduct.h"
 #include "verify/trace.h"
 
@@ -65,18 +66,18 @@ class Shares {
  public:
   Shares(std::chrono::milliseconds time, size_t functions)
       : unlimited_(time.count() == 0), left_(time), functions_(functions) {}
-  std::chrono::steady_clock::time_point begin();  // the next function's deadline
+  FairClock::time_point begin();  // the next function's deadline
   void end();
 
  private:
   bool unlimited_;
-  std::chrono::steady_clock::duration left_;
+  FairClock::duration left_;
   size_t functions_;
-  std::chrono::steady_clock::time_point begun_;
+  FairClock::time_point begun_;
 };
 
 TestResult test_function(Bench& bench, const Boundary& boundary, const TestOptions& options,
-                         std::chrono::steady_clock::time_point deadline);
+                         FairClock::time_point deadline);
 
 std::vector<Shape::Global> globals_of(const emulate::Image& source, const emulate::Image& target);
 
@@ -84,7 +85,6 @@ std::vector<Shape::Global> globals_of(const emulate::Image& source, const emulat
 Shape discover(Bench& bench, const Boundary& boundary, Random& random);
 
 // A simpler input that fails too.
-Counterexample shrink(Bench& bench, const Boundary& boundary, const Trial& failed,
-                      std::chrono::steady_clock::time_point deadline);
+Counterexample shrink(Bench& bench, const Boundary& boundary, const Trial& failed, FairClock::time_point deadline);
 
 }  // namespace portolan::verify

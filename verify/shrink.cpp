@@ -7,7 +7,7 @@ namespace {
 
 class Shrinker {
  public:
-  Shrinker(Bench& bench, const Boundary& boundary, const Trial& failed, std::chrono::steady_clock::time_point deadline)
+  Shrinker(Bench& bench, const Boundary& boundary, const Trial& failed, FairClock::time_point deadline)
       : bench_(bench), boundary_(boundary), deadline_(deadline) {
     best_.input = failed.input;
     best_.difference = failed.comparison.what;
@@ -31,7 +31,7 @@ class Shrinker {
  private:
   // Keeps the change if it still fails.
   bool try_input(Input input) {
-    if (++attempts_ > kMostAttempts || std::chrono::steady_clock::now() > deadline_) return false;
+    if (++attempts_ > kMostAttempts || FairClock::now() > deadline_) return false;
     auto trials = bench_.run(boundary_, {std::move(input)}, nullptr);
     if (!trials || !trials->front().unfit.empty() || trials->front().comparison.finding != Finding::differs)
       return false;
@@ -86,15 +86,14 @@ class Shrinker {
   static constexpr unsigned kMostAttempts = 120;
   Bench& bench_;
   const Boundary& boundary_;
-  std::chrono::steady_clock::time_point deadline_;
+  FairClock::time_point deadline_;
   Counterexample best_;
   unsigned attempts_ = 0;
 };
 
 }  // namespace
 
-Counterexample shrink(Bench& bench, const Boundary& boundary, const Trial& failed,
-                      std::chrono::steady_clock::time_point deadline) {
+Counterexample shrink(Bench& bench, const Boundary& boundary, const Trial& failed, FairClock::time_point deadline) {
   return Shrinker(bench, boundary, failed, deadline).run();
 }
 

@@ -11,7 +11,6 @@
 namespace portolan::verify {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using Numbers = Filling::Numbers;
 
 constexpr uint32_t kTriesPerTest = 4;
@@ -39,7 +38,7 @@ uint64_t seed_of(uint64_t seed, const std::string& name) {
 
 class FunctionTester {
  public:
-  FunctionTester(Bench& bench, const Boundary& boundary, const TestOptions& options, Clock::time_point deadline)
+  FunctionTester(Bench& bench, const Boundary& boundary, const TestOptions& options, FairClock::time_point deadline)
       : bench_(bench),
         boundary_(boundary),
         options_(options),
@@ -52,7 +51,7 @@ class FunctionTester {
   TestResult run();
 
  private:
-  bool out_of_time() const { return Clock::now() > deadline_; }
+  bool out_of_time() const { return FairClock::now() > deadline_; }
   bool batch(const Shape& shape);  // false: enough seen
   Input next_input(const Shape& shape);
   bool judge(const std::vector<Trial>& trials);
@@ -68,7 +67,7 @@ class FunctionTester {
   Bench& bench_;
   const Boundary& boundary_;
   const TestOptions& options_;
-  Clock::time_point deadline_;
+  FairClock::time_point deadline_;
   Random random_;
   TestResult result_;
   struct Reason {
@@ -105,7 +104,7 @@ bool FunctionTester::judge(const std::vector<Trial>& trials) {
     }
     if (trial.unfit.empty() && trial.comparison.finding == Finding::differs) {
       result_.level = TestResult::Level::refuted;
-      result_.counterexample = shrink(bench_, boundary_, trial, Clock::now() + std::chrono::seconds(1));
+      result_.counterexample = shrink(bench_, boundary_, trial, FairClock::now() + std::chrono::seconds(1));
       result_.reason = result_.counterexample->difference;
       return false;
     }
@@ -233,21 +232,21 @@ TestResult FunctionTester::run() {
 }  // namespace
 
 // Each gets its share of the time that is left, so that the last ones have their turn.
-Clock::time_point Shares::begin() {
-  begun_ = Clock::now();
+FairClock::time_point Shares::begin() {
+  begun_ = FairClock::now();
   const auto shares = static_cast<int64_t>(functions_ + 2);
   if (functions_ != 0) --functions_;
-  if (unlimited_) return Clock::time_point::max();
+  if (unlimited_) return FairClock::time_point::max();
   // Signed: what is left may be less than nothing.
-  return begun_ + std::max<Clock::duration>(left_ * 3 / shares, Clock::duration::zero());
+  return begun_ + std::max<FairClock::duration>(left_ * 3 / shares, FairClock::duration::zero());
 }
 
 void Shares::end() {
-  left_ -= Clock::now() - begun_;
+  left_ -= FairClock::now() - begun_;
 }
 
 TestResult test_function(Bench& bench, const Boundary& boundary, const TestOptions& options,
-                         Clock::time_point deadline) {
+                         FairClock::time_point deadline) {
   return FunctionTester(bench, boundary, options, deadline).run();
 }
 

@@ -372,7 +372,7 @@ bool Check::with_immediates(const std::vector<ir::APInt>& immediates) {
 
 CheckResult Check::run() {
   const auto begin = std::chrono::steady_clock::now();
-  prover_.set_deadline(solve::Clock::now() + options_.total);
+  prover_.set_deadline(FairClock::now() + options_.total);
   bool good = true;
   for (const auto& immediates : immediate_values(rule_)) good = good && with_immediates(immediates);
   if (good) result_.verdict = Verdict::proved;

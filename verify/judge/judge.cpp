@@ -95,8 +95,7 @@ bool Judge::refutes(const Boundary& boundary, std::vector<verify::Input> inputs,
   for (const verify::Trial& trial : *trials) {
     if (!trial.unfit.empty() || trial.comparison.finding != verify::Finding::differs) continue;
     tests.level = TestResult::Level::refuted;
-    tests.counterexample =
-        verify::shrink(*bench_, boundary, trial, std::chrono::steady_clock::now() + std::chrono::seconds(1));
+    tests.counterexample = verify::shrink(*bench_, boundary, trial, FairClock::now() + std::chrono::seconds(1));
     tests.reason = tests.counterexample->difference;
     return true;
   }

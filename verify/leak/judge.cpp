@@ -124,7 +124,7 @@ Verdict judge(const Question& question, WitnessSearch* search, const Options& op
   }
   if (search != nullptr)
     verdict.witness = search->find(own_boundary(question.boundary, question.which), question.secrets, options.seed,
-                                   std::chrono::steady_clock::now() + options.time);
+                                   FairClock::now() + options.time);
   if (verdict.witness) {
     verdict.level = Level::leaks;
     return verdict;

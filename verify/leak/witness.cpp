@@ -160,11 +160,11 @@ std::optional<Witness> WitnessSearch::compare(const verify::Boundary& boundary, 
 }
 
 std::optional<Witness> WitnessSearch::find(const verify::Boundary& boundary, const std::vector<Secret>& secrets,
-                                           uint64_t seed, std::chrono::steady_clock::time_point deadline) {
+                                           uint64_t seed, FairClock::time_point deadline) {
   if (!boundary.untestable.empty() || image().find_symbol(boundary.name) == nullptr) return std::nullopt;
   Random random(seed);
   const verify::Shape shape = verify::discover(*state_->bench, boundary, random);
-  for (size_t turn = 0; std::chrono::steady_clock::now() < deadline; ++turn) {
+  for (size_t turn = 0; FairClock::now() < deadline; ++turn) {
     const Input first = verify::make_input(boundary, shape, kFillings[turn % std::size(kFillings)], random);
     if (!state_->events(boundary, first)) {
       if (turn > 400) return std::nullopt;

@@ -1,8 +1,6 @@
 // Two inputs that differ in secrets only, and whose runs a watcher can tell apart: what turns a suspicion into `leaks`.
 #pragma once
 
-#include <chrono>
-
 #include "verify/bench.h"
 #include "verify/leak/taint.h"
 
@@ -23,7 +21,7 @@ class WitnessSearch {
   ~WitnessSearch();
 
   std::optional<Witness> find(const verify::Boundary& boundary, const std::vector<Secret>& secrets, uint64_t seed,
-                              std::chrono::steady_clock::time_point deadline);
+                              FairClock::time_point deadline);
   // The same two inputs again.
   std::optional<Witness> compare(const verify::Boundary& boundary, verify::Input first, verify::Input second);
   const emulate::Image& image() const;

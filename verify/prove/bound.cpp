@@ -47,7 +47,7 @@ bool FunctionProof::bounded() {
   };
   deadline_ = begin_ + options_.time;
   // From few turns to many: what fails early fails later too, and what takes too long leaves what was reached.
-  for (uint32_t turns = 1; turns <= options_.unroll && Clock::now() < deadline_; turns *= 2) {
+  for (uint32_t turns = 1; turns <= options_.unroll && FairClock::now() < deadline_; turns *= 2) {
     Frames frames(*this);
     Summary source(pool_, *source_, frames.source), target(pool_, *target_, frames.target);
     Limits limits;

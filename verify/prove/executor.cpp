@@ -368,7 +368,7 @@ std::vector<Path> Executor::run_all(BlockId start, Thread first, const Limits& l
   }
   work_.push_back(std::move(first));
   while (!work_.empty() && !failure_) {
-    if (solve::Clock::now() > limits_.deadline) {
+    if (FairClock::now() > limits_.deadline) {
       fail("timeout", "while running symbolically");
       break;
     }

@@ -6,9 +6,9 @@
 #include <span>
 #include <unordered_map>
 
+#include "ir/fair_clock.h"
 #include "verify/prove/state.h"
 #include "verify/prove/symbols.h"
-#include "verify/solve/clock.h"
 
 namespace portolan::prove {
 
@@ -28,7 +28,7 @@ struct Limits {
   // thing in the other copy and each time.
   const std::set<std::pair<uint32_t, bool>>* secret_accesses = nullptr;
   uint32_t visits = 1;  // of one cut point on one path; more than one only in bounded proofs
-  solve::Clock::time_point deadline;
+  FairClock::time_point deadline;
 };
 
 // Where a side's frame lies, and which parts of it are memory like any other, because addresses of them are computed or

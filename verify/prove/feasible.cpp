@@ -6,9 +6,9 @@ namespace portolan::prove {
 
 std::set<BlockId> feasible_blocks(terms::Pool& pool, const Summary& summary,
                                   const std::map<const Path*, std::vector<Term>>& paths, const std::vector<Term>& entry,
-                                  solve::Prover& prover, solve::Clock::time_point deadline) {
+                                  solve::Prover& prover, FairClock::time_point deadline) {
   constexpr uint64_t kRuns = 96;
-  const auto late = [deadline] { return solve::Clock::now() > deadline; };
+  const auto late = [deadline] { return FairClock::now() > deadline; };
   std::set<const Path*> taken;
   std::set<BlockId> blocks;
   auto take = [&](const Path* path) {

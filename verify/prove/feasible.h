@@ -10,6 +10,6 @@ namespace portolan::prove {
 // conditions hold: by runs on inputs made up (`entry` are the variables there), else by a solver's model.
 std::set<BlockId> feasible_blocks(terms::Pool& pool, const Summary& summary,
                                   const std::map<const Path*, std::vector<Term>>& paths, const std::vector<Term>& entry,
-                                  solve::Prover& prover, solve::Clock::time_point deadline);
+                                  solve::Prover& prover, FairClock::time_point deadline);
 
 }  // namespace portolan::prove

@@ -8,7 +8,6 @@
 
 namespace portolan::prove {
 
-using solve::Clock;
 using verify::Boundary;
 
 class FunctionProof {
@@ -20,7 +19,7 @@ class FunctionProof {
         boundaries_(boundaries),
         own_(own),
         options_(options),
-        begin_(Clock::now()),
+        begin_(FairClock::now()),
         symbols_(pool_, source.index.unit(), target.index.unit()),
         limits_{std::min(options.time, std::chrono::milliseconds(5000)), options.solver_memory},
         prover_(pool_, limits_) {}
@@ -75,7 +74,7 @@ class FunctionProof {
   const Boundaries& boundaries_;
   const Boundary& own_;
   const Options& options_;
-  Clock::time_point begin_, deadline_;
+  FairClock::time_point begin_, deadline_;
   const Side* source_ = nullptr;
   const Side* target_ = nullptr;
   std::optional<UnknownCallee> any_callee_;

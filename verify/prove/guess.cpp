@@ -8,7 +8,6 @@
 namespace portolan::prove {
 namespace {
 
-using solve::Clock;
 using terms::APInt;
 using verify::Random;
 
@@ -20,14 +19,14 @@ constexpr unsigned kJumps = 24;  // from each pair of cut points into the middle
 class Guesses {
  public:
   Guesses(terms::Pool& pool, const Summary& source, const Summary& target, const std::vector<Term>& universal,
-          Clock::duration time)
+          FairClock::duration time)
       : pool_(pool),
         source_(source),
         target_(target),
         universal_(universal),
         bits_(bits_needed(pool, source)),
         time_(time),
-        end_(Clock::now() + time / 8) {}
+        end_(FairClock::now() + time / 8) {}
 
   std::vector<Relation> run();
 
@@ -39,7 +38,7 @@ class Guesses {
     Trace source, target;
   };
 
-  bool from_entry(unsigned seed, size_t visits, Clock::duration time);
+  bool from_entry(unsigned seed, size_t visits, FairClock::duration time);
   void jump_from(const Relation& relation);
   Valuation near_the_end(const CutPoint& cut, const Sample& base, Random& random) const;
   Valuation follows(const Relation& relation, const Sample& base, const Valuation& source) const;
@@ -51,8 +50,8 @@ class Guesses {
   const Summary& target_;
   const std::vector<Term>& universal_;
   BitsNeeded bits_;
-  Clock::duration time_;
-  Clock::time_point end_;
+  FairClock::duration time_;
+  FairClock::time_point end_;
   Numbers compared_;
   Reads reads_;
   std::deque<Runs> runs_;  // samples point into it
@@ -102,10 +101,10 @@ void Guesses::take(const Runs& runs, size_t most, bool jumped) {
 }
 
 // Whether the source came to its end.
-bool Guesses::from_entry(unsigned seed, size_t visits, Clock::duration time) {
+bool Guesses::from_entry(unsigned seed, size_t visits, FairClock::duration time) {
   Runs& r = runs_.emplace_back(Runs{entry_values(pool_, universal_, seed, compared_), {}, {}});
-  r.source = run_trace(pool_, source_, r.entry, {}, seed, compared_, visits, Clock::now() + time, reads_);
-  r.target = run_trace(pool_, target_, r.entry, {}, seed, compared_, visits, Clock::now() + time);
+  r.source = run_trace(pool_, source_, r.entry, {}, seed, compared_, visits, FairClock::now() + time, reads_);
+  r.target = run_trace(pool_, target_, r.entry, {}, seed, compared_, visits, FairClock::now() + time);
   take(r, visits > kMostVisits ? kMostSamples + kLongSamples : kMostSamples);
   return r.source.complete;
 }
@@ -180,7 +179,7 @@ void Guesses::jump_from(const Relation& relation) {
   const Pair pair{relation.source, relation.target};
   const std::vector<Sample> bases = samples_.at(pair);
   Random random(pair.first * 7919u + pair.second);
-  for (unsigned n = 0; n < kJumps && Clock::now() < end_; ++n) {
+  for (unsigned n = 0; n < kJumps && FairClock::now() < end_; ++n) {
     const Sample& base = bases[random.below(bases.size())];
     Runs& r = runs_.emplace_back(Runs{*base.entry, {}, {}});
     const Valuation source = near_the_end(source_.at(pair.first), base, random);
@@ -216,7 +215,7 @@ std::vector<Relation> Guesses::run() {
   for (const auto& [block, cut] : source_.cuts())
     if (block != 0) reads_[block] = reads_behind(pool_, cut);
   std::vector<unsigned> unfinished;
-  for (unsigned seed = 1; seed <= kTraces && Clock::now() < end_; ++seed)
+  for (unsigned seed = 1; seed <= kTraces && FairClock::now() < end_; ++seed)
     if (!from_entry(seed, kMostVisits, time_)) unfinished.push_back(seed);
   // Loops within loops show what they do only in long runs.
   if (source_.cuts().size() > 2 && unfinished.size() > kTraces / 2)
@@ -226,7 +225,7 @@ std::vector<Relation> Guesses::run() {
   related_.insert({0, 0});
   size_t jumped = 1;
   while (relate_new(relations))
-    for (const size_t all = relations.size(); jumped < all && Clock::now() < end_; ++jumped)
+    for (const size_t all = relations.size(); jumped < all && FairClock::now() < end_; ++jumped)
       jump_from(relations[jumped]);
   return relations;
 }
@@ -234,7 +233,7 @@ std::vector<Relation> Guesses::run() {
 }  // namespace
 
 std::vector<Relation> guess_relations(terms::Pool& pool, const Summary& source, const Summary& target,
-                                      const std::vector<Term>& universal, Clock::duration time) {
+                                      const std::vector<Term>& universal, FairClock::duration time) {
   return Guesses(pool, source, target, universal, time).run();
 }
 

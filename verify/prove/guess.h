@@ -9,6 +9,6 @@ namespace portolan::prove {
 // One relation for each pair of cut points that was seen, the entries' pair with an empty one. `time` is what is left
 // for the whole proof; a small part of it is used.
 std::vector<Relation> guess_relations(terms::Pool& pool, const Summary& source, const Summary& target,
-                                      const std::vector<Term>& universal, solve::Clock::duration time);
+                                      const std::vector<Term>& universal, FairClock::duration time);
 
 }  // namespace portolan::prove

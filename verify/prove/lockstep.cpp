@@ -31,7 +31,7 @@ class Lockstep {
   Lockstep(terms::Pool& pool, const Summary& source, const Summary& target)
       : pool_(pool), source_(source), target_(target) {}
 
-  std::optional<std::vector<Relation>> run(solve::Clock::time_point deadline);
+  std::optional<std::vector<Relation>> run(FairClock::time_point deadline);
 
  private:
   Relation relation_at(const Pair& pair) const;
@@ -115,12 +115,12 @@ void Lockstep::leave(const Pair& pair) {
   }
 }
 
-std::optional<std::vector<Relation>> Lockstep::run(solve::Clock::time_point deadline) {
+std::optional<std::vector<Relation>> Lockstep::run(FairClock::time_point deadline) {
   const size_t most = 2 * std::max(source_.cuts().size(), target_.cuts().size());
   meetings_[{0, 0}];
   work_.push_back({0, 0});
   while (!work_.empty()) {
-    if (meetings_.size() > most || solve::Clock::now() > deadline) return std::nullopt;
+    if (meetings_.size() > most || FairClock::now() > deadline) return std::nullopt;
     const Pair pair = work_.front();
     work_.pop_front();
     leave(pair);
@@ -133,7 +133,7 @@ std::optional<std::vector<Relation>> Lockstep::run(solve::Clock::time_point dead
 }  // namespace
 
 std::optional<std::vector<Relation>> lockstep_relations(terms::Pool& pool, const Summary& source, const Summary& target,
-                                                        solve::Clock::time_point deadline) {
+                                                        FairClock::time_point deadline) {
   return Lockstep(pool, source, target).run(deadline);
 }
 

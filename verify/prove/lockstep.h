@@ -10,6 +10,6 @@ namespace portolan::prove {
 // Nothing: the sides come together at more pairs of cut points than two that go along with each other have. What comes
 // back is a guess like any other.
 std::optional<std::vector<Relation>> lockstep_relations(terms::Pool& pool, const Summary& source, const Summary& target,
-                                                        solve::Clock::time_point deadline);
+                                                        FairClock::time_point deadline);
 
 }  // namespace portolan::prove

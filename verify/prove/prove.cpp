@@ -14,7 +14,6 @@
 
 namespace portolan::prove {
 
-using solve::Clock;
 using verify::Boundary;
 using verify::BoundaryValue;
 using verify::Place;
@@ -363,8 +362,8 @@ bool FunctionProof::unbounded() {
   limits.slow_lines = options_.slow_lines;
   if (!options_.secret_memory.empty()) limits.secret_accesses = &secret_accesses_;
   // What is left is for a second try and for bounds.
-  const auto left = begin_ + options_.time - Clock::now();
-  limits.deadline = Clock::now() + (copies_ ? left / 3 : may_leave_nans_open() ? left / 2 : left * 2 / 3);
+  const auto left = begin_ + options_.time - FairClock::now();
+  limits.deadline = FairClock::now() + (copies_ ? left / 3 : may_leave_nans_open() ? left / 2 : left * 2 / 3);
   deadline_ = limits.deadline;
   auto summarise = [&](Executor& executor, const Side& side, Summary& summary) {
     State entry = entry_state(side, executor);

@@ -26,7 +26,7 @@ struct Sides {
 class Simulation {
  public:
   Simulation(terms::Pool& pool, const Sides& sides, solve::Prover& prover, const solve::Limits& limits,
-             solve::Clock::time_point deadline)
+             FairClock::time_point deadline)
       : pool_(pool), sides_(sides), prover_(prover), limits_(limits), deadline_(deadline) {}
 
   // Relations by pair of cut points, the entries' pair with an empty one.
@@ -44,7 +44,7 @@ class Simulation {
   using Pair = std::pair<BlockId, BlockId>;
   enum class Mode : uint8_t { weaken, discharge };
 
-  bool out_of_time() const { return solve::Clock::now() > deadline_; }
+  bool out_of_time() const { return FairClock::now() > deadline_; }
   std::vector<Term> known_at(const Relation& relation);
   terms::Substitution end_of(PathPair& paths, const Relation& there);
   struct Walk;
@@ -90,7 +90,7 @@ class Simulation {
   Sides sides_;
   solve::Prover& prover_;
   solve::Limits limits_;
-  solve::Clock::time_point deadline_;
+  FairClock::time_point deadline_;
   std::vector<Suspect> suspects_;
   std::map<Pair, Relation> relations_;
   bool all_paths_ = true;

@@ -69,7 +69,7 @@ class Run {
         initial_(seed, compared),
         now_(seed, compared) {}
 
-  Trace run(const Start& start, size_t most, solve::Clock::time_point deadline);
+  Trace run(const Start& start, size_t most, FairClock::time_point deadline);
   const Path* first_path();
 
  private:
@@ -161,13 +161,13 @@ bool is_kept(uint64_t turn) {
   return turn < 12 || (turn & (turn - 1)) == 0;
 }
 
-Trace Run::run(const Start& start, size_t most, solve::Clock::time_point deadline) {
+Trace Run::run(const Start& start, size_t most, FairClock::time_point deadline) {
   Trace trace;
   std::map<BlockId, uint64_t> turns;
   trace.seed = seed_;
   BlockId block = start.block;
   Valuation values = start.values;
-  while (trace.visits.size() < most && solve::Clock::now() < deadline) {
+  while (trace.visits.size() < most && FairClock::now() < deadline) {
     terms::Evaluation evaluation(pool_, seed_);
     prepare(block, values, evaluation);
     const Path* path = choose(block, evaluation);
@@ -247,7 +247,7 @@ Valuation entry_values(terms::Pool& pool, const std::vector<Term>& variables, ui
 }
 
 Trace run_trace(terms::Pool& pool, const Summary& summary, const Valuation& entry, const Start& start, uint64_t seed,
-                const Numbers& compared, size_t most_visits, solve::Clock::time_point deadline, const Reads& reads) {
+                const Numbers& compared, size_t most_visits, FairClock::time_point deadline, const Reads& reads) {
   return Run(pool, summary, entry, seed, compared, reads).run(start, most_visits, deadline);
 }
 

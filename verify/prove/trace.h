@@ -43,8 +43,7 @@ struct Start {
 // `reads`: by cut point, of which the values are wanted too.
 using Reads = std::map<BlockId, std::vector<Term>>;
 Trace run_trace(terms::Pool& pool, const Summary& summary, const Valuation& entry, const Start& start, uint64_t seed,
-                const Numbers& compared, size_t most_visits, solve::Clock::time_point deadline,
-                const Reads& reads = {});
+                const Numbers& compared, size_t most_visits, FairClock::time_point deadline, const Reads& reads = {});
 
 // The way that a run from the entry takes; nullptr: none of those that the summary has.
 const Path* path_taken(terms::Pool& pool, const Summary& summary, const Valuation& entry, uint64_t seed);

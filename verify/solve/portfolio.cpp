@@ -32,8 +32,8 @@ std::optional<std::string> read_version(const std::string& reply) {
   return reply.substr(kExpected.size(), end - kExpected.size());
 }
 
-milliseconds until(Clock::time_point deadline) {
-  return std::max(milliseconds(0), std::chrono::ceil<milliseconds>(deadline - Clock::now()));
+milliseconds until(FairClock::time_point deadline) {
+  return std::max(milliseconds(0), std::chrono::ceil<milliseconds>(deadline - FairClock::now()));
 }
 
 }  // namespace
@@ -53,10 +53,10 @@ void Portfolio::set_memory(uint64_t bytes) {
 
 // A solver that hangs in its trial must not use up the others' time; one that was stopped at the end of the last
 // question, and has no time left to begin anew, has not failed for it.
-void Portfolio::try_out(Clock::time_point deadline) {
-  const Clock::time_point now = Clock::now();
+void Portfolio::try_out(FairClock::time_point deadline) {
+  const FairClock::time_point now = FairClock::now();
   const bool fair = deadline - now >= kShortestTrial;
-  deadline = std::min(deadline, now + std::clamp<Clock::duration>((deadline - now) / 4, kShortestTrial, kForTrial));
+  deadline = std::min(deadline, now + std::clamp<FairClock::duration>((deadline - now) / 4, kShortestTrial, kForTrial));
   std::vector<Session*> tried;
   for (Member& member : members_) {
     if (member.session.alive() && member.session.exchanges() > kMostExchanges) member.session.stop();
@@ -81,7 +81,7 @@ void Portfolio::try_out(Clock::time_point deadline) {
   }
 }
 
-std::vector<std::string> Portfolio::ready(Clock::time_point deadline) {
+std::vector<std::string> Portfolio::ready(FairClock::time_point deadline) {
   try_out(deadline);
   std::vector<std::string> labels;
   for (const Member& member : members_)
@@ -89,9 +89,9 @@ std::vector<std::string> Portfolio::ready(Clock::time_point deadline) {
   return labels;
 }
 
-void Portfolio::collect(Outcome& outcome, Member& member, const Inquiry& inquiry, Clock::time_point deadline) {
+void Portfolio::collect(Outcome& outcome, Member& member, const Inquiry& inquiry, FairClock::time_point deadline) {
   Session& session = member.session;
-  SolverRun run{member.label, Clock::now() < deadline ? "stopped" : "timeout", 0};
+  SolverRun run{member.label, FairClock::now() < deadline ? "stopped" : "timeout", 0};
   if (session.busy()) {
     session.stop();
   } else {
@@ -103,7 +103,7 @@ void Portfolio::collect(Outcome& outcome, Member& member, const Inquiry& inquiry
     for (const std::string& expression : inquiry.expressions) request += expression + " ";
     session.begin(request + "))", kForValues);
     Session* const one = &session;
-    wait_for({&one, 1}, std::max(deadline, Clock::now() + kForValues));
+    wait_for({&one, 1}, std::max(deadline, FairClock::now() + kForValues));
     if (session.busy()) session.stop();
     if (session.reply()) outcome.values = read_values(*session.reply(), inquiry.widths);
   }
@@ -111,7 +111,8 @@ void Portfolio::collect(Outcome& outcome, Member& member, const Inquiry& inquiry
   outcome.runs.push_back(std::move(run));
 }
 
-Outcome Portfolio::ask(const Inquiry& inquiry, Clock::time_point deadline, const std::vector<std::string>& without) {
+Outcome Portfolio::ask(const Inquiry& inquiry, FairClock::time_point deadline,
+                       const std::vector<std::string>& without) {
   try_out(deadline);
   Outcome outcome;
   const bool integers = inquiry.text.starts_with(kIntegerLogic);
@@ -127,13 +128,13 @@ Outcome Portfolio::ask(const Inquiry& inquiry, Clock::time_point deadline, const
   auto is_sat = [](const Session& session) { return session.reply() && read_answer(*session.reply()) == "sat"; };
   wait_for(sessions, deadline, inquiry.every_answer ? nullptr : +is_sat);
   if (std::any_of(sessions.begin(), sessions.end(), [&](Session* s) { return !s->busy() && is_sat(*s); }))
-    wait_for(sessions, std::min(deadline, Clock::now() + kAfterSat));
+    wait_for(sessions, std::min(deadline, FairClock::now() + kAfterSat));
   for (Member* member : asked) collect(outcome, *member, inquiry, deadline);
   return outcome;
 }
 
 std::vector<std::string> available_solvers() {
-  return Portfolio(Limits{}.memory_bytes).ready(Clock::now() + std::chrono::seconds(5));
+  return Portfolio(Limits{}.memory_bytes).ready(FairClock::now() + std::chrono::seconds(5));
 }
 
 std::vector<SolverRun> recheck(const std::string& smt_text, const Limits& limits) {
@@ -146,7 +147,7 @@ std::vector<SolverRun> recheck(const std::string& smt_text, const Limits& limits
     // A stored question ends in (check-sat), which ask() adds.
     const size_t check = text.rfind("(check-sat)");
     if (check != std::string::npos) text.erase(check);
-    Outcome outcome = portfolio.ask({std::move(text), {}, {}, true}, Clock::now() + limits.time);
+    Outcome outcome = portfolio.ask({std::move(text), {}, {}, true}, FairClock::now() + limits.time);
     for (SolverRun& run : outcome.runs) runs.push_back(std::move(run));
   }
   return runs;

@@ -30,10 +30,10 @@ class Portfolio {
  public:
   explicit Portfolio(uint64_t memory_bytes);
   // Starts what is not running; the names of all that work, with versions.
-  std::vector<std::string> ready(Clock::time_point deadline);
+  std::vector<std::string> ready(FairClock::time_point deadline);
   // Asks all that work and are not in `without`. Waits for every answer until the deadline, but not long for the others
   // once one has said sat.
-  Outcome ask(const Inquiry& inquiry, Clock::time_point deadline, const std::vector<std::string>& without = {});
+  Outcome ask(const Inquiry& inquiry, FairClock::time_point deadline, const std::vector<std::string>& without = {});
   void set_memory(uint64_t bytes);
 
  private:
@@ -43,8 +43,8 @@ class Portfolio {
     unsigned failures = 0;  // to start; two, and it is not tried again
     bool known = false;     // this process has passed the trial
   };
-  void try_out(Clock::time_point deadline);
-  void collect(Outcome& outcome, Member& member, const Inquiry& inquiry, Clock::time_point deadline);
+  void try_out(FairClock::time_point deadline);
+  void collect(Outcome& outcome, Member& member, const Inquiry& inquiry, FairClock::time_point deadline);
 
   std::vector<Member> members_;
 };

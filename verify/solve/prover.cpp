@@ -25,8 +25,8 @@ constexpr int kFirstShare = 20, kIntegerShare = 45, kLemmaShare = 60, kBitVector
 // One question on its way through the stages.
 class Inquest {
  public:
-  Inquest(Pool& pool, Portfolio& portfolio, std::vector<Term> assumptions, Term goal, Clock::time_point begin,
-          Clock::time_point deadline)
+  Inquest(Pool& pool, Portfolio& portfolio, std::vector<Term> assumptions, Term goal, FairClock::time_point begin,
+          FairClock::time_point deadline)
       : pool_(pool),
         portfolio_(portfolio),
         assumptions_(std::move(assumptions)),
@@ -53,8 +53,10 @@ class Inquest {
   bool take(const Outcome& outcome, Method method, const std::string& text);
   bool take_model(const Outcome& outcome, const Question& question);
   bool enough_votes() const { return votes_.size() >= 2; }
-  Clock::time_point until(int share) const { return std::min(deadline_, begin_ + (deadline_ - begin_) * share / 100); }
-  bool late() const { return Clock::now() >= deadline_; }
+  FairClock::time_point until(int share) const {
+    return std::min(deadline_, begin_ + (deadline_ - begin_) * share / 100);
+  }
+  bool late() const { return FairClock::now() >= deadline_; }
   void settle(Verdict verdict, Method method, bool cross_checked);
   bool unknown(std::string reason);
   std::string reason_of_silence() const;
@@ -63,7 +65,7 @@ class Inquest {
   Portfolio& portfolio_;
   std::vector<Term> assumptions_;
   Term goal_;
-  Clock::time_point begin_, deadline_;
+  FairClock::time_point begin_, deadline_;
   Answer answer_;
   std::vector<Term> conditions_;  // all of them together are the counterexample
   bool unknown_functions_ = false;
@@ -247,7 +249,7 @@ struct Prover::State {
   Pool& pool;
   Limits limits;
   Portfolio portfolio;
-  std::optional<Clock::time_point> deadline;
+  std::optional<FairClock::time_point> deadline;
   // By the terms of the question: equal terms are equal questions.
   std::map<std::vector<Term>, Answer> answers;
   std::map<Term, Answer> always;  // in less time
@@ -256,7 +258,7 @@ struct Prover::State {
 Prover::Prover(Pool& pool, Limits limits) : state_(std::make_unique<State>(pool, limits)) {}
 Prover::~Prover() = default;
 
-void Prover::set_deadline(Clock::time_point deadline) {
+void Prover::set_deadline(FairClock::time_point deadline) {
   state_->deadline = deadline;
 }
 
@@ -272,7 +274,7 @@ Answer Prover::holds(std::vector<Term> assumptions, Term goal) {
   std::vector<Term> key = assumptions;
   key.push_back(goal);
   if (const auto known = state_->answers.find(key); known != state_->answers.end()) return known->second;
-  const Clock::time_point begin = Clock::now(), end = begin + state_->limits.time;
+  const FairClock::time_point begin = FairClock::now(), end = begin + state_->limits.time;
   const bool cut = state_->deadline && *state_->deadline < end;
   Inquest inquest(state_->pool, state_->portfolio, assumptions, goal, begin, cut ? *state_->deadline : end);
   Answer answer;
@@ -292,8 +294,8 @@ Answer Prover::holds(std::vector<Term> assumptions, Term goal) {
 const Answer* Prover::always(Term goal) {
   if (state_->pool.constant_value(goal) != nullptr) return nullptr;
   if (const auto known = state_->always.find(goal); known != state_->always.end()) return &known->second;
-  const Clock::time_point begin = Clock::now();
-  Clock::time_point end = begin + state_->limits.time / 4;
+  const FairClock::time_point begin = FairClock::now();
+  FairClock::time_point end = begin + state_->limits.time / 4;
   if (state_->deadline) end = std::min(end, begin + (*state_->deadline - begin) / 4);
   Inquest inquest(state_->pool, state_->portfolio, {}, goal, begin, end);
   Answer answer = inquest.settled_at_once() ? inquest.answer() : inquest.ask();

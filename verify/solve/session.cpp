@@ -80,7 +80,7 @@ bool Session::start() {
     close(ends[0]);
     return false;
   }
-  Clock::watch(child_);
+  FairClock::watch(child_);
   socket_ = ends[0];
   fcntl(socket_, F_SETFL, O_NONBLOCK);
   exchanges_ = 0;
@@ -99,7 +99,7 @@ void Session::stop() {
     kill(-child_, SIGKILL);
     while (waitpid(child_, nullptr, 0) < 0 && errno == EINTR) {
     }
-    Clock::forget(child_);
+    FairClock::forget(child_);
   }
   child_ = -1;
   if (busy_) finish(false);
@@ -170,7 +170,7 @@ void Session::move_bytes(short events) {
   take_reply();
 }
 
-void wait_for(std::span<Session* const> sessions, Clock::time_point deadline, bool (*enough)(const Session&)) {
+void wait_for(std::span<Session* const> sessions, FairClock::time_point deadline, bool (*enough)(const Session&)) {
   for (;;) {
     std::vector<Session*> busy;
     std::vector<pollfd> entries;
@@ -181,7 +181,7 @@ void wait_for(std::span<Session* const> sessions, Clock::time_point deadline, bo
         entries.push_back({s->socket_, static_cast<short>(POLLIN | (sends ? POLLOUT : 0)), 0});
       }
     if (busy.empty()) return;
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - FairClock::now()).count();
     if (left <= 0) return;
     if (poll(entries.data(), entries.size(), static_cast<int>(std::min<int64_t>(left, 1000))) <= 0) continue;
     bool stop = false;

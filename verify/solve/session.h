@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "verify/solve/clock.h"
+#include "ir/fair_clock.h"
 
 namespace portolan::solve {
 
@@ -52,7 +52,8 @@ class Session {
   void set_memory(uint64_t bytes);
 
  private:
-  friend void wait_for(std::span<Session* const> sessions, Clock::time_point deadline, bool (*enough)(const Session&));
+  friend void wait_for(std::span<Session* const> sessions, FairClock::time_point deadline,
+                       bool (*enough)(const Session&));
   bool start();
   void bound_processor_time(std::chrono::milliseconds limit);
   void move_bytes(short events);
@@ -74,6 +75,7 @@ class Session {
 
 // Waits until no session is busy, or one that has just finished is `enough`, or the time is over. Sessions that are
 // still busy then are left so: the caller stops them or goes on waiting.
-void wait_for(std::span<Session* const> sessions, Clock::time_point deadline, bool (*enough)(const Session&) = nullptr);
+void wait_for(std::span<Session* const> sessions, FairClock::time_point deadline,
+              bool (*enough)(const Session&) = nullptr);
 
 }  // namespace portolan::solve

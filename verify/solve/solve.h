@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "ir/diagnostic.h"
-#include "verify/solve/clock.h"
+#include "ir/fair_clock.h"
 #include "verify/terms/term.h"
 
 namespace portolan::solve {
@@ -55,7 +55,7 @@ class Prover {
   // Does `goal` (one bit) hold whenever all of `assumptions` do? Memories may occur in equations.
   Answer holds(std::vector<Term> assumptions, Term goal);
   // No further question is begun after this.
-  void set_deadline(Clock::time_point deadline);
+  void set_deadline(FairClock::time_point deadline);
   void set_limits(Limits limits);
 
  private:

@@ -4,12 +4,11 @@
 #include <cstring>
 #include <deque>
 
-#include "verify/solve/clock.h"
+#include "ir/fair_clock.h"
 
 namespace portolan::sketch::filling {
 namespace {
 
-using solve::Clock;
 using Numbers = verify::Filling::Numbers;
 
 constexpr std::chrono::milliseconds kTime{700};
@@ -70,16 +69,16 @@ Test Explorer::look(verify::Input input) {
 
 Expected<std::vector<uint64_t>> Explorer::run(std::vector<verify::Input> ways, std::vector<Test>& tests) {
   ways_ = std::move(ways);
-  const auto deadline = Clock::now() + kTime;
+  const auto deadline = FairClock::now() + kTime;
   // What they compare is looked at again, now that it is known which ways are left.
   for (const verify::Input& input : ways_) {
-    if (!watch_.ways_left() || Clock::now() > deadline) break;
+    if (!watch_.ways_left() || FairClock::now() > deadline) break;
     look(input);
     if (watch_.instructions() <= kLongestRun) queue(input);
   }
   std::vector<uint64_t> added;
   for (size_t n = 0; n < kMostTries && added.size() < kMostAdded && watch_.ways_left(); ++n) {
-    if (Clock::now() > deadline) break;
+    if (FairClock::now() > deadline) break;
     verify::Input input = next();
     if (input.has_nan) continue;
     Test test = look(std::move(input));

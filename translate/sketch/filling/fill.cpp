@@ -7,14 +7,13 @@
 #include <map>
 #include <set>
 
+#include "ir/fair_clock.h"
 #include "translate/sketch/filling/path.h"
 #include "translate/sketch/filling/tests.h"
-#include "verify/solve/clock.h"
 
 namespace portolan::sketch::filling {
 namespace {
 
-using solve::Clock;  // a busy machine finds what an idle one does
 using Status = FillResult::Status;
 
 // Fillings that all tests allow and the judge neither proves nor refutes: after these there is little hope.
@@ -68,7 +67,11 @@ struct Candidate {
 class Filler {
  public:
   Filler(const Sketch& sketch, const FillRequest& request)
-      : sketch_(sketch), request_(request), begun_(Clock::now()), latest_(begun_ + request.time), deadline_(latest_) {}
+      : sketch_(sketch),
+        request_(request),
+        begun_(FairClock::now()),
+        latest_(begun_ + request.time),
+        deadline_(latest_) {}
 
   Expected<FillResult> run();
 
@@ -79,7 +82,7 @@ class Filler {
   Search::End look();
   // What a pass takes for granted.
   enum class Manner : uint8_t { independent, optimistic, sound };
-  Search::End pass(Manner manner, uint64_t reach, Clock::time_point deadline);
+  Search::End pass(Manner manner, uint64_t reach, FairClock::time_point deadline);
   void suggest(const Choices& choices, Mask conflict);
   bool take_suggestions();
   Next consider(const Choices& found);
@@ -100,13 +103,13 @@ class Filler {
     result_.reason = std::move(reason);
     result_.runs = earlier_runs_ + (runner_ ? runner_->runs() : 0);
     result_.tests = tests_.size();
-    result_.seconds = std::chrono::duration<double>(Clock::now() - begun_).count();
+    result_.seconds = std::chrono::duration<double>(FairClock::now() - begun_).count();
     return result_;
   }
 
   const Sketch& sketch_;
   const FillRequest& request_;
-  Clock::time_point begun_, latest_, deadline_;  // the deadline of what is followed comes before the latest
+  FairClock::time_point begun_, latest_, deadline_;  // the deadline of what is followed comes before the latest
   std::unique_ptr<verify::Bench> bench_;
   std::vector<Domain> domains_;
   Mask shortened_ = 0;
@@ -273,7 +276,7 @@ Next Filler::consider(const Choices& found) {
     Choices choices = found;
     if (!choose_rest(runner_->layout(), choices, way) || sense_->reads_unset(choices)) continue;
     const Next next = consider({std::move(choices), {}, open == 0}, kQuick);
-    if (next != Next::go_on || accepted() || Clock::now() > deadline_) return next;
+    if (next != Next::go_on || accepted() || FairClock::now() > deadline_) return next;
   }
   return Next::go_on;
 }
@@ -286,7 +289,7 @@ Next Filler::consider(Candidate candidate, std::chrono::milliseconds most) {
   const std::string text = instantiate(sketch_, candidate.values);
   const bool again = !judged_.insert(text).second;
   if (again && most == kQuick) return Next::go_on;  // in an earlier pass
-  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - Clock::now());
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - FairClock::now());
   Judgement judgement = request_.judge(text, std::min(most, std::max(left, kLeast)));
   result_.candidates += !again;
   if (judgement.level == judge::Level::refuted) return learn(judgement) ? Next::new_test : Next::go_on;
@@ -308,7 +311,7 @@ Next Filler::consider(Candidate candidate, std::chrono::milliseconds most) {
   if (accepted()) return look_for_cheaper(cost);
   if (again) return Next::go_on;
   if (ran_out_of_time(judgement)) open_.push_back(std::move(candidate));
-  return ++undecided_ >= kMostUndecided || Clock::now() > deadline_ ? Next::stop : Next::go_on;
+  return ++undecided_ >= kMostUndecided || FairClock::now() > deadline_ ? Next::stop : Next::go_on;
 }
 
 // Those whose proofs did not come to an end in the time of the first look.
@@ -316,7 +319,7 @@ void Filler::settle() {
   std::vector<Candidate> open;
   std::swap(open, open_);
   for (Candidate& candidate : open) {
-    if (accepted() || Clock::now() > deadline_) return;
+    if (accepted() || FairClock::now() > deadline_) return;
     consider(std::move(candidate), request_.time);
   }
 }
@@ -345,7 +348,8 @@ Next Filler::look_for_cheaper(uint64_t cost) {
   }
   if (cost <= least) return Next::stop;
   if (!bettering_)
-    search_->set_deadline(Clock::now() + std::min<Clock::duration>(kBettering, (deadline_ - Clock::now()) / 4));
+    search_->set_deadline(FairClock::now() +
+                          std::min<FairClock::duration>(kBettering, (deadline_ - FairClock::now()) / 4));
   bettering_ = true;
   return Next::go_on;
 }
@@ -411,7 +415,7 @@ Expected<FillResult> Filler::run() {
   Search::End end = Search::End::failed;
   for (size_t n = 0; n < borders_.size() && !accepted(); ++n) {
     // Each gets its share of what is left.
-    deadline_ = Clock::now() + (latest_ - Clock::now()) / static_cast<int64_t>(borders_.size() - n);
+    deadline_ = FairClock::now() + (latest_ - FairClock::now()) / static_cast<int64_t>(borders_.size() - n);
     if (n != 0)
       if (auto problem = follow(n)) return finish(Status::unusable, *problem);
     end = look();
@@ -477,13 +481,13 @@ Search::End Filler::look() {
   if (std::popcount(runner_->sequences()) > 1) manners.insert(manners.begin(), Manner::independent);
   Search::End end = Search::End::exhausted;
   for (const Manner manner : manners) {
-    const auto left = deadline_ - Clock::now();
+    const auto left = deadline_ - FairClock::now();
     const auto latest = manner == Manner::sound         ? deadline_
-                        : manner == Manner::independent ? Clock::now() + left * 4 / 10
-                                                        : Clock::now() + left * 6 / 10;
-    for (uint64_t reach = kNearest; Clock::now() < latest; reach *= kFarther) {
+                        : manner == Manner::independent ? FairClock::now() + left * 4 / 10
+                                                        : FairClock::now() + left * 6 / 10;
+    for (uint64_t reach = kNearest; FairClock::now() < latest; reach *= kFarther) {
       const bool last = reach >= all || reach >= kFarthest;
-      end = pass(manner, last ? UINT64_MAX : reach, last ? latest : Clock::now() + (latest - Clock::now()) / 2);
+      end = pass(manner, last ? UINT64_MAX : reach, last ? latest : FairClock::now() + (latest - FairClock::now()) / 2);
       settle();
       if (end == Search::End::failed || accepted() || undecided_ >= kMostUndecided) return end;
       if (last) break;
@@ -492,7 +496,7 @@ Search::End Filler::look() {
   return end;
 }
 
-Search::End Filler::pass(Manner manner, uint64_t reach, Clock::time_point deadline) {
+Search::End Filler::pass(Manner manner, uint64_t reach, FairClock::time_point deadline) {
   runner_->set_optimistic(manner != Manner::sound);
   runner_->set_sense(manner != Manner::sound ? sense_.get() : nullptr);
   sense_->set_independent(manner == Manner::independent);

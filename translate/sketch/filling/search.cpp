@@ -25,7 +25,7 @@ Mask Search::all() const {
 }
 
 std::optional<Mask> Search::agree(size_t test) {
-  if (solve::Clock::now() > deadline_) return end(End::timeout);
+  if (FairClock::now() > deadline_) return end(End::timeout);
   latest_test_ = std::max(latest_test_, test);
   runner_.set_most_classes(reach_ / product_);
   auto run = runner_.run(tests_[test], choices_);
@@ -73,7 +73,7 @@ std::pair<size_t, std::optional<Mask>> Search::join_tests(RunResult& stop, size_
   if (classes < kManyClasses) return {last, std::nullopt};
   size_t joined = 0;
   for (size_t t = test + 1; t < std::min(tests_.size(), test + kMostLookedAt) && joined < kMostJoined; ++t) {
-    if (solve::Clock::now() > deadline_) return {last, end(End::timeout)};
+    if (FairClock::now() > deadline_) return {last, end(End::timeout)};
     runner_.set_most_classes(reach_ / product_);
     auto run = runner_.run(tests_[t], choices_);
     if (!run) {

@@ -5,8 +5,8 @@
 
 #include <functional>
 
+#include "ir/fair_clock.h"
 #include "translate/sketch/filling/runner.h"
-#include "verify/solve/clock.h"
 
 namespace portolan::sketch::filling {
 
@@ -26,8 +26,7 @@ struct Elimination {
 
 class Search {
  public:
-  Search(Runner& runner, const std::vector<Domain>& domains, std::vector<Test>& tests,
-         solve::Clock::time_point deadline)
+  Search(Runner& runner, const std::vector<Domain>& domains, std::vector<Test>& tests, FairClock::time_point deadline)
       : runner_(runner), domains_(domains), tests_(tests), deadline_(deadline), choices_(domains.size(), kUnchosen) {}
 
   // exhausted: but for what the reach left out (cut()).
@@ -38,7 +37,7 @@ class Search {
   // to at most this: one hole may hold something far-fetched, all of them may not.
   void set_reach(uint64_t reach) { reach_ = reach; }
   bool cut() const { return cut_; }  // some were left out
-  void set_deadline(solve::Clock::time_point deadline) { deadline_ = deadline; }
+  void set_deadline(FairClock::time_point deadline) { deadline_ = deadline; }
   // Told of each run that fails, with what its failure depends on.
   void on_failure(std::function<void(const Choices&, Mask)> failure) { failure_ = std::move(failure); }
 
@@ -62,7 +61,7 @@ class Search {
   Runner& runner_;
   const std::vector<Domain>& domains_;
   std::vector<Test>& tests_;
-  solve::Clock::time_point deadline_;
+  FairClock::time_point deadline_;
   Choices choices_;
   std::vector<Elimination> eliminations_ = std::vector<Elimination>(domains_.size());
   const std::function<Next(const Choices&)>* found_ = nullptr;

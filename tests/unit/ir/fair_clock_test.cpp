@@ -1,5 +1,5 @@
 // Time that is taken away by others does not count; time that is slept does.
-#include "verify/solve/clock.h"
+#include "ir/fair_clock.h"
 
 #include <sched.h>
 #include <sys/wait.h>
@@ -10,7 +10,7 @@
 
 #include "gtest/gtest.h"
 
-namespace portolan::solve {
+namespace portolan {
 namespace {
 
 using Steady = std::chrono::steady_clock;
@@ -57,37 +57,37 @@ bool kernel_says() {
   return access("/proc/thread-self/schedstat", R_OK) == 0;
 }
 
-TEST(Clock, SleepCounts) {
-  const auto begin = Clock::now();
+TEST(FairClock, SleepCounts) {
+  const auto begin = FairClock::now();
   const auto steady = Steady::now();
   std::this_thread::sleep_for(milliseconds(200));
-  EXPECT_GE(Clock::now() - begin, milliseconds(150));
-  EXPECT_LE(Clock::now() - begin, Steady::now() - steady + milliseconds(2));
+  EXPECT_GE(FairClock::now() - begin, milliseconds(150));
+  EXPECT_LE(FairClock::now() - begin, Steady::now() - steady + milliseconds(2));
 }
 
-TEST(Clock, WaitingForTheProcessorDoesNotCount) {
+TEST(FairClock, WaitingForTheProcessorDoesNotCount) {
   if (!kernel_says()) GTEST_SKIP() << "this kernel does not say how long a task waited to run";
   const Crowd crowd(3);
-  const auto begin = Clock::now();
+  const auto begin = FairClock::now();
   compute(milliseconds(800));
-  EXPECT_LT(Clock::now() - begin, milliseconds(560));
-  EXPECT_GT(Clock::now() - begin, milliseconds(1));
+  EXPECT_LT(FairClock::now() - begin, milliseconds(560));
+  EXPECT_GT(FairClock::now() - begin, milliseconds(1));
 }
 
-TEST(Clock, NorDoesASolversWaiting) {
+TEST(FairClock, NorDoesASolversWaiting) {
   if (!kernel_says()) GTEST_SKIP() << "this kernel does not say how long a task waited to run";
   const Crowd crowd(4);
-  Clock::watch(crowd.children()[0]);
-  Clock::now();
+  FairClock::watch(crowd.children()[0]);
+  FairClock::now();
   std::this_thread::sleep_for(milliseconds(20));
-  const auto begin = Clock::now();
+  const auto begin = FairClock::now();
   std::this_thread::sleep_for(milliseconds(800));
-  EXPECT_LT(Clock::now() - begin, milliseconds(560));
-  Clock::forget(crowd.children()[0]);
-  const auto later = Clock::now();
+  EXPECT_LT(FairClock::now() - begin, milliseconds(560));
+  FairClock::forget(crowd.children()[0]);
+  const auto later = FairClock::now();
   std::this_thread::sleep_for(milliseconds(50));
-  EXPECT_GE(Clock::now() - later, milliseconds(2));
+  EXPECT_GE(FairClock::now() - later, milliseconds(2));
 }
 
 }  // namespace
-}  // namespace portolan::solve
+}  // namespace portolan

@@ -1,4 +1,4 @@
-#include "verify/solve/clock.h"
+#include "ir/fair_clock.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace portolan::solve {
+namespace portolan {
 namespace {
 
 using Steady = std::chrono::steady_clock;
@@ -68,7 +68,7 @@ Watch& of_this_thread() {
 
 }  // namespace
 
-Clock::time_point Clock::now() {
+FairClock::time_point FairClock::now() {
   Watch& watch = of_this_thread();
   const Steady::time_point at = Steady::now();
   const nanoseconds passed = at - watch.looked;
@@ -88,12 +88,12 @@ Clock::time_point Clock::now() {
   return time_point(watch.now);
 }
 
-void Clock::watch(pid_t solver) {
-  of_this_thread().tasks.push_back(Task{.process = solver});
+void FairClock::watch(pid_t worker) {
+  of_this_thread().tasks.push_back(Task{.process = worker});
 }
 
-void Clock::forget(pid_t solver) {
-  std::erase_if(of_this_thread().tasks, [&](const Task& task) { return task.process == solver; });
+void FairClock::forget(pid_t worker) {
+  std::erase_if(of_this_thread().tasks, [&](const Task& task) { return task.process == worker; });
 }
 
-}  // namespace portolan::solve
+}  // namespace portolan
