@@ -11,7 +11,9 @@ constexpr size_t kMostBuffers = 14;
 constexpr unsigned kMostRuns = 40;
 constexpr size_t kMostGlobals = 16;
 constexpr uint32_t kLargestBuffer = 4096;     // of those that a loop runs through
-constexpr uint32_t kLargestObject = 1 << 16;  // of those with members far from the beginning
+constexpr uint32_t kLargestObject = 1 << 19;  // of those with members far from the beginning
+
+constexpr uint64_t kBehindMember = 64;
 
 class Discovery {
  public:
@@ -32,6 +34,11 @@ class Discovery {
   unsigned runs_ = 0;
 };
 
+uint32_t* slot_in(std::vector<uint32_t>& slots, uint32_t index, uint64_t bytes) {
+  const uint32_t slot = slot_of_index(index, bytes / 8);
+  return slot < slots.size() ? &slots[slot] : nullptr;
+}
+
 bool Discovery::learn(const emulate::Outcome& outcome, const Input& input, bool may_grow) {
   if (outcome.ending != emulate::Ending::trapped || outcome.trap.kind != emulate::TrapKind::segmentation) return false;
   Slot slot;
@@ -41,11 +48,12 @@ bool Discovery::learn(const emulate::Outcome& outcome, const Input& input, bool 
     if (slot.buffer < 0 && slot.index < shape_.parameters.size()) place = &shape_.parameters[slot.index];
     if (slot.buffer >= Slot::kFirstGlobal) {
       const size_t global = slot.buffer - Slot::kFirstGlobal;
-      if (global < shape_.globals.size() && slot.index < shape_.globals[global].slots.size())
-        place = &shape_.globals[global].slots[slot.index];
-    } else if (slot.buffer >= 0 && static_cast<size_t>(slot.buffer) < shape_.buffers.size() &&
-               slot.index < shape_.buffers[slot.buffer].slots.size())
-      place = &shape_.buffers[slot.buffer].slots[slot.index];
+      if (global < shape_.globals.size())
+        place = slot_in(shape_.globals[global].slots, slot.index, shape_.globals[global].bytes.size());
+    } else if (slot.buffer >= 0 && static_cast<size_t>(slot.buffer) < shape_.buffers.size()) {
+      Shape::Buffer& buffer = shape_.buffers[slot.buffer];
+      place = slot_in(buffer.slots, slot.index, buffer.size);
+    }
     if (place == nullptr || *place != Shape::kNumber) return false;
     *place = static_cast<uint32_t>(shape_.buffers.size());
     shape_.buffers.emplace_back();
@@ -63,8 +71,10 @@ bool Discovery::learn(const emulate::Outcome& outcome, const Input& input, bool 
     const bool member = beyond >= 64 || library;
     const uint32_t largest = member ? kLargestObject : kLargestBuffer;
     if (beyond >= largest || buffer.size >= largest) continue;
+    const uint64_t needed = outcome.trap.address - begin + kBehindMember;
     do buffer.size *= 4;
-    while (member && buffer.size < largest && outcome.trap.address >= input.regions[n].address + buffer.size);
+    while (member && buffer.size < kLargestBuffer * 4 && needed > buffer.size);
+    if (member && needed > buffer.size) buffer.size = static_cast<uint32_t>(emulate::page_ceil(needed));
     buffer.slots.resize(buffer.size / 8, Shape::kNumber);
     return true;
   }

@@ -15,7 +15,7 @@ namespace {
 using Numbers = Filling::Numbers;
 
 constexpr uint64_t kTagBase = emulate::kArenaBase + 0x8'0000'0000;
-constexpr uint64_t kTagSpan = 0x1'0000;
+constexpr uint64_t kTagSpan = 0x8'0000;  // members of large objects lie this far from the beginning
 constexpr uint64_t kSlotsPerBuffer = 2048;
 
 uint64_t boundary_number(Random& random) {
@@ -256,7 +256,7 @@ void Maker::fill_words(std::span<uint8_t> bytes, const std::vector<uint32_t>& sl
   const bool sparse = how != Numbers::text && how != Numbers::tag && random_.one_in(4);
   auto word_at = [&](uint32_t w) -> uint64_t {
     if (w < slots.size() && slots[w] != Shape::kNumber && slots[w] != Shape::kKept) return pointer(slots[w]);
-    if (how == Numbers::tag) return w < kSlotsPerBuffer ? tag_of({owner, w}) : 0;
+    if (how == Numbers::tag) return tag_of({owner, w}, bytes.size() / 8);
     if (sparse && random_.one_in(3)) return 0;
     if (floats && how != Numbers::zero) return floating(64, how);
     if (how == Numbers::text || (!halves && !single_bytes)) return integer(how);
@@ -353,7 +353,7 @@ Input Maker::make(const Boundary& boundary) {
     else if (parameter.source.kind == Place::Kind::vector_count)
       value[0] = random_.below(9);
     else if (how == Numbers::tag || filling_.tagged_parameter == static_cast<int>(p))
-      value[0] = tag_of({-1, p});
+      value[0] = tag_of({-1, p}, 0);
     else if (filling_.fit != 0 && !shape_.buffers.empty())
       value[0] = up_to_an_end();
     else
@@ -370,8 +370,18 @@ Input Maker::make(const Boundary& boundary) {
 }  // namespace
 
 // In the middle of its span, so that small negative offsets are recognised too.
-uint64_t tag_of(const Slot& slot) {
-  return kTagBase + (static_cast<uint64_t>(slot.buffer + 1) * kSlotsPerBuffer + slot.index) * kTagSpan + kTagSpan / 4;
+uint64_t tag_of(const Slot& slot, uint64_t words) {
+  uint64_t index = slot.index;
+  if (words > kSlotsPerBuffer && index >= kSlotsPerBuffer / 2) {
+    if (index < words - kSlotsPerBuffer / 2) return 0;
+    index -= words - kSlotsPerBuffer;
+  }
+  return kTagBase + (static_cast<uint64_t>(slot.buffer + 1) * kSlotsPerBuffer + index) * kTagSpan + kTagSpan / 4;
+}
+
+uint32_t slot_of_index(uint32_t index, uint64_t words) {
+  const bool from_the_end = words > kSlotsPerBuffer && index >= kSlotsPerBuffer / 2;
+  return from_the_end ? static_cast<uint32_t>(index + words - kSlotsPerBuffer) : index;
 }
 
 bool slot_of_tag(uint64_t address, Slot& slot) {

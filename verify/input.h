@@ -94,14 +94,17 @@ struct Filling {
   const std::vector<uint64_t>* constants = nullptr;
 };
 
-// Addresses that are never mapped, one for each slot: a fault near one shows that the slot is used as a pointer.
+// Addresses that are never mapped, one for each slot: a fault near one shows that the slot is used as a pointer. A
+// large object of so many words has them at its beginning and at its end; 0: this slot has none.
 struct Slot {
   static constexpr int kFirstGlobal = 16;  // buffer: this one and those above it are globals
   int buffer = -1;                         // -1: a parameter
   uint32_t index = 0;
 };
-uint64_t tag_of(const Slot& slot);
+uint64_t tag_of(const Slot& slot, uint64_t words);
+// The index counts as in an object of few words: slot_of_index() says what it is in one of so many.
 bool slot_of_tag(uint64_t address, Slot& slot);
+uint32_t slot_of_index(uint32_t index, uint64_t words);
 
 Input make_input(const Boundary& boundary, const Shape& shape, const Filling& filling, Random& random);
 
