@@ -25,6 +25,9 @@ class CodeLifter {
   void finish(Builder& b);                              // the wave ends
   uint64_t next_address() const { return entry_.address + next_; }  // of the instruction behind this one
   void use_scratch() { out_.uses_scratch = true; }
+  // The kernel is given a descriptor of its scratch memory (spaces.h).
+  void give_scratch_buffer() { scratch_buffer_ = true; }
+  bool has_scratch_buffer() const { return scratch_buffer_; }
 
   ir::BlockId new_block() { return out_.code.add_block(); }
   void end(Builder& b, Op op, std::initializer_list<ir::BlockId> targets, ValueId bit = ir::kNoValue);
@@ -49,7 +52,7 @@ class CodeLifter {
   std::map<uint64_t, Line> lines_;  // by offset
   std::map<uint64_t, ir::BlockId> blocks_;
   uint64_t at_ = 0, next_ = 0;
-  bool ended_ = false;
+  bool ended_ = false, scratch_buffer_ = false;
   std::optional<Diagnostic> refusal_;
 };
 

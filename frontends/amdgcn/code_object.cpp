@@ -124,9 +124,13 @@ std::optional<std::string> set_up(const KernelDescriptor& d, Processor processor
     if (d.properties & property)
       for (unsigned n = 0; n < registers; ++n) give(b.undef(32));
   };
-  if (d.private_bytes != 0 && (d.properties & (private_buffer | flat_scratch)))
-    return "scratch memory by buffers or by flat_scratch";
-  give_nothing(private_buffer, 4);
+  const bool has_scratch = d.private_bytes != 0;
+  if (has_scratch && (d.properties & private_buffer)) {
+    for (uint32_t word : kScratchDescriptor) give(b.constant(32, word));
+    x.lifter().give_scratch_buffer();
+  } else {
+    give_nothing(private_buffer, 4);
+  }
   for (uint16_t property : {dispatch_pointer, queue_pointer})
     if (d.properties & property) return "it asks for the queue's or the dispatch's packet";
   if (d.properties & argument_pointer) {
@@ -134,7 +138,11 @@ std::optional<std::string> set_up(const KernelDescriptor& d, Processor processor
     give(b.constant(32, static_cast<uint32_t>(kArgumentWindow >> 32)));
   }
   if (d.properties & dispatch_id) return "it asks for registers that are not set up here";
-  give_nothing(flat_scratch, 2);
+  // What code adds to src_private_base's window; every lane has its own, from 0.
+  if (has_scratch && (d.properties & flat_scratch))
+    for (int n = 0; n < 2; ++n) give(b.constant(32, 0));
+  else
+    give_nothing(flat_scratch, 2);
   if (d.properties & private_size) return "it asks for registers that are not set up here";
   // As many as the descriptor says come before the block's indices, used or not.
   const uint32_t user_registers = d.resources2 >> 1 & 31;
@@ -143,6 +151,10 @@ std::optional<std::string> set_up(const KernelDescriptor& d, Processor processor
   for (const auto& [bit, index] :
        {std::pair{7, ir::Identity::block_x}, {8, ir::Identity::block_y}, {9, ir::Identity::block_z}})
     if (d.resources2 >> bit & 1) give(b.identity(index));
+  constexpr uint32_t kPrivateSegment = 1, kGroupInformation = 1 << 10;
+  if (d.resources2 & kGroupInformation) give(b.undef(32));
+  // Where the wave's scratch memory begins.
+  if ((d.resources2 & kPrivateSegment) && (d.properties & (private_buffer | flat_scratch))) give(b.constant(32, 0));
   if (processor == Processor::gfx1030) {
     // A register for each index that the descriptor asks for; later processors pack all three into one.
     const uint32_t indices = d.resources2 >> 11 & 3;

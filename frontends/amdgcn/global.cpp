@@ -91,6 +91,44 @@ void modify(Insn& x) {
   });
 }
 
+// Buffers are scratch memory, and nothing else is lifted: the descriptor must be the one that the hardware gives. That
+// shows when it runs, and ends the run where it is another.
+ValueId buffer_address(Insn& x) {
+  Builder& b = x.b;
+  if (!x.lifter().has_scratch_buffer()) x.refuse("buffers other than scratch memory");
+  x.lifter().use_scratch();
+  ValueId at = b.add(x.read(3, 32), b.constant(32, static_cast<uint64_t>(x.number_of("offset"))));
+  if (x.has("offen")) at = b.add(at, x.read(1, 32));
+  return b.add(b.zext(at, 64), b.constant(64, kPrivateWindow));
+}
+void demand_scratch(Insn& x, ValueId descriptor) {
+  Builder& b = x.b;
+  ValueId given = b.constant(32, kScratchDescriptor[0]);
+  for (int n = 1; n < 4; ++n) given = b.concat(b.constant(32, kScratchDescriptor[n]), given);
+  const ir::BlockId other = x.lifter().new_block(), after = x.lifter().new_block();  // `other` ends in unreachable
+  x.lifter().end(b, Op::branch, {after, other}, b.eq(descriptor, given));
+  b.set_block(after);
+}
+
+void buffer_load(Insn& x) {
+  const Type t = access_type(x);
+  const ValueId at = buffer_address(x), descriptor = x.read(2, 128);
+  x.in_active_lanes([&] {
+    demand_scratch(x, descriptor);
+    ValueId v = x.b.load(at, t.bits);
+    if (t.bits < 32) v = t.is_signed() ? x.b.sext(v, 32) : x.b.zext(v, 32);
+    x.set_registers(0, v);
+  });
+}
+void buffer_store(Insn& x) {
+  const Type t = access_type(x);
+  const ValueId at = buffer_address(x), descriptor = x.read(2, 128), data = x.read(0, std::max(t.bits, 32u));
+  x.in_active_lanes([&] {
+    demand_scratch(x, descriptor);
+    x.b.store(at, x.b.truncate(data, t.bits));
+  });
+}
+
 // Scalar loads are the wave's: every lane makes the same one, active or not. The offset's and the address's two lowest
 // bits do not count.
 void scalar_load(Insn& x) {
@@ -124,6 +162,8 @@ constexpr Row kRows[] = {
     {"flat_atomic_pk*", nullptr, "no oracle"},
     {"s_load_{b32,b64,b128,b256,b512,dword,dwordx2,dwordx4,dwordx8,dwordx16}", scalar_load},
     {"s_buffer_load*", nullptr, "buffers"},
+    {"buffer_load_{ubyte,sbyte,ushort,sshort,dword,dwordx2,dwordx3,dwordx4}", buffer_load},
+    {"buffer_store_{byte,short,dword,dwordx2,dwordx3,dwordx4}", buffer_store},
     {"buffer_*", nullptr, "buffers"},
     {"tbuffer_*", nullptr, "buffers"},
     {"image_*", nullptr, "images"},

@@ -34,7 +34,10 @@ constexpr std::array kNamed = {Named{"vcc_lo", kVccLow, 1},
                                Named{"exec_lo", kExecLow, 1},
                                Named{"exec_hi", kExecLow + 1, 1},
                                Named{"exec", kExecLow, 2},
-                               Named{"m0", kM0, 1}};
+                               Named{"m0", kM0, 1},
+                               Named{"flat_scratch_lo", kFlatScratch, 1},
+                               Named{"flat_scratch_hi", kFlatScratch + 1, 1},
+                               Named{"flat_scratch", kFlatScratch, 2}};
 
 // "7" or "[4:5]" behind the letter of the register file.
 bool register_numbers(std::string_view s, Operand& o) {

@@ -49,7 +49,7 @@ struct Instruction {
   bool bit(std::string_view name, size_t n, bool otherwise = false) const;
 };
 
-inline constexpr uint32_t kVccLow = 106, kM0 = 125, kExecLow = 126;
+inline constexpr uint32_t kFlatScratch = 102, kVccLow = 106, kM0 = 125, kExecLow = 126;
 
 // Two for a line with "::" (VOPD), else one; none: the line is no instruction.
 std::vector<Instruction> parse_line(std::string_view line);

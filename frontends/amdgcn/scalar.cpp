@@ -218,6 +218,14 @@ void test_bit(Insn& x) {
   x.set_scc(kOne ? bit : x.b.bit_not(bit));
 }
 
+// Where flat addresses find scratch memory: a kernel's first instructions put there what they are given, and here every
+// lane's lies in a window of its own.
+void set_hardware_register(Insn& x) {
+  const std::string& name = x.operand(0).text;
+  if (name != "hwreg(HW_REG_FLAT_SCR_LO)" && name != "hwreg(HW_REG_FLAT_SCR_HI)")
+    x.refuse("registers of the hardware other than flat_scratch");
+}
+
 constexpr Row kRows[] = {
     {"s_mov_{b32,b64}", move},
     {"s_movk_i32", move_immediate},
@@ -265,6 +273,7 @@ constexpr Row kRows[] = {
     {"s_bitcmp1_{b32,b64}", test_bit<true>},
     {"s_bitreplicate_b64_b32", nullptr, "not done"},
     {"s_{movrels,movreld}_{b32,b64}", nullptr, "registers by number at run time"},
+    {"s_setreg_b32", set_hardware_register},
     {"s_{getreg,setreg}*", nullptr, "registers of the hardware"},
 };
 
