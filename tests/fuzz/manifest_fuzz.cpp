@@ -20,7 +20,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     differential::Random random(1);
     for (const char* kind : differential::kInputKinds) {
       const auto instance = differential::make_instance(kernel, sizes, kind, random);
-      if (instance && ((*instance).arguments.size() != kernel.arguments.size() || (*instance).block.count() > 1024))
+      if (instance && ((*instance).arguments.size() != kernel.arguments.size() + kernel.variables.size() ||
+                       (*instance).block.count() > 1024))
         std::abort();
     }
   }
