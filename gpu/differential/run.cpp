@@ -90,9 +90,10 @@ bool is_limit(const simt::Finding& f) {
   return f.kind == FindingKind::step_limit || f.kind == FindingKind::time_limit;
 }
 
-// More than any port takes for what the source does; the CPU's judge allows the same.
+// More than any port takes for what the source does. An instruction of AMD's is many of the IR's in each lane, and what
+// a warp does at once may be a loop over the lanes.
 uint64_t steps_allowed(const simt::Outcome& source) {
-  constexpr uint64_t kFactor = 64, kLeast = 1'000'000;
+  constexpr uint64_t kFactor = 256, kLeast = 20'000'000;
   return std::max(kFactor * source.instructions, kLeast);
 }
 
@@ -137,7 +138,7 @@ Once run_once(const simt::Module& source, const simt::Module& target, const Inst
   };
   for (unsigned variant = 0; variant < 2; ++variant) {
     Side side = run_side(source, instance, variant, steps, left());
-    if (variant == 0) steps = std::max(steps_allowed(side.outcome), uint64_t{1'000'000});
+    if (variant == 0) steps = steps_allowed(side.outcome);
     for (const simt::Finding& f : side.outcome.findings) once.unwritten |= f.kind == FindingKind::uninitialised;
     if (const simt::Finding* f = first_fault(side.outcome)) {
       if (is_limit(*f) || f->kind == FindingKind::unsupported)

@@ -255,7 +255,7 @@ class Kernels:
         body = ".visible .entry k(.param .u64 p)\n{\n .reg .b32 %r<4>;\n .reg .b64 %d<4>;\n .reg .f32 %f<4>;\n"
         for name, text, said in (
             ("barrier", body + " bar.sync 1, 64;\n ret;\n}\n", "k.ptx:9: error: kernel 'k': barriers other than that of the whole block"),
-            ("trap", body + " trap;\n}\n", "jumps through tables, traps"),
+            ("trap", body + " trap;\n}\n", "a trap"),
             ("multiply", body + " .shared .b32 s;\n mov.u64 %d1, s;\n cvta.shared.u64 %d2, %d1;\n mul.lo.u64 %d2, %d2, %d3;\n"
                                 " ld.param.u64 %d1, [p];\n st.global.u64 [%d1], %d2;\n ret;\n}\n", "generic addresses"),
             ("rounding", body + " .reg .f64 %e<4>;\n add.rz.f64 %e1, %e2, %e3;\n ld.param.u64 %d1, [p];\n st.global.f64 [%d1], %e1;\n"

@@ -111,7 +111,7 @@ void KernelEmitter::look_for_generic(const Instruction& i, ValueId v) {
     }
     if ((i.op == Op::add || (i.op == Op::sub && n == 0)) && stands_for_address(v, kDeepest)) continue;
     const bool moved = i.op == Op::add || i.op == Op::sub || i.op == Op::select || i.op == Op::store ||
-                       i.op == Op::eq || i.op == Op::ne || i.op == Op::extract || i.op == Op::call || i.op == Op::ret;
+                       i.op == Op::eq || i.op == Op::ne || i.op == Op::extract;
     const auto found = place(operand);
     if (!moved || (found && found->space == Space::parameter))
       return refuse(i, "shared memory, local memory or parameters by generic addresses");

@@ -99,8 +99,8 @@ Value KernelEmitter::atomic_float(const Instruction& i) {
   Value at = pointer(i.operands[0]), operand = value(i.operands[1]);
   llvm::Type* type = b_.getIntNTy(i.width);
   const llvm::Align align(i.width / 8);
-  // What is there, read atomically: a plain load beside others' operations would be a race.
-  Value first = b_.CreateAtomicRMW(Rmw::Or, at, b_.getIntN(i.width, 0), align, kOrder, scope);
+  // The first try guesses what is there: a look at it would be a plain load beside others' operations, a race.
+  Value first = b_.getIntN(i.width, 0);
   llvm::BasicBlock* before = b_.GetInsertBlock();
   llvm::BasicBlock *again = llvm::BasicBlock::Create(context, "", llvm_),
                    *after = llvm::BasicBlock::Create(context, "", llvm_);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "frontends/ptx/inline.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Verifier.h"
@@ -91,11 +92,14 @@ Translation translate(const ptx::Program& program, const std::string& file, amdg
   module.setTargetTriple(machine->getTargetTriple().str());
   module.setDataLayout(machine->createDataLayout());
   module.addModuleFlag(llvm::Module::Error, "amdhsa_code_object_version", 500);
-  ModuleState state{module, program, file, processor, nullptr, nullptr, nullptr, {}, {}, {}};
+  ModuleState state{module, program, file, processor, nullptr, nullptr, nullptr, {}};
   make_variables(state);
   for (const ptx::LiftedFunction& f : program.functions) {
     if (!f.is_kernel || !is_wanted(f.name)) continue;
-    if (auto refusal = KernelEmitter(state, f).run())
+    const auto whole = ptx::inline_calls(program, f);
+    if (!whole)
+      refuse(f.name, whole.error());
+    else if (auto refusal = KernelEmitter(state, *whole).run())
       refuse(f.name, *std::move(refusal));
     else
       result.kernels.push_back(f.name);

@@ -1,8 +1,7 @@
 // Kernels lifted from PTX, as LLVM IR for an AMD processor and from there as assembly with metadata.
 //
 // A warp of 32 lanes is a wave of gfx1100, or one half of a wave of gfx942: shuffles and votes stay within the half.
-// What would need more is refused: generic addresses that may mean shared memory, lane operations on some of the lanes,
-// variables of the module, rounding other than to nearest.
+// Device functions are inlined. What is refused: docs/amdgcn.md.
 #pragma once
 
 #include <string>

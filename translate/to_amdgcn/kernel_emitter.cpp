@@ -100,12 +100,6 @@ Value KernelEmitter::variable(const Instruction& i) {
   return b_.CreateAdd(base, b_.getInt64(static_cast<uint64_t>(symbol.addend)));
 }
 
-// Device functions were inlined once, and the tests refuted what came of it: they are refused until that is understood.
-Value KernelEmitter::call_function(const Instruction& i) {
-  refuse(i, fmt::format("the call of '{}': device functions", f_.calls[i.index].symbol.name));
-  return i.width == 0 ? nullptr : b_.getIntN(i.width, 0);
-}
-
 Value KernelEmitter::emit(ValueId v) {
   const Instruction& i = f_[v];
   uint64_t window = 0;
@@ -138,8 +132,6 @@ Value KernelEmitter::emit(ValueId v) {
       return variable(i);
     case Op::frame_address:
       return flat(*place(v));
-    case Op::call:
-      return call_function(i);
     case Op::parameter:
       return values_[v];
     default:
@@ -169,19 +161,22 @@ void KernelEmitter::terminator(const ir::Terminator& t) {
     case Op::branch:
       b_.CreateCondBr(domain_.integer(value(t.operands[0])), blocks_[t.edges[0].target], blocks_[t.edges[1].target]);
       return;
-    case Op::ret: {
-      if (t.operands.empty()) {
-        b_.CreateRetVoid();
-        return;
-      }
-      // First piece lowest.
-      Value all = domain_.integer(value(t.operands[0]));
-      for (size_t n = 1; n < t.operands.size(); ++n) all = domain_.integer(domain_.concat(value(t.operands[n]), all));
-      b_.CreateRet(all);
+    case Op::switch_: {
+      Value index = domain_.integer(value(t.operands[0]));
+      llvm::SwitchInst* made = b_.CreateSwitch(index, blocks_[t.edges.back().target]);
+      for (size_t n = 0; n < t.cases.size(); ++n)
+        made->addCase(llvm::ConstantInt::get(llvm::cast<llvm::IntegerType>(index->getType()), t.cases[n]),
+                      blocks_[t.edges[n].target]);
       return;
     }
+    case Op::unreachable:
+      b_.CreateUnreachable();
+      return;
+    case Op::ret:
+      b_.CreateRetVoid();
+      return;
     default:
-      refuse(place, "jumps through tables, traps");
+      refuse(place, "a trap");
       b_.CreateUnreachable();
   }
 }
@@ -225,20 +220,6 @@ void KernelEmitter::make_shared() {
 
 void KernelEmitter::make_function() {
   llvm::LLVMContext& context = b_.getContext();
-  if (!kernel_.is_kernel) {
-    llvm::SmallVector<llvm::Type*, 8> parameters;
-    for (ValueId p : f_.blocks[0].parameters) parameters.push_back(b_.getIntNTy(f_.width(p)));
-    uint32_t width = 0;
-    for (const ir::Block& block : f_.blocks)
-      if (block.terminator.op == Op::ret) {
-        width = 0;
-        for (ValueId v : block.terminator.operands) width += f_.width(v);
-      }
-    auto* type = llvm::FunctionType::get(width == 0 ? b_.getVoidTy() : b_.getIntNTy(width), parameters, false);
-    llvm_ = llvm::Function::Create(type, llvm::GlobalValue::InternalLinkage, kernel_.name, state_.module);
-    llvm_->addFnAttr(llvm::Attribute::AlwaysInline);
-    return;
-  }
   uint64_t bytes = 0;
   for (const ptx::KernelParameter& p : kernel_.parameters) bytes = p.offset + p.size;
   llvm::Type* arguments = llvm::ArrayType::get(b_.getInt8Ty(), bytes == 0 ? 4 : bytes);
@@ -252,30 +233,12 @@ void KernelEmitter::make_function() {
   llvm_->addFnAttr("amdgpu-flat-work-group-size", "1,1024");
 }
 
-// What a device function takes becomes what its slots hold at the start.
 void KernelEmitter::make_ssa() {
-  ir::Function code = kernel_.code;
-  ir::Block& entry = code.blocks[0];
-  std::map<uint32_t, size_t> argument_of;  // by slot
-  std::erase_if(entry.instructions, [&](ValueId v) {
-    const Instruction& i = code[v];
-    if (i.op != Op::set_slot) return false;
-    const auto at = std::find(entry.parameters.begin(), entry.parameters.end(), i.operands[0]);
-    if (at == entry.parameters.end()) return false;
-    argument_of[i.index] = static_cast<size_t>(at - entry.parameters.begin());
-    return true;
-  });
-  entry.parameters.clear();
   ir::SlotConvention convention;
   for (const ptx::Slot& slot : kernel_.slots) convention.widths.push_back(slot.width);
   convention.stack_pointer = UINT32_MAX;
-  convention.entry_value = [&](ir::Builder& b, uint32_t slot) {
-    const auto found = argument_of.find(slot);
-    if (found == argument_of.end()) return b.undef(kernel_.slots[slot].width);
-    arguments_.push_back(found->second);
-    return b.function().add_parameter(b.block(), kernel_.slots[slot].width);
-  };
-  f_ = ir::simplify(ir::construct_ssa(code, convention));
+  convention.entry_value = [&](ir::Builder& b, uint32_t slot) { return b.undef(kernel_.slots[slot].width); };
+  f_ = ir::simplify(ir::construct_ssa(kernel_.code, convention));
 }
 
 std::optional<Diagnostic> KernelEmitter::run() {
@@ -287,7 +250,6 @@ std::optional<Diagnostic> KernelEmitter::run() {
         if (stands_for_address(v, 12)) generic_ = true;
   }
   if (refusal_) return refusal_;
-  state_.open.insert(kernel_.name);
   make_shared();
   make_function();
 
@@ -304,22 +266,13 @@ std::optional<Diagnostic> KernelEmitter::run() {
       frame_->setAlignment(llvm::Align(16));
     }
     for (ValueId p : f_.blocks[block].parameters) {
-      if (block == 0) {
-        values_[p] = llvm_->getArg(static_cast<unsigned>(phis_[0].size()));
-        phis_[0].push_back(nullptr);
-        continue;
-      }
       phis_[block].push_back(b_.CreatePHI(b_.getIntNTy(f_.width(p)), 2));
       values_[p] = phis_[block].back();
     }
   }
   for (ir::BlockId block : order) emit_block(block);
   if (!refusal_) fill_phis();
-  state_.open.erase(kernel_.name);
-  if (refusal_)
-    llvm_->eraseFromParent();
-  else if (!kernel_.is_kernel)
-    state_.functions[kernel_.name] = {llvm_, arguments_};
+  if (refusal_) llvm_->eraseFromParent();
   return refusal_;
 }
 

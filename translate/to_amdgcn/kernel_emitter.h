@@ -1,9 +1,7 @@
-// One function of PTX as LLVM IR: SSA form, what its addresses mean, instructions. Device functions are inlined into
-// the kernels that call them.
+// One kernel of PTX, without calls, as LLVM IR: SSA form, what its addresses mean, instructions.
 #pragma once
 
 #include <map>
-#include <set>
 
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/Module.h"
@@ -11,12 +9,6 @@
 #include "translate/to_amdgcn/emit.h"
 
 namespace portolan::to_amdgcn {
-
-// A device function, and which of a call's arguments it looks at, in order.
-struct Callee {
-  llvm::Function* function = nullptr;
-  std::vector<size_t> arguments;
-};
 
 // What the functions of a module have in common.
 struct ModuleState {
@@ -26,8 +18,6 @@ struct ModuleState {
   amdgcn::Processor processor;
   llvm::GlobalVariable *shared = nullptr, *dynamic_shared = nullptr, *barrier_count = nullptr;
   std::map<std::string, llvm::GlobalVariable*> variables;
-  std::map<std::string, Callee> functions;
-  std::set<std::string> open;  // being emitted: a call of one is recursion
 };
 
 class KernelEmitter {
@@ -83,6 +73,8 @@ class KernelEmitter {
   // Lanes and barriers: lanes.cpp.
   Value lanes(const ir::Instruction& i);
   Value lane_in_wave();
+  Value rank(Value members);
+  Value all_lanes(Value bit);
   Value ballot(Value bit);
   Value read_lane(Value value, Value from);
   Value match(Value value, Value members);
@@ -102,7 +94,6 @@ class KernelEmitter {
   ModuleState& state_;
   const ptx::LiftedFunction& kernel_;
   ir::Function f_;
-  std::vector<size_t> arguments_;  // Callee::arguments of this one
   llvm::Function* llvm_ = nullptr;
   llvm::AllocaInst* frame_ = nullptr;
   bool generic_ = false;  // addresses of shared or local memory are numbers like others

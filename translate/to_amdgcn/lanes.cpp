@@ -13,15 +13,27 @@ using ir::Op;
 using ir::RmwKind;
 using Value = llvm::Value*;
 
-Value KernelEmitter::lane_in_wave() {
-  Value ones = b_.getInt32(~0u), zero = b_.getInt32(0);
-  Value low = call(In::amdgcn_mbcnt_lo, {ones, zero});
-  return amdgcn::lane_width(state_.processor) == kWarp ? low : call(In::amdgcn_mbcnt_hi, {ones, low});
+// How many of `members`, a mask of the wave, come before this lane.
+Value KernelEmitter::rank(Value members) {
+  Value low = call(In::amdgcn_mbcnt_lo, {b_.CreateTrunc(members, b_.getInt32Ty()), b_.getInt32(0)});
+  if (amdgcn::lane_width(state_.processor) == kWarp) return low;
+  return call(In::amdgcn_mbcnt_hi, {b_.CreateTrunc(b_.CreateLShr(members, 32), b_.getInt32Ty()), low});
 }
 
+Value KernelEmitter::lane_in_wave() {
+  return rank(
+      b_.getIntN(amdgcn::lane_width(state_.processor), ~uint64_t{0} >> (64 - amdgcn::lane_width(state_.processor))));
+}
+
+// A bit of each lane of the wave.
+Value KernelEmitter::all_lanes(Value bit) {
+  return call(In::amdgcn_ballot, {bit}, {b_.getIntNTy(amdgcn::lane_width(state_.processor))});
+}
+
+// Of the warp.
 Value KernelEmitter::ballot(Value bit) {
-  if (amdgcn::lane_width(state_.processor) == kWarp) return call(In::amdgcn_ballot, {bit}, {b_.getInt32Ty()});
-  Value both = call(In::amdgcn_ballot, {bit}, {b_.getInt64Ty()});
+  Value both = all_lanes(bit);
+  if (amdgcn::lane_width(state_.processor) == kWarp) return both;
   Value shift = b_.CreateZExt(b_.CreateAnd(lane_in_wave(), kWarp), b_.getInt64Ty());
   return b_.CreateTrunc(b_.CreateLShr(both, shift), b_.getInt32Ty());
 }
@@ -145,8 +157,18 @@ Value KernelEmitter::barrier(const Instruction& i) {
   using Rmw = llvm::AtomicRMWInst;
   b_.CreateAtomicRMW(Rmw::And, state_.barrier_count, b_.getInt32(0), llvm::Align(4), order, scope);
   plain_barrier();
-  Value one = b_.CreateZExt(domain_.integer(value(i.operands[2])), b_.getInt32Ty());
-  b_.CreateAtomicRMW(Rmw::Add, state_.barrier_count, one, llvm::Align(4), order, scope);
+  // One lane of the wave adds what all of them give.
+  Value given = all_lanes(domain_.integer(value(i.operands[2])));
+  Value sum = b_.CreateZExtOrTrunc(b_.CreateUnaryIntrinsic(In::ctpop, given), b_.getInt32Ty());
+  Value first = b_.CreateICmpEQ(rank(all_lanes(b_.getTrue())), b_.getInt32(0));
+  llvm::LLVMContext& context = b_.getContext();
+  llvm::BasicBlock *adds = llvm::BasicBlock::Create(context, "", llvm_),
+                   *after = llvm::BasicBlock::Create(context, "", llvm_);
+  b_.CreateCondBr(first, adds, after);
+  b_.SetInsertPoint(adds);
+  b_.CreateAtomicRMW(Rmw::Add, state_.barrier_count, sum, llvm::Align(4), order, scope);
+  b_.CreateBr(after);
+  b_.SetInsertPoint(after);
   plain_barrier();
   return b_.CreateAlignedLoad(b_.getInt32Ty(), state_.barrier_count, llvm::Align(4));
 }
