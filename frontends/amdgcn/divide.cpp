@@ -45,7 +45,10 @@ void scale(Insn& x) {
   const ValueId up = times_power(x, w, s0, w.up), down = times_power(x, w, s0, -w.up);
   const ValueId inverse = b.floating(Op::fdiv, {number(b, 1, w.format), s1}, m);
   const ValueId quotient = b.floating(Op::fdiv, {s2, s1}, m);
-  const ValueId inverse_small = is_subnormal(x, w, inverse), quotient_small = is_subnormal(x, w, quotient);
+  // RDNA3's manual compares the f32 form's inverse as a double, so that it never is subnormal. (As a float it would
+  // have denominators above 2^126 scaled up to infinity, and their quotients lost.)
+  const ValueId inverse_small = w.format == FloatFormat::f32 ? b.constant(1, 0) : is_subnormal(x, w, inverse);
+  const ValueId quotient_small = is_subnormal(x, w, quotient);
   const ValueId distance = b.sub(exponent(x, w, s2), exponent(x, w, s1));
   const ValueId zero = b.constant(1, 0), one = b.constant(1, 1);
   // The first condition that holds decides.
