@@ -89,7 +89,9 @@ Expected<std::vector<KernelVerdict>> judge_kernels(const simt::Module& source, c
     else if (!launch)
       set_unknown(k, "too-few-inputs", fmt::format("{} does not say how it is launched", launches->path));
     else {
-      auto result = differential::test(source, *target, *launch, options.options());
+      manifest::Kernel described = *launch;
+      if (options.other_library && described.library_tolerance) described.tolerance = *described.library_tolerance;
+      auto result = differential::test(source, *target, described, options.options());
       if (!result) return result.error();
       k.result = *std::move(result);
     }

@@ -14,6 +14,7 @@ struct KernelJudgeOptions {
   uint32_t tests = 20;
   uint64_t seed = 1;
   uint64_t milliseconds = 10'000;  // for each kernel
+  bool other_library = false;      // the target calls another library of mathematics: library_tolerance
   bool run = true;                 // false: nobody asked for a judgement
   differential::Options options() const { return {tests, seed, std::chrono::milliseconds(milliseconds)}; }
 };

@@ -15,6 +15,7 @@
 #include "cli/accelerator.h"
 #include "cli/input.h"
 #include "cli/output.h"
+#include "cli/port_hip.h"
 #include "cli/port_kernels.h"
 #include "cli/ported_header.h"
 #include "cli/specification.h"
@@ -173,10 +174,11 @@ void print_row(const nlohmann::json& entry) {
 
 // Kernels go another way than specifications.
 std::optional<Exit> run_kernels(const Arguments& a) {
-  if (!a.init && !is_kernel_target(a.target)) return std::nullopt;
+  const bool to_hip = a.target == "hip";
+  if (!a.init && !to_hip && !is_kernel_target(a.target)) return std::nullopt;
   KernelPort port{a.folder, a.target, a.out, a.require, a.html, a.compiler, a.flags, a.kernels, a.json};
   port.judging.tests = a.tests, port.judging.seed = a.seed, port.judging.run = a.require != "none";
-  return a.init ? draft_manifest(port) : port_kernel_folder(port);
+  return a.init ? draft_manifest(port) : to_hip ? port_folder_to_hip(port) : port_kernel_folder(port);
 }
 
 Exit run(const Arguments& a) {
@@ -236,13 +238,15 @@ void add_port(CLI::App& app, Command& chosen) {
   command->add_option("DIR", a->folder, "the folder: .ptx and .cu files, or .spec files")->required();
   command->add_option(
       "--to", a->target,
-      "amdgcn:gfx1100, amdgcn:gfx942, …; or an accelerator of corpus/accelerators, or the path of a .isa "
+      "hip (source); amdgcn:gfx1100, amdgcn:gfx942, …; or an accelerator of corpus/accelerators, or the path of a .isa "
       "file");
   command->add_option("--out", a->out, "the folder for results and report.json");
   command->add_flag("--init", a->init, "draft DIR/port.toml, which says how kernels are launched");
   command->add_option("--report", a->html, "kernels: a report as HTML");
   command->add_option("--tests", a->tests, "kernels: launches of each; default: 20");
-  command->add_option("--compiler", a->compiler, "kernels: of .cu files, nvcc or clang; default: nvcc if it is there")
+  command
+      ->add_option("--compiler", a->compiler,
+                   "kernels: of .cu files, nvcc or clang; default: nvcc if it is there; clang needs no toolkit")
       ->check(CLI::IsMember({"nvcc", "clang"}));
   command->add_option("--flag", a->flags, "kernels: one more flag for the CUDA compiler (may be given again)");
   add_kernel_options(*command, a->kernels);

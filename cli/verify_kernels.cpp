@@ -46,18 +46,21 @@ nlohmann::json side_json(const std::string& path, const Side& side) {
 
 }  // namespace
 
-Exit verify_kernels(const KernelVerification& a) {
+Expected<nlohmann::json> kernel_verification(const KernelVerification& a, bool complain) {
   const auto source = read_side(a.source), target = read_side(a.target);
-  if (!source || !target) return fail((source ? target : source).error());
+  if (!source || !target) return (source ? target : source).error();
   for (const std::string& name : a.functions)
     if (const auto all = (*source).module.kernels(); std::find(all.begin(), all.end(), name) == all.end())
-      return fail(error_at({a.source, 0, 0}, fmt::format("there is no kernel '{}'", name)));
+      return error_at({a.source, 0, 0}, fmt::format("there is no kernel '{}'", name));
   const auto launches = manifest_for(a.source, a.judging.manifest);
-  if (!launches) return fail(launches.error());
+  if (!launches) return launches.error();
   const auto kernels = judge_kernels((*source).module, a.source, &(*target).module, a.functions, *launches, a.judging);
-  if (!kernels) return fail(kernels.error());
-  for (const Diagnostic& d : (*source).module.refusals) fmt::print(stderr, "{}", to_string(d));
-  complain_about(a.source, *kernels);
+  if (!kernels) return kernels.error();
+  if (complain) {
+    for (const Diagnostic& d : (*source).module.refusals) fmt::print(stderr, "{}", to_string(d));
+    complain_about(a.source, *kernels);
+    if (!a.json) fmt::print("{}", kernel_text(*kernels));
+  }
   nlohmann::json evidence = {
       {"schema", "portolan-evidence-1"},
       {"tool", "portolan 0.1.0"},
@@ -75,15 +78,24 @@ Exit verify_kernels(const KernelVerification& a) {
         {"seed", hex(a.judging.seed)},
         {"manifest", *launches ? (**launches).path : ""}}},
       {"functions", functions_json(*kernels)}};
+  if (!(*source).module.refusals.empty()) evidence["source_refusals"] = (*source).module.refusals.size();
   if (!a.evidence.empty()) evidence["replay"] = "portolan replay " + a.evidence;
-  fmt::print("{}", a.json ? evidence.dump(2) + "\n" : kernel_text(*kernels));
+  return evidence;
+}
+
+Exit verify_kernels(const KernelVerification& a) {
+  const auto made = kernel_verification(a, true);
+  if (!made) return fail(made.error());
+  const nlohmann::json& evidence = *made;
+  if (a.json) fmt::print("{}\n", evidence.dump(2));
   std::optional<Diagnostic> error;
   if (!a.evidence.empty()) error = write_output(a.evidence, evidence.dump(2) + "\n");
   if (!error && !a.junit.empty()) error = write_output(a.junit, junit_of(evidence, a.require));
   if (!error && !a.sarif.empty()) error = write_output(a.sarif, sarif_of(evidence, a.require));
   if (error) return fail(*error);
   const Exit exit = static_cast<Exit>(evidence_exit(evidence, a.require));
-  return exit == Exit::ok && ((*kernels).empty() || !(*source).module.refusals.empty()) ? Exit::fell_short : exit;
+  const bool incomplete = evidence["functions"].empty() || evidence.contains("source_refusals");
+  return exit == Exit::ok && incomplete ? Exit::fell_short : exit;
 }
 
 bool is_kernel_evidence(const nlohmann::json& evidence) {

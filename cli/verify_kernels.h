@@ -14,6 +14,8 @@ struct KernelVerification {
   bool json = false;
 };
 Exit verify_kernels(const KernelVerification& arguments);
+// The evidence alone. `complain`: errors and notes on standard error, and the sentences on standard output.
+Expected<nlohmann::json> kernel_verification(const KernelVerification& arguments, bool complain);
 
 // Whether an evidence file speaks of kernels.
 bool is_kernel_evidence(const nlohmann::json& evidence);

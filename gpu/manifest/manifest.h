@@ -59,6 +59,8 @@ struct Kernel {
   std::vector<Argument> arguments;
   std::vector<Argument> variables;  // of the module; buffers by name
   Tolerance tolerance;
+  // Instead of it, where the two sides call different libraries of mathematics: CUDA's and HIP's.
+  std::optional<Tolerance> library_tolerance;
   std::vector<std::string> inputs;  // kinds that are tried; empty: all
 };
 

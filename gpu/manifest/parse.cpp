@@ -215,6 +215,8 @@ class Reader {
         k.shared = formula(value, "shared");
       else if (key == "tolerance")
         tolerance(value, k.tolerance);
+      else if (key == "library_tolerance")
+        tolerance(value, k.library_tolerance.emplace());
       else if (key == "inputs")
         inputs(value, k);
       else if (key == "arguments" || key == "variables") {
@@ -223,10 +225,9 @@ class Reader {
         if (!all || all->size() > kMostArguments) fail(value, fmt::format("'{}' is a list of tables", key.str()));
         for (size_t n = 0; all && n < all->size() && !failure_; ++n) argument(*all->get(n), to);
       } else
-        fail(value,
-             fmt::format(
-                 "unknown key '{}'; there are: name file sizes grid block shared arguments variables tolerance inputs",
-                 key.str()));
+        fail(value, fmt::format("unknown key '{}'; there are: name file sizes grid block shared arguments variables "
+                                "tolerance library_tolerance inputs",
+                                key.str()));
       if (failure_) return;
     }
     if (k.name.empty()) fail(node, "the kernel's name is missing");

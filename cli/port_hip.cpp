@@ -1,0 +1,261 @@
+#include "cli/port_hip.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+
+#include "cli/input.h"
+#include "cli/output.h"
+#include "cli/refuted_mark.h"
+#include "cli/report.h"
+#include "cli/verify_kernels.h"
+#include "emulate/subprocess.h"
+#include "gpu/compile/compile.h"
+#include "gpu/hip/source.h"
+
+namespace portolan::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+// What the AMDGCN frontend does not read, the compiler need not make: calls, registers by number, arrays of a thread in
+// the block's memory. Kernels that were refused are compiled once more with these and judged so.
+const std::vector<std::string> kPlain = {"-D__noinline__=",
+                                         "-mllvm",
+                                         "-amdgpu-early-inline-all=true",
+                                         "-mllvm",
+                                         "-disable-promote-alloca-to-vector",
+                                         "-mllvm",
+                                         "-disable-promote-alloca-to-lds"};
+// One processor of each width.
+constexpr const char* kJudged[] = {"gfx1100", "gfx942"};
+
+Exit fail(const Diagnostic& d) {
+  fmt::print(stderr, "{}", to_string(d));
+  return Exit::usage;
+}
+
+struct HipReport {
+  FileReport report;  // its evidence: of both widths
+  hip::Ported ported;
+  nlohmann::json compiled = nlohmann::json::object();  // by target: true, or what the compiler says
+};
+
+int worse(int a, int b) {
+  static constexpr int kRank[] = {0, 2, 1, 3, 4};
+  return kRank[a] >= kRank[b] ? a : b;
+}
+
+// Compiles for everything that HIP has here. Whether all went well.
+bool compile_all(HipReport& file, const KernelPort& a, const std::string& source) {
+  auto directory = emulate::TemporaryDirectory::make();
+  if (!directory) return false;
+  bool all = true;
+  for (const hip::Target& target : hip::targets()) {
+    const auto problem = hip::compile(source, target, a.flags, directory->file("object"));
+    all &= !problem;
+    file.compiled[target.name] = problem ? nlohmann::json(*problem) : nlohmann::json(true);
+    if (problem)
+      file.report.messages += fmt::format("{}: it does not compile for {}:\n{}", source, target.name, *problem);
+  }
+  return all;
+}
+
+bool unsupported(const nlohmann::json& function) {
+  return function["verdict"].value("reason", "") == "unsupported";
+}
+
+// The source's PTX against what one processor's compiler makes of the port.
+Expected<nlohmann::json> judged_once(const KernelPort& a, const std::string& ptx, const std::string& source,
+                                     const hip::Target& target, const std::string& stem,
+                                     const std::vector<std::string>& flags) {
+  KernelVerification v;
+  v.source = ptx, v.target = stem + ".co", v.evidence = stem + ".json";
+  v.require = a.require, v.judging = a.judging;
+  v.judging.other_library = true;
+  if (const auto problem = hip::compile(source, target, flags, v.target)) return error_at({source, 0, 0}, *problem);
+  auto evidence = kernel_verification(v, false);
+  if (!evidence) return evidence;
+  (*evidence)["options"]["flags"] = flags;
+  if (const auto error = write_output(v.evidence, evidence->dump(2) + "\n")) return *error;
+  return (*evidence)["functions"];
+}
+
+Expected<nlohmann::json> judged(const KernelPort& a, const std::string& ptx, const std::string& source,
+                                const hip::Target& target, const fs::path& stem) {
+  const std::string first = stem.string() + "." + target.name;
+  auto functions = judged_once(a, ptx, source, target, first, a.flags);
+  if (!functions || std::ranges::none_of(*functions, unsupported)) return functions;
+  std::vector<std::string> flags = a.flags;
+  flags.insert(flags.end(), kPlain.begin(), kPlain.end());
+  const auto again = judged_once(a, ptx, source, target, first + ".plain", flags);
+  if (!again) return again;
+  for (nlohmann::json& f : *functions)
+    for (const nlohmann::json& other : *again)
+      if (unsupported(f) && other["name"] == f["name"]) f = other, f["flags"] = kPlain;
+  return functions;
+}
+
+void judge_widths(HipReport& file, const KernelPort& a, const fs::path& path, const std::string& source) {
+  const fs::path stem = fs::path(a.out) / "evidence" / fs::relative(path, a.folder).replace_extension();
+  std::error_code error;
+  fs::create_directories(stem.parent_path(), error);
+  const auto compiler = a.compiler == "clang"  ? compile::Compiler::clang
+                        : a.compiler == "nvcc" ? compile::Compiler::nvcc
+                                               : compile::Compiler::any;
+  const auto ptx = compile::to_ptx(path.string(), compiler, a.flags);
+  const auto failed = [&](const Diagnostic& d) {
+    file.report.messages += to_string(d);
+    file.report.exit = worse(file.report.exit, static_cast<int>(Exit::fell_short));
+  };
+  if (!ptx) return failed(ptx.error());
+  if (const auto problem = write_output(stem.string() + ".ptx", ptx->ptx)) return failed(*problem);
+  nlohmann::json functions = nlohmann::json::array();
+  for (const hip::Target& target : hip::targets()) {
+    if (std::ranges::find(kJudged, target.name) == std::end(kJudged)) continue;
+    const auto all = judged(a, stem.string() + ".ptx", source, target, stem);
+    if (!all) return failed(all.error());
+    for (nlohmann::json f : *all) {
+      f["kernel"] = f["name"], f["lanes"] = target.lanes, f["processor"] = target.name;
+      f["name"] = fmt::format("{} at {} lanes", f["kernel"].get<std::string>(), target.lanes);
+      functions.push_back(std::move(f));
+    }
+  }
+  file.report.evidence = {{"functions", functions}};
+  file.report.exit = worse(file.report.exit, evidence_exit(file.report.evidence, a.require));
+  // A port that was refuted says so itself.
+  for (nlohmann::json& f : functions) f["name"] = f["kernel"];
+  if (const auto text = read_contents(source);
+      text && std::ranges::any_of(functions, [](const auto& f) { return f["verdict"]["level"] == "refuted"; }))
+    if (const auto problem = write_output(source, mark_refuted(*text, "//", functions))) failed(*problem);
+}
+
+HipReport port_one(const KernelPort& a, const fs::path& path, const std::string& toolkit) {
+  HipReport file;
+  file.report.file = path.string();
+  file.report.exit = static_cast<int>(Exit::ok);
+  const fs::path source = (fs::path(a.out) / fs::relative(path, a.folder)).replace_extension(".hip");
+  // What an earlier run left must not look like this one's.
+  std::error_code ignored;
+  fs::remove(source, ignored);
+  auto ported = hip::port_file(path.string(), {a.folder, a.out, toolkit, a.flags});
+  if (!ported || ported->unreadable) {
+    file.report.exit = static_cast<int>(Exit::usage);
+    file.report.messages = ported ? ported->messages : to_string(ported.error());
+    if (ported && toolkit.empty())
+      file.report.messages += "note: CUDA's own headers are not used here; with a toolkit, host code can be read too\n";
+    return file;
+  }
+  file.ported = *std::move(ported);
+  for (const Diagnostic& d : file.ported.errors) file.report.messages += to_string(d);
+  if (!file.ported.errors.empty()) {
+    file.report.exit = static_cast<int>(Exit::fell_short);
+    return file;
+  }
+  for (const Diagnostic& d : file.ported.notes)
+    fmt::print(stderr, "{}", to_string(Diagnostic{Severity::note, d.location, d.message, {}}));
+  if (!compile_all(file, a, source.string())) file.report.exit = static_cast<int>(Exit::fell_short);
+  if (a.judging.run && file.report.exit == 0) judge_widths(file, a, path, source.string());
+  return file;
+}
+
+std::string compiled_for(const HipReport& file) {
+  std::string text;
+  for (const auto& [target, result] : file.compiled.items())
+    if (result == true) text += (text.empty() ? "" : ", ") + target;
+  return text.empty() ? "nothing" : text;
+}
+
+void print_rows(const HipReport& file) {
+  const FileReport& r = file.report;
+  if (!r.messages.empty()) fmt::print("{}: {}", r.file, r.messages);
+  if (file.ported.outputs.empty()) return;
+  fmt::print("{}: {}: {} names, {} calls of the warp, {} inline PTX replaced; compiles for {}\n", r.file,
+             file.ported.outputs.front(), file.ported.names, file.ported.warp, file.ported.assembly,
+             compiled_for(file));
+  if (!r.evidence.is_object()) return;
+  for (const nlohmann::json& f : r.evidence["functions"]) {
+    const nlohmann::json& v = f["verdict"];
+    std::string word =
+        v["level"] == "tested" ? fmt::format("tested({})", v["tests"].get<uint32_t>()) : v["word"].get<std::string>();
+    if (v["level"] != "tested" && v.contains("detail")) word += ": " + v["detail"].get<std::string>();
+    fmt::print("{}: {:<36} {}\n", r.file, f["name"].get<std::string>(), word);
+  }
+}
+
+nlohmann::json json_of(const HipReport& file) {
+  nlohmann::json j = {
+      {"file", file.report.file},
+      {"exit", file.report.exit},
+      {"outputs", file.ported.outputs},
+      {"replaced", {{"names", file.ported.names}, {"warp", file.ported.warp}, {"inline_ptx", file.ported.assembly}}},
+      {"compiled", file.compiled},
+      {"kernels", nlohmann::json::array()}};
+  if (!file.report.messages.empty()) j["messages"] = file.report.messages;
+  const auto places = [](const std::vector<Diagnostic>& all) {
+    nlohmann::json list = nlohmann::json::array();
+    for (const Diagnostic& d : all)
+      list.push_back({{"file", d.location.file},
+                      {"line", d.location.line},
+                      {"column", d.location.column},
+                      {"message", d.message}});
+    return list;
+  };
+  j["errors"] = places(file.ported.errors), j["notes"] = places(file.ported.notes);
+  if (file.report.evidence.is_object())
+    for (nlohmann::json f : file.report.evidence["functions"]) {
+      if (f["verdict"].contains("counterexample"))
+        f["verdict"]["counterexample"].erase("arguments");  // they stand in the evidence
+      j["kernels"].push_back(std::move(f));
+    }
+  return j;
+}
+
+Expected<std::vector<fs::path>> sources_of(const std::string& folder) {
+  std::error_code error;
+  if (!fs::is_directory(folder, error)) return error_at({folder, 0, 0}, "this is no folder");
+  std::vector<fs::path> files;
+  for (auto at = fs::recursive_directory_iterator(folder, fs::directory_options::skip_permission_denied, error);
+       !error && at != fs::recursive_directory_iterator(); at.increment(error))
+    if (at->path().extension() == ".cu") files.push_back(at->path());
+  if (error) return error_at({folder, 0, 0}, error.message());
+  if (files.empty()) return error_at({folder, 0, 0}, "no .cu file is here; .ptx goes to amdgcn:PROCESSOR");
+  std::ranges::sort(files);
+  return files;
+}
+
+}  // namespace
+
+Exit port_folder_to_hip(const KernelPort& given) {
+  KernelPort a = given;
+  const auto files = sources_of(a.folder);
+  if (!files) return fail(files.error());
+  const auto launches = manifest_for(a.folder + "/", a.judging.manifest);
+  if (!launches) return fail(launches.error());
+  if (*launches) a.judging.manifest = (**launches).path;
+  if (const auto error = hip::copy_headers(a.out)) return fail(*error);
+  const std::string toolkit = a.compiler == "clang" ? "" : hip::find_toolkit();
+  if (toolkit.empty() && a.compiler != "clang")
+    fmt::print(stderr, "note: there is no CUDA toolkit: only files of kernels can be read, by portolan's own header\n");
+  std::vector<FileReport> reports;
+  nlohmann::json report = {{"target", "hip"}, {"toolkit", toolkit}, {"files", nlohmann::json::array()}};
+  int exit = 0;
+  unsigned written = 0;
+  for (const fs::path& path : *files) {
+    const HipReport file = port_one(a, path, toolkit);
+    if (!a.json) print_rows(file);
+    report["files"].push_back(json_of(file));
+    written += !file.ported.outputs.empty();
+    exit = worse(exit, file.report.exit);
+    reports.push_back(file.report);
+  }
+  if (!a.json) fmt::print("{} of {} files are HIP source now\n{}", written, files->size(), text_report(reports));
+  if (a.json) fmt::print("{}\n", report.dump(2));
+  auto error = write_output((fs::path(a.out) / "report.json").string(), report.dump(2) + "\n");
+  if (!error && !a.report.empty()) error = write_output(a.report, html_report(reports, "hip"));
+  return error ? fail(*error) : static_cast<Exit>(exit);
+}
+
+}  // namespace portolan::cli

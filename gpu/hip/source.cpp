@@ -1,0 +1,143 @@
+#include "gpu/hip/source.h"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "emulate/subprocess.h"
+#include "llvm/Support/Program.h"
+
+namespace portolan::hip {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kClang = "clang++-19";
+constexpr const char* kRocm = "/usr";
+constexpr const char* kDeviceLibrary = "/usr/lib/x86_64-linux-gnu/amdgcn/bitcode";
+
+fs::path beside_executable(const std::string& name) {
+  std::error_code ignored;
+  return fs::read_symlink("/proc/self/exe", ignored).parent_path() / name;
+}
+
+std::vector<Diagnostic> diagnostics(const nlohmann::json& problems) {
+  std::vector<Diagnostic> all;
+  for (const nlohmann::json& p : problems)
+    all.push_back(error_at({p.value("file", ""), p.value("line", 0u), p.value("column", 0u)}, p.value("message", "")));
+  return all;
+}
+
+Expected<Ported> ported_of(const std::string& report) {
+  const auto bytes = emulate::read_file(report);
+  if (!bytes) return bytes.error();
+  const auto json = nlohmann::json::parse((*bytes).begin(), (*bytes).end(), nullptr, false);
+  if (!json.is_object()) return error_at({}, "portolan-hip wrote no report");
+  Ported ported;
+  ported.unreadable = json.value("unreadable", true);
+  ported.messages = json.value("messages", "");
+  ported.errors = diagnostics(json.value("errors", nlohmann::json::array()));
+  ported.notes = diagnostics(json.value("notes", nlohmann::json::array()));
+  ported.outputs = json.value("outputs", std::vector<std::string>());
+  ported.names = json.value("names", 0u), ported.warp = json.value("warp", 0u),
+  ported.assembly = json.value("assembly", 0u);
+  return ported;
+}
+
+}  // namespace
+
+std::string find_toolkit() {
+  std::error_code error;
+  std::vector<fs::path> places;
+  if (const auto nvcc = llvm::sys::findProgramByName("nvcc"))
+    places.push_back(fs::canonical(*nvcc, error).parent_path().parent_path());
+  for (const char* variable : {"CUDA_HOME", "CUDA_PATH"})
+    if (const char* value = std::getenv(variable)) places.emplace_back(value);
+  places.emplace_back("/usr/local/cuda");
+  for (const fs::path& place : places)
+    if (fs::exists(place / "include" / "cuda_runtime.h", error)) return place.string();
+  return "";
+}
+
+Expected<Ported> port_file(const std::string& path, const PortOptions& options) {
+  auto directory = emulate::TemporaryDirectory::make();
+  if (!directory) return directory.error();
+  const std::string report = directory->file("report.json");
+  const fs::path own = beside_executable("hip");
+  std::vector<std::string> command = {beside_executable("portolan-hip").string(),
+                                      "port",
+                                      "--table",
+                                      (own / "names.table").string(),
+                                      "--root",
+                                      options.root,
+                                      "--own-header",
+                                      (own / "device.h").string(),
+                                      "--out",
+                                      options.out,
+                                      "--report",
+                                      report,
+                                      path};
+  if (!options.toolkit.empty()) command.insert(command.end() - 1, {"--toolkit", options.toolkit});
+  command.push_back("--");
+  command.insert(command.end(), options.flags.begin(), options.flags.end());
+  const auto done = emulate::run_process(command);
+  if (!done) return done.error();
+  if ((*done).status != 0 && (*done).status != 2 && (*done).status != 3)
+    return error_at({path, 0, 0}, fmt::format("portolan-hip ended with {}: {}", (*done).status, (*done).messages));
+  std::error_code error;
+  if (!fs::exists(report, error)) return error_at({path, 0, 0}, (*done).messages);
+  auto ported = ported_of(report);
+  if (!ported) return ported;
+  // The file's own output first.
+  const std::string stem = fs::path(path).stem().string() + ".hip";
+  for (std::string& output : ported->outputs)
+    if (fs::path(output).filename() == stem) std::swap(output, ported->outputs.front());
+  return ported;
+}
+
+std::optional<Diagnostic> copy_headers(const std::string& out) {
+  std::error_code error;
+  fs::create_directories(out, error);
+  const fs::path own = beside_executable("hip");
+  for (const char* name : {"portolan_hip.h", "portolan_hip_device.h", "portolan_hip_names.h", "portolan_hip_ptx.h",
+                           "portolan_hip_types.h", "portolan_hip_warp.h"}) {
+    fs::copy_file(own / name, fs::path(out) / name, fs::copy_options::overwrite_existing, error);
+    if (error) return error_at({(own / name).string(), 0, 0}, error.message());
+  }
+  return std::nullopt;
+}
+
+std::vector<Target> targets() {
+  std::error_code error;
+  const bool library = fs::exists(fs::path(kDeviceLibrary) / "ocml.bc", error) &&
+                       fs::exists(fs::path(kRocm) / "include/hip/hip_runtime.h", error);
+  std::vector<Target> all = {
+      {"gfx90a", 64, !library}, {"gfx1030", 32, !library}, {"gfx942", 64, true}, {"gfx1100", 32, true}};
+  if (library) all.push_back({"host", 0, false});
+  return all;
+}
+
+std::optional<std::string> compile(const std::string& path, const Target& target, const std::vector<std::string>& flags,
+                                   const std::string& object) {
+  if (!llvm::sys::findProgramByName(kClang)) return "clang++-19 is not installed\n";
+  std::vector<std::string> command = {kClang, "-x", "hip", "-O2", "-std=c++17", "-w"};
+  if (target.name == "host")
+    command.insert(command.end(), {"--offload-arch=gfx90a", "--cuda-host-only", "-c"});
+  else
+    command.insert(command.end(), {"--offload-arch=" + target.name, "--cuda-device-only", "--no-gpu-bundle-output"});
+  if (target.own_header)
+    command.insert(command.end(), {"-DPORTOLAN_FREESTANDING", "-fdeclspec", "-nogpuinc", "-nogpulib"});
+  else
+    command.insert(command.end(),
+                   {std::string("--rocm-path=") + kRocm, std::string("--hip-device-lib-path=") + kDeviceLibrary});
+  command.insert(command.end(), flags.begin(), flags.end());
+  command.insert(command.end(), {path, "-o", object});
+  const auto done = emulate::run_process(command);
+  if (!done) return to_string(done.error());
+  if ((*done).status == 0) return std::nullopt;
+  return (*done).messages;
+}
+
+}  // namespace portolan::hip

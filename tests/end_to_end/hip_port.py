@@ -1,0 +1,304 @@
+"""`portolan port DIR --to hip`: what is written compiles and does what the CUDA source does, at 32 and at 64 lanes; what has no
+counterpart is an error with its place, and then nothing is written. The oracle is the SIMT engine on the source's PTX.
+"""
+import json
+import pathlib
+import re
+import shutil
+import sys
+
+import harness
+from harness import ROOT, Skip, check
+
+import crossing  # noqa: F401 puts bench on the path
+from common import toolchain
+
+CORPUS = ROOT / "corpus" / "kernels"
+
+# Inline PTX: mnemonic, and the kinds of the result and of the operands (r l f: 32 bits, 64, float; a number: itself).
+EXACT = [
+    *((op, "rrr") for op in ("add.u32", "add.s32", "sub.u32", "sub.s32", "mul.lo.u32", "mul.lo.s32", "and.b32", "or.b32", "xor.b32", "min.u32",
+                             "max.u32", "min.s32", "max.s32", "shl.b32", "shr.u32", "shr.b32", "shr.s32", "mul.hi.u32", "mul.hi.s32")),
+    *((op, "lll") for op in ("add.u64", "add.s64", "sub.u64", "sub.s64", "mul.lo.u64", "mul.lo.s64", "and.b64", "or.b64", "xor.b64", "min.u64",
+                             "max.u64", "min.s64", "max.s64", "mul.hi.u64")),
+    *((op, "llr") for op in ("shl.b64", "shr.u64", "shr.b64", "shr.s64")),
+    *((op, "rr") for op in ("mov.b32", "mov.u32", "mov.s32", "not.b32", "neg.s32", "abs.s32", "brev.b32", "popc.b32", "clz.b32", "bfind.u32")),
+    *((op, "ll") for op in ("mov.b64", "mov.u64", "not.b64")),
+    *((op, "lrr") for op in ("mul.wide.u32", "mul.wide.s32")),
+    *((op, "rrrr") for op in ("mad.lo.u32", "mad.lo.s32", "mad.hi.u32", "shf.l.wrap.b32", "shf.r.wrap.b32", "shf.l.clamp.b32", "shf.r.clamp.b32",
+                              "dp4a.s32.s32", "dp4a.u32.u32", "dp4a.s32.u32", "dp4a.u32.s32", "prmt.b32", "bfe.u32", "bfe.s32")),
+    ("mad.lo.u64", "llll"), ("mad.wide.u32", "lrrl"), ("mad.wide.s32", "lrrl"),
+    ("shl.b32", "rr 5"), ("shl.b32", "rr 31"), ("shl.b32", "rr 32"), ("shr.s32", "rr 33"), ("shr.u32", "rr 0"), ("add.u32", "rr -7"),
+    ("bfe.u32", "rr 5 11"), ("bfe.s32", "rr 5 11"), ("bfe.s32", "rr 24 11"), ("bfe.s32", "rr 31 1"), ("bfe.s32", "rr 3 0"), ("bfi.b32", "rrr 9 7"),
+    ("bfi.b32", "rrr 30 7"), ("bfi.b32", "rrr 0 32"), ("prmt.b32", "rrr 0x2716"), ("prmt.b32", "rrr 0xba98"),
+    ("lop3.b32", "rrrr 0xe8"), ("lop3.b32", "rrrr 0x96"), ("lop3.b32", "rrrr 0x1b"),
+    *((op, "fff") for op in ("add.rn.f32", "sub.rn.f32", "mul.rn.f32", "add.f32", "sub.f32", "mul.f32", "div.rn.f32")),
+    ("fma.rn.f32", "ffff"), ("abs.f32", "ff"), ("neg.f32", "ff"), ("mov.f32", "ff"), ("sqrt.rn.f32", "ff"), ("rcp.rn.f32", "ff"),
+    ("mov.b32", "rf"), ("mov.b32", "fr"),
+    ("cvt.u64.u32", "lr"), ("cvt.s64.s32", "lr"), ("cvt.u32.u64", "rl"), ("cvt.rn.f32.s32", "fr"), ("cvt.rn.f32.u32", "fr"),
+]  # fmt: skip
+APPROXIMATE = [(op, "ff") for op in ("rcp.approx.f32", "rsqrt.approx.f32", "sqrt.approx.f32", "ex2.approx.f32", "lg2.approx.f32")]
+TYPES = {"r": ("unsigned", "u32"), "l": ("unsigned long long", "u64"), "f": ("float", "f32")}
+# Several instructions at once: asm text, kinds.
+BLOCKS = [
+    ("{\\n add.cc.u32 %0, %1, %2;\\n addc.u32 %0, %0, 0;\\n}", "rrr"),
+    ("sub.cc.u32 %0, %1, %2;\\n subc.u32 %0, %0, 0;", "rrr"),
+    ("add.cc.u64 %0, %1, %2;\\n addc.u64 %0, %0, %2;", "lll"),
+    ("{ .reg .u32 t, u; mad.lo.cc.u32 t, %1, %2, %3; madc.hi.cc.u32 u, %1, %2, 5; addc.cc.u32 t, t, u; addc.u32 u, t, %3; xor.b32 %0, t, u; }", "rrrr"),
+    ("{ .reg .pred p; setp.lt.u32 p, %1, %2; selp.b32 %0, %1, %3, p; }", "rrrr"),
+    ("{ .reg .pred p; setp.ge.s32 p, %1, %2; mov.u32 %0, 3; @p add.u32 %0, %0, %1; @!p xor.b32 %0, %0, %2; }", "rrr"),
+    ("{ .reg .pred p; setp.eq.f32 p, %1, %2; selp.f32 %0, %1, 0f3F800000, p; }", "fff"),
+    ("{ .reg .pred p; setp.gt.u64 p, %1, %2; selp.u32 %0, 1, 2, p; }", "rll"),
+    ("mov.b64 %0, {%1, %2};", "lrr"),
+    ("{ .reg .b32 lo, hi; mov.b64 {lo, hi}, %1; xor.b32 %0, lo, hi; }", "rl"),
+    ("{ .reg .u32 t; mov.u32 t, %%laneid; mov.u32 %0, %%lanemask_lt; add.u32 %0, %0, t; }", "r"),
+    ("mov.u32 %0, %%tid.x;", "r"),
+    ("{ .reg .u32 a, b, c, d; mov.u32 a, %%lanemask_eq; mov.u32 b, %%lanemask_le; mov.u32 c, %%lanemask_gt; mov.u32 d, %%lanemask_ge;"
+     " xor.b32 a, a, b; add.u32 c, c, d; sub.u32 %0, a, c; }", "r"),
+    ("{ .reg .pred p; setp.ne.u32 p, %1, 0; vote.sync.ballot.b32 %0, p, -1; }", "rr"),
+    ("activemask.b32 %0;", "r"),
+]  # fmt: skip
+
+# What a program of host and device has, macros, templates and includes in it.
+PROGRAM = """#include <cuda_runtime.h>
+#include "inner/part.cuh"
+
+// cudaMalloc in a comment stays, and "cudaFree" in a text.
+#define CHECK(call) do { cudaError_t e = (call); if (e != cudaSuccess) return (int)e; } while (0)
+#define ROTATE(to, from) asm("shf.l.wrap.b32 %0, %1, %1, 5;" : "=r"(to) : "r"(from))
+
+template <class T>
+__global__ void scale(int n, T by, T* x) {
+  int i = blockIdx.x * blockDim.x + threadIdx.x;
+#ifdef __CUDA_ARCH__
+  if (i % warpSize == 0 && i < n) x[i] += (T)__activemask() * 0;
+#endif
+  if (i < n) x[i] = part<T>(x[i]) * by;
+}
+
+extern "C" __global__ void spin(int n, unsigned* x) {
+  int i = blockIdx.x * blockDim.x + threadIdx.x;
+  unsigned turned = 0;
+  if (i < n) { ROTATE(turned, x[i]); x[i] = turned ^ (unsigned)warpSize; }
+}
+
+static int warpsPerBlock(int cudaThreads) { return cudaThreads / 32; }
+
+int main() {
+  float* x; const char* text = "cudaFree";
+  cudaStream_t stream; cudaEvent_t begin, end;
+  CHECK(cudaMalloc((void**)&x, 100 * sizeof(float)));
+  CHECK(cudaStreamCreate(&stream)); CHECK(cudaEventCreate(&begin)); CHECK(cudaEventCreate(&end));
+  CHECK(cudaMemsetAsync(x, 0, 100 * sizeof(float), stream));
+  CHECK(cudaEventRecord(begin, stream));
+  scale<float><<<dim3(2), dim3(64), 0, stream>>>(100, 2.0f, x);   scale<<<1, 64>>>(10, 1.5f, x);
+  CHECK(cudaEventRecord(end, stream)); CHECK(cudaEventSynchronize(end));
+  float time = 0; CHECK(cudaEventElapsedTime(&time, begin, end));
+  cudaDeviceProp properties; CHECK(cudaGetDeviceProperties(&properties, 0));
+  CHECK(cudaDeviceSynchronize()); CHECK(cudaGetLastError());
+  CHECK(cudaFree(x));
+  return text[0] == 'c' ? warpsPerBlock(64) - 2 : (int)cudaErrorInvalidValue;
+}
+"""
+PART = """#pragma once
+template <class T>
+__device__ T part(T v) {
+  T other = __shfl_xor_sync(0xffffffff, v, 1);  /* of the neighbour */
+  return v + other * (T)0;
+}
+"""
+SPIN_MANIFEST = """[[kernel]]
+name = "spin"
+sizes = { n = [1, 40, 64] }
+block = [64]
+arguments = [{ name = "n", type = "i32", value = "n" }, { name = "x", type = "u32", inout = "n" }]
+"""
+VOTES = """extern "C" __global__ void place(unsigned* out) {
+  unsigned lane = threadIdx.x % 32;
+  unsigned votes = __ballot_sync(0xffffffffu, threadIdx.x % 3 == 0);
+  out[threadIdx.x] = __popc(votes & ((1u << lane) - 1));
+}
+"""
+VOTES_MANIFEST = """[[kernel]]
+name = "place"
+block = [128]
+arguments = [{ name = "out", type = "u32", out = 128 }]
+"""
+
+
+# Subnormal quotients: the SIMT engine rounds AMD's division sequence twice (v_div_fmas, then its scaling), so they lie a
+# last place off there.
+QUOTIENTS = ("div.rn.f32", "rcp.rn.f32")
+
+
+def kernel(number, text, kinds, low=None):
+    """CUDA source and manifest of one statement of inline PTX over arrays."""
+    arrays = [(f"a{n}", kind) for n, kind in enumerate(kinds[1:])]
+    parameters = "".join(f"const {TYPES[k][0]}* {name}, " for name, k in arrays)
+    operands = ", ".join(f'"{k}"({name}[i])' for name, k in arrays)
+    source = (f'extern "C" __global__ void k{number}(int n, {parameters}{TYPES[kinds[0]][0]}* out) {{\n'
+              f"  int i = blockIdx.x * blockDim.x + threadIdx.x;\n  if (i >= n) return;\n  {TYPES[kinds[0]][0]} v;\n"
+              f'  asm("{text}" : "=&{kinds[0]}"(v) : {operands});\n  out[i] = v;\n}}\n')
+    bound = "" if low is None else f", low = {low}, high = 10"
+    given = "".join(f'  {{ name = "{name}", type = "{TYPES[k][1]}", in = "n"{bound} }},\n' for name, k in arrays)
+    return source, (f'[[kernel]]\nname = "k{number}"\nsizes = {{ n = [31, 64, 200] }}\ngrid = ["divide_up(n, 64)"]\nblock = [64]\n'
+                    + ("library_tolerance = { relative = 2e-6, absolute = 2e-6 }\n" if low is not None else "")
+                    + ('inputs = ["small", "random", "ramp"]\n' if text.startswith(QUOTIENTS) else "")
+                    + f'arguments = [\n  {{ name = "n", type = "i32", value = "n" }},\n{given}'
+                    f'  {{ name = "out", type = "{TYPES[kinds[0]][1]}", out = "n" }},\n]\n\n')
+
+
+class Hip:
+    def __init__(self, options):
+        self.portolan, self.work = options.portolan, options.work
+
+    def folder(self, name, files):
+        folder = self.work / name
+        shutil.rmtree(folder, ignore_errors=True)
+        for path, text in files.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text(text)
+        return folder
+
+    def port(self, folder, *flags, name="out"):
+        """(outcome, report by file, folder of results)"""
+        if toolchain.missing_tools(["clang++-19"]):
+            raise Skip("clang++-19 is not installed")
+        out = self.work / f"{folder.name}.{name}"
+        shutil.rmtree(out, ignore_errors=True)
+        outcome = toolchain.run([self.portolan, "port", folder, "--to", "hip", "--out", out, *flags], timeout=1200)
+        check((out / "report.json").exists(), f"no report: {outcome.status} {outcome.stdout} {outcome.stderr}")
+        report = json.loads((out / "report.json").read_text())
+        return outcome, {f["file"].removeprefix(f"{folder}/"): f for f in report["files"]}, out
+
+    def tested(self, outcome, files, kernels):
+        bad = [f"{k['name']}: {k['verdict']['word']}: {k['verdict'].get('detail')}" for f in files.values() for k in f["kernels"]
+               if k["verdict"]["level"] != "tested"]
+        bad += [f"{name} for {t}: {r}" for name, f in files.items() for t, r in f["compiled"].items() if r is not True]
+        check(outcome.status == 0 and not bad, f"status {outcome.status}: {bad} {outcome.stdout[-3000:]} {outcome.stderr[-2000:]}")
+        widths = {}
+        for f in files.values():
+            for k in f["kernels"]:
+                widths[k["lanes"]] = widths.get(k["lanes"], 0) + 1
+        check(widths == {32: kernels, 64: kernels}, f"judged: {widths}")
+
+    def corpus(self):
+        """All files, by portolan's own header, so that no toolkit is needed."""
+        outcome, files, out = self.port(CORPUS, "--compiler", "clang", "--tests", "8", "--kernel-time", "0")
+        self.tested(outcome, files, sum(f.read_text().count("__global__ void") for f in CORPUS.glob("*.cu")))
+        check({"gfx90a", "gfx1030", "gfx942", "gfx1100"} <= set(files["linear.cu"]["compiled"]), str(files["linear.cu"]))
+        for path in CORPUS.glob("*.cu"):
+            left = (out / path.with_suffix(".hip").name).read_text()
+            check("asm(" not in left and not re.search(r"__\w+_sync\(|__activemask|[^:]warpSize", left), f"{path.name}: something was passed through")
+
+    def inline_ptx(self):
+        """Every instruction that is replaced, against the PTX engine; and there is a case for each."""
+        cases = []
+        for op, kinds in EXACT:
+            letters, *numbers = kinds.split()
+            places = [f"%{n}" for n in range(len(letters))] + numbers
+            cases.append((f"{op} {', '.join(places)};", letters, None))
+        cases += [(f"{op} %0, %1;", kinds, 1) for op, kinds in APPROXIMATE]
+        cases += [(text, kinds, None) for text, kinds in BLOCKS]
+        made = [kernel(n, *case) for n, case in enumerate(cases)]
+        folder = self.folder("inline_ptx", {"all.cu": "".join(s for s, _ in made), "port.toml": "".join(m for _, m in made)})
+        outcome, files, out = self.port(folder, "--compiler", "clang", "--kernel-time", "0", "--tests", "12")
+        self.tested(outcome, files, len(made))
+        text = (out / "all.hip").read_text()
+        check("asm" not in text and files["all.cu"]["replaced"]["inline_ptx"] == len(made), "not all were replaced")
+        table = {line.split()[1] for line in (pathlib.Path(self.portolan).parent / "hip" / "names.table").read_text().splitlines() if line.startswith("instruction ")}
+        helpers = {"b32", "b64", "f32", "f64", "bits", "set", "v", "To", "From"}
+        # Of barriers and fences nothing can be seen in one thread's result; the rest of a kind stands for its comparisons.
+        unseen = {"bar_sync", "membar_gl", "membar_cta", "membar_sys", "selp_s32", "subc_cc_u32", "addc_cc_u64", "mad_hi_cc_u32", "madc_lo_cc_u32",
+                  "madc_lo_u32", "madc_hi_u32"}
+        missing = {n for n in table if not re.search(rf"\b{n}\(", text) and not n.startswith(("setp_", "reg_"))} - helpers - unseen
+        check(not missing, f"instructions without a case: {sorted(missing)}")
+
+    def program(self):
+        """Host and device, macros, templates and an include."""
+        if toolchain.missing_tools(["nvcc"]):
+            raise Skip("there is no CUDA toolkit (nvcc), so host code cannot be read")
+        folder = self.folder("program", {"main.cu": PROGRAM, "inner/part.cuh": PART, "port.toml": SPIN_MANIFEST})
+        outcome, files, out = self.port(folder)
+        bad = {t: r for t, r in files["main.cu"]["compiled"].items() if r is not True}
+        check(not bad and {"main.hip", "inner/part.cuh"} == set(files["main.cu"]["outputs"]), f"{bad} {outcome.stdout} {outcome.stderr}")
+        spin = [k for k in files["main.cu"]["kernels"] if k["kernel"] == "spin"]
+        check(len(spin) == 2 and all(k["verdict"]["level"] == "tested" for k in spin), str(spin))
+        text, part = (out / "main.hip").read_text(), (out / "inner" / "part.cuh").read_text()
+        check(part == PART.replace("__shfl_xor_sync", "portolan::shfl_xor_sync"), part)
+        expected = PROGRAM.replace("<cuda_runtime.h>", '"portolan_hip.h"')
+        before, after = expected.split('static int'), text.split("static int")
+        check("// cudaMalloc in a comment stays, and \"cudaFree\" in a text." in text and 'text = "cudaFree"' in text, text)
+        check("warpsPerBlock(int cudaThreads) { return cudaThreads / 32; }" in text, "the program's own names changed")
+        check("#define ROTATE(to, from) do {" in text and "portolan::ptx::b32(from)" in text and "set(to, ptx_0)" in text, text)
+        check(text.count("\n") == expected.count("\n") and len(before) == len(after), "the layout changed")
+        check("scale<float><<<dim3(2), dim3(64), 0, stream>>>(100, 2.0f, x);   scale<<<1, 64>>>(10, 1.5f, x);" in text, text)
+        for name in ("hipError_t e", "hipSuccess", "hipMalloc((void**)&x", "hipStream_t stream; hipEvent_t begin, end;", "hipMemsetAsync", "hipEventElapsedTime",
+                     "hipDeviceProp_t properties; CHECK(hipGetDeviceProperties(", "hipErrorInvalidValue", "PORTOLAN_CUDA_ARCH", "portolan::warpSize"):
+            check(name in text, f"{name}: {text}")
+
+    def nvidia(self):
+        """The same HIP source through nvcc and HIP's names as CUDA's: the PTX of both agrees."""
+        if toolchain.missing_tools(["nvcc"]):
+            raise Skip("there is no CUDA toolkit (nvcc)")
+        folder = self.folder("nvidia", {"main.cu": PROGRAM, "inner/part.cuh": PART, "port.toml": SPIN_MANIFEST})
+        _, _, out = self.port(folder, "--require", "none")
+        for source, to in ((folder / "main.cu", "a.ptx"), (out / "main.hip", "b.ptx")):
+            made = toolchain.run(["nvcc", "-x", "cu", "-std=c++17", "-arch=sm_80", "-ptx", source, "-o", out / to], timeout=200)
+            check(made.status == 0, made.stderr)
+        outcome = toolchain.run([self.portolan, "verify", out / "a.ptx", out / "b.ptx", "--function", "spin", "--manifest", folder / "port.toml"])
+        check(outcome.status == 0 and b"tested" in outcome.stdout, f"{outcome.stdout} {outcome.stderr}")
+
+    def width(self):
+        """What a plain change of names makes of a vote is right at 32 lanes and refuted at 64; ours is right at both."""
+        folder = self.folder("width", {"place.cu": VOTES, "port.toml": VOTES_MANIFEST})
+        outcome, files, out = self.port(folder, "--compiler", "clang")
+        self.tested(outcome, files, 1)
+        plain = (out / "place.hip").read_text().replace("portolan::ballot_sync(0xffffffffu, ", "(unsigned)__builtin_amdgcn_ballot_w64(")
+        for target, builtin, status in (("gfx1100", "ballot_w32", 0), ("gfx942", "ballot_w64", 1)):
+            (out / "plain.hip").write_text(plain.replace("ballot_w64", builtin))
+            made = toolchain.run(["clang++-19", "-x", "hip", f"--offload-arch={target}", "-DPORTOLAN_FREESTANDING", "-fdeclspec", "-nogpuinc", "-nogpulib",
+                                  "-O2", "-std=c++17", "--cuda-device-only", "--no-gpu-bundle-output", out / "plain.hip", "-o", out / "plain.co"], timeout=200)
+            check(made.status == 0, made.stderr)
+            outcome = toolchain.run([self.portolan, "verify", out / "evidence" / "place.ptx", out / "plain.co", "--manifest", folder / "port.toml"])
+            check(outcome.status == status, f"{target}: {outcome.status} {outcome.stdout} {outcome.stderr}")
+
+    def refusals(self):
+        """Each with its place; nothing is written of such a file, and the others go on."""
+        head = "extern \"C\" __global__ void k(unsigned* x) {\n"
+        cases = {"label.cu": (head + '  asm volatile("L: bra L;");\n}\n', ":2:3: error: inline PTX: labels"),
+                 "unknown.cu": (head + '\n  asm("vabsdiff.u32.u32.u32 %0, %1, %1, %1;" : "=r"(x[0]) : "r"(x[1]));\n}\n',
+                                ":3:3: error: inline PTX: 'vabsdiff.u32.u32.u32' has no counterpart"),
+                 "half.cu": (head + '  unsigned short h; asm("mov.b16 %0, 7;" : "=h"(h)); x[0] = h;\n}\n', ":2:21: error: inline PTX: operands of constraint 'h'"),
+                 "branch.cu": (head + "#if 0\n  cudaNoSuchThing(x);\n#endif\n}\n", ":3:3: error: HIP has no counterpart of 'cudaNoSuchThing'"),
+                 "builtin.cu": (head + "  __nvvm_bar_warp_sync(1);\n}\n", ":2:3: error: HIP has no counterpart of '__nvvm_bar_warp_sync'"),
+                 "pasted.cu": ("#define JOIN(a, b) a##b\n" + head + "  JOIN(__sync, warp)(1u);\n}\n", ":3:3: error: '__syncwarp' is put together")}  # fmt: skip
+        files = {name: text for name, (text, _) in cases.items()} | {"broken.cu": head + "  int y = ;\n}\n", "good.cu": VOTES, "port.toml": VOTES_MANIFEST}
+        outcome, reports, out = self.port(self.folder("refusals", files), "--compiler", "clang")
+        check(outcome.status == 3, f"{outcome.status} {outcome.stdout}")
+        for name, (_, said) in cases.items():
+            check(reports[name]["exit"] == 2 and name + said in reports[name]["messages"], f"{name}: {reports[name]}")
+            check(not (out / name).with_suffix(".hip").exists(), f"{name} was written")
+        check(reports["broken.cu"]["exit"] == 3 and "broken.cu:2:11: error: expected expression" in reports["broken.cu"]["messages"], str(reports["broken.cu"]))
+        check(reports["good.cu"]["exit"] == 0 and (out / "good.hip").exists() and len(reports["good.cu"]["kernels"]) == 2, str(reports["good.cu"]))
+
+    def textures(self):
+        if toolchain.missing_tools(["nvcc"]):
+            raise Skip("there is no CUDA toolkit (nvcc), so textures and library calls cannot be read")
+        source = ("#include <cuda_runtime.h>\n#include <mma.h>\n__global__ void k(cudaTextureObject_t t, float* x) {\n  x[0] = tex1Dfetch<float>(t, 1);\n}\n"
+                  "int main() {\n  cudaLaunchAttribute a;\n  return (int)a.id;\n}\n")
+        outcome, reports, out = self.port(self.folder("textures", {"a.cu": source}))
+        messages = reports["a.cu"].get("messages", "")
+        check(outcome.status == 2 and "a.cu:2:10: error: HIP has no counterpart of <mma.h>" in messages, f"{outcome.status} {messages}")
+        check("a.cu:7:3: error: HIP has no counterpart of 'cudaLaunchAttribute'" in messages and not (out / "a.hip").exists(), messages)
+
+
+def main():
+    options = harness.options()
+    h = Hip(options)
+    names = ("corpus", "inline_ptx", "program", "nvidia", "width", "refusals", "textures")
+    return harness.run_cases({name: getattr(h, name) for name in names}, only=options.only)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,199 @@
+#include "tools/hip/facts.h"
+
+#include <filesystem>
+#include <memory>
+
+#include "clang/AST/ASTConsumer.h"
+#include "clang/AST/RecursiveASTVisitor.h"
+#include "clang/Basic/SourceManager.h"
+#include "clang/Frontend/CompilerInstance.h"
+#include "clang/Frontend/FrontendAction.h"
+#include "clang/Frontend/TextDiagnosticPrinter.h"
+#include "clang/Lex/Lexer.h"
+#include "clang/Lex/PPCallbacks.h"
+#include "clang/Lex/Preprocessor.h"
+#include "clang/Tooling/CompilationDatabase.h"
+#include "clang/Tooling/Tooling.h"
+#include "tools/hip/places.h"
+
+namespace portolan::hip {
+namespace {
+
+using clang::SourceLocation;
+
+class Visitor : public clang::RecursiveASTVisitor<Visitor> {
+ public:
+  Visitor(Places& places, clang::ASTContext& context) : places_(places), context_(context) {}
+  // An instantiation tells what a dependent name is.
+  bool shouldVisitTemplateInstantiations() const { return true; }
+
+  bool VisitNamedDecl(clang::NamedDecl* d) {
+    if (d->getIdentifier()) places_.own(d->getLocation());
+    return true;
+  }
+  bool VisitDeclRefExpr(clang::DeclRefExpr* e) { return use(e->getLocation(), e->getDecl()); }
+  bool VisitMemberExpr(clang::MemberExpr* e) { return use(e->getMemberLoc(), e->getMemberDecl()); }
+  bool VisitMSPropertyRefExpr(clang::MSPropertyRefExpr* e) { return use(e->getMemberLoc(), e->getPropertyDecl()); }
+  bool VisitOverloadExpr(clang::OverloadExpr* e) {
+    for (const clang::NamedDecl* d : e->decls()) use(e->getNameLoc(), d);
+    return true;
+  }
+  bool VisitTypedefTypeLoc(clang::TypedefTypeLoc t) { return use(t.getNameLoc(), t.getTypedefNameDecl()); }
+  bool VisitUsingTypeLoc(clang::UsingTypeLoc t) { return use(t.getNameLoc(), t.getFoundDecl()); }
+  bool VisitTagTypeLoc(clang::TagTypeLoc t) { return use(t.getNameLoc(), t.getDecl()); }
+  bool VisitTemplateSpecializationTypeLoc(clang::TemplateSpecializationTypeLoc t) {
+    return use(t.getTemplateNameLoc(), t.getTypePtr()->getTemplateName().getAsTemplateDecl());
+  }
+  bool TraverseNestedNameSpecifierLoc(clang::NestedNameSpecifierLoc n) {
+    if (n) {
+      const auto* specifier = n.getNestedNameSpecifier();
+      if (const clang::NamespaceDecl* space = specifier->getAsNamespace()) use(n.getLocalBeginLoc(), space);
+      if (const clang::NamespaceAliasDecl* alias = specifier->getAsNamespaceAlias()) use(n.getLocalBeginLoc(), alias);
+    }
+    return RecursiveASTVisitor::TraverseNestedNameSpecifierLoc(n);
+  }
+  bool VisitUsingDirectiveDecl(clang::UsingDirectiveDecl* d) {
+    return use(d->getIdentLocation(), d->getNominatedNamespaceAsWritten());
+  }
+  bool VisitNamespaceAliasDecl(clang::NamespaceAliasDecl* d) {
+    return use(d->getTargetNameLoc(), d->getAliasedNamespace());
+  }
+  bool VisitGCCAsmStmt(clang::GCCAsmStmt* statement) {
+    places_.assembly(*statement, context_);
+    return true;
+  }
+
+ private:
+  bool use(SourceLocation at, const clang::NamedDecl* declaration) {
+    if (declaration && declaration->getIdentifier())
+      places_.use(at, declaration->getNameAsString(), declaration->getCanonicalDecl()->getLocation());
+    return true;
+  }
+  Places& places_;
+  clang::ASTContext& context_;
+};
+
+class Preprocessing : public clang::PPCallbacks {
+ public:
+  Preprocessing(Places& places, clang::SourceManager& sources) : places_(places), sources_(sources) {}
+  void FileChanged(SourceLocation at, FileChangeReason reason, clang::SrcMgr::CharacteristicKind,
+                   clang::FileID) override {
+    if (reason == EnterFile) places_.entered(sources_.getFileID(at));
+  }
+  void InclusionDirective(SourceLocation, const clang::Token&, llvm::StringRef spelled, bool,
+                          clang::CharSourceRange name, clang::OptionalFileEntryRef file, llvm::StringRef,
+                          llvm::StringRef, const clang::Module*, bool, clang::SrcMgr::CharacteristicKind) override {
+    places_.include(name, spelled.str(), file ? file->getFileEntry().tryGetRealPathName().str() : "");
+  }
+  void MacroExpands(const clang::Token& name, const clang::MacroDefinition& macro, clang::SourceRange,
+                    const clang::MacroArgs*) override {
+    use(name, macro);
+  }
+  void MacroDefined(const clang::Token& name, const clang::MacroDirective*) override {
+    places_.own(name.getLocation());
+  }
+  void Defined(const clang::Token& name, const clang::MacroDefinition& macro, clang::SourceRange) override {
+    use(name, macro);
+  }
+  void Ifdef(SourceLocation, const clang::Token& name, const clang::MacroDefinition& macro) override {
+    use(name, macro);
+  }
+  void Ifndef(SourceLocation, const clang::Token& name, const clang::MacroDefinition& macro) override {
+    use(name, macro);
+  }
+  void SourceRangeSkipped(clang::SourceRange range, SourceLocation) override { places_.skipped(range); }
+
+ private:
+  void use(const clang::Token& name, const clang::MacroDefinition& macro) {
+    const clang::MacroInfo* info = macro.getMacroInfo();
+    // What the compiler defines itself (__CUDA_ARCH__) belongs to neither side.
+    if (info && !info->isBuiltinMacro() && !sources_.isWrittenInBuiltinFile(info->getDefinitionLoc()))
+      places_.use(name.getLocation(), name.getIdentifierInfo()->getName().str(), info->getDefinitionLoc());
+  }
+  Places& places_;
+  clang::SourceManager& sources_;
+};
+
+class Consumer : public clang::ASTConsumer {
+ public:
+  explicit Consumer(Places& places) : places_(places) {}
+  void HandleTranslationUnit(clang::ASTContext& context) override {
+    Visitor visitor(places_, context);
+    // What the toolkit's headers declare takes most of the time and is not asked for.
+    for (clang::Decl* d : context.getTranslationUnitDecl()->decls())
+      if (places_.of_the_folder(d->getLocation())) visitor.TraverseDecl(d);
+  }
+
+ private:
+  Places& places_;
+};
+
+class Action : public clang::ASTFrontendAction {
+ public:
+  Action(const ReadOptions& options, Facts& facts) : options_(options), facts_(facts) {}
+  std::unique_ptr<clang::ASTConsumer> CreateASTConsumer(clang::CompilerInstance& compiler, llvm::StringRef) override {
+    clang::SourceManager& sources = compiler.getSourceManager();
+    places_ = std::make_unique<Places>(options_, facts_, sources, compiler.getLangOpts());
+    compiler.getPreprocessor().addPPCallbacks(std::make_unique<Preprocessing>(*places_, sources));
+    return std::make_unique<Consumer>(*places_);
+  }
+
+ private:
+  const ReadOptions& options_;
+  Facts& facts_;
+  std::unique_ptr<Places> places_;
+};
+
+struct Factory : clang::tooling::FrontendActionFactory {
+  Factory(const ReadOptions& options, Facts& facts) : options(options), facts(facts) {}
+  std::unique_ptr<clang::FrontendAction> create() override { return std::make_unique<Action>(options, facts); }
+  const ReadOptions& options;
+  Facts& facts;
+};
+
+std::vector<std::string> arguments_of(const ReadOptions& options, const char* side) {
+  std::vector<std::string> all = {"-x",
+                                  "cuda",
+                                  "--cuda-gpu-arch=sm_80",
+                                  side,
+                                  "-std=c++17",
+                                  "-w",
+                                  "-fsyntax-only",
+                                  "-Wno-unknown-cuda-version",
+                                  "-nocudalib",
+                                  "-resource-dir",
+                                  PORTOLAN_CLANG_RESOURCES};
+  if (options.toolkit.empty())
+    all.insert(all.end(), {"-nocudainc", "-fdeclspec", "-include", options.own_header, "-I",
+                           std::filesystem::path(options.own_header).parent_path().string() + "/without_toolkit"});
+  else  // the folder has the header that clang's wrapper wants and CUDA 13 no longer has
+    all.insert(all.end(), {"--cuda-path=" + options.toolkit, "-Xclang",
+                           "-target-sdk-version=12.3",  // for launches by cudaLaunchKernel
+                           "-isystem", std::filesystem::path(options.own_header).parent_path().string() + "/toolkit"});
+  all.insert(all.end(), options.flags.begin(), options.flags.end());
+  return all;
+}
+
+}  // namespace
+
+Facts read_facts(const ReadOptions& options) {
+  Facts facts;
+  std::vector<const char*> sides = {"--cuda-device-only", "--cuda-host-only"};
+  if (options.toolkit.empty()) sides.pop_back();  // that header is the device's alone
+  for (const char* side : sides) {
+    clang::tooling::FixedCompilationDatabase database(".", arguments_of(options, side));
+    clang::tooling::ClangTool tool(database, {options.file});
+    llvm::raw_string_ostream messages(facts.messages);
+    llvm::IntrusiveRefCntPtr<clang::DiagnosticOptions> how(new clang::DiagnosticOptions());
+    clang::TextDiagnosticPrinter printer(messages, how.get());
+    tool.setDiagnosticConsumer(&printer);
+    tool.setPrintErrorMessage(false);
+    Factory factory(options, facts);
+    if (tool.run(&factory) == 0) continue;
+    facts.failed = true;
+    break;
+  }
+  return facts;
+}
+
+}  // namespace portolan::hip

@@ -1,0 +1,337 @@
+#include "tools/hip/inline_ptx.h"
+
+#include <algorithm>
+#include <optional>
+#include <sstream>
+#include <vector>
+
+namespace portolan::hip {
+namespace {
+
+struct Instruction {
+  std::string predicate;  // of @p and @!p, with its !
+  std::string mnemonic;
+  std::vector<std::string> operands;
+};
+struct Block {
+  std::vector<std::pair<std::string, std::string>> registers;  // name, type
+  std::vector<Instruction> instructions;
+};
+
+std::string trimmed(const std::string& text) {
+  const size_t from = text.find_first_not_of(" \t\r\n"), to = text.find_last_not_of(" \t\r\n");
+  return from == std::string::npos ? "" : text.substr(from, to - from + 1);
+}
+
+std::string without_comments(const std::string& text) {
+  std::string out;
+  for (size_t n = 0; n < text.size(); ++n) {
+    if (text.compare(n, 2, "//") == 0) n = std::min(text.find('\n', n), text.size() - 1);
+    if (text.compare(n, 2, "/*") == 0) {
+      n = std::min(text.find("*/", n), text.size() - 2) + 1;
+      out += ' ';
+      continue;
+    }
+    out += text[n];
+  }
+  return out;
+}
+
+// At commas outside of braces and brackets.
+std::vector<std::string> split(const std::string& text, char at) {
+  std::vector<std::string> parts(1);
+  int depth = 0;
+  for (char c : text) {
+    depth += c == '{' || c == '[' ? 1 : c == '}' || c == ']' ? -1 : 0;
+    if (c == at && depth == 0)
+      parts.emplace_back();
+    else
+      parts.back() += c;
+  }
+  for (std::string& part : parts) part = trimmed(part);
+  return parts;
+}
+
+std::optional<std::string> parse(std::string text, Block& block) {
+  text = trimmed(without_comments(text));
+  // A scope around all of it; registers of one scope cannot meet those of another then.
+  while (text.size() > 1 && text.front() == '{' && text.back() == '}') text = trimmed(text.substr(1, text.size() - 2));
+  for (std::string statement : split(text, ';')) {
+    if (statement.empty()) continue;
+    if (statement.front() == '{' || (statement.back() == '}' && statement.find('{') == std::string::npos))
+      return "scopes within inline PTX are not replaced";
+    if (statement.starts_with(".reg")) {
+      const size_t type = statement.find_first_not_of(" \t\r\n", 4), end = statement.find_first_of(" \t\r\n", type);
+      if (type == std::string::npos || end == std::string::npos) return "'" + statement + "' can't be read";
+      for (const std::string& name : split(statement.substr(end), ',')) {
+        if (name.find('<') != std::string::npos) return "numbered registers (" + name + ") are not replaced";
+        block.registers.emplace_back(name, statement.substr(type, end - type));
+      }
+      continue;
+    }
+    if (statement.front() == '.') return "the directive '" + statement + "' has no counterpart";
+    Instruction instruction;
+    if (statement.front() == '@') {
+      const size_t end = statement.find_first_of(" \t\r\n");
+      if (end == std::string::npos) return "'" + statement + "' can't be read";
+      instruction.predicate = statement.substr(1, end - 1);
+      statement = trimmed(statement.substr(end));
+    }
+    const size_t end = std::min(statement.find_first_of(" \t\r\n"), statement.size());
+    instruction.mnemonic = statement.substr(0, end);
+    if (instruction.mnemonic.back() == ':') return "labels in inline PTX are not replaced";
+    if (end < statement.size()) instruction.operands = split(statement.substr(end), ',');
+    block.instructions.push_back(instruction);
+  }
+  if (block.instructions.empty()) return "inline assembly without an instruction";
+  return std::nullopt;
+}
+
+std::optional<std::string> c_type(const std::string& ptx) {
+  if (ptx == ".pred") return "bool";
+  if (ptx == ".b32" || ptx == ".u32" || ptx == ".s32") return "unsigned";
+  if (ptx == ".b64" || ptx == ".u64" || ptx == ".s64") return "unsigned long long";
+  if (ptx == ".f32") return "float";
+  if (ptx == ".f64") return "double";
+  return std::nullopt;
+}
+std::optional<std::string> type_of_constraint(const std::string& constraint) {
+  if (constraint == "r") return "unsigned";
+  if (constraint == "l") return "unsigned long long";
+  if (constraint == "f") return "float";
+  if (constraint == "d") return "double";
+  return std::nullopt;
+}
+
+// Of the instruction's result: the first type for conversions, twice the width for wide products.
+std::string result_type(const std::string& mnemonic) {
+  if (mnemonic.starts_with("setp")) return "bool";
+  const std::vector<std::string> parts = split(mnemonic, '.');
+  const auto is_type = [](const std::string& p) {
+    return p.size() > 1 && std::string("busf").find(p[0]) != std::string::npos &&
+           std::all_of(p.begin() + 1, p.end(), [](unsigned char c) { return isdigit(c); });
+  };
+  std::string type;
+  for (const std::string& p : parts)
+    if (is_type(p) && (type.empty() || !mnemonic.starts_with("cvt"))) type = "." + p;
+  if (mnemonic.find(".wide.") != std::string::npos) type = ".u64";
+  return c_type(type).value_or("");
+}
+
+class Writer {
+ public:
+  Writer(const AsmStatement& statement, const Table& table, const std::function<std::string(Range)>& source)
+      : statement_(statement), table_(table), source_(source) {}
+
+  Lifted write(unsigned newlines, const std::string& indent) {
+    if (const auto error = parse(statement_.text, block_)) return {"", *error};
+    for (size_t n = 0; n < statement_.operands.size(); ++n) {
+      const AsmOperand& operand = statement_.operands[n];
+      if (operand.constraint == "n") continue;
+      const bool tied = !operand.constraint.empty() && isdigit(static_cast<unsigned char>(operand.constraint[0]));
+      if (!tied && !type_of_constraint(operand.constraint))
+        return {"", "operands of constraint '" + operand.constraint + "' are not replaced"};
+      tied_ |= tied;
+    }
+    for (const auto& [name, type] : block_.registers)
+      if (!c_type(type)) return {"", "registers of type " + type + " are not replaced"};
+    simple_ = is_simple();
+    std::vector<std::string> lines = simple_ ? std::vector<std::string>() : declarations();
+    for (const Instruction& instruction : block_.instructions) {
+      std::string line = statement(instruction);
+      if (!error_.empty()) return {"", error_};
+      lines.push_back(std::move(line));
+    }
+    if (simple_) return {lines.front(), ""};
+    for (size_t n = 0; n < statement_.operands.size(); ++n)
+      if (statement_.operands[n].output)
+        lines.push_back("portolan::ptx::set(" + source_(statement_.operands[n].text) + ", ptx_" + std::to_string(n) +
+                        ")");
+    std::string text = "do {";
+    for (size_t n = 0; n < lines.size(); ++n) {
+      text += n < newlines ? "\n" + indent + "  " : " ";
+      text += lines[n] + ";";
+    }
+    return {text + " } while (0)", ""};
+  }
+
+ private:
+  // One instruction that needs no names of its own, and reads no operand twice whose reading has effects.
+  bool is_simple() const {
+    if (block_.instructions.size() != 1 || !block_.registers.empty() || tied_) return false;
+    const Instruction& only = block_.instructions.front();
+    if (!only.predicate.empty() || uses_carry(only.mnemonic)) return false;
+    unsigned outputs = 0;
+    for (const AsmOperand& operand : statement_.operands) {
+      if (operand.side_effects && operand.constraint != "n") return false;
+      outputs += operand.output;
+    }
+    if (outputs > 1 || (!only.operands.empty() && only.operands.front().starts_with("{"))) return false;
+    for (const std::string& operand : only.operands)
+      if (operand.starts_with("{")) return false;
+    return outputs == 0 || (!only.operands.empty() && number_of(only.operands.front()) == 0u);
+  }
+
+  static bool uses_carry(const std::string& mnemonic) {
+    return mnemonic.find(".cc") != std::string::npos || mnemonic.starts_with("addc") || mnemonic.starts_with("subc") ||
+           mnemonic.starts_with("madc");
+  }
+
+  // Of %2 and %[name].
+  std::optional<size_t> number_of(const std::string& operand) const {
+    if (operand.size() < 2 || operand[0] != '%' || operand[1] == '%') return std::nullopt;
+    for (size_t n = 0; n < statement_.operands.size(); ++n)
+      if (operand == "%" + std::to_string(n) || operand == "%[" + statement_.operands[n].symbol + "]") return n;
+    return std::nullopt;
+  }
+
+  std::vector<std::string> declarations() const {
+    std::vector<std::string> lines;
+    for (size_t n = 0; n < statement_.operands.size(); ++n) {
+      const AsmOperand& operand = statement_.operands[n];
+      const std::string name = "ptx_" + std::to_string(n);
+      if (operand.constraint == "n") continue;
+      const bool tied = isdigit(static_cast<unsigned char>(operand.constraint[0]));
+      const std::string kind =
+          tied ? statement_.operands[std::stoul(operand.constraint)].constraint : operand.constraint;
+      const std::string type = *type_of_constraint(kind);
+      const char* const wrapper = kind == "r" ? "b32" : kind == "l" ? "b64" : kind == "f" ? "f32" : "f64";
+      const std::string text =
+          operand.read ? "portolan::ptx::" + std::string(wrapper) + "(" + source_(operand.text) + ").v" : "0";
+      if (tied)  // the value that the output begins with
+        lines.push_back("ptx_" + operand.constraint + " = " + text);
+      else
+        lines.push_back(type + " " + name + " = " + text);
+    }
+    for (const auto& [name, type] : block_.registers) lines.push_back(*c_type(type) + " " + variable(name) + " = 0");
+    if (std::any_of(block_.instructions.begin(), block_.instructions.end(),
+                    [](const auto& i) { return uses_carry(i.mnemonic); }))
+      lines.push_back("bool ptx_carry = false");
+    return lines;
+  }
+
+  static std::string variable(std::string name) {
+    for (char& c : name)
+      if (!isalnum(static_cast<unsigned char>(c))) c = '_';
+    return "ptx_" + name;
+  }
+  bool is_register(const std::string& name) const {
+    return std::any_of(block_.registers.begin(), block_.registers.end(),
+                       [&](const auto& r) { return r.first == name; });
+  }
+
+  std::string fail(const std::string& why) {
+    if (error_.empty()) error_ = why;
+    return "";
+  }
+
+  std::string value(const std::string& operand) {
+    if (const auto n = number_of(operand)) {
+      const AsmOperand& o = statement_.operands[*n];
+      if (simple_ || o.constraint == "n") return o.constraint == "n" ? "(" + source_(o.text) + ")" : source_(o.text);
+      return isdigit(static_cast<unsigned char>(o.constraint[0])) ? "ptx_" + o.constraint : "ptx_" + std::to_string(*n);
+    }
+    if (is_register(operand)) return variable(operand);
+    if (operand.starts_with("%%")) {
+      std::string name = "reg_" + operand.substr(2);
+      std::replace(name.begin(), name.end(), '.', '_');
+      if (!table_.instructions.contains(name))
+        return fail("the special register " + operand.substr(1) + " has no counterpart");
+      return "portolan::ptx::" + name + "()";
+    }
+    if ((operand.starts_with("0f") || operand.starts_with("0F")) && operand.size() == 10)
+      return "portolan::ptx::bits<float>(0x" + operand.substr(2) + "u)";
+    const size_t digits = operand.starts_with("-") ? 1 : 0;
+    const bool hex = operand.compare(digits, 2, "0x") == 0;
+    if (operand.size() > digits &&
+        operand.find_first_not_of(hex ? "0123456789abcdefABCDEFxuU" : "0123456789uU", digits) == std::string::npos) {
+      if (!hex && operand[digits] == '0' && operand.size() > digits + 1)
+        return fail("the octal number " + operand + " is not replaced");
+      const bool is_unsigned = operand.find_first_of("uU") != std::string::npos;
+      return operand + (digits == 0 && !is_unsigned ? "u" : "");
+    }
+    return fail("the operand '" + operand + "' of inline PTX is not replaced");
+  }
+
+  std::string guard(const Instruction& instruction) {
+    if (instruction.predicate.empty()) return "";
+    const bool negated = instruction.predicate.front() == '!';
+    return "if (" + std::string(negated ? "!" : "") + value(instruction.predicate.substr(negated)) + ") ";
+  }
+
+  std::string statement(const Instruction& instruction) {
+    if (instruction.mnemonic.starts_with("mov.b64") && instruction.operands.size() == 2) {
+      if (instruction.operands[0].starts_with("{")) return unpack(instruction);
+      if (instruction.operands[1].starts_with("{")) return pack(instruction);
+    }
+    std::string name = instruction.mnemonic;
+    std::replace(name.begin(), name.end(), '.', '_');
+    if (!table_.instructions.contains(name)) return fail("'" + instruction.mnemonic + "' has no counterpart");
+    const bool has_result = !name.starts_with("bar_") && !name.starts_with("membar");
+    if (name == "bar_sync" && instruction.operands != std::vector<std::string>{"0"})
+      return fail("barriers other than 0 have no counterpart");
+    if (has_result && instruction.operands.empty()) return fail("'" + instruction.mnemonic + "' without operands");
+    std::string call = "portolan::ptx::" + name + "(";
+    for (size_t n = has_result; n < instruction.operands.size(); ++n)
+      call += (n > has_result ? ", " : "") + value(instruction.operands[n]);
+    if (uses_carry(instruction.mnemonic)) call += ", ptx_carry";
+    call += ")";
+    return guard(instruction) +
+           (has_result ? assigned(instruction.operands[0], call, result_type(instruction.mnemonic)) : call);
+  }
+
+  std::string assigned(const std::string& to, const std::string& call, const std::string& type) {
+    const auto n = number_of(to);
+    if (!n && !is_register(to)) return fail("the result '" + to + "' of inline PTX is not replaced");
+    if (n && !statement_.operands[*n].output) return fail("inline PTX writes an operand that is no output");
+    if (type.empty()) return fail("the result's type is not known");
+    const std::string target = value(to);
+    if (simple_)
+      return statement_.operands[*n].plain && type == "unsigned" ? target + " = " + call
+                                                                 : "portolan::ptx::set(" + target + ", " + call + ")";
+    std::string declared;
+    if (n) declared = *type_of_constraint(statement_.operands[*n].constraint);
+    for (const auto& [name, kind] : block_.registers)
+      if (!n && name == to) declared = *c_type(kind);
+    if ((declared == "bool") != (type == "bool")) return fail("a predicate and a number are mixed");
+    return declared == type ? target + " = " + call : "portolan::ptx::set(" + target + ", " + call + ")";
+  }
+
+  std::vector<std::string> halves(const std::string& operand) {
+    std::vector<std::string> parts = split(operand.substr(1, operand.size() - 2), ',');
+    if (parts.size() != 2) fail("vectors of other lengths than two are not replaced");
+    return parts;
+  }
+  std::string pack(const Instruction& instruction) {
+    const auto parts = halves(instruction.operands[1]);
+    if (!error_.empty()) return "";
+    return guard(instruction) + assigned(instruction.operands[0],
+                                         "portolan::ptx::pack_b64(" + value(parts[0]) + ", " + value(parts[1]) + ")",
+                                         "unsigned long long");
+  }
+  std::string unpack(const Instruction& instruction) {
+    const auto parts = halves(instruction.operands[0]);
+    if (!error_.empty()) return "";
+    if (!instruction.predicate.empty()) return fail("a guarded move of two words is not replaced");
+    const std::string whole = value(instruction.operands[1]);
+    return assigned(parts[0], "portolan::ptx::low_b64(" + whole + ")", "unsigned") + "; " +
+           assigned(parts[1], "portolan::ptx::high_b64(" + whole + ")", "unsigned");
+  }
+
+  const AsmStatement& statement_;
+  const Table& table_;
+  const std::function<std::string(Range)>& source_;
+  Block block_;
+  bool simple_ = false, tied_ = false;
+  std::string error_;
+};
+
+}  // namespace
+
+Lifted lift(const AsmStatement& statement, const Table& table, const std::function<std::string(Range)>& source,
+            unsigned newlines, const std::string& indent) {
+  if (!statement.problem.empty()) return {"", statement.problem};
+  return Writer(statement, table, source).write(newlines, indent);
+}
+
+}  // namespace portolan::hip
