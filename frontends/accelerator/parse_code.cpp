@@ -70,8 +70,10 @@ TypeName CodeParser::type_name(const char* what) {
 
 ExpressionPointer CodeParser::expression() {
   const Nesting nesting(*this);
-  if (depth_ == 1) nodes_ = 0;
-  return binary(0);
+  if (++within_ == 1) nodes_ = 0;  // each expression of a block is counted by itself
+  ExpressionPointer made = binary(0);
+  --within_;
+  return made;
 }
 
 ExpressionPointer CodeParser::binary(unsigned level) {

@@ -40,7 +40,7 @@ class CodeParser {
   TokenStream& in_;
   const Description& description_;
   bool open_;
-  unsigned depth_ = 0, nodes_ = 0;
+  unsigned depth_ = 0, within_ = 0, nodes_ = 0;
 };
 
 }  // namespace portolan::accelerator
