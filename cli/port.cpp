@@ -45,7 +45,7 @@ Exit fail(const Diagnostic& error) {
   return Exit::usage;
 }
 
-nlohmann::json json_of(const Description& specification, const mapping::Program& program) {
+nlohmann::json json_of(const Description& chip, const Description& specification, const mapping::Program& program) {
   nlohmann::json tensors = nlohmann::json::array();
   for (const HostTensor& t : program.tensors) {
     nlohmann::json dimensions = nlohmann::json::array();
@@ -65,7 +65,11 @@ nlohmann::json json_of(const Description& specification, const mapping::Program&
                        {"row_major", t.row_major},
                        {"dimensions", dimensions}});
     if (!constants) tensors.back()["type"] = specification.states[t.state].type_name.name;
-    if (constants) tensors.back()["values"] = program.constants;
+    if (constants && !t.blocks) tensors.back()["values"] = program.constants;
+    if (constants && t.blocks) tensors.back()["values"] = t.rows;
+    if (t.memory != kNone) tensors.back()["memory"] = chip.states[t.memory].name;
+    for (size_t n = 0; n < t.streams.size(); ++n)
+      tensors.back()["streams"].push_back({{"base", t.streams[n]}, {"bytes", t.stream_bytes[n]}});
   }
   return tensors;
 }
@@ -144,7 +148,8 @@ Ported port_one(const Arguments& a, const Description& chip, const std::filesyst
   ported.entry["words"] = program.words.size();
   ported.entry["candidates"] = (*kernel).candidates;
   ported.entry["operations"] = (*kernel).operations;
-  ported.entry["tensors"] = json_of(specification, program);
+  ported.entry["tensors"] = json_of(chip, specification, program);
+  if (!program.assumptions.empty()) ported.entry["assumptions"] = program.assumptions;
   if (program.all_costs)
     ported.entry["cost"] = {{"cycles", static_cast<int64_t>(program.cycles)},
                             {"arithmetic", program.arithmetic},

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "translate/mapping/host_blocks.h"
+
 namespace portolan::cli {
 
 using namespace accelerator;
@@ -50,16 +54,57 @@ std::string copy_loops(const std::string& name, const std::string& tensor, const
                            : fmt::format("{}memcpy({}, {}, {});\n", indent, element, at, bytes));
 }
 
+// Bytes as the chip's own format has them: the caller brings them, row by row as the places say.
+std::string copy_streams(const std::string& tensor, const HostTensor& t) {
+  std::string text;
+  for (size_t n = 0; n < t.streams.size(); ++n)
+    text += fmt::format("  memcpy(memory + UINT64_C({:#x}), {}_{}, {});\n", t.streams[n], tensor, n, t.stream_bytes[n]);
+  return text;
+}
+
+// Constants of a kernel, in the chip's own format.
+std::string constant_streams(const HostTensor& t) {
+  std::vector<std::string> bytes(t.streams.size());
+  const size_t at_once = t.blocks->elements(), lanes = t.rows[0].size();
+  const auto all = static_cast<size_t>(t.bytes) / (t.width / 8);
+  std::vector<double> values(all, 0.0), read;
+  for (size_t r = 0; r < t.rows.size(); ++r)
+    std::ranges::copy(t.rows[r], values.begin() + static_cast<std::ptrdiff_t>(r * lanes));
+  for (size_t at = 0; at < all; at += at_once) {
+    const auto begin = values.begin() + static_cast<std::ptrdiff_t>(at);
+    const auto written = t.blocks->encode({begin, begin + static_cast<std::ptrdiff_t>(at_once)}, read);
+    for (size_t s = 0; s < written.size(); ++s)
+      for (uint8_t byte : written[s]) bytes[s] += fmt::format("{}{}", bytes[s].empty() ? "" : ",", byte);
+  }
+  std::string text;
+  for (size_t s = 0; s < bytes.size(); ++s)
+    text += fmt::format("  static const uint8_t constants_{}[] = {{{}}};\n", s, bytes[s]);
+  return text;
+}
+
 }  // namespace
 
 std::string ported_header(const Description& chip, const Description& specification, const mapping::Program& program) {
   const std::string& name = specification.name;
-  std::string places, prepare, result, given, taken, constants;
+  std::string places, prepare, result, given, taken, constants, left;
   uint64_t end = 0;
   for (const HostTensor& t : program.tensors) {
-    end = std::max(end, t.base + t.bytes);
+    if (t.memory == kNone) end = std::max(end, t.base + t.bytes);
     const std::string tensor = t.state == kNone ? "constants" : specification.states[t.state].name;
     places += place_function(name, tensor, t);
+    for (size_t n = 0; n < t.streams.size(); ++n) end = std::max(end, t.streams[n] + t.stream_bytes[n]);
+    if (t.memory != kNone) {
+      left += fmt::format("   {} is left in the chip's memory {}: {}_{}_at says which of its elements.\n", tensor,
+                          chip.states[t.memory].name, name, tensor);
+      continue;
+    }
+    if (t.blocks) {
+      if (t.state == kNone) constants = constant_streams(t);
+      for (size_t n = 0; n < t.streams.size() && t.state != kNone; ++n)
+        given += fmt::format(", const uint8_t* {}_{}", tensor, n);
+      prepare += copy_streams(tensor, t);
+      continue;
+    }
     if (t.state == kNone) {
       for (uint64_t value : program.constants)
         constants += fmt::format("{}{:#x}u", constants.empty() ? "" : ", ", value);
@@ -81,13 +126,13 @@ std::string ported_header(const Description& chip, const Description& specificat
       "   1. {0}_prepare(memory, ...) fills the chip's external memory ({3} bytes from address 0) from row-major "
       "tensors.\n"
       "   2. Send the {4} words of {0}.bin, {5} bytes each, in order; wait until the chip has finished.\n"
-      "   3. {0}_result(memory, ...) takes the result out. */\n"
+      "   3. {0}_result(memory, ...) takes the result out.\n{12}*/\n"
       "#pragma once\n#include <stdint.h>\n#include <string.h>\n\n"
       "enum {{ {0}_bytes = {3}, {0}_words = {4}, {0}_word_bytes = {5} }};\n\n{6}\n"
       "static inline void {0}_prepare(uint8_t* memory{7}) {{\n{8}  memset(memory, 0, {0}_bytes);\n{9}}}\n\n"
       "static inline void {0}_result(const uint8_t* memory{10}) {{\n{11}}}\n",
       name, chip.name, specification.text, end, program.words.size(), word_bytes(chip), places, given, constants,
-      prepare, taken, result);
+      prepare, taken, result, left);
 }
 
 }  // namespace portolan::cli

@@ -175,6 +175,7 @@ struct State {
   // Output of a specification: an element may differ by this much of its size and the root mean square of all elements
   // together. 0: by nothing.
   double within = 0;
+  double lowest = 0, highest = 0;  // input of a specification: what it holds; equal: anything
   Number elements() const;
 };
 

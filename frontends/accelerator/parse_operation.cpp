@@ -127,7 +127,7 @@ void Parser::specification_declaration() {
   }
 }
 
-// input NAME : TYPE [ "[" EXTENT {, EXTENT} "]" ] ["what it is"]
+// input NAME : TYPE [ "[" EXTENT {, EXTENT} "]" ] [in REAL .. REAL] ["what it is"]
 void Parser::input() {
   in_.take();
   State made;
@@ -140,6 +140,19 @@ void Parser::input() {
     do made.extents.push_back(code_.expression());
     while (in_.accept(","));
     in_.expect("]");
+  }
+  if (in_.is("in")) {
+    const Position at = in_.take().at;
+    const auto bound = [&] {
+      const bool negative = in_.accept("-");
+      if (in_.peek().kind != Token::Kind::real) in_.fail("expected a real number such as 1.0");
+      const double size = std::strtod(std::string(in_.take().text).c_str(), nullptr);
+      return negative ? -size : size;
+    };
+    made.lowest = bound();
+    in_.expect("..");
+    made.highest = bound();
+    if (!(made.lowest < made.highest)) in_.fail_at(at, "the first number is the smaller one");
   }
   if (in_.peek().kind == Token::Kind::string) made.text = in_.string("what it is");
   if (!in_.failed()) out_.states.push_back(std::move(made));

@@ -32,6 +32,7 @@ WRONG = (
     ("value a[i] : s32 = x[i] within 0.5\noutput z[i] : s32 = a[i]\n", r"7:\d+: error: only an output has a tolerance"),
     ("output z[i] : s32 = x[i] within 1\n", r"7:\d+: error: expected a real number such as 0.01"),
     ("output z[i] : s32 = x[i] within 1.5\n", r"7:\d+: error: a tolerance is above 0 and below 1"),
+    ("input v : f32[N] in 1.0 .. -1.0\noutput z[i] : f32 = v[i]\n", r"7:\d+: error: the first number is the smaller one"),
     ("output z[i in 1 .. N] : s32 = x[i]\n", r"7:\d+: error: the index of a result begins at 0"),
     ("output x[i] : s32 = y[i]\n", r"'x' is declared twice"),
     ("output z[i] : s32 = sum(k) x[k] +\n", r"expected an expression"),

@@ -43,7 +43,8 @@ std::string describe(const Term* t, const Description& specification) {
     case Term::Kind::variable:
       return "index";
     case Term::Kind::element:
-      return t->foreign ? specification.states[t->state].name + "[...]" : "?";
+      if (!t->foreign) return "?";
+      return t->state < specification.states.size() ? specification.states[t->state].name + "[...]" : "a sum";
     case Term::Kind::reduction:
       return fmt::format("{}({})", word, inner(0));
     case Term::Kind::operation:

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "translate/mapping/combinations.h"
+
 namespace portolan::mapping {
 
 using namespace accelerator;
@@ -28,18 +30,6 @@ void variables_of(const Term* t, std::set<Number>& found) {
   if (t->kind == Term::Kind::variable) found.insert(t->number);
   for (const Term* operand : t->operands) variables_of(operand, found);
   for (Number bound : t->bound) found.erase(bound);
-}
-
-// All combinations of 0 .. counts[i], the last the fastest.
-template <class Body>
-bool for_all(const std::vector<Number>& counts, const Body& body) {
-  std::vector<Number> at(counts.size(), 0);
-  while (true) {
-    if (!body(at)) return false;
-    size_t i = at.size();
-    while (i > 0 && ++at[i - 1] == counts[i - 1]) at[--i] = 0;
-    if (i == 0) return true;
-  }
 }
 
 }  // namespace

@@ -4,43 +4,9 @@
 
 #include "emulate/accelerator/machine.h"
 #include "translate/mapping/plan.h"
+#include "translate/mapping/program.h"
 
 namespace portolan::mapping {
-
-// Of the sketch's holes: what is searched over.
-struct Choice {
-  std::map<Number, Number> tile;   // length of each variable's tile
-  std::map<Number, Number> group;  // how many tiles of each output index are added up side by side
-  std::vector<size_t> order;       // of the output's indices, the slowest first
-};
-
-// A tensor in the host's memory. The element (i, ...) lies at base + the sum of (i / tile) * tile_stride + (i % tile) *
-// stride over the dimensions.
-struct HostTensor {
-  uint32_t state = accelerator::kNone;  // of the specification; kNone: constants that the program reads
-  bool is_output = false;
-  uint64_t base = 0, bytes = 0;
-  unsigned width = 0;  // of an element, in bits
-  struct Dimension {
-    Number extent = 1, tile = 1, tile_stride = 0, stride = 0;
-    bool operator==(const Dimension&) const = default;
-  };
-  std::vector<Dimension> dimensions;
-  bool row_major = false;
-  uint64_t address(const std::vector<Number>& index) const;
-};
-
-struct Program {
-  std::vector<accelerator::Word> words;
-  std::vector<HostTensor> tensors;
-  std::vector<uint64_t> constants;  // of the tensor without a state
-  Number cycles = 0;
-  bool all_costs = false;
-  uint64_t arithmetic = 0, transfers = 0, other = 0;  // cycles by what words are for; units may overlap
-  Choice choice;
-  // Operations that it uses, with arguments of some of its calls.
-  std::map<const accelerator::Operation*, std::vector<std::vector<accelerator::Evaluator::Argument>>> used;
-};
 
 class Scheduler {
  public:

@@ -108,10 +108,11 @@ std::optional<Polynomial> polynomial(const Term* term) {
   const auto a = polynomial(term->operands[0]), b = polynomial(term->operands[1]);
   if (!a || !b) return std::nullopt;
   Polynomial result;
-  if (term->what == "+ integer" || term->what == "- integer") {
+  const std::string what = term->what.substr(0, term->what.find(' '));
+  if ((what == "+" || what == "-") && (term->what == what || term->what.ends_with(" integer"))) {
     result = *a;
     for (const auto& [monomial, factor] : *b) result[monomial] += term->what[0] == '+' ? factor : -factor;
-  } else if (term->what == "* integer") {
+  } else if (what == "*" && (term->what == what || term->what.ends_with(" integer"))) {
     for (const auto& [m, f] : *a)
       for (const auto& [n, g] : *b) {
         std::vector<Number> both = m;
@@ -187,7 +188,7 @@ const Term* TermReader::read(const Expression& e, std::vector<const Term*>& slot
     if (operands.push_back(read(*operand, slots)); !operands.back()) return nullptr;
   switch (e.kind) {
     case Expression::Kind::element:
-      if (from_.is_specification && !from_.states[e.index].given) return defined(e.index, operands);
+      if (from_.is_specification && !keeps_ && !from_.states[e.index].given) return defined(e.index, operands);
       return terms_.element(e.index, from_.is_specification, type_key(e.type), std::move(operands));
     case Expression::Kind::as_element:
       return terms_.element(e.index, from_.is_specification, type_key(e.type), std::move(operands));
@@ -217,6 +218,10 @@ const Term* TermReader::read(const Expression& e, std::vector<const Term*>& slot
           fmt::format("{}.{} of {}", type_key(e.type), kNames[e.index], from.real ? type_key(from) : "integer"),
           std::move(operands));
     }
+    case Expression::Kind::field_of:
+      return terms_.operation(e.field ? fmt::format("field {} {}", e.field->name, type_key(e.type))
+                                      : fmt::format("slice {} {}", e.low, e.width),
+                              std::move(operands));
     default:
       return nullptr;
   }

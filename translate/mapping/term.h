@@ -61,6 +61,8 @@ class TermReader {
 
   // `slots`: what local values stand for. Null: there is something in it that terms don't express.
   const Term* read(const accelerator::Expression& e, std::vector<const Term*>& slots);
+  // Elements of tensors that equations define stay what they are.
+  void keep_definitions() { keeps_ = true; }
 
   struct Loop {
     Number variable;
@@ -81,6 +83,7 @@ class TermReader {
 
   Terms& terms_;
   const accelerator::Description& from_;
+  bool keeps_ = false;
   std::map<std::pair<uint32_t, std::vector<const Term*>>, const Term*> definitions_;
 };
 

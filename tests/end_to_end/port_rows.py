@@ -1,0 +1,233 @@
+"""portolan port for kernels of real numbers, which are put together from operations on rows: programs run here on inputs that Python
+draws and encodes for the chip, against results that Python computes in double precision. A made-up chip, described by following
+docs/add-an-accelerator.md only (tests/end_to_end/chips/abacus.isa), and PLENA; claims and programs that are wrong on purpose.
+"""
+import json
+import math
+import random
+import re
+import shutil
+import struct
+import sys
+
+import harness
+from harness import ROOT, check
+
+sys.path.insert(0, str(harness.ROOT / "bench"))
+from common import toolchain
+
+TASKS = ROOT / "corpus" / "specifications" / "tasks" / "real"
+CHIPS = ROOT / "corpus" / "accelerators"
+ABACUS = ROOT / "tests" / "end_to_end" / "chips" / "abacus.isa"
+
+SOFTMAX = """spec softmax "rows of probabilities"
+size M = 4
+size N = 20
+input x : f64[M, N] in -4.0 .. 4.0
+value largest[i] : f64 = max(j) x[i, j]
+value e[i, j] : f64 = exp(x[i, j] - largest[i])
+value total[i] : f64 = sum(j) e[i, j]
+output y[i, j] : f64 = e[i, j] / total[i] within 0.03
+"""
+# Mistakes in abacus.isa that a check of claims finds: what is right, what is wrong, which operation.
+CLAIMS = (("total[d] := max(j in 0 .. LANES) front[s][j]", "total[d] := max(j in 0 .. LANES - 1) front[s][j]", "largest_lane"),
+          ("back[d][j] := total[s]", "back[d][j] := total[s] + total[s]", "spread"),
+          ("front[d][j] := front[s][j] - back[t][j]", "front[d][j] := back[t][j] - front[s][j]", "subtract"))
+
+
+def places(tensor):
+    """Places of all elements, row by row."""
+    indices = [()]
+    for dimension in tensor["dimensions"]:
+        indices = [index + (n,) for index in indices for n in range(dimension["extent"])]
+    return [tensor["base"] + sum(n // d["tile"] * d["tile_stride"] + n % d["tile"] * d["stride"] for n, d in zip(index, tensor["dimensions"]))
+            for index in indices]
+
+
+class Mx:
+    """E4M3 in blocks of eight with a power of two. Elements whose exponent is not 0 only: about the others sources differ."""
+    unit = 1
+
+    def draw(self, rng):
+        code = rng.choice((0x00, rng.randint(0x28, 0x47), 0x80 | rng.randint(0x28, 0x47)))
+        magnitude = 0.0 if code & 0x7F == 0 else (8 + (code & 7)) * 2.0 ** ((code >> 3 & 15) - 10)
+        return bytes([code]), -magnitude if code & 0x80 else magnitude
+
+    @staticmethod
+    def result(bits):
+        return struct.unpack("<f", struct.pack("<I", bits << 16))[0]
+
+
+class R14:
+    """Sign, six bits of exponent with a bias of 35, seven of fraction; 16 bits in the host's memory."""
+    unit = 2
+
+    @staticmethod
+    def value(bits):
+        sign, exponent, fraction = bits >> 13, bits >> 7 & 63, bits & 127
+        size = fraction * 2.0 ** (1 - 35 - 7) if exponent == 0 else (128 + fraction) * 2.0 ** (exponent - 35 - 7)
+        return -size if sign else size
+
+    @classmethod
+    def draw(cls, rng):
+        bits = rng.choice((0, 1)) << 13 | rng.randint(32, 36) << 7 | rng.randint(0, 127)
+        return bits.to_bytes(2, "little"), cls.value(bits)
+
+    result = value
+
+
+def near(got, expected, within):
+    mean = math.sqrt(sum(v * v for v in expected) / len(expected))
+    wrong = [(i, g, e) for i, (g, e) in enumerate(zip(got, expected, strict=True)) if not abs(g - e) <= within * (abs(e) + mean)]
+    check(not wrong, f"(element, here, expected) {wrong[:4]}, {len(wrong)} of {len(expected)}")
+
+
+def softmax(x, m, n):
+    out = []
+    for i in range(m):
+        row = x[i * n:(i + 1) * n]
+        e = [math.exp(v - max(row)) for v in row]
+        out += [v / sum(e) for v in e]
+    return out
+
+
+def product(a, b, m, k, n):
+    return [sum(a[i * k + x] * b[x * n + j] for x in range(k)) for i in range(m) for j in range(n)]
+
+
+def attention(q, k, v, t, s, d):
+    scores = [sum(q[i * d + x] * k[j * d + x] for x in range(d)) / math.sqrt(d) for i in range(t) for j in range(s)]
+    return product(softmax(scores, t, s), v, t, s, d)
+
+
+def layer_norm(x, scale, shift, m, n):
+    out = []
+    for i in range(m):
+        row = x[i * n:(i + 1) * n]
+        mean = sum(row) / n
+        size = 1 / math.sqrt(sum((v - mean) ** 2 for v in row) / n + 1e-5)
+        out += [(v - mean) * size * scale[j] + shift[j] for j, v in enumerate(row)]
+    return out
+
+
+# Task, sizes, what Python makes of the inputs by name.
+PLENA = (
+    ("silu", {"N": 70}, lambda g: [v / (1 + math.exp(-v)) for v in g["x"]]),
+    ("gelu", {"N": 64}, lambda g: [0.5 * v * (1 + math.tanh(math.sqrt(2 / math.pi) * (v + 0.044715 * v ** 3))) for v in g["x"]]),
+    ("softmax", {"M": 3, "N": 100}, lambda g: softmax(g["x"], 3, 100)),
+    ("layer_norm", {"M": 2, "N": 72}, lambda g: layer_norm(g["x"], g["scale"], g["shift"], 2, 72)),
+    ("gemm", {"M": 5, "K": 70, "N": 66}, lambda g: product(g["A"], g["B"], 5, 70, 66)),
+    ("gemv", {"M": 70, "K": 40}, lambda g: product(g["A"], g["x"], 70, 40, 1)),
+    ("scaled_dot_product", {"T": 6, "S": 20, "D": 24}, lambda g: attention(g["q"], g["k"], g["v"], 6, 20, 24)),
+)  # fmt: skip
+
+
+class Rows:
+    def __init__(self, options):
+        self.portolan = options.portolan
+        self.work = options.work
+
+    def port(self, folder, chip, out, *arguments, status=0):
+        shutil.rmtree(out, ignore_errors=True)
+        outcome = toolchain.run([self.portolan, "port", folder, "--to", chip, "--out", out, *arguments], timeout=300)
+        check(outcome.status == status, f"port {folder} --to {chip} {arguments}: status {outcome.status}, not {status}\n{outcome.stdout.decode()}{outcome.stderr}")
+        return outcome.stdout.decode() + outcome.stderr
+
+    def folder(self, name, text):
+        folder = self.work / name
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        (folder / f"{name}.spec").write_text(text)
+        return folder
+
+    def run(self, chip, out, name, number_format, settings, seed):
+        """Inputs by name and what the program makes of them; constants are as the header has them."""
+        rng = random.Random(seed)
+        report = json.loads((out / f"{name}.json").read_text())
+        header = (out / f"{name}.h").read_text()
+        given, loads = {}, []
+        for tensor in report["tensors"]:
+            if tensor["kind"] == "output":
+                result = tensor
+                continue
+            if tensor["kind"] == "constants":
+                for n, stream in enumerate(tensor["streams"]):
+                    octets = re.search(rf"constants_{n}\[\] = {{([^}}]*)}}", header).group(1).split(",")
+                    check(len(octets) == stream["bytes"], "constants of another size")
+                    loads += ["--load", f"{stream['base']}={bytes(map(int, octets)).hex()}"]
+                continue
+            memory, values = bytearray(tensor["streams"][0]["bytes"]), []
+            for place in places(tensor):
+                octets, value = number_format.draw(rng)
+                memory[place - tensor["base"]:place - tensor["base"] + len(octets)] = octets
+                values.append(value)
+            given[tensor["name"]] = values
+            loads += ["--load", f"{tensor['base']}={memory.hex()}"]
+            for stream in tensor["streams"][1:]:  # powers of two: 1
+                loads += ["--load", f"{stream['base']}={'7f' * stream['bytes']}"]
+        host = "memory" not in result
+        wanted = places(result)
+        dump = f"{result['base']}:{result['bytes']}" if host else f"{result['memory']}:{min(wanted)}:{max(wanted) - min(wanted) + 1}"
+        run = toolchain.run([self.portolan, "isa", "run", chip, out / f"{name}.s", *settings, *loads, "--dump", dump], timeout=120)
+        check(run.status == 0, run.stderr)
+        text = run.stdout.decode().splitlines()[0].split(":", 1)[1]
+        if host:
+            octets = [text.replace(" ", "")[2 * i:2 * i + 2] for i in range(result["bytes"])]
+            codes = [int(octets[p - result["base"] + 1] + octets[p - result["base"]], 16) for p in wanted]
+        else:
+            words = text.split()
+            codes = [int(words[p - min(wanted)], 16) for p in wanted]
+        return given, [number_format.result(code) for code in codes]
+
+    def plena(self, number):
+        name, sizes, oracle = PLENA[number]
+        text = (TASKS / f"{name}.spec").read_text()
+        out = self.work / f"out.{name}"
+        self.port(self.folder(name, text), "plena", out, *[w for n, v in sizes.items() for w in ("--set", f"{n}={v}")])
+        given, got = self.run("plena", out, name, Mx(), (), 5)
+        near(got, oracle(given), 0.016)
+
+    def abacus(self, lanes, m, n):
+        out = self.work / f"out.abacus.{lanes}.{m}.{n}"
+        self.port(self.folder("softmax", SOFTMAX), ABACUS, out, "--set", f"M={m}", "--set", f"N={n}", "--chip-set", f"LANES={lanes}")
+        given, got = self.run(ABACUS, out, "softmax", R14(), ("--set", f"LANES={lanes}"), 9)
+        near(got, softmax(given["x"], m, n), 0.03)
+
+    def claim(self, number):
+        right, wrong, operation = CLAIMS[number]
+        text = ABACUS.read_text()
+        check(text.count(right) == 1, f"{text.count(right)} of {right!r}")
+        path = self.work / f"claim{number}.isa"
+        self.work.mkdir(parents=True, exist_ok=True)
+        path.write_text(text.replace(right, wrong))
+        said = self.port(self.folder("softmax", SOFTMAX), path, self.work / "out.claim", status=2)
+        check(f"operation {operation} says" in said and f"claim{number}.isa:" in said, said)
+
+    def refusals(self):
+        """What doesn't fit, what there is no operation for, and a tolerance that is too small for the chip's numbers."""
+        said = self.port(self.folder("softmax", SOFTMAX), ABACUS, self.work / "out.large", "--set", "N=600", status=2)
+        check("doesn't fit in front" in said, said)
+        said = self.port(self.folder("root", 'spec root "r"\nsize N = 8\ninput x : f64[N] in 1.0 .. 4.0\noutput y[i] : f64 = sqrt(x[i]) within 0.03\n'), ABACUS,
+                         self.work / "out.root", status=2)
+        check("abacus has no operations that give y: sqrt" in said, said)
+        said = self.port(self.folder("softmax", SOFTMAX.replace("within 0.03", "within 0.0001")), ABACUS, self.work / "out.close", status=1)
+        check("refuted" in said and "within" in said, said)
+
+    def cases(self):
+        cases = {"refusals": self.refusals}
+        for number, (name, _, _) in enumerate(PLENA):
+            cases[f"plena.{name}"] = lambda number=number: self.plena(number)
+        for lanes, m, n in ((8, 4, 20), (8, 1, 1), (8, 4, 32), (16, 3, 16), (16, 2, 50)):
+            cases[f"abacus.{lanes}.{m}x{n}"] = lambda lanes=lanes, m=m, n=n: self.abacus(lanes, m, n)
+        for number in range(len(CLAIMS)):
+            cases[f"claim.{number}"] = lambda number=number: self.claim(number)
+        return cases
+
+
+def main():
+    options = harness.options()
+    return harness.run_cases(Rows(options).cases(), only=options.only)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
