@@ -17,6 +17,14 @@ bool is_constant(const Term* t) {
          std::ranges::all_of(t->operands, is_constant);
 }
 
+// An index such as p + r: each variable once.
+bool is_sum_of_variables(const Term* index) {
+  const auto sum = polynomial(index);
+  return sum && std::ranges::all_of(*sum, [](const auto& part) {
+           return part.first.empty() || (part.first.size() == 1 && part.second == 1);
+         });
+}
+
 void variables_in(const Term* t, std::set<Number>& found) {
   if (t->kind == Term::Kind::variable) found.insert(t->number);
   for (const Term* operand : t->operands) variables_in(operand, found);
@@ -138,8 +146,7 @@ bool Planner::loops(const KnownOperation& o, Step& step) {
 bool Planner::match_element(const Term* pattern, const Term* goal, Step& step, unsigned depth) {
   if (chip_.states[pattern->state].external) {
     if (step.address || goal->kind != Term::Kind::element || goal->what != pattern->what) return false;
-    for (const Term* index : goal->operands)
-      if (index->kind != Term::Kind::variable && index->kind != Term::Kind::number) return false;
+    if (!std::ranges::all_of(goal->operands, is_sum_of_variables)) return false;
     step.address = pattern->operands[0];
     step.tensor = goal;
     return true;
@@ -159,6 +166,12 @@ bool Planner::match_element(const Term* pattern, const Term* goal, Step& step, u
     dimension = std::move(renamed);
   }
   need.form = *form;
+  // What changes from element to element has to have a place for each.
+  std::set<Number> used;
+  variables_in(goal, used);
+  for (const auto& dimension : form->dimensions)
+    for (const auto& [variable, factor] : dimension) used.erase(variable);
+  if (std::ranges::any_of(used, [&](Number variable) { return plan_.tiled.contains(variable); })) return false;
   need.step = into(goal, *form, depth + 1);
   if (!need.step) return false;
   if (base != 0) {
@@ -169,17 +182,31 @@ bool Planner::match_element(const Term* pattern, const Term* goal, Step& step, u
   return true;
 }
 
-bool Planner::match_reduction(const Term* pattern, const Term* goal, Step& step, unsigned depth) {
-  if (goal->kind != Term::Kind::reduction || pattern->what != goal->what || pattern->bound.size() != goal->bound.size())
-    return false;
-  for (size_t i = 0; i < pattern->bound.size(); ++i) {
+// The pattern's sum goes over one index of the goal's; over others, as they are, if `more` is allowed.
+bool Planner::match_reduction(const Term* pattern, const Term* goal, Step& step, unsigned depth, bool more) {
+  if (goal->kind != Term::Kind::reduction || pattern->what != goal->what) return false;
+  if (pattern->bound.size() > goal->bound.size() || (pattern->bound.size() < goal->bound.size() && !more)) return false;
+  if (more && pattern->bound.size() != 1) return false;
+  for (size_t i = 0; i < goal->bound.size(); ++i) {
     const Term* end = goal->operands[i + 1];
     if (end->kind != Term::Kind::number) return false;
     plan_.lengths[goal->bound[i]] = end->number;
-    step.variables[pattern->bound[i]] = goal->bound[i];
-    if (!extent(pattern->operands[i + 1], goal->bound[i], step)) return false;
   }
-  return match(pattern->operands[0], goal->operands[0], step, depth);
+  const Step before = step;
+  const Plan plan_before = plan_;
+  // Which of them the operation itself counts through.
+  for (size_t chosen = 0; chosen < (more ? goal->bound.size() : 1); ++chosen) {
+    bool all = true;
+    for (size_t i = 0; i < pattern->bound.size() && all; ++i) {
+      const Number variable = goal->bound[more ? goal->bound.size() - 1 - chosen : i];
+      step.variables[pattern->bound[i]] = variable;
+      all = extent(pattern->operands[i + 1], variable, step);
+    }
+    if (all && match(pattern->operands[0], goal->operands[0], step, depth)) return true;
+    step = before;
+    plan_ = plan_before;
+  }
+  return false;
 }
 
 bool Planner::match(const Term* pattern, const Term* goal, Step& step, unsigned depth) {
@@ -188,7 +215,7 @@ bool Planner::match(const Term* pattern, const Term* goal, Step& step, unsigned 
   if (pattern->kind == Term::Kind::reduction) {
     if (goal->kind == Term::Kind::reduction)
       for (Number bound : goal->bound) plan_.whole.insert(bound);
-    return match_reduction(pattern, goal, step, depth);
+    return match_reduction(pattern, goal, step, depth, false);
   }
   if (pattern->kind == Term::Kind::variable) {
     if (!std::ranges::count(step.operation->parameters, pattern->number)) {
@@ -234,7 +261,7 @@ bool Planner::accumulates(const KnownOperation& o, const Term* goal, Step& step,
     rest = goal->operands[which];
     beginning = goal->operands[1 - which];
   }
-  if (!match_reduction(sum, rest, step, depth)) return false;
+  if (!match_reduction(sum, rest, step, depth, true)) return false;
   step.reduced = rest->bound;
   Form form = o.target;
   for (auto& dimension : form.dimensions) {
@@ -264,7 +291,7 @@ bool Planner::accumulates(const KnownOperation& o, const Term* goal, Step& step,
         if (const auto at = other.target.dimensions[d].find(loop.variable); at != other.target.dimensions[d].end())
           for (const auto& [variable, factor] : form.dimensions[d])
             if (factor == at->second) first->variables[loop.variable] = variable;
-    if (loops(other, *first) && match_reduction(value, rest, *first, depth)) {
+    if (loops(other, *first) && match_reduction(value, rest, *first, depth, true)) {
       step.first = first;
       return true;
     }
@@ -290,6 +317,31 @@ std::vector<const Term*> Planner::alternatives(const Term* goal) {
     const Term* clamped = terms_.operation(
         "max integer", {terms_.operation("min integer", {goal->operands[0], terms_.number(127)}), terms_.number(-128)});
     all.push_back(terms_.operation("s8.wrap of integer", {clamped}));
+  }
+  // What is limited from below before or after it is saturated is the same.
+  if (goal->kind == Term::Kind::operation && goal->what == "max integer" &&
+      goal->operands[0]->what == "s8.saturate of integer" && goal->operands[1]->kind == Term::Kind::number &&
+      goal->operands[1]->number >= -128 && goal->operands[1]->number <= 127)
+    for (const Term* same : alternatives(terms_.operation(
+             "s8.saturate of integer",
+             {terms_.operation("max integer", {goal->operands[0]->operands[0], goal->operands[1]})})))
+      all.push_back(same);
+  // A number of eight bits is itself when it is put into eight bits, rounded or not.
+  const auto is_byte = [&](const Term* t, const auto& self) -> bool {
+    if (t->kind == Term::Kind::number) return t->number >= -128 && t->number <= 127;
+    if (t->kind == Term::Kind::element) return t->what == "s8";
+    return (t->what == "max integer" || t->what == "min integer") && self(t->operands[0], self) &&
+           self(t->operands[1], self);
+  };
+  if (is_byte(goal, is_byte) && goal->kind != Term::Kind::number) {
+    all.push_back(terms_.operation("s8.wrap of integer", {goal}));
+    const auto as_scaled = [&](const Term* t) {
+      return terms_.operation("s8.saturate of integer",
+                              {terms_.operation("round_even f32", {terms_.operation("* f32", {terms_.operation("f32.round of integer", {t}), terms_.real(1, "f32")})})});
+    };
+    if (goal->kind == Term::Kind::element) all.push_back(as_scaled(goal));
+    if (goal->what == "max integer" && goal->operands[0]->kind == Term::Kind::element)
+      all.push_back(terms_.operation("max integer", {as_scaled(goal->operands[0]), goal->operands[1]}));
   }
   return all;
 }
@@ -364,17 +416,17 @@ Expected<Plan> Planner::plan(uint32_t output) {
     for (const Term* wanted : alternatives(goal))
       for (const KnownOperation& o : operations_) {
         if (!o.writes_external || o.does.target->what != type) continue;
-        // The operation's loops count through the output's last dimensions, in every order.
-        std::vector<size_t> chosen(empty.indices.size());
+        // The operation's loops count through the output's last dimensions, in every order; through none, if there are
+        // more loops than dimensions.
+        std::vector<size_t> chosen(std::max(empty.indices.size(), o.does.loops.size()));
         for (size_t i = 0; i < chosen.size(); ++i) chosen[i] = i;
         do {
           plan_ = empty;
           auto step = std::make_shared<Step>();
           step->operation = &o;
           for (size_t l = 0; l < o.does.loops.size(); ++l) {
-            const size_t back = o.does.loops.size() - l;
-            step->variables[o.does.loops[l].variable] =
-                back <= chosen.size() ? empty.indices[chosen[chosen.size() - back]] : 0;
+            const size_t which = chosen[chosen.size() - o.does.loops.size() + l];
+            step->variables[o.does.loops[l].variable] = which < empty.indices.size() ? empty.indices[which] : 0;
           }
           step->address = nullptr;
           if (fits(o, wanted, *step, 1) && !step->address && consistent(*step)) {

@@ -97,16 +97,27 @@ bool Scheduler::lay_out(const Step& step, bool is_output) {
   const Number bytes = (tensor.width + 7) / 8;
   std::vector<Number> padded;
   std::vector<Number> variables;
+  // The variable of each index that the operation counts through; of a sum such as q + s the one that it does.
+  bool overlaps = false;
   for (size_t d = 0; d < step.tensor->operands.size(); ++d) {
-    const Term* index = step.tensor->operands[d];
     HostTensor::Dimension dimension;
-    const Number variable = index->kind == Term::Kind::variable ? index->number : 0;
+    const auto sum = polynomial(step.tensor->operands[d]);
+    Number variable = 0;
+    bool looped = false;
+    for (const auto& [part, factor] : *sum) {
+      if (part.empty()) continue;
+      const bool counted = std::ranges::any_of(step.variables, [&](const auto& v) { return v.second == part[0]; });
+      if (counted && looped) return fail("an index that is a sum of two that an operation counts through");
+      if (counted || variable == 0) variable = part[0];
+      looped |= counted;
+    }
+    overlaps |= sum->size() > 1;
     if (std::ranges::count(variables, variable) && variable != 0) return fail("a tensor with the same index twice");
     variables.push_back(variable);
     dimension.extent = table ? table_length_ : specification_.states[tensor.state].extent[d];
-    const bool looped = std::ranges::any_of(step.variables, [&](const auto& v) { return v.second == variable; });
     dimension.tile = variable != 0 && looped ? choice_.tile.at(variable) : 1;
-    padded.push_back(plan_.tile.contains(variable) ? round_up(dimension.extent, dimension.tile) : dimension.extent);
+    padded.push_back(plan_.tile.contains(variable) && sum->size() == 1 ? round_up(dimension.extent, dimension.tile)
+                                                                        : dimension.extent);
     tensor.dimensions.push_back(dimension);
   }
   // Row by row?
@@ -134,6 +145,7 @@ bool Scheduler::lay_out(const Step& step, bool is_output) {
     if (tensor.dimensions[d].tile > 1) rows &= fixed.contains(variables[d]) || pitched.contains(variables[d]);
   tensor.row_major = rows;
   Number size = stride;
+  if (!rows && overlaps) return fail("tiles that overlap in the host's memory would have to lie row by row");
   if (!rows) {  // tile by tile
     pitches.clear();
     Number span = bytes;
@@ -269,9 +281,12 @@ bool Scheduler::external_arguments(const Step& step, const Coordinates& at, std:
   const HostTensor& tensor = out_.tensors[external.tensor];
   Number address = static_cast<Number>(tensor.base) - external.constant;
   for (size_t d = 0; d < tensor.dimensions.size(); ++d) {
-    const Term* index = step.tensor->operands[d];
-    const Number tile = index->kind == Term::Kind::variable ? at.at(index->number) : index->number;
-    address += tile * tensor.dimensions[d].tile_stride;
+    const auto sum = polynomial(step.tensor->operands[d]);
+    Number element = 0;
+    for (const auto& [part, factor] : *sum)
+      element += part.empty() ? factor : at.at(part[0]) * choice_.tile.at(part[0]);
+    address += element / tensor.dimensions[d].tile * tensor.dimensions[d].tile_stride +
+               element % tensor.dimensions[d].tile * tensor.dimensions[d].stride;
   }
   if (address % external.unit != 0) return fail("an address that the operation can't say");
   values[external.base_parameter] = address / external.unit;
