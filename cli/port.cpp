@@ -56,9 +56,10 @@ nlohmann::json json_of(const Description& chip, const Description& specification
                             {"stride", static_cast<int64_t>(d.stride)}});
     const bool constants = t.state == kNone;
     tensors.push_back({{"name", constants ? "constants" : specification.states[t.state].name},
-                       {"kind", constants     ? "constants"
-                                : t.is_output ? "output"
-                                              : "input"},
+                       {"kind", constants      ? "constants"
+                                : t.on_the_way ? "on the way"
+                                : t.is_output  ? "output"
+                                               : "input"},
                        {"bits", t.width},
                        {"base", t.base},
                        {"bytes", t.bytes},

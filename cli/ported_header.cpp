@@ -93,6 +93,7 @@ std::string ported_header(const Description& chip, const Description& specificat
     const std::string tensor = t.state == kNone ? "constants" : specification.states[t.state].name;
     places += place_function(name, tensor, t);
     for (size_t n = 0; n < t.streams.size(); ++n) end = std::max(end, t.streams[n] + t.stream_bytes[n]);
+    if (t.on_the_way) continue;
     if (t.memory != kNone) {
       left += fmt::format("   {} is left in the chip's memory {}: {}_{}_at says which of its elements.\n", tensor,
                           chip.states[t.memory].name, name, tensor);

@@ -53,6 +53,30 @@ REQUANTISE = {"gemm_s8": lambda s: clamp(round(single(single(s) * 0.03125)), -12
 BIASED = ("gemm_s8_shift", "linear_s8")
 
 
+def conv2d(g, requantise, H, V, C, O):
+    x, w = g["x"], g["w"]
+    bias = g.get("bias", [0] * O)
+    return [requantise(bias[o] + sum(x[((p + r) * (V + 2) + q + s) * C + c] * w[((r * 3 + s) * C + c) * O + o] for r in range(3) for s in range(3) for c in range(C)))
+            for p in range(H) for q in range(V) for o in range(O)]
+
+
+def product(x, w, bias, m, k, n, requantise):
+    return [requantise(bias[j] + sum(x[i * k + a] * w[a * n + j] for a in range(k))) for i in range(m) for j in range(n)]
+
+
+def ffn(g, requantise, M, K, F):
+    hidden = product(g["x"], g["W"], g["b"], M, K, F, lambda s: max(requantise(s), 0))
+    return product(hidden, g["V"], g["d"], M, F, K, requantise)
+
+
+ORACLES = {"conv2d": conv2d, "conv_block": lambda g, requantise, **sizes: [max(v, 0) for v in conv2d(g, requantise, **sizes)], "ffn": ffn,
+           "gemv": lambda g, requantise, M, K: [requantise(sum(g["A"][i * K + k] * g["x"][k] for k in range(K))) for i in range(M)],
+           "relu": lambda g, requantise, M, N: [max(v, 0) for v in g["x"]]}
+TASKS = [(chip, name, sizes) for chip in ("gemmini", "vta") for name, sizes in (
+    ("conv2d", dict(H=3, V=5, C=6, O=20)), ("conv2d", dict(H=2, V=2, C=17, O=3)), ("conv_block", dict(H=3, V=5, C=6, O=5)), ("gemv", dict(M=20, K=37)),
+    ("gemv", dict(M=1, K=1)), ("relu", dict(M=3, N=50)))] + [("gemmini", "ffn", dict(M=5, K=20, F=37)), ("gemmini", "ffn", dict(M=16, K=16, F=16))]
+
+
 def places(tensor):
     """Addresses of all elements, row by row."""
     indices = [()]
@@ -89,6 +113,50 @@ class Port:
         c = [REQUANTISE[name](bias[j] + sum(a[i * k + x] * b[x * n + j] for x in range(k))) for i in range(m) for j in range(n)]
         return {"A": a, "B": b, "bias": bias}, c
 
+    def run(self, chip, out, name, settings, report, given):
+        """What the program makes of integers by name, laid out as the report says."""
+        loads = []
+        for tensor in report["tensors"]:
+            memory = bytearray(tensor["bytes"])
+            values = tensor.get("values") or given.get(tensor["name"])
+            if tensor["kind"] == "output":
+                result = tensor
+            if tensor["kind"] in ("output", "on the way"):
+                continue
+            size = tensor["bits"] // 8
+            for place, value in zip(places(tensor), values, strict=True):
+                at = place - tensor["base"]
+                memory[at:at + size] = (value & ((1 << 8 * size) - 1)).to_bytes(size, "little")
+            loads += ["--load", f"{tensor['base']}={memory.hex()}"]
+        run = toolchain.run([self.portolan, "isa", "run", chip, out / f"{name}.s", *[s.replace("--chip-set", "--set") for s in settings], *loads,
+                             "--dump", f"{result['base']}:{result['bytes']}"], timeout=120)
+        check(run.status == 0, run.stderr)
+        check(f" {report['cost']['cycles']} cycles" in run.stdout.decode(), f"{report['cost']}; {run.stdout.decode()[-200:]}")
+        dumped = run.stdout.decode().splitlines()[0].split(":", 1)[1].replace(" ", "")
+        octets = [dumped[2 * i:2 * i + 2] for i in range(len(dumped) // 2)]
+        size, starts = result["bits"] // 8, [place - result["base"] for place in places(result)]
+        return [int.from_bytes(bytes.fromhex("".join(octets[at:at + size])), "little", signed=True) for at in starts]
+
+    def task(self, number):
+        """Integer tasks of the benchmark: windows, products with a vector, two layers with what is between them on the way."""
+        chip, name, sizes = TASKS[number]
+        integers = "int8" if chip == "vta" or name == "relu" else "int8_scaled"
+        folder, out = self.folder(f"in.task{number}"), self.work / f"out.task{number}"
+        shutil.copy(SPECS / "tasks" / integers / f"{name}.spec", folder)
+        shutil.rmtree(out, ignore_errors=True)
+        self.port(folder, chip, out, *[word for size, value in sizes.items() for word in ("--set", f"{size}={value}")])
+        report = json.loads((out / f"{name}.json").read_text())
+        draw = random.Random(number)
+        given = {}
+        for tensor in report["tensors"]:
+            if tensor["kind"] == "input":
+                bound = 127 if tensor["bits"] == 8 else 5000
+                given[tensor["name"]] = [draw.randint(-bound - 1, bound) for _ in places(tensor)]
+        expected = ORACLES[name](given, requantise=(lambda s: clamp(s >> 6, -128, 127)) if chip == "vta" else lambda s: clamp(round(single(single(s) * 0.015625)), -128, 127), **sizes)
+        got = self.run(chip, out, name, (), report, given)
+        wrong = [(i, g, e) for i, (g, e) in enumerate(zip(got, expected, strict=True)) if g != e]
+        check(not wrong, f"{chip} {name} {sizes}: (element, here, expected) {wrong[:4]}")
+
     def kernel(self, chip, name, settings, shape):
         m, k, n = shape
         folder, out = self.folder(f"in.{chip}", name), self.work / f"out.{chip}"
@@ -98,26 +166,7 @@ class Port:
         check(report["verdict"] == "tested" and report["tests"]["failed"] == 0 and report["tests"]["passed"] >= 4, f"{report['tests']}")
         for kind in ("small", "any", "ends"):
             given, expected = self.inputs(name, m, k, n, kind)
-            loads = []
-            for tensor in report["tensors"]:
-                memory = bytearray(tensor["bytes"])
-                values = tensor.get("values") or given.get(tensor["name"])
-                if tensor["kind"] == "output":
-                    result = tensor
-                    continue
-                size = tensor["bits"] // 8
-                for place, value in zip(places(tensor), values, strict=True):
-                    at = place - tensor["base"]
-                    memory[at:at + size] = (value & ((1 << 8 * size) - 1)).to_bytes(size, "little")
-                loads += ["--load", f"{tensor['base']}={memory.hex()}"]
-            run = toolchain.run([self.portolan, "isa", "run", chip, out / f"{name}.s", *[s.replace("--chip-set", "--set") for s in settings], *loads,
-                                 "--dump", f"{result['base']}:{result['bytes']}"], timeout=120)
-            check(run.status == 0, run.stderr)
-            check(f" {report['cost']['cycles']} cycles" in run.stdout.decode(), f"{report['cost']}; {run.stdout.decode()[-200:]}")
-            dumped = run.stdout.decode().splitlines()[0].split(":", 1)[1].replace(" ", "")
-            octets = [dumped[2 * i:2 * i + 2] for i in range(len(dumped) // 2)]
-            size, starts = result["bits"] // 8, [place - result["base"] for place in places(result)]
-            got = [int.from_bytes(bytes.fromhex("".join(octets[at:at + size])), "little", signed=True) for at in starts]
+            got = self.run(chip, out, name, settings, report, given)
             wrong = [(i, g, e) for i, (g, e) in enumerate(zip(got, expected, strict=True)) if g != e]
             check(not wrong, f"{chip} {name} {shape} {kind}: (element, here, expected) {wrong[:4]}")
         # The words are those of the text, and the header is C that lays out the same way.
@@ -212,6 +261,8 @@ class Port:
         for number, (chip, name, settings) in enumerate(KERNELS):
             for shape in SHAPES if number < 2 else SHAPES[::2]:
                 cases[f"kernel.{number}.{chip}.{'x'.join(map(str, shape))}"] = lambda c=chip, n=name, s=settings, shape=shape: self.kernel(c, n, s, shape)
+        for number, (chip, name, _) in enumerate(TASKS):
+            cases[f"task.{number}.{chip}.{name}"] = lambda number=number: self.task(number)
         for number in range(len(CLAIMS)):
             cases[f"claim.{number}"] = lambda number=number: self.claim(number)
         return cases

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <random>
 
+#include "frontends/accelerator/specification.h"
 #include "translate/mapping/row_compiler.h"
 #include "translate/mapping/test_inputs.h"
 namespace portolan::mapping {
@@ -173,40 +174,115 @@ Expected<Kernel> map_by_rows(const Description& chip, const Description& specifi
 
 }  // namespace
 
-Expected<Kernel> map_kernel(const Description& chip, const Description& specification, uint64_t seed) {
-  const std::vector<uint32_t> outputs = outputs_of(specification);
-  if (outputs.size() != 1 &&
-      std::ranges::none_of(outputs, [&](uint32_t o) { return specification.states[o].within > 0; }))
-    return specification.error(specification.at, fmt::format("{} outputs; the mapper takes one", outputs.size()));
-  if (std::ranges::none_of(chip.states, &State::external))
-    return error_at({chip.file, 0, 0}, "the chip has no external memory");
-  if (std::ranges::all_of(outputs, [&](uint32_t o) { return specification.states[o].within > 0; }))
-    return map_by_rows(chip, specification, seed);
-  Terms terms;
-  Planner planner(terms, chip, specification);
-  if (planner.operations().empty())
-    return error_at({chip.file, 0, 0}, fmt::format("{} declares no operation that a mapper could use", chip.name));
-  auto plan = planner.plan(outputs[0]);
+namespace {
+
+// One tensor, from what is in the host's memory to there.
+struct Stage {
+  uint32_t tensor;
+  std::unique_ptr<Terms> terms;
+  std::unique_ptr<Planner> planner;
+  Plan plan;
+};
+
+Expected<Stage> plan_stage(const Description& chip, const Description& specification, uint32_t tensor,
+                           const std::set<uint32_t>& outside) {
+  Stage stage{tensor, std::make_unique<Terms>(), nullptr, {}};
+  stage.planner = std::make_unique<Planner>(*stage.terms, chip, specification);
+  for (uint32_t other : outside) stage.planner->lies_outside(other);
+  auto plan = stage.planner->plan(tensor);
   if (!plan) return plan.error();
-  Scheduler scheduler(chip, specification, *plan, planner);
-  Search search{scheduler, *plan, {}, 0, {}};
+  stage.plan = std::move(*plan);
+  return stage;
+}
+
+void tensors_of(const Step& step, std::set<uint32_t>& found) {
+  if (step.tensor) found.insert(step.tensor->state);
+  for (const Step::Need& need : step.needs) tensors_of(*need.step, found);
+  for (const auto& other : {step.initial, step.first})
+    if (other) tensors_of(*other, found);
+}
+
+// Each output at once if that can be, else with other tensors of the specification in the host's memory on the way.
+Expected<std::vector<Stage>> plan_stages(const Description& chip, const Description& specification) {
+  std::vector<Stage> stages;
+  std::set<uint32_t> there;
+  for (uint32_t output : outputs_of(specification)) {
+    auto at_once = plan_stage(chip, specification, output, {});
+    if (at_once) {
+      stages.push_back(std::move(*at_once));
+      continue;
+    }
+    std::vector<Stage> before;
+    std::set<uint32_t> outside = there;
+    for (const Equation& equation : specification.equations) {
+      if (equation.state == output) break;
+      if (equation.is_output || outside.contains(equation.state)) continue;
+      auto stage = plan_stage(chip, specification, equation.state, outside);
+      if (!stage) continue;
+      outside.insert(equation.state);
+      before.push_back(std::move(*stage));
+    }
+    auto last = plan_stage(chip, specification, output, outside);
+    if (!last) return at_once.error();
+    before.push_back(std::move(*last));
+    // Only what leads to it.
+    std::set<uint32_t> used = {output};
+    for (size_t n = before.size(); n-- > 0;)
+      if (used.contains(before[n].tensor)) tensors_of(*before[n].plan.result, used);
+    for (Stage& stage : before)
+      if (used.contains(stage.tensor)) {
+        there.insert(stage.tensor);
+        stages.push_back(std::move(stage));
+      }
+  }
+  return stages;
+}
+
+// The cheapest filling of a plan that was found.
+Search fill(Scheduler& scheduler, const Plan& plan) {
+  Search search{scheduler, plan, {}, 0, {}};
   size_t tried = 0;
   for (const auto& tile : scheduler.tiles()) {
     Choice choice;
     choice.tile = tile;
-    for (size_t i = 0; i < plan->indices.size(); ++i) {
-      choice.group[plan->indices[i]] = 1;
+    for (size_t i = 0; i < plan.indices.size(); ++i) {
+      choice.group[plan.indices[i]] = 1;
       choice.order.push_back(i);
     }
     if (!search.tries(choice)) continue;
     search.groups(choice);
     if (++tried == kTilesTried) break;
   }
-  if (!search.best)
-    return specification.error(specification.at, fmt::format("no filling of the sketch is legal: {}", search.why));
+  return search;
+}
+
+}  // namespace
+
+Expected<Kernel> map_kernel(const Description& chip, const Description& specification, uint64_t seed) {
+  const std::vector<uint32_t> outputs = outputs_of(specification);
+  if (std::ranges::none_of(chip.states, &State::external))
+    return error_at({chip.file, 0, 0}, "the chip has no external memory");
+  if (std::ranges::all_of(outputs, [&](uint32_t o) { return specification.states[o].within > 0; }))
+    return map_by_rows(chip, specification, seed);
+  if (std::ranges::none_of(chip.operations, [](const Operation& o) { return o.does != kNone; }))
+    return error_at({chip.file, 0, 0}, fmt::format("{} declares no operation that a mapper could use", chip.name));
+  auto stages = plan_stages(chip, specification);
+  if (!stages) return stages.error();
   Kernel kernel;
-  kernel.candidates = search.legal;
-  kernel.program = std::move(*search.best);
+  std::deque<Scheduler> schedulers;
+  for (size_t n = 0; n < stages->size(); ++n) {
+    const Stage& stage = (*stages)[n];
+    Scheduler& scheduler = schedulers.emplace_back(chip, specification, stage.plan, *stage.planner);
+    if (n > 0) scheduler.go_on(kernel.program, schedulers[n - 1]);
+    if (n + 1 < stages->size()) scheduler.more_follows();
+    const Search search = fill(scheduler, stage.plan);
+    if (!search.best)
+      return specification.error(specification.at, fmt::format("no filling of the sketch is legal: {}", search.why));
+    kernel.candidates += search.legal;
+    auto again = scheduler.program(search.best->choice);  // what comes behind needs to know where it ended
+    if (!again) return again.error();
+    kernel.program = std::move(*again);
+  }
   if (auto wrong = check_operations(chip, kernel, seed)) return *wrong;
   kernel.tests = test_program(chip, specification, kernel.program, seed, 2);
   return kernel;

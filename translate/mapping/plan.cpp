@@ -79,6 +79,8 @@ Planner::Planner(Terms& terms, const Description& chip, const Description& speci
     }
     // What terms can't express no plan uses.
     if (!reader.read(does.body, slots, known.does)) continue;
+    for (uint32_t s = 0; s < chip.states.size(); ++s)
+      if (chip.states[s].external) known.external = s;
     known.writes_external = chip.states[known.does.target->state].external;
     if (!known.writes_external) {
       const auto form = form_of(known, known.does.target);
@@ -322,9 +324,9 @@ std::vector<const Term*> Planner::alternatives(const Term* goal) {
   if (goal->kind == Term::Kind::operation && goal->what == "max integer" &&
       goal->operands[0]->what == "s8.saturate of integer" && goal->operands[1]->kind == Term::Kind::number &&
       goal->operands[1]->number >= -128 && goal->operands[1]->number <= 127)
-    for (const Term* same : alternatives(terms_.operation(
-             "s8.saturate of integer",
-             {terms_.operation("max integer", {goal->operands[0]->operands[0], goal->operands[1]})})))
+    for (const Term* same : alternatives(
+             terms_.operation("s8.saturate of integer",
+                              {terms_.operation("max integer", {goal->operands[0]->operands[0], goal->operands[1]})})))
       all.push_back(same);
   // A number of eight bits is itself when it is put into eight bits, rounded or not.
   const auto is_byte = [&](const Term* t, const auto& self) -> bool {
@@ -336,8 +338,10 @@ std::vector<const Term*> Planner::alternatives(const Term* goal) {
   if (is_byte(goal, is_byte) && goal->kind != Term::Kind::number) {
     all.push_back(terms_.operation("s8.wrap of integer", {goal}));
     const auto as_scaled = [&](const Term* t) {
-      return terms_.operation("s8.saturate of integer",
-                              {terms_.operation("round_even f32", {terms_.operation("* f32", {terms_.operation("f32.round of integer", {t}), terms_.real(1, "f32")})})});
+      return terms_.operation(
+          "s8.saturate of integer",
+          {terms_.operation("round_even f32", {terms_.operation("* f32", {terms_.operation("f32.round of integer", {t}),
+                                                                          terms_.real(1, "f32")})})});
     };
     if (goal->kind == Term::Kind::element) all.push_back(as_scaled(goal));
     if (goal->what == "max integer" && goal->operands[0]->kind == Term::Kind::element)

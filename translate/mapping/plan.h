@@ -24,7 +24,8 @@ struct KnownOperation {
   std::vector<Number> parameters;  // as variables
   TermReader::Assignment does;
   bool writes_external = false;
-  Form target;  // if not external
+  uint32_t external = accelerator::kNone;  // the chip's external memory
+  Form target;                             // if not external
 };
 
 struct Step {
@@ -59,6 +60,8 @@ class Planner {
  public:
   Planner(Terms& terms, const accelerator::Description& chip, const accelerator::Description& specification);
 
+  // An element of this tensor is there already, in external memory.
+  void lies_outside(uint32_t state) { spec_reader_.keep_definition(state); }
   // A diagnostic: why not, in terms of what no operation gives.
   Expected<Plan> plan(uint32_t output);
   // The operation that brings an element of this type and place from external memory, with nothing else to it.

@@ -22,6 +22,7 @@ struct Choice {
 struct HostTensor {
   uint32_t state = accelerator::kNone;  // of the specification; kNone: constants that the program reads
   bool is_output = false;
+  bool on_the_way = false;  // the program itself writes and reads it
   uint64_t base = 0, bytes = 0;
   unsigned width = 0;  // of an element, in bits
   struct Dimension {

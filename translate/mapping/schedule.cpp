@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "frontends/accelerator/specification.h"
 #include "translate/mapping/combinations.h"
 
 namespace portolan::mapping {
@@ -40,6 +41,11 @@ uint64_t HostTensor::address(const std::vector<Number>& index) const {
     offset += index[d] / dimensions[d].tile * dimensions[d].tile_stride +
               index[d] % dimensions[d].tile * dimensions[d].stride;
   return base + static_cast<uint64_t>(offset);
+}
+
+// A tensor that the specification neither gives nor asks for.
+bool Scheduler::is_on_the_way(uint32_t state) const {
+  return !specification_.states[state].given && !std::ranges::count(outputs_of(specification_), state);
 }
 
 bool Scheduler::fail(std::string why) {
@@ -92,6 +98,7 @@ bool Scheduler::lay_out(const Step& step, bool is_output) {
   HostTensor tensor;
   tensor.state = step.tensor->state;
   tensor.is_output = is_output;
+  tensor.on_the_way = step.tensor->state != kNone && is_on_the_way(step.tensor->state);
   const bool table = tensor.state == kNone;
   tensor.width = table ? chip_.states[constants_state_].type.width : specification_.states[tensor.state].type.width;
   const Number bytes = (tensor.width + 7) / 8;
@@ -117,7 +124,7 @@ bool Scheduler::lay_out(const Step& step, bool is_output) {
     dimension.extent = table ? table_length_ : specification_.states[tensor.state].extent[d];
     dimension.tile = variable != 0 && looped ? choice_.tile.at(variable) : 1;
     padded.push_back(plan_.tile.contains(variable) && sum->size() == 1 ? round_up(dimension.extent, dimension.tile)
-                                                                        : dimension.extent);
+                                                                       : dimension.extent);
     tensor.dimensions.push_back(dimension);
   }
   // Row by row?
@@ -177,7 +184,13 @@ bool Scheduler::lay_out(const Step& step, bool is_output) {
   // A tensor that several steps read lies there once.
   for (size_t other = 0; other < out_.tensors.size(); ++other) {
     if (out_.tensors[other].state != tensor.state) continue;
-    if (out_.tensors[other].dimensions != tensor.dimensions ||
+    const HostTensor& there = out_.tensors[other];
+    const auto same_stride = [](const HostTensor::Dimension& a, const HostTensor::Dimension& b) {
+      return a.stride == b.stride && a.tile_stride * b.tile == b.tile_stride * a.tile;
+    };
+    const bool same_rows =
+        there.row_major && tensor.row_major && std::ranges::equal(there.dimensions, tensor.dimensions, same_stride);
+    if ((there.dimensions != tensor.dimensions && !same_rows) ||
         static_cast<Number>(out_.tensors[other].base) % external.unit != 0)
       return fail("a tensor that would have to lie there in two ways");
     external.tensor = other;
@@ -361,6 +374,11 @@ bool Scheduler::call(const Step& step, Number place, const std::vector<Number>& 
     made.writes.push_back({o.target.state, place, rows});
     if (!step.reduced.empty()) made.reads.push_back(made.writes.back());
   }
+  // What an earlier part of the program stored for this one.
+  if (step.address && out_.tensors[externals_.at(&step).tensor].on_the_way) {
+    const Interval whole{step.operation->external, static_cast<Number>(externals_.at(&step).tensor), 1};
+    (o.writes_external ? made.writes : made.reads).push_back(whole);
+  }
   calls_.push_back(std::move(made));
   return true;
 }
@@ -480,24 +498,24 @@ bool Scheduler::finish() {
 
 Expected<Program> Scheduler::program(const Choice& choice) {
   choice_ = choice;
-  out_ = {};
+  out_ = before_;
   why_.clear();
-  host_end_ = kHostBegin;
+  host_end_ = before_end_.value_or(kHostBegin);
   externals_.clear();
   pools_.clear();
   pool_order_.clear();
   accumulated_.clear();
   constants_.clear();
-  calls_.clear();
+  calls_ = before_calls_;
   last_edges_.clear();
   constants_state_ = kNone;
   for (const KnownOperation& o : planner_.operations())
     if (o.declared->held_state != kNone) constants_state_ = o.declared->held_state;
   accumulating_ = find_accumulating(*plan_.result, nullptr);
-  const bool done =
-      pools(*plan_.result) && lay_out(*plan_.result, true) && share_memories() && body() && table() && finish();
-  if (done && chip_.units.empty()) drop_repeated();
-  if (!done || (!chip_.units.empty() && !tokens())) return error_at({}, why_);
+  const bool done = pools(*plan_.result) && lay_out(*plan_.result, true) && share_memories() && body() && table() &&
+                    (more_follows_ || finish());
+  if (done && chip_.units.empty() && !more_follows_) drop_repeated();
+  if (!done || (!chip_.units.empty() && !more_follows_ && !tokens())) return error_at({}, why_);
   cost();
   out_.choice = choice_;
   return std::move(out_);

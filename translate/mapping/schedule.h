@@ -14,6 +14,13 @@ class Scheduler {
             Planner& planner)
       : chip_(chip), specification_(specification), plan_(plan), planner_(planner), evaluator_(chip, 1'000'000'000) {}
 
+  // The program goes on behind another one, whose results it may read from external memory.
+  void go_on(Program before, const Scheduler& earlier) {
+    before_ = std::move(before);
+    before_calls_ = earlier.calls_;
+    before_end_ = earlier.host_end_;
+  }
+  void more_follows() { more_follows_ = true; }
   // No value: this choice breaks a rule of the chip, and why.
   Expected<Program> program(const Choice& choice);
   // Lengths of tiles that all operations allow, the largest first.
@@ -43,6 +50,7 @@ class Scheduler {
     int kind;  // 0 arithmetic, 1 transfer, 2 other
   };
 
+  bool is_on_the_way(uint32_t state) const;
   bool fail(std::string why);
   Number length(Number variable, const Coordinates& at) const;
   Number tiles_of(Number variable) const;
@@ -74,6 +82,10 @@ class Scheduler {
   Program out_;
   std::string why_;
   uint64_t host_end_ = 0;
+  Program before_;
+  std::vector<Call> before_calls_;
+  std::optional<uint64_t> before_end_;
+  bool more_follows_ = false;
   std::map<const Step*, External> externals_;
   std::map<const Step::Need*, Pool> pools_;
   std::vector<const Step::Need*> pool_order_;

@@ -188,7 +188,8 @@ const Term* TermReader::read(const Expression& e, std::vector<const Term*>& slot
     if (operands.push_back(read(*operand, slots)); !operands.back()) return nullptr;
   switch (e.kind) {
     case Expression::Kind::element:
-      if (from_.is_specification && !keeps_ && !from_.states[e.index].given) return defined(e.index, operands);
+      if (from_.is_specification && !keeps_ && !from_.states[e.index].given && !kept_.contains(e.index))
+        return defined(e.index, operands);
       return terms_.element(e.index, from_.is_specification, type_key(e.type), std::move(operands));
     case Expression::Kind::as_element:
       return terms_.element(e.index, from_.is_specification, type_key(e.type), std::move(operands));

@@ -5,6 +5,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -63,6 +64,7 @@ class TermReader {
   const Term* read(const accelerator::Expression& e, std::vector<const Term*>& slots);
   // Elements of tensors that equations define stay what they are.
   void keep_definitions() { keeps_ = true; }
+  void keep_definition(uint32_t state) { kept_.insert(state); }
 
   struct Loop {
     Number variable;
@@ -84,6 +86,7 @@ class TermReader {
   Terms& terms_;
   const accelerator::Description& from_;
   bool keeps_ = false;
+  std::set<uint32_t> kept_;
   std::map<std::pair<uint32_t, std::vector<const Term*>>, const Term*> definitions_;
 };
 

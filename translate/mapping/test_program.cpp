@@ -142,7 +142,7 @@ std::string compare(const Description& chip, const Description& specification, c
     for (size_t s = 0; s < image.size(); ++s)
       for (size_t b = 0; b < image[s].size(); ++b) host.write(program.tensors[t].streams[s] + b, {image[s][b], true});
   for (const HostTensor& tensor : program.tensors) {
-    if (tensor.blocks) continue;
+    if (tensor.blocks || tensor.on_the_way) continue;
     // Padding is zero.
     for (uint64_t b = 0; b < tensor.bytes && !tensor.is_output; ++b) host.write(tensor.base + b, {0, true});
     if (tensor.state == kNone)
@@ -155,7 +155,7 @@ std::string compare(const Description& chip, const Description& specification, c
   }
   std::map<uint64_t, Cell> given;  // bytes that have to stay
   for (const HostTensor& tensor : program.tensors)
-    for (uint64_t b = 0; b < tensor.bytes && !tensor.is_output; ++b)
+    for (uint64_t b = 0; b < tensor.bytes && !tensor.is_output && !tensor.on_the_way; ++b)
       given[tensor.base + b] = host.read(tensor.base + b);
   const RunResult result = machine.run(program.words, first);
   if (result.outcome.kind != Outcome::Kind::finished)
@@ -165,7 +165,7 @@ std::string compare(const Description& chip, const Description& specification, c
     if (host.read(address).bits != cell.bits) return fmt::format("the program overwrites its input at {:#x}", address);
   std::string difference;
   for (const HostTensor& tensor : program.tensors) {
-    if (!tensor.is_output) continue;
+    if (!tensor.is_output || tensor.on_the_way) continue;
     const State& state = specification.states[tensor.state];
     if (state.within > 0 && difference.empty()) {
       difference = compare_reals(chip, specification, tensor, reference, machine);
