@@ -159,10 +159,10 @@ def main():
             for number, shape in enumerate((BY_ROWS if folder != "real" else {}).get(task, shapes)[: args.shapes]):
                 result = cell(args, chip, path, shape, number)
                 results.append(result)
+                (args.work / "results.json").write_text(json.dumps(results, indent=1))
                 print(f"{chip:8} {task:20} {number + 1} {outcome_of(result):8} {result['seconds']:6.1f} s {result.get('words', 0):7} words  {short(result['reason'])}", file=sys.stderr, flush=True)
     print(report.text_table(*tables(results)))
     print(report.text_table(*reasons(results)))
-    (args.work / "results.json").write_text(json.dumps(results, indent=1))
     if args.docs:
         report.replace_section(args.docs, "accelerators", document(results))
     return 1 if any(outcome_of(r) == "WRONG" for r in results) else 0

@@ -94,7 +94,8 @@ void HostBlocks::decode(const std::vector<uint64_t>& codes, size_t from, size_t 
 }
 
 // Runs the instructions on all codes.
-void HostBlocks::tabulate(const Description& chip, const RowOperation& load) {
+bool HostBlocks::tabulate(const Description& chip, const RowOperation& load) {
+  if (format_ || !tables_.empty()) return true;
   const bool shares = streams_.size() == 2;
   run_ = [this, &chip, &load](const std::vector<uint64_t>& codes, uint64_t shared) {
     Evaluator evaluator(chip, 1'000'000'000);
@@ -143,17 +144,14 @@ void HostBlocks::tabulate(const Description& chip, const RowOperation& load) {
     if (!table.empty()) tables_.emplace_back(shared, std::move(table));
   }
   std::ranges::stable_sort(tables_, {}, [](const auto& table) { return table.second.back().value; });
+  run_ = nullptr;
+  return !tables_.empty();
 }
 
 std::shared_ptr<HostBlocks> HostBlocks::make(RealTerms& terms, const Description& chip, const RowOperation& load,
-                                             const RowOperations&, std::string& why) {
+                                             std::string& why) {
   auto made = std::make_shared<HostBlocks>();
   if (!made->find_streams(terms, chip, load, why)) return nullptr;
-  if (!made->format_) made->tabulate(chip, load);
-  if (!made->format_ && made->tables_.empty()) {
-    why = "no byte is read as a number";
-    return nullptr;
-  }
   return made;
 }
 

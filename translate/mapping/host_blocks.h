@@ -20,9 +20,11 @@ class HostBlocks {
     uint64_t span = 0;             // bytes of all
   };
 
-  // Null: it can't be known (wide elements that are not of a format), and why.
+  // Null: it can't be known (wide elements that are not of a format), and why. Nothing can be encoded yet.
   static std::shared_ptr<HostBlocks> make(RealTerms& terms, const accelerator::Description& chip,
-                                          const RowOperation& load, const RowOperations& operations, std::string& why);
+                                          const RowOperation& load, std::string& why);
+  // Finds out what all bytes are read as. False: none is read as a number.
+  bool tabulate(const accelerator::Description& chip, const RowOperation& load);
 
   const std::vector<Stream>& streams() const { return streams_; }
   size_t elements() const { return streams_[0].offset.size(); }
@@ -31,7 +33,6 @@ class HostBlocks {
 
  private:
   bool find_streams(RealTerms& terms, const accelerator::Description& chip, const RowOperation& load, std::string& why);
-  void tabulate(const accelerator::Description& chip, const RowOperation& load);
   void decode(const std::vector<uint64_t>& codes, size_t from, size_t to, uint64_t shared, std::vector<double>& out);
 
   struct Code {

@@ -61,7 +61,7 @@ bool RowCompiler::prologue() {
     if (!is_row_memory(memory) || !loader(memory) || !chip_.states[memory].type.real) continue;
     const RowOperation& o = *loader(memory);
     const auto how = blocks(o);
-    if (!how) return false;
+    if (!how || !how->tabulate(chip_, o)) return fail(specification_.at, "no constant can be written for the chip");
     const auto lanes = static_cast<size_t>(operations_.memory(memory).lanes);
     std::vector<std::vector<double>> pieces;
     std::vector<std::pair<std::vector<double>, std::vector<size_t>>> rows;  // which pieces each is the sum of

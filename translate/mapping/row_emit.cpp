@@ -61,7 +61,7 @@ const RowOperation* RowCompiler::loader(uint32_t memory) {
 std::shared_ptr<HostBlocks> RowCompiler::blocks(const RowOperation& load) {
   auto& made = blocks_[&load];
   std::string why;
-  if (!made && !(made = HostBlocks::make(real_, chip_, load, operations_, why)))
+  if (!made && !(made = HostBlocks::make(real_, chip_, load, why)))
     fail(specification_.at, fmt::format("how the host writes for {} can't be found: {}", load.declared->name, why));
   return made;
 }
@@ -78,6 +78,7 @@ size_t RowCompiler::host_tensor(Tensor& tensor) {
     out_.tensors.push_back(std::move(host));
     return *tensor.host;
   }
+  if (!how->tabulate(chip_, *load)) fail(tensor.at, fmt::format("{} reads no byte as a number", load->declared->name));
   host.blocks = how;
   host.width = how->streams()[0].bytes * 8;
   const RowShape& shape = tensor.shape;
