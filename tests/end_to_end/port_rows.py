@@ -46,10 +46,12 @@ def places(tensor):
 
 class Mx:
     """E4M3 in blocks of eight with a power of two. Elements whose exponent is not 0 only: about the others sources differ."""
-    unit = 1
+    def __init__(self, codes=(0x28, 0x47)):  # sizes from 0.25 to 3.75
+        self.codes = codes
 
     def draw(self, rng):
-        code = rng.choice((0x00, rng.randint(0x28, 0x47), 0x80 | rng.randint(0x28, 0x47)))
+        size = rng.randint(*self.codes)
+        code = rng.choice((0x00, size, 0x80 | size))
         magnitude = 0.0 if code & 0x7F == 0 else (8 + (code & 7)) * 2.0 ** ((code >> 3 & 15) - 10)
         return bytes([code]), -magnitude if code & 0x80 else magnitude
 
@@ -60,7 +62,6 @@ class Mx:
 
 class R14:
     """Sign, six bits of exponent with a bias of 35, seven of fraction; 16 bits in the host's memory."""
-    unit = 2
 
     @staticmethod
     def value(bits):
@@ -110,6 +111,40 @@ def layer_norm(x, scale, shift, m, n):
     return out
 
 
+def causal(q, k, v, h, t, d):
+    out = []
+    for head in range(h):
+        at = head * t * d
+        for i in range(t):
+            size = (i + 1) * d
+            out += attention(q[at + i * d:at + (i + 1) * d], k[at:at + size], v[at:at + size], 1, i + 1, d)
+    return out
+
+
+def grouped(g, groups, repeat, t, s, d, m):
+    """Heads of queries in groups; their results side by side, times W."""
+    out = [0.0] * (t * m)
+    for head in range(groups * repeat):
+        shared = head // repeat
+        o = attention(g["q"][head * t * d:(head + 1) * t * d], g["k"][shared * s * d:(shared + 1) * s * d], g["v"][shared * s * d:(shared + 1) * s * d], t, s, d)
+        out = [a + b for a, b in zip(out, product(o, g["W"][head * d * m:(head + 1) * d * m], t, d, m))]
+    return out
+
+
+def rope(g, t, d):
+    out = []
+    for i in range(t):
+        low, high = g["x"][2 * i * d:(2 * i + 1) * d], g["x"][(2 * i + 1) * d:(2 * i + 2) * d]
+        c, s = g["c"][i * d:(i + 1) * d], g["s"][i * d:(i + 1) * d]
+        out += [a * x - b * y for a, b, x, y in zip(low, high, c, s)] + [b * x + a * y for a, b, x, y in zip(low, high, c, s)]
+    return out
+
+
+def swiglu(g, m, k, f):
+    h, u = product(g["x"], g["W"], m, k, f), product(g["x"], g["U"], m, k, f)
+    return product([a / (1 + math.exp(-a)) * b for a, b in zip(h, u)], g["V"], m, f, k)
+
+
 # Task, sizes, what Python makes of the inputs by name.
 PLENA = (
     ("silu", {"N": 70}, lambda g: [v / (1 + math.exp(-v)) for v in g["x"]]),
@@ -118,6 +153,10 @@ PLENA = (
     ("layer_norm", {"M": 2, "N": 72}, lambda g: layer_norm(g["x"], g["scale"], g["shift"], 2, 72)),
     ("gemm", {"M": 5, "K": 70, "N": 66}, lambda g: product(g["A"], g["B"], 5, 70, 66)),
     ("gemv", {"M": 70, "K": 40}, lambda g: product(g["A"], g["x"], 70, 40, 1)),
+    ("rope", {"T": 3, "D": 24}, lambda g: rope(g, 3, 24)),
+    ("swiglu", {"M": 2, "K": 20, "F": 70}, lambda g: swiglu(g, 2, 20, 70)),
+    ("flash_attention", {"H": 2, "T": 9, "D": 16}, lambda g: causal(g["q"], g["k"], g["v"], 2, 9, 16)),
+    ("gqa", {"G": 2, "R": 2, "T": 3, "S": 10, "D": 16, "M": 20}, lambda g: grouped(g, 2, 2, 3, 10, 16, 20)),
     ("scaled_dot_product", {"T": 6, "S": 20, "D": 24}, lambda g: attention(g["q"], g["k"], g["v"], 6, 20, 24)),
 )  # fmt: skip
 
@@ -184,8 +223,9 @@ class Rows:
         text = (TASKS / f"{name}.spec").read_text()
         out = self.work / f"out.{name}"
         self.port(self.folder(name, text), "plena", out, *[w for n, v in sizes.items() for w in ("--set", f"{n}={v}")])
-        given, got = self.run("plena", out, name, Mx(), (), 5)
-        near(got, oracle(given), 0.016)
+        chains = name in ("swiglu", "flash_attention", "gqa")
+        given, got = self.run("plena", out, name, Mx((0x20, 0x37) if chains else (0x28, 0x47)), (), 5)  # up to 0.94
+        near(got, oracle(given), float(re.search(r"within ([0-9.]+)", text).group(1)))
 
     def abacus(self, lanes, m, n):
         out = self.work / f"out.abacus.{lanes}.{m}.{n}"
