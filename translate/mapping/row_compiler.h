@@ -99,6 +99,7 @@ class RowCompiler {
   std::optional<Number> constant_number(double value, uint32_t memory);
   std::optional<Number> temporary(uint32_t memory, Number count);
   void forget_temporaries();
+  void assume(const std::string& what);
   size_t host_tensor(Tensor& tensor);
   std::shared_ptr<HostBlocks> blocks(const RowOperation& load);
   bool fail(accelerator::Position at, std::string why);

@@ -18,6 +18,8 @@ constexpr double kBeyond = 0x1p64;
 }  // namespace
 
 std::optional<Number> RowCompiler::constant_row(const std::vector<double>& values, uint32_t memory) {
+  if (std::ranges::any_of(values, [](double v) { return std::abs(v) >= kBeyond; }))
+    assume("maxima are of numbers that are larger than -2^64, or than the lowest that the chip has");
   const auto key = std::pair(memory, values);
   if (const auto found = rows_.find(key); found != rows_.end()) return found->second;
   if (!std::ranges::count(wanted_rows_, key)) wanted_rows_.push_back(key);

@@ -48,8 +48,12 @@ bool RowCompiler::call(const RowOperation& o, const std::map<Number, Number>& va
   if (out_.words.size() > kMostWords) return fail(specification_.at, "the program becomes too long");
   auto& used = out_.used[o.declared];
   if (used.empty()) used.push_back(std::move(list));
-  if (!o.assumes.empty() && !std::ranges::count(out_.assumptions, o.assumes)) out_.assumptions.push_back(o.assumes);
+  if (!o.assumes.empty()) assume(o.assumes);
   return true;
+}
+
+void RowCompiler::assume(const std::string& what) {
+  if (!std::ranges::count(out_.assumptions, what)) out_.assumptions.push_back(what);
 }
 
 const RowOperation* RowCompiler::loader(uint32_t memory) {
@@ -354,6 +358,7 @@ std::optional<Number> RowCompiler::emit(const Term* goal, uint32_t memory, std::
       if (!at) return std::nullopt;
       place = at->place;
     } else if (is_row_memory(memory)) {
+      if (goal->what == "<") assume("what lies beyond the end of a ragged row stays finite: it is multiplied by zero");
       std::vector<double> values;
       for (Number j = 0; j < operations_.memory(memory).lanes; ++j) values.push_back(value_at(goal, {{lane_, j}}));
       place = constant_row(values, memory);

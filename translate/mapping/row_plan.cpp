@@ -147,6 +147,7 @@ std::vector<const Term*> RowCompiler::forms(const Term* goal, uint32_t memory) {
           is_sum ? real_.operation("*", {x[0], inside})
                  : real_.operation("+", {x[0], real_.operation("if", {inside, real_.real(0), real_.real(kLowest)})});
       all.push_back(real_.reduction(goal->what, body, lanes, variable));
+      if (!is_sum) all.push_back(real_.operation("max", {real_.real(kLowest), all.back()}));
     }
   }
   // One by one, if nothing else does.

@@ -95,8 +95,9 @@ Result result_at(Machine& machine, const Description& chip, const HostTensor& te
   return result;
 }
 
-const RealFormat* real_format(const Description& chip, const HostTensor& tensor) {
+const RealFormat* real_format(const Description& chip, const Description& specification, const HostTensor& tensor) {
   if (tensor.memory != kNone) return chip.states[tensor.memory].type.real;
+  if (tensor.stored.empty()) return specification.states[tensor.state].type.real;
   for (const RealFormat& format : chip.reals) {
     Type type;
     type.real = &format;
@@ -109,7 +110,7 @@ const RealFormat* real_format(const Description& chip, const HostTensor& tensor)
 std::string compare_reals(const Description& chip, const Description& specification, const HostTensor& tensor,
                           Reference& reference, Machine& machine) {
   const State& state = specification.states[tensor.state];
-  const RealFormat* format = real_format(chip, tensor);
+  const RealFormat* format = real_format(chip, specification, tensor);
   if (!format || !state.type.real) return fmt::format("{} isn't of real numbers on the chip", state.name);
   const auto wanted_at = [&](uint64_t flat) {
     return state.type.real->value(reference.tensor(tensor.state).read(flat).bits);
