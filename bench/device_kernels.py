@@ -86,8 +86,8 @@ class Driver:
         if status != 0:
             raise OSError(f"{function}: CUDA error {status}")
 
-    def launch(self, ptx, launch):
-        """The buffers' bytes afterwards, by argument."""
+    def launch(self, ptx, launch, repeats=0):
+        """The buffers' bytes afterwards, by argument. `repeats`: launches more, whose time in microseconds is left in `self.time`."""
         module, kernel = ctypes.c_void_p(), ctypes.c_void_p()
         self.call("cuModuleLoadData", ctypes.byref(module), ptx.encode() + b"\0")
         self.call("cuModuleGetFunction", ctypes.byref(kernel), module, launch["kernel"].encode())
@@ -117,8 +117,37 @@ class Driver:
             out = ctypes.create_string_buffer(max(1, size))
             self.call("cuMemcpyDtoH_v2", out, place, ctypes.c_size_t(size))
             left[str(n)] = out.raw[:size].hex()
+        if repeats:
+            def prepare():  # a kernel may add to what the last launch left, up to beyond its buffers
+                for n, (place, size) in places.items():
+                    self.call("cuMemcpyHtoD_v2", place, bytes.fromhex(launch["buffers"][str(n)]), ctypes.c_size_t(size))
+
+            def go():
+                self.call("cuLaunchKernel", kernel, *sizes[0], *sizes[1], launch.get("shared", 0), None, pointers, None)
+            self.time = self.timed(prepare, go, repeats)
+        for place, _ in places.values():
             self.call("cuMemFree_v2", place)
+        self.call("cuModuleUnload", module)
         return left
+
+    def timed(self, prepare, go, repeats):
+        """Microseconds of a launch by the device's clock, the median of `repeats`."""
+        events = [ctypes.c_void_p(), ctypes.c_void_p()]
+        for event in events:
+            self.call("cuEventCreate", ctypes.byref(event), 0)
+        times = []
+        for _ in range(repeats):
+            prepare()
+            self.call("cuEventRecord", events[0], None)
+            go()
+            self.call("cuEventRecord", events[1], None)
+            self.call("cuEventSynchronize", events[1])
+            milliseconds = ctypes.c_float()
+            self.call("cuEventElapsedTime", ctypes.byref(milliseconds), *events)
+            times.append(1000 * milliseconds.value)
+        for event in events:
+            self.call("cuEventDestroy_v2", event)
+        return sorted(times)[repeats // 2]
 
 
 def differences(launch, left):

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <map>
 
 #include "cli/input.h"
 #include "cli/output.h"
@@ -48,13 +49,19 @@ int worse(int a, int b) {
   return kRank[a] >= kRank[b] ? a : b;
 }
 
-// Compiles for everything that HIP has here. Whether all went well.
-bool compile_all(HipReport& file, const KernelPort& a, const std::string& source) {
+bool is_judged(const hip::Target& target) {
+  return std::ranges::find(kJudged, target.name) != std::end(kJudged);
+}
+
+// Compiles for everything that HIP has here, what is judged to where the evidence will be. Whether all went well.
+bool compile_all(HipReport& file, const KernelPort& a, const std::string& source, const fs::path& evidence) {
   auto directory = emulate::TemporaryDirectory::make();
   if (!directory) return false;
   bool all = true;
   for (const hip::Target& target : hip::targets()) {
-    const auto problem = hip::compile(source, target, a.flags, directory->file("object"));
+    const std::string object =
+        a.judging.run && is_judged(target) ? evidence.string() + "." + target.name + ".co" : directory->file("object");
+    const auto problem = hip::compile(source, target, a.flags, object);
     all &= !problem;
     file.compiled[target.name] = problem ? nlohmann::json(*problem) : nlohmann::json(true);
     if (problem)
@@ -67,15 +74,13 @@ bool unsupported(const nlohmann::json& function) {
   return function["verdict"].value("reason", "") == "unsupported";
 }
 
-// The source's PTX against what one processor's compiler makes of the port.
-Expected<nlohmann::json> judged_once(const KernelPort& a, const std::string& ptx, const std::string& source,
-                                     const hip::Target& target, const std::string& stem,
+// The source's PTX against STEM.co, which one processor's compiler made of the port.
+Expected<nlohmann::json> judged_once(const KernelPort& a, const std::string& ptx, const std::string& stem,
                                      const std::vector<std::string>& flags) {
   KernelVerification v;
   v.source = ptx, v.target = stem + ".co", v.evidence = stem + ".json";
   v.require = a.require, v.judging = a.judging;
   v.judging.other_library = true;
-  if (const auto problem = hip::compile(source, target, flags, v.target)) return error_at({source, 0, 0}, *problem);
   auto evidence = kernel_verification(v, false);
   if (!evidence) return evidence;
   (*evidence)["options"]["flags"] = flags;
@@ -86,11 +91,13 @@ Expected<nlohmann::json> judged_once(const KernelPort& a, const std::string& ptx
 Expected<nlohmann::json> judged(const KernelPort& a, const std::string& ptx, const std::string& source,
                                 const hip::Target& target, const fs::path& stem) {
   const std::string first = stem.string() + "." + target.name;
-  auto functions = judged_once(a, ptx, source, target, first, a.flags);
+  auto functions = judged_once(a, ptx, first, a.flags);
   if (!functions || std::ranges::none_of(*functions, unsupported)) return functions;
   std::vector<std::string> flags = a.flags;
   flags.insert(flags.end(), kPlain.begin(), kPlain.end());
-  const auto again = judged_once(a, ptx, source, target, first + ".plain", flags);
+  if (const auto problem = hip::compile(source, target, flags, first + ".plain.co"))
+    return error_at({source, 0, 0}, *problem);
+  const auto again = judged_once(a, ptx, first + ".plain", flags);
   if (!again) return again;
   for (nlohmann::json& f : *functions)
     for (const nlohmann::json& other : *again)
@@ -98,10 +105,8 @@ Expected<nlohmann::json> judged(const KernelPort& a, const std::string& ptx, con
   return functions;
 }
 
-void judge_widths(HipReport& file, const KernelPort& a, const fs::path& path, const std::string& source) {
-  const fs::path stem = fs::path(a.out) / "evidence" / fs::relative(path, a.folder).replace_extension();
-  std::error_code error;
-  fs::create_directories(stem.parent_path(), error);
+void judge_widths(HipReport& file, const KernelPort& a, const fs::path& path, const std::string& source,
+                  const fs::path& stem) {
   const auto compiler = a.compiler == "clang"  ? compile::Compiler::clang
                         : a.compiler == "nvcc" ? compile::Compiler::nvcc
                                                : compile::Compiler::any;
@@ -114,7 +119,7 @@ void judge_widths(HipReport& file, const KernelPort& a, const fs::path& path, co
   if (const auto problem = write_output(stem.string() + ".ptx", ptx->ptx)) return failed(*problem);
   nlohmann::json functions = nlohmann::json::array();
   for (const hip::Target& target : hip::targets()) {
-    if (std::ranges::find(kJudged, target.name) == std::end(kJudged)) continue;
+    if (!is_judged(target)) continue;
     const auto all = judged(a, stem.string() + ".ptx", source, target, stem);
     if (!all) return failed(all.error());
     for (nlohmann::json f : *all) {
@@ -156,8 +161,10 @@ HipReport port_one(const KernelPort& a, const fs::path& path, const std::string&
   }
   for (const Diagnostic& d : file.ported.notes)
     fmt::print(stderr, "{}", to_string(Diagnostic{Severity::note, d.location, d.message, {}}));
-  if (!compile_all(file, a, source.string())) file.report.exit = static_cast<int>(Exit::fell_short);
-  if (a.judging.run && file.report.exit == 0) judge_widths(file, a, path, source.string());
+  const fs::path evidence = fs::path(a.out) / "evidence" / fs::relative(path, a.folder).replace_extension();
+  if (a.judging.run) fs::create_directories(evidence.parent_path(), ignored);
+  if (!compile_all(file, a, source.string(), evidence)) file.report.exit = static_cast<int>(Exit::fell_short);
+  if (a.judging.run && file.report.exit == 0) judge_widths(file, a, path, source.string(), evidence);
   return file;
 }
 
@@ -226,6 +233,21 @@ Expected<std::vector<fs::path>> sources_of(const std::string& folder) {
   return files;
 }
 
+// Headers are written for each file that includes them; where another file's macros make another text of one, that
+// file has none of its own. `texts`: of the files so far.
+void compare_headers(HipReport& file, const KernelPort& a, std::map<std::string, std::string>& texts) {
+  for (size_t n = 1; n < file.ported.outputs.size(); ++n) {
+    const std::string& header = file.ported.outputs[n];
+    const auto text = read_contents((fs::path(a.out) / header).string());
+    if (!text) continue;
+    if (const auto [known, added] = texts.try_emplace(header, *text); added || known->second == *text) continue;
+    file.report.messages +=
+        fmt::format("{}: error: another file's macros make another HIP source of {}; port them to separate folders\n",
+                    file.report.file, header);
+    file.report.exit = worse(file.report.exit, static_cast<int>(Exit::fell_short));
+  }
+}
+
 }  // namespace
 
 Exit port_folder_to_hip(const KernelPort& given) {
@@ -243,8 +265,10 @@ Exit port_folder_to_hip(const KernelPort& given) {
   nlohmann::json report = {{"target", "hip"}, {"toolkit", toolkit}, {"files", nlohmann::json::array()}};
   int exit = 0;
   unsigned written = 0;
+  std::map<std::string, std::string> headers;
   for (const fs::path& path : *files) {
-    const HipReport file = port_one(a, path, toolkit);
+    HipReport file = port_one(a, path, toolkit);
+    compare_headers(file, a, headers);
     if (!a.json) print_rows(file);
     report["files"].push_back(json_of(file));
     written += !file.ported.outputs.empty();

@@ -101,8 +101,8 @@ std::optional<Diagnostic> copy_headers(const std::string& out) {
   std::error_code error;
   fs::create_directories(out, error);
   const fs::path own = beside_executable("hip");
-  for (const char* name : {"portolan_hip.h", "portolan_hip_device.h", "portolan_hip_names.h", "portolan_hip_ptx.h",
-                           "portolan_hip_types.h", "portolan_hip_warp.h"}) {
+  for (const char* name : {"portolan_hip.h", "portolan_hip_device.h", "portolan_hip_groups.h", "portolan_hip_names.h",
+                           "portolan_hip_ptx.h", "portolan_hip_types.h", "portolan_hip_warp.h"}) {
     fs::copy_file(own / name, fs::path(out) / name, fs::copy_options::overwrite_existing, error);
     if (error) return error_at({(own / name).string(), 0, 0}, error.message());
   }

@@ -113,6 +113,48 @@ sizes = { n = [1, 40, 64] }
 block = [64]
 arguments = [{ name = "n", type = "i32", value = "n" }, { name = "x", type = "u32", inout = "n" }]
 """
+GROUPS = """#include <cooperative_groups.h>
+#include <cooperative_groups/reduce.h>
+namespace cg = cooperative_groups;
+
+extern "C" __global__ void groups(int n, const int* in, int* out, unsigned* votes) {
+  cg::thread_block block = cg::this_thread_block();
+  cg::thread_block_tile<32> warp = cg::tiled_partition<32>(block);
+  auto eight = cg::tiled_partition<8>(warp);
+  int i = blockIdx.x * block.size() + block.thread_rank();
+  int v = i < n ? in[i] : 0;
+  int sum = cg::reduce(warp, v, cg::plus<int>()), most = cg::reduce(eight, v, cg::greater<int>());
+  unsigned vote = eight.ballot(v > 0);
+  for (int by = warp.size() / 2; by > 0; by /= 2) v += warp.shfl_down(v, by);
+  int other = eight.shfl(v, 3) + eight.shfl_up(v, 1) + eight.shfl_xor(v, 5);
+  block.sync();
+  cg::sync(warp);
+  if (i >= n) return;
+  out[i] = sum + 3 * most + v + 5 * other + (int)eight.thread_rank() + 100 * (int)eight.meta_group_rank();
+}
+
+extern "C" __global__ void answers(int n, const int* in, unsigned* out) {
+  auto tile = cg::tiled_partition<16>(cg::this_thread_block());
+  int i = blockIdx.x * blockDim.x + threadIdx.x, v = i < n ? in[i] : 0;
+  unsigned any = tile.any(v > 9), all = tile.all(v > -9), votes = tile.ballot(v % 2);
+  if (i < n) out[i] = votes | any << 16 | all << 17 | tile.meta_group_size() << 20;
+}
+"""
+GROUPS_MANIFEST = """[[kernel]]
+name = "groups"
+sizes = { n = [1, 50, 64, 150] }
+grid = ["divide_up(n, 64)"]
+block = [64]
+arguments = [{ name = "n", type = "i32", value = "n" }, { name = "in", type = "i32", in = "n" }, { name = "out", type = "i32", out = "n" },
+             { name = "votes", type = "u32", inout = "n" }]
+
+[[kernel]]
+name = "answers"
+sizes = { n = [1, 50, 64, 150] }
+grid = ["divide_up(n, 64)"]
+block = [64]
+arguments = [{ name = "n", type = "i32", value = "n" }, { name = "in", type = "i32", in = "n" }, { name = "out", type = "u32", out = "n" }]
+"""
 VOTES = """extern "C" __global__ void place(unsigned* out) {
   unsigned lane = threadIdx.x % 32;
   unsigned votes = __ballot_sync(0xffffffffu, threadIdx.x % 3 == 0);
@@ -237,6 +279,18 @@ class Hip:
                      "hipDeviceProp_t properties; CHECK(hipGetDeviceProperties(", "hipErrorInvalidValue", "PORTOLAN_CUDA_ARCH", "portolan::warpSize"):
             check(name in text, f"{name}: {text}")
 
+    def groups(self):
+        """Cooperative groups of a block; those of a grid are refused."""
+        if toolchain.missing_tools(["nvcc"]):
+            raise Skip("there is no CUDA toolkit (nvcc), whose header of cooperative groups is needed")
+        grid = "#include <cooperative_groups.h>\n__global__ void k() {\n  cooperative_groups::this_grid().sync();\n}\n"
+        outcome, files, out = self.port(self.folder("groups", {"groups.cu": GROUPS, "port.toml": GROUPS_MANIFEST}))
+        self.tested(outcome, files, 2)
+        made = toolchain.run(["nvcc", "-x", "cu", "-std=c++17", "-arch=sm_80", "-ptx", out / "groups.hip", "-o", out / "groups.ptx"], timeout=200)
+        check(made.status == 0, made.stderr)
+        outcome, files, out = self.port(self.folder("grid", {"grid.cu": grid}))
+        check(outcome.status == 2 and "grid.cu:3:23: error: HIP has no counterpart of 'this_grid'" in files["grid.cu"]["messages"], str(files))
+
     def nvidia(self):
         """The same HIP source through nvcc and HIP's names as CUDA's: the PTX of both agrees."""
         if toolchain.missing_tools(["nvcc"]):
@@ -296,7 +350,7 @@ class Hip:
 def main():
     options = harness.options()
     h = Hip(options)
-    names = ("corpus", "inline_ptx", "program", "nvidia", "width", "refusals", "textures")
+    names = ("corpus", "inline_ptx", "program", "groups", "nvidia", "width", "refusals", "textures")
     return harness.run_cases({name: getattr(h, name) for name in names}, only=options.only)
 
 

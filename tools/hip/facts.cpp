@@ -168,7 +168,8 @@ std::vector<std::string> arguments_of(const ReadOptions& options, const char* si
                            std::filesystem::path(options.own_header).parent_path().string() + "/without_toolkit"});
   else  // the folder has the header that clang's wrapper wants and CUDA 13 no longer has
     all.insert(all.end(), {"--cuda-path=" + options.toolkit, "-Xclang",
-                           "-target-sdk-version=12.3",  // for launches by cudaLaunchKernel
+                           "-target-sdk-version=12.3",                     // for launches by cudaLaunchKernel
+                           "-isystem", options.toolkit + "/include/cccl",  // where nvcc looks too
                            "-isystem", std::filesystem::path(options.own_header).parent_path().string() + "/toolkit"});
   all.insert(all.end(), options.flags.begin(), options.flags.end());
   return all;

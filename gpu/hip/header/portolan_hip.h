@@ -26,6 +26,7 @@
 #include "portolan_hip_names.h"
 #endif
 
+#include "portolan_hip_groups.h"
 #include "portolan_hip_ptx.h"
 #include "portolan_hip_types.h"
 #include "portolan_hip_warp.h"

@@ -441,16 +441,16 @@ PORTOLAN_DEVICE float cvt_rn_f32_u32(b32 a) {
 
 // Special registers, and what asks the warp: of 32 lanes.
 PORTOLAN_DEVICE unsigned reg_laneid() {
-  return lane();
+  return lane_();
 }
 PORTOLAN_DEVICE unsigned reg_lanemask_eq() {
-  return 1u << lane();
+  return 1u << lane_();
 }
 PORTOLAN_DEVICE unsigned reg_lanemask_lt() {
-  return (1u << lane()) - 1;
+  return (1u << lane_()) - 1;
 }
 PORTOLAN_DEVICE unsigned reg_lanemask_le() {
-  return (2u << lane()) - 1;
+  return (2u << lane_()) - 1;
 }
 PORTOLAN_DEVICE unsigned reg_lanemask_gt() {
   return ~reg_lanemask_le();

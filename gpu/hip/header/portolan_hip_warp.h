@@ -7,35 +7,35 @@
 namespace portolan {
 
 template <class T>
-struct itself {
+struct itself_ {
   typedef T type;
 };
 static constexpr int warpSize = 32;
 
 #if defined(__HIP__) || defined(__HIP_PLATFORM_AMD__)
 
-PORTOLAN_DEVICE unsigned wave_lane() {
+PORTOLAN_DEVICE unsigned wave_lane_() {
   return __builtin_amdgcn_mbcnt_hi(~0u, __builtin_amdgcn_mbcnt_lo(~0u, 0));
 }
-PORTOLAN_DEVICE unsigned lane() {
-  return wave_lane() & 31;
+PORTOLAN_DEVICE unsigned lane_() {
+  return wave_lane_() & 31;
 }
-PORTOLAN_DEVICE unsigned ballot(bool bit) {
+PORTOLAN_DEVICE unsigned ballot_(bool bit) {
 #if !defined(__HIP_DEVICE_COMPILE__)
   return bit;  // the host's compiler reads this, and nobody calls it
 #elif __AMDGCN_WAVEFRONT_SIZE == 64
-  return (unsigned)(__builtin_amdgcn_ballot_w64(bit) >> (wave_lane() & 32));
+  return (unsigned)(__builtin_amdgcn_ballot_w64(bit) >> (wave_lane_() & 32));
 #else
   return __builtin_amdgcn_ballot_w32(bit);
 #endif
 }
 // What the warp's lane `from` has in `v`, word by word.
 template <class T>
-PORTOLAN_DEVICE T from_lane(T v, unsigned from) {
+PORTOLAN_DEVICE T from_lane_(T v, unsigned from) {
   constexpr unsigned words = (sizeof(T) + 3) / 4;
   int parts[words] = {};
   __builtin_memcpy(parts, &v, sizeof(T));
-  const int place = (int)(((wave_lane() & ~31u) | from) << 2);
+  const int place = (int)(((wave_lane_() & ~31u) | from) << 2);
   for (unsigned n = 0; n < words; ++n) parts[n] = __builtin_amdgcn_ds_bpermute(place, parts[n]);
   __builtin_memcpy(&v, parts, sizeof(T));
   return v;
@@ -46,10 +46,10 @@ PORTOLAN_DEVICE void syncwarp(unsigned = ~0u) {
   __builtin_amdgcn_fence(__ATOMIC_ACQUIRE, "workgroup");
 }
 PORTOLAN_DEVICE unsigned activemask() {
-  return ballot(true);
+  return ballot_(true);
 }
 PORTOLAN_DEVICE unsigned ballot_sync(unsigned mask, int bit) {
-  return ballot(bit != 0) & mask;
+  return ballot_(bit != 0) & mask;
 }
 PORTOLAN_DEVICE int any_sync(unsigned mask, int bit) {
   return ballot_sync(mask, bit) != 0;
@@ -59,26 +59,26 @@ PORTOLAN_DEVICE int all_sync(unsigned mask, int bit) {
 }
 template <class T>
 PORTOLAN_DEVICE T shfl_sync(unsigned, T v, int from, int width = 32) {
-  return from_lane(v, (lane() & ~(unsigned)(width - 1)) | ((unsigned)from & (unsigned)(width - 1)));
+  return from_lane_(v, (lane_() & ~(unsigned)(width - 1)) | ((unsigned)from & (unsigned)(width - 1)));
 }
 // Distances have five bits; where the other lane lies outside of the segment a lane keeps its own.
 template <class T>
 PORTOLAN_DEVICE T shfl_up_sync(unsigned, T v, unsigned by, int width = 32) {
-  const unsigned own = lane(), first = own & ~(unsigned)(width - 1), below = own - (by & 31);
-  return from_lane(v, (int)below >= (int)first ? below : own);
+  const unsigned own = lane_(), first = own & ~(unsigned)(width - 1), below = own - (by & 31);
+  return from_lane_(v, (int)below >= (int)first ? below : own);
 }
 template <class T>
 PORTOLAN_DEVICE T shfl_down_sync(unsigned, T v, unsigned by, int width = 32) {
-  const unsigned own = lane(), last = own | (unsigned)(width - 1), above = own + (by & 31);
-  return from_lane(v, above <= last ? above : own);
+  const unsigned own = lane_(), last = own | (unsigned)(width - 1), above = own + (by & 31);
+  return from_lane_(v, above <= last ? above : own);
 }
 template <class T>
 PORTOLAN_DEVICE T shfl_xor_sync(unsigned, T v, int by, int width = 32) {
-  const unsigned own = lane(), last = own | (unsigned)(width - 1), other = own ^ ((unsigned)by & 31);
-  return from_lane(v, other <= last ? other : own);
+  const unsigned own = lane_(), last = own | (unsigned)(width - 1), other = own ^ ((unsigned)by & 31);
+  return from_lane_(v, other <= last ? other : own);
 }
 template <class T>
-PORTOLAN_DEVICE bool same_bits(T a, T b) {
+PORTOLAN_DEVICE bool same_bits_(T a, T b) {
   unsigned left[(sizeof(T) + 3) / 4] = {}, right[(sizeof(T) + 3) / 4] = {};
   __builtin_memcpy(left, &a, sizeof(T));
   __builtin_memcpy(right, &b, sizeof(T));
@@ -90,7 +90,7 @@ template <class T>
 PORTOLAN_DEVICE unsigned match_any_sync(unsigned mask, T v) {
   unsigned same = 0;
   for (unsigned n = 0; n < 32; ++n)
-    if (same_bits(from_lane(v, n), v)) same |= 1u << n;
+    if (same_bits_(from_lane_(v, n), v)) same |= 1u << n;
   return same & mask;
 }
 template <class T>
@@ -99,21 +99,21 @@ PORTOLAN_DEVICE unsigned match_all_sync(unsigned mask, T v, int* all) {
   return *all ? mask : 0;
 }
 template <class T, class Join>
-PORTOLAN_DEVICE T joined(unsigned mask, T v, Join join) {
+PORTOLAN_DEVICE T joined_(unsigned mask, T v, Join join) {
   T all = v;
   bool first = true;
   for (unsigned n = 0; n < 32; ++n) {
-    const T other = from_lane(v, n);
+    const T other = from_lane_(v, n);
     if ((mask >> n & 1) == 0) continue;
     all = first ? other : join(all, other);
     first = false;
   }
   return all;
 }
-#define PORTOLAN_REDUCTION(name, expression)                                                   \
-  template <class T>                                                                           \
-  PORTOLAN_DEVICE T reduce_##name##_sync(unsigned mask, T v) {                                 \
-    return joined(mask, v, [] __attribute__((device)) (T a, T b) -> T { return expression; }); \
+#define PORTOLAN_REDUCTION(name, expression)                                                    \
+  template <class T>                                                                            \
+  PORTOLAN_DEVICE T reduce_##name##_sync(unsigned mask, T v) {                                  \
+    return joined_(mask, v, [] __attribute__((device)) (T a, T b) -> T { return expression; }); \
   }
 PORTOLAN_REDUCTION(add, a + b)
 PORTOLAN_REDUCTION(min, a < b ? a : b)
@@ -135,10 +135,10 @@ PORTOLAN_LOAD(ldcg)
 PORTOLAN_LOAD(ldcs)
 PORTOLAN_LOAD(ldlu)
 #undef PORTOLAN_LOAD
-#define PORTOLAN_STORE(name)                                     \
-  template <class T>                                             \
-  PORTOLAN_DEVICE void name(T* to, typename itself<T>::type v) { \
-    *to = v;                                                     \
+#define PORTOLAN_STORE(name)                                      \
+  template <class T>                                              \
+  PORTOLAN_DEVICE void name(T* to, typename itself_<T>::type v) { \
+    *to = v;                                                      \
   }
 PORTOLAN_STORE(stwb)
 PORTOLAN_STORE(stcg)
@@ -158,7 +158,7 @@ PORTOLAN_DEVICE void nanosleep(unsigned) {
 
 #else  // NVIDIA
 
-PORTOLAN_DEVICE unsigned lane() {
+PORTOLAN_DEVICE unsigned lane_() {
   unsigned n;
   asm("mov.u32 %0, %%laneid;" : "=r"(n));
   return n;
@@ -225,10 +225,10 @@ PORTOLAN_LOAD(ldcg)
 PORTOLAN_LOAD(ldcs)
 PORTOLAN_LOAD(ldlu)
 #undef PORTOLAN_LOAD
-#define PORTOLAN_STORE(name)                                     \
-  template <class T>                                             \
-  PORTOLAN_DEVICE void name(T* to, typename itself<T>::type v) { \
-    ::__##name(to, v);                                           \
+#define PORTOLAN_STORE(name)                                      \
+  template <class T>                                              \
+  PORTOLAN_DEVICE void name(T* to, typename itself_<T>::type v) { \
+    ::__##name(to, v);                                            \
   }
 PORTOLAN_STORE(stwb)
 PORTOLAN_STORE(stcg)
