@@ -8,7 +8,6 @@ those of the manifest's launches, and of kernels whose machine code is the same 
 measure: they are counted instead. Without a device the command says so, ends with 0 and leaves the record alone.
 """
 
-import argparse
 import datetime
 import json
 import pathlib
@@ -16,7 +15,6 @@ import statistics
 import struct
 import subprocess
 import sys
-import tempfile
 
 import device_kernels as device
 
@@ -108,34 +106,5 @@ def section(record):
         + (f"; of those with other machine code: {other}." if other else "."), ""])  # fmt: skip
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--portolan")
-    parser.add_argument("--work", help="not used")
-    parser.add_argument("--prepare", type=pathlib.Path, metavar="FOLDER")
-    parser.add_argument("--run", type=pathlib.Path, metavar="FOLDER")
-    parser.add_argument("--record", type=pathlib.Path, help="the last line that --run printed, in a file: into --docs")
-    parser.add_argument("--docs", type=pathlib.Path, default=ROOT / "docs" / "benchmarks.md")
-    args = parser.parse_args()
-    if args.prepare:
-        prepare(args.prepare, args.portolan)
-        return 0
-    if args.record:
-        done = json.loads(args.record.read_text()), []
-    elif args.run:
-        done = run(args.run)
-        return 0 if done is None or not done[1] else 1
-    else:
-        with tempfile.TemporaryDirectory() as folder:
-            prepare(pathlib.Path(folder), args.portolan)
-            done = run(pathlib.Path(folder))
-    if done is None:
-        return 0
-    from common import report
-
-    report.replace_section(args.docs, "device_hip", section(done[0]))
-    return 1 if done[1] else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(device.command(__doc__, "device_hip", prepare, run, section))

@@ -200,8 +200,9 @@ def section(record):
         "or the host references expect of our engine on the same input.", ""])  # fmt: skip
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def command(description, name, prepare, run, section):
+    """The command line of a benchmark whose launches can be carried to a machine that has a device."""
+    parser = argparse.ArgumentParser(description=description.splitlines()[0])
     parser.add_argument("--portolan", help="for --prepare: what compiles the corpus")
     parser.add_argument("--work", help="not used")
     parser.add_argument("--prepare", type=pathlib.Path, metavar="FOLDER")
@@ -226,9 +227,9 @@ def main():
     sys.path.insert(0, str(ROOT / "bench"))
     from common import report
 
-    report.replace_section(args.docs, "device_kernels", section(done[0]))
+    report.replace_section(args.docs, name, section(done[0]))
     return 1 if done[1] else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command(__doc__, "device_kernels", prepare, run, section))

@@ -248,6 +248,24 @@ void compare_headers(HipReport& file, const KernelPort& a, std::map<std::string,
   }
 }
 
+// Files that speak of CUDA and that nobody reads: only .cu files and what they include are ported.
+void note_others(const KernelPort& a, const std::map<std::string, std::string>& headers) {
+  std::error_code error;
+  for (auto at = fs::recursive_directory_iterator(a.folder, fs::directory_options::skip_permission_denied, error);
+       !error && at != fs::recursive_directory_iterator(); at.increment(error)) {
+    const std::string kind = at->path().extension().string();
+    const bool source = kind == ".cpp" || kind == ".cc" || kind == ".cxx" || kind == ".c";
+    const bool header = kind == ".h" || kind == ".hpp" || kind == ".cuh";
+    if ((!source && !header) || headers.contains(fs::relative(at->path(), a.folder).string())) continue;
+    const auto text = read_contents(at->path().string());
+    if (!text || text->find("cuda") == std::string::npos) continue;
+    fmt::print(
+        stderr, "{}",
+        to_string(Diagnostic{
+            Severity::note, {at->path().string(), 0, 0}, "not ported: only .cu files are, and what they include", {}}));
+  }
+}
+
 }  // namespace
 
 Exit port_folder_to_hip(const KernelPort& given) {
@@ -275,6 +293,7 @@ Exit port_folder_to_hip(const KernelPort& given) {
     exit = worse(exit, file.report.exit);
     reports.push_back(file.report);
   }
+  note_others(a, headers);
   if (!a.json) fmt::print("{} of {} files are HIP source now\n{}", written, files->size(), text_report(reports));
   if (a.json) fmt::print("{}\n", report.dump(2));
   auto error = write_output((fs::path(a.out) / "report.json").string(), report.dump(2) + "\n");

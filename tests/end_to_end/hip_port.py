@@ -327,13 +327,15 @@ class Hip:
                  "branch.cu": (head + "#if 0\n  cudaNoSuchThing(x);\n#endif\n}\n", ":3:3: error: HIP has no counterpart of 'cudaNoSuchThing'"),
                  "builtin.cu": (head + "  __nvvm_bar_warp_sync(1);\n}\n", ":2:3: error: HIP has no counterpart of '__nvvm_bar_warp_sync'"),
                  "pasted.cu": ("#define JOIN(a, b) a##b\n" + head + "  JOIN(__sync, warp)(1u);\n}\n", ":3:3: error: '__syncwarp' is put together")}  # fmt: skip
-        files = {name: text for name, (text, _) in cases.items()} | {"broken.cu": head + "  int y = ;\n}\n", "good.cu": VOTES, "port.toml": VOTES_MANIFEST}
+        fence = VOTES.replace("  unsigned votes", '  asm volatile("" ::: "memory");\n  unsigned votes')
+        files = {name: text for name, (text, _) in cases.items()} | {"fence.cu": fence, "broken.cu": head + "  int y = ;\n}\n", "good.cu": VOTES, "port.toml": VOTES_MANIFEST}
         outcome, reports, out = self.port(self.folder("refusals", files), "--compiler", "clang")
         check(outcome.status == 3, f"{outcome.status} {outcome.stdout}")
         for name, (_, said) in cases.items():
             check(reports[name]["exit"] == 2 and name + said in reports[name]["messages"], f"{name}: {reports[name]}")
             check(not (out / name).with_suffix(".hip").exists(), f"{name} was written")
         check(reports["broken.cu"]["exit"] == 3 and "broken.cu:2:11: error: expected expression" in reports["broken.cu"]["messages"], str(reports["broken.cu"]))
+        check((out / "fence.hip").read_text().count('asm volatile("" ::: "memory");') == 1, str(reports["fence.cu"]))
         check(reports["good.cu"]["exit"] == 0 and (out / "good.hip").exists() and len(reports["good.cu"]["kernels"]) == 2, str(reports["good.cu"]))
 
     def textures(self):
@@ -344,6 +346,9 @@ class Hip:
         outcome, reports, out = self.port(self.folder("textures", {"a.cu": source}))
         messages = reports["a.cu"].get("messages", "")
         check(outcome.status == 2 and "a.cu:2:10: error: HIP has no counterpart of <mma.h>" in messages, f"{outcome.status} {messages}")
+        source = ("#include <cuda_runtime.h>\nint main() {\n  cudaDeviceProp p;\n  cudaGetDeviceProperties(&p, 0);\n  return p.warpSize;\n}\n")
+        _, width, _ = self.port(self.folder("properties", {"a.cu": source, "other.cpp": "int cudaThing;\n"}))
+        check("a.cu:5:12: error: a port has warps of 32 lanes" in width["a.cu"].get("messages", ""), str(width))
         check("a.cu:7:3: error: HIP has no counterpart of 'cudaLaunchAttribute'" in messages and not (out / "a.hip").exists(), messages)
 
 

@@ -32,7 +32,14 @@ class Visitor : public clang::RecursiveASTVisitor<Visitor> {
     return true;
   }
   bool VisitDeclRefExpr(clang::DeclRefExpr* e) { return use(e->getLocation(), e->getDecl()); }
-  bool VisitMemberExpr(clang::MemberExpr* e) { return use(e->getMemberLoc(), e->getMemberDecl()); }
+  bool VisitMemberExpr(clang::MemberExpr* e) {
+    // Threads of a port count in warps of 32, whatever the device answers.
+    if (e->getMemberDecl()->getNameAsString() == "warpSize" &&
+        places_.is_cuda(e->getMemberDecl()->getLocation(), "warpSize"))
+      places_.complain(e->getMemberLoc(),
+                       "a port has warps of 32 lanes on every device; write 32 for the device's warpSize");
+    return use(e->getMemberLoc(), e->getMemberDecl());
+  }
   bool VisitMSPropertyRefExpr(clang::MSPropertyRefExpr* e) { return use(e->getMemberLoc(), e->getPropertyDecl()); }
   bool VisitOverloadExpr(clang::OverloadExpr* e) {
     for (const clang::NamedDecl* d : e->decls()) use(e->getNameLoc(), d);

@@ -52,11 +52,13 @@ void Places::use(SourceLocation at, const std::string& name, SourceLocation decl
     else
       file->own.insert(offset);
   } else if (cuda && sources_.isWrittenInScratchSpace(spelled)) {
-    const SourceLocation expanded = sources_.getExpansionLoc(at);
-    if (FileFacts* around = file_of(expanded))
-      around->complaints.insert(
-          {sources_.getFileOffset(expanded), "'" + name + "' is put together by a macro; write it out"});
+    complain(at, "'" + name + "' is put together by a macro; write it out");
   }
+}
+
+void Places::complain(SourceLocation at, const std::string& message) {
+  const SourceLocation expanded = sources_.getExpansionLoc(at);
+  if (FileFacts* file = file_of(expanded)) file->complaints.insert({sources_.getFileOffset(expanded), message});
 }
 
 // Of an operand: the words at the call where it is a macro's, the parameter where a macro's definition holds it all.
@@ -91,10 +93,7 @@ void Places::assembly(const clang::GCCAsmStmt& statement, const clang::ASTContex
   FileFacts* file = nullptr;
   const auto range = range_of(statement.getSourceRange(), file);
   if (!file) {
-    if (FileFacts* around = file_of(sources_.getExpansionLoc(statement.getBeginLoc())))
-      around->complaints.insert({sources_.getFileOffset(sources_.getExpansionLoc(statement.getBeginLoc())),
-                                 "inline assembly that a macro of another file makes"});
-    return;
+    return complain(statement.getBeginLoc(), "inline assembly that a macro of another file makes");
   }
   AsmStatement made;
   made.range = range.value_or(Range{sources_.getFileOffset(sources_.getSpellingLoc(statement.getBeginLoc())), 0});

@@ -21,6 +21,8 @@ class Places {
   void own(clang::SourceLocation at);
   // `declared`: where; invalid: by the compiler itself.
   void use(clang::SourceLocation at, const std::string& name, clang::SourceLocation declared);
+  bool is_cuda(clang::SourceLocation declared, const std::string& name);
+  void complain(clang::SourceLocation at, const std::string& message);
   void assembly(const clang::GCCAsmStmt& statement, const clang::ASTContext& context);
   void include(clang::CharSourceRange name, const std::string& spelled, const std::string& path);
   void entered(clang::FileID file);
@@ -28,7 +30,6 @@ class Places {
 
  private:
   FileFacts* file_of(clang::SourceLocation at);
-  bool is_cuda(clang::SourceLocation declared, const std::string& name);
   bool in_toolkit(const std::string& path) const;
   clang::SourceRange written(clang::SourceRange range, bool in_definition) const;
   std::optional<Range> range_of(clang::SourceRange range, FileFacts*& file);

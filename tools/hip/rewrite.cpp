@@ -111,6 +111,10 @@ class Rewriter {
     const std::string before = facts_.text.substr(
         statement.range.first,
         statement.range.second > statement.range.first ? statement.range.second - statement.range.first : 0);
+    // Nothing but a fence for the compiler, which HIP's has too.
+    if (statement.problem.empty() && statement.operands.empty() &&
+        statement.text.find_first_not_of(" \n\t;") == std::string::npos)
+      return before;
     const auto newlines = static_cast<unsigned>(std::count(before.begin(), before.end(), '\n'));
     const size_t line = facts_.text.rfind('\n', statement.range.first) + 1;
     const size_t first = facts_.text.find_first_not_of(" \t", line);
