@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
 
 namespace portolan::differential {
 namespace {
@@ -19,6 +20,13 @@ struct Range {
   int64_t low = 0, high = 0;
   bool holds(double v) const { return !stated || (v >= static_cast<double>(low) && v <= static_cast<double>(high)); }
 };
+
+// One of the code's numbers or a neighbour of it; none: there are no such numbers.
+std::optional<uint64_t> drawn_from_code(const Numbers& code, unsigned bytes, Random& random) {
+  const auto found = code.find(bytes);
+  if (found == code.end() || found->second.empty()) return std::nullopt;
+  return found->second[random.below(found->second.size())] + random.below(3) - 1;
+}
 
 double drawn_real(std::string_view kind, int64_t n, int64_t count, Random& random) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -57,8 +65,9 @@ int64_t drawn_integer(std::string_view kind, Element type, int64_t n, Random& ra
 
 class Maker {
  public:
-  Maker(const manifest::Kernel& kernel, const manifest::Sizes& sizes, std::string_view inputs, Random& random)
-      : kernel_(kernel), inputs_(inputs), random_(random) {
+  Maker(const manifest::Kernel& kernel, const manifest::Sizes& sizes, std::string_view inputs, Random& random,
+        const Numbers& code)
+      : kernel_(kernel), inputs_(inputs), random_(random), code_(code) {
     made_.kernel = kernel.name;
     made_.inputs = inputs;
     made_.sizes = sizes;
@@ -107,14 +116,18 @@ class Maker {
   }
 
   void put_drawn(const Argument& a, const Range& r, int64_t n, int64_t count, uint8_t* to) {
+    std::optional<uint64_t> of_code;
+    if (inputs_ == "special" && random_.one_in(4)) of_code = drawn_from_code(code_, a.type.bytes, random_);
     if (a.type.is_float()) {
       double v = drawn_real(inputs_, n, count, random_);
+      if (of_code) v = number_at(a.type, reinterpret_cast<const uint8_t*>(&*of_code));
       if (!r.holds(v))
         v = static_cast<double>(r.low) + static_cast<double>(random_.next() >> 11) * 0x1p-53 *
                                              (static_cast<double>(r.high) - static_cast<double>(r.low));
       return put_number(a.type, v, to);
     }
     int64_t v = drawn_integer(inputs_, a.type, n, random_);
+    if (of_code) v = integer_at(a.type, reinterpret_cast<const uint8_t*>(&*of_code));
     if (r.stated && (v < r.low || v > r.high)) {
       const uint64_t width = static_cast<uint64_t>(r.high) - static_cast<uint64_t>(r.low) + 1;
       v = r.low + static_cast<int64_t>(width == 0 ? random_.next() : static_cast<uint64_t>(v) % width);
@@ -179,12 +192,31 @@ class Maker {
   const manifest::Kernel& kernel_;
   std::string_view inputs_;
   Random& random_;
+  const Numbers& code_;
   Instance made_;
   int64_t bytes_ = 0;
   std::optional<Diagnostic> failure_;
 };
 
 }  // namespace
+
+Numbers numbers_of(const simt::Program& program, const std::string& kernel) {
+  Numbers numbers;
+  const auto found = program.functions.find(kernel);
+  if (found == program.functions.end()) return numbers;
+  std::map<unsigned, std::set<uint64_t>> all;
+  const ir::Function& f = *found->second.function;
+  for (size_t n = 0; n < f.constants.size(); ++n) {
+    const ir::APInt& c = f.constants[n];
+    const unsigned bits = c.getBitWidth();
+    if (bits != 8 && bits != 16 && bits != 32 && bits != 64) continue;
+    // What is small is compared with narrower numbers too.
+    for (unsigned bytes = 1; bytes <= bits / 8; bytes *= 2)
+      if (bytes == bits / 8 || c.isSignedIntN(8 * bytes)) all[bytes].insert(static_cast<uint64_t>(c.getSExtValue()));
+  }
+  for (const auto& [bytes, values] : all) numbers[bytes].assign(values.begin(), values.end());
+  return numbers;
+}
 
 std::string to_string(const Instance& i) {
   std::string text;
@@ -194,8 +226,8 @@ std::string to_string(const Instance& i) {
 }
 
 Expected<Instance> make_instance(const manifest::Kernel& kernel, const manifest::Sizes& sizes, std::string_view inputs,
-                                 Random& random) {
-  return Maker(kernel, sizes, inputs, random).run();
+                                 Random& random, const Numbers& code) {
+  return Maker(kernel, sizes, inputs, random, code).run();
 }
 
 }  // namespace portolan::differential

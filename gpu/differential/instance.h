@@ -33,8 +33,12 @@ std::string to_string(const Instance& instance);  // "n=100, grid 4,1,1, block 3
 // Kinds of numbers: rule 4 of what a differential tester should try.
 inline constexpr const char* kInputKinds[] = {"small", "random", "ramp", "special", "cancelling"};
 
+// Numbers that a kernel's code names, by their bytes: where it decides, it decides beside one of them.
+using Numbers = std::map<unsigned, std::vector<uint64_t>>;
+Numbers numbers_of(const simt::Program& program, const std::string& kernel);
+
 Expected<Instance> make_instance(const manifest::Kernel& kernel, const manifest::Sizes& sizes, std::string_view inputs,
-                                 Random& random);
+                                 Random& random, const Numbers& code = {});
 
 // Numbers as they lie in memory.
 double number_at(Element type, const uint8_t* bytes);

@@ -59,7 +59,12 @@ std::string width(const simt::Module& m) {
 class Tester {
  public:
   Tester(const simt::Module& source, const simt::Module& target, const manifest::Kernel& kernel, const Options& options)
-      : source_(source), target_(target), kernel_(kernel), options_(options), random_(options.seed) {}
+      : source_(source),
+        target_(target),
+        kernel_(kernel),
+        options_(options),
+        random_(options.seed),
+        numbers_(numbers_of(source.program, kernel.name)) {}
 
   Expected<Result> run() {
     tests_.seed = options_.seed;
@@ -76,7 +81,7 @@ class Tester {
         break;
       }
       const manifest::Sizes sizes = sizes_of(kernel_, n, random_);
-      auto instance = make_instance(kernel_, sizes, kinds[(n + n / kinds.size()) % kinds.size()], random_);
+      auto instance = make_instance(kernel_, sizes, kinds[(n + n / kinds.size()) % kinds.size()], random_, numbers_);
       if (!instance) return instance.error();
       add_variables(*instance);
       if (const auto problem = differential::misfit(source_, target_, *instance))
@@ -195,6 +200,7 @@ class Tester {
   const manifest::Kernel& kernel_;
   const Options& options_;
   Random random_;
+  Numbers numbers_;
   Result result_;
   verify::TestResult tests_;
   simt::Coverage source_coverage_, target_coverage_;
