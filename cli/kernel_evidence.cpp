@@ -52,6 +52,23 @@ Given given_of(const json& j) {
 
 }  // namespace
 
+json resources_json(const amdgcn::Resources& r) {
+  return {{"vector_registers", r.vector_registers}, {"accumulators", r.accumulators},
+          {"scalar_registers", r.scalar_registers}, {"lds_bytes", r.local_bytes},
+          {"scratch_bytes", r.scratch_bytes},       {"vector_spills", r.vector_spills},
+          {"scalar_spills", r.scalar_spills}};
+}
+
+json estimate_json(amdgcn::Processor processor, const differential::Result& result) {
+  const estimate::Peak peak = estimate::peak_of(processor);
+  return {{"bound", estimate::to_string(estimate::bound_of(*result.cost, peak))},
+          {"product", peak.product},
+          {"launch", result.costly},
+          {"lane_instructions", result.cost->lane_instructions},
+          {"requested_bytes", result.cost->requested_bytes},
+          {"buffer_bytes", result.cost->buffer_bytes}};
+}
+
 json instance_json(const Instance& i) {
   json j = {{"kernel", i.kernel},
             {"inputs", i.inputs},

@@ -10,6 +10,10 @@ namespace portolan::cli {
 
 nlohmann::json kernel_verdict_json(const differential::Result& result);
 
+nlohmann::json resources_json(const amdgcn::Resources& resources);
+// Of the launch that cost most; there is one.
+nlohmann::json estimate_json(amdgcn::Processor processor, const differential::Result& result);
+
 nlohmann::json instance_json(const differential::Instance& instance);
 // The file comes from outside, so everything about it may be wrong.
 Expected<differential::Instance> stored_instance(const nlohmann::json& counterexample);

@@ -74,6 +74,8 @@ Expected<std::vector<KernelVerdict>> judge_kernels(const simt::Module& source, c
     KernelVerdict& k = all.emplace_back();
     k.name = name;
     k.line = line_of(source, name);
+    if (const amdgcn::Kernel* made = target && target->object ? target->object->find(name) : nullptr)
+      k.processor = target->object->processor, k.resources = made->resources;
     if (!options.run) {
       k.result.sentence = "not judged";
       continue;
@@ -99,6 +101,27 @@ Expected<std::vector<KernelVerdict>> judge_kernels(const simt::Module& source, c
   return all;
 }
 
+std::string resources_text(const nlohmann::json& function) {
+  std::string text;
+  if (function.contains("resources")) {
+    const nlohmann::json& r = function["resources"];
+    auto number = [&](const char* name) { return r.at(name).get<uint64_t>(); };
+    text = fmt::format("{} vector and {} scalar registers", number("vector_registers"), number("scalar_registers"));
+    if (const uint64_t n = number("accumulators"); n != 0) text += fmt::format(", {} accumulators", n);
+    if (const uint64_t n = number("lds_bytes"); n != 0) text += fmt::format(", {} bytes of LDS", n);
+    if (const uint64_t n = number("scratch_bytes"); n != 0) text += fmt::format(", {} bytes of scratch memory", n);
+    if (const uint64_t n = number("vector_spills") + number("scalar_spills"); n != 0)
+      text += fmt::format(", {} registers spilled", n);
+  }
+  if (function.contains("estimate")) {
+    const std::string bound = function["estimate"].at("bound");
+    text += fmt::format("{}bound by {} (estimate, {})", text.empty() ? "" : "; ",
+                        bound == "caches" ? "memory unless caches hold what is read again" : bound,
+                        function["estimate"].at("product").get<std::string>());
+  }
+  return text;
+}
+
 nlohmann::json functions_json(const std::vector<KernelVerdict>& kernels) {
   nlohmann::json all = nlohmann::json::array();
   for (const KernelVerdict& k : kernels) {
@@ -109,6 +132,8 @@ nlohmann::json functions_json(const std::vector<KernelVerdict>& kernels) {
                    {"verdict", kernel_verdict_json(k.result)}});
     for (const Diagnostic& d : k.refusals)
       all.back()["refusals"].push_back({{"line", d.location.line}, {"reason", d.message}});
+    if (k.resources) all.back()["resources"] = resources_json(*k.resources);
+    if (k.processor && k.result.cost) all.back()["estimate"] = estimate_json(*k.processor, k.result);
   }
   return all;
 }
@@ -119,6 +144,8 @@ std::string kernel_text(const std::vector<KernelVerdict>& kernels) {
   for (const KernelVerdict& k : kernels) {
     text += fmt::format("{}: {}: {}\n", k.name, judge::word(k.result.verdict), k.result.sentence);
     for (const std::string& note : k.result.notes) text += fmt::format("  note: {}\n", note);
+    if (const std::string uses = resources_text(functions_json({k})[0]); !uses.empty())
+      text += fmt::format("  uses {}\n", uses);
     verdicts.push_back(k.result.verdict);
   }
   return text + judge::tally(verdicts) + "\n";

@@ -28,6 +28,8 @@ struct KernelVerdict {
   uint32_t line = 0;
   std::vector<Diagnostic> refusals;  // then there is no target
   differential::Result result;
+  std::optional<amdgcn::Processor> processor;  // of a target that is a code object
+  std::optional<amdgcn::Resources> resources;  // as it states them
 };
 
 // Of every kernel that the source has and `wanted` names (empty: all). `target`: null when nothing was written.
@@ -40,6 +42,8 @@ Expected<std::vector<KernelVerdict>> judge_kernels(const simt::Module& source, c
 void set_refused(KernelVerdict& kernel);
 
 nlohmann::json functions_json(const std::vector<KernelVerdict>& kernels);
+// What the target takes of the processor and what limits it, for people; `function`: an entry of functions_json.
+std::string resources_text(const nlohmann::json& function);
 // "name: tested: agreed on …", with the notes, and a tally.
 std::string kernel_text(const std::vector<KernelVerdict>& kernels);
 // Errors and notes like a compiler's, on standard error.

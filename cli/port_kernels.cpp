@@ -113,6 +113,7 @@ void print_rows(const FileReport& report) {
         level == "tested" ? fmt::format("tested({})", v["tests"].get<uint32_t>()) : v["word"].get<std::string>();
     if (v.contains("detail")) word += ": " + v["detail"].get<std::string>();
     fmt::print("{}: {:<24} {}\n", report.file, f["name"].get<std::string>(), word);
+    if (const std::string uses = resources_text(f); !uses.empty()) fmt::print("{:<26} {}\n", "", uses);
   }
 }
 

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "cli/commands.h"
+#include "cli/kernel_judging.h"
 #include "verify/judge/verdict.h"
 
 namespace portolan::cli {
@@ -34,7 +37,7 @@ std::string escaped(const std::string& text) {
 }
 
 struct Row {
-  std::string name, level, word, detail;
+  std::string name, level, word, detail, uses;
   unsigned in = 0, out = 0;
   bool time = false;  // the verdict about constant time, which no --require lowers
 };
@@ -54,12 +57,14 @@ std::vector<Row> rows_of(const FileReport& report) {
                   time.value("level", "unknown"),
                   time.value("word", "unknown"),
                   side.value("detail", ""),
+                  "",
                   0,
                   0,
                   true};
       rows.push_back(std::move(of_time));
       if (!f.contains("verdict")) continue;
     }
+    row.uses = resources_text(f);
     const json verdict = f.value("verdict", json::object());
     row.level = verdict.value("level", "unknown");
     row.word = verdict.value("word", row.level);
@@ -132,17 +137,20 @@ std::string html_report(const std::vector<FileReport>& reports, const std::strin
   for (const FileReport& r : reports) {
     out += fmt::format("<h2>{}</h2>\n", escaped(r.file));
     std::vector<Row> rows = rows_of(r);
-    if (rows.empty())
-      out += fmt::format("<pre class=\"short\">{}</pre>\n", escaped(r.messages));
-    else
-      out += "<table><tr><th>function<th>instructions in<th>out<th>verdict<th>reason\n";
+    if (rows.empty()) out += fmt::format("<pre class=\"short\">{}</pre>\n", escaped(r.messages));
+    // Kernels have what they use, and no numbers of instructions.
+    const bool kernels = std::any_of(rows.begin(), rows.end(), [](const Row& row) { return !row.uses.empty(); });
+    if (!rows.empty())
+      out += fmt::format("<table><tr><th>{}<th>verdict<th>reason\n",
+                         kernels ? "kernel<th>uses" : "function<th>instructions in<th>out");
     for (const Row& row : rows)
-      out += fmt::format("<tr><td>{}<td class=\"n\">{}<td class=\"n\">{}<td class=\"{}\">{}<td>{}\n", escaped(row.name),
-                         row.in, row.out,
-                         reaches(row, "tested")                           ? "good"
-                         : row.level == "refuted" || row.level == "leaks" ? "bad"
-                                                                          : "short",
-                         escaped(row.word), escaped(row.detail));
+      out += fmt::format(
+          "<tr><td>{}{}<td class=\"{}\">{}<td>{}\n", escaped(row.name),
+          kernels ? "<td>" + escaped(row.uses) : fmt::format("<td class=\"n\">{}<td class=\"n\">{}", row.in, row.out),
+          reaches(row, "tested")                           ? "good"
+          : row.level == "refuted" || row.level == "leaks" ? "bad"
+                                                           : "short",
+          escaped(row.word), escaped(row.detail));
     if (!rows.empty()) out += "</table>\n";
   }
   return out + "</html>\n";

@@ -38,7 +38,10 @@ bool Block::access(Thread& thread, const ir::Instruction& inst, uint64_t address
   if (write && !found.allocation->writable)
     return fail(thread, FindingKind::read_only, inst.line, fmt::format("write of {} bytes", size), address);
   thread.fenced = false;
-  if (!shared) return true;
+  if (!shared) {
+    if (found.allocation != &thread.local && found.allocation->writable) grid_.outcome.global_bytes += size;
+    return true;
+  }
   const Access now = {
       static_cast<uint32_t>(thread.number), thread.warp, inst.line, epoch_, thread.warp_epoch, write, atomic};
   if (const std::optional<Access> before = shadow_.note(found.offset, size, now))

@@ -16,6 +16,7 @@ void add_code(Program& program, const std::string& name, const amdgcn::LiftedCod
   Code made;
   made.function = &code.code;
   made.slot_widths = code.slots;
+  made.arithmetic = code.arithmetic;
   made.frame_bytes = code.uses_scratch ? 1 : 0;  // scratch is addressed from the window's start
   program.functions.emplace(name, std::move(made));
 }

@@ -109,6 +109,11 @@ void Block::give_back(Thread& thread, std::span<const ir::ValueId> results) {
 bool Block::execute(Thread& thread, ir::ValueId id) {
   Frame& frame = thread.frame();
   const ir::Instruction& inst = (*frame.code->function)[id];
+  if (inst.line != frame.line) {
+    frame.line = inst.line;
+    const std::vector<bool>& arithmetic = frame.code->arithmetic;
+    if (inst.line / 4 < arithmetic.size()) grid_.outcome.lane_instructions += arithmetic[inst.line / 4];
+  }
   auto word = [&](size_t n) { return frame.values[inst.operands[n]].getZExtValue(); };
   switch (inst.op) {
     case Op::constant:

@@ -18,6 +18,8 @@ struct Code {
   const ir::Function* function = nullptr;
   std::vector<uint32_t> slot_widths;
   uint64_t frame_bytes = 0;  // below the frame base
+  // Machine code: which lines are arithmetic of lanes, by line / 4. Empty: nothing is known of lines.
+  std::vector<bool> arithmetic;
 };
 
 // Functions by name, and where the windows of shared memory, of a thread's own memory and of the parameters begin.
@@ -85,9 +87,11 @@ std::string to_string(const Finding& finding);
 using Coverage = std::unordered_map<const Code*, std::vector<bool>>;
 
 struct Outcome {
-  std::vector<Finding> findings;  // the first of each kind and line
-  bool completed = false;         // all threads ended; races and uninitialised reads do not stop a run
-  uint64_t instructions = 0;
+  std::vector<Finding> findings;   // the first of each kind and line
+  bool completed = false;          // all threads ended; races and uninitialised reads do not stop a run
+  uint64_t instructions = 0;       // of the IR, of all threads
+  uint64_t lane_instructions = 0;  // arithmetic of machine code, each instruction once for every lane
+  uint64_t global_bytes = 0;       // read and written by threads in memory that may be written
   Coverage coverage;
 };
 

@@ -13,6 +13,7 @@ struct Frame {
   ir::BlockId block = 0;
   size_t next = 0;  // in the block's instructions
   uint64_t stack_pointer = 0;
+  uint32_t line = 0;                 // of the instruction before
   std::vector<bool>* ran = nullptr;  // blocks
 };
 

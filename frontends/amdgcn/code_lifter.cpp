@@ -157,6 +157,11 @@ Expected<LiftedCode> CodeLifter::run(const Prologue& prologue) {
     if (single_ && !ended_) go(b, 0);
   }
   out_.instructions = lines_.size();
+  for (const auto& [offset, line] : lines_) {
+    if (!line.parts[0].name.starts_with("v_")) continue;
+    out_.arithmetic.resize(std::max<size_t>(out_.arithmetic.size(), offset / 4 + 1));
+    out_.arithmetic[offset / 4] = true;
+  }
   return std::move(out_);
 }
 

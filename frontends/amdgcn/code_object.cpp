@@ -88,10 +88,28 @@ std::optional<Diagnostic> find_kernels(const Elf& elf, const SourceLocation& whe
       auto descriptor = read_descriptor(std::span(object.image).subspan(at, kDescriptorBytes), where);
       if (!descriptor) return descriptor.error();
       const uint64_t entry = at + static_cast<uint64_t>(descriptor->entry);
-      object.kernels.push_back({name->drop_back(3).str(), *descriptor, entry});
+      object.kernels.push_back({name->drop_back(3).str(), *descriptor, entry, std::nullopt});
     }
   }
   return std::nullopt;
+}
+
+// Nothing depends on the metadata: a note that cannot be read is none.
+void read_resources(const Elf& elf, CodeObject& object) {
+  auto headers = elf.program_headers();
+  if (!headers) return llvm::consumeError(headers.takeError());
+  for (const auto& h : *headers) {
+    if (h.p_type != llvm::ELF::PT_NOTE) continue;
+    llvm::Error error = llvm::Error::success();
+    for (const auto& note : elf.notes(h, error)) {
+      if (note.getName() != "AMDGPU" || note.getType() != llvm::ELF::NT_AMDGPU_METADATA) continue;
+      const llvm::ArrayRef<uint8_t> bytes = note.getDesc(std::max<size_t>(4, h.p_align));
+      const auto all = read_metadata(std::span(bytes.data(), bytes.size()));
+      for (Kernel& k : object.kernels)
+        if (const auto found = all.find(k.name); found != all.end()) k.resources = found->second;
+    }
+    llvm::consumeError(std::move(error));
+  }
 }
 
 // ---- What is in the registers at the start ----
@@ -206,6 +224,7 @@ Expected<CodeObject> read_code_object(std::span<const uint8_t> file, const std::
   object.processor = *processor;
   if (auto failure = load_image(*elf, file, where, object)) return *failure;
   if (auto failure = find_kernels(*elf, where, object)) return *failure;
+  read_resources(*elf, object);
   return object;
 }
 

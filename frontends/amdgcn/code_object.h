@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "frontends/amdgcn/lift.h"
+#include "frontends/amdgcn/metadata.h"
 
 namespace portolan::amdgcn {
 
@@ -22,7 +23,8 @@ Expected<KernelDescriptor> read_descriptor(std::span<const uint8_t> bytes, const
 struct Kernel {
   std::string name;
   KernelDescriptor descriptor;
-  uint64_t entry = 0;  // offset in the image
+  uint64_t entry = 0;                                 // offset in the image
+  std::optional<Resources> resources = std::nullopt;  // as the metadata states them
 };
 
 // A part of the image that programs may write, and a variable that others find by name.

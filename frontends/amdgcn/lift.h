@@ -16,6 +16,7 @@ struct LiftedCode {
   std::vector<uint32_t> slots;  // widths
   size_t instructions = 0;
   bool uses_scratch = false;
+  std::vector<bool> arithmetic;  // of vectors: by offset in words of four bytes
 };
 
 // The code that is reached from `entry`, until s_endpgm. `address` is where `code` lies when it runs; lines of the IR

@@ -97,6 +97,14 @@ uint64_t steps_allowed(const simt::Outcome& source) {
   return std::max(kFactor * source.instructions, kLeast);
 }
 
+// Once for each direction.
+uint64_t bytes_of_buffers(const Instance& instance) {
+  uint64_t bytes = 0;
+  for (const Given& g : instance.arguments)
+    if (g.is_buffer()) bytes += g.bytes.size() * (g.direction == manifest::Argument::inout ? 2 : 1);
+  return bytes;
+}
+
 }  // namespace
 
 std::optional<std::string> misfit(const simt::Module& source, const simt::Module& target, const Instance& instance) {
@@ -162,7 +170,10 @@ Once run_once(const simt::Module& source, const simt::Module& target, const Inst
     }
     if (const simt::Finding* f = first_fault(side.outcome)) race = simt::to_string(*f);
     t.before[variant] = std::move(side.before), t.after[variant] = std::move(side.after);
-    if (variant == 0) once.target_coverage = std::move(side.outcome.coverage);
+    if (variant == 0) {
+      once.target_coverage = std::move(side.outcome.coverage);
+      once.target_cost = {side.outcome.lane_instructions, side.outcome.global_bytes, bytes_of_buffers(instance)};
+    }
   }
   once.comparison = compare(instance, s, t);
   // A race by itself makes no difference, but some other order may.

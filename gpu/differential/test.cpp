@@ -134,6 +134,8 @@ class Tester {
       // A race stays one whatever else agrees.
       return once.reason != "race" && once.reason != "unsupported";
     }
+    if (!result_.cost || once.target_cost.lane_instructions > result_.cost->lane_instructions)
+      result_.cost = once.target_cost, result_.costly = to_string(instance);
     undetermined_ += once.comparison.undetermined;
     tests_.nan_differences += static_cast<uint32_t>(once.comparison.nan_differences);
     // A launch in which nothing was compared shows nothing.

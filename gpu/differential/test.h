@@ -8,6 +8,7 @@
 
 #include "emulate/simt/module.h"
 #include "gpu/differential/compare.h"
+#include "gpu/estimate/bound.h"
 #include "verify/judge/verdict.h"
 
 namespace portolan::differential {
@@ -29,6 +30,8 @@ struct Result {
   std::vector<std::string> notes;               // what a reader of the verdict should know
   size_t source_blocks = 0, target_blocks = 0;  // of the code, whether they ran or not
   std::string sentence;
+  std::optional<estimate::Cost> cost;  // of the port, of the launch that costs most
+  std::string costly;                  // which launch that is
 };
 
 // The error is the manifest's: it does not fit the kernel.
@@ -44,6 +47,7 @@ struct Once {
   std::string reason;        // of `inconclusive`, a word of docs/verdicts.md
   bool unwritten = false;    // the source reads what nobody wrote
   simt::Coverage source_coverage, target_coverage;
+  estimate::Cost target_cost;
 };
 // An instance that comes from elsewhere may not be for this kernel: why not.
 std::optional<std::string> misfit(const simt::Module& source, const simt::Module& target, const Instance& instance);

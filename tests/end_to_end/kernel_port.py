@@ -2,6 +2,7 @@
 ports are refuted by inputs that replay, and what goes wrong in one file leaves the others alone.
 """
 import json
+import pathlib
 import re
 import shutil
 import sys
@@ -184,6 +185,21 @@ class Port:
                    if k["verdict"]["level"] != "tested"]
             check(outcome.status == 0 and not bad, f"{target}: status {outcome.status}: {bad} {outcome.stderr[-2000:]}")
             check("tested(10)" in (out / "report.html").read_text(), "the report says nothing")
+            self.resources(out, report)
+
+    def resources(self, out, report):
+        """What the report says that kernels use is what the compiler wrote into the assembly; what bounds them is plausible."""
+        kernels = {k["name"]: (k, f["file"]) for f in report["files"] for k in f["kernels"]}
+        for name, (k, file) in kernels.items():
+            text = (out / (pathlib.Path(file).name + ".s")).read_text()
+            notes = next(n for n in text[text.index("amdhsa.kernels:"):].split("\n  - ") if re.search(rf"\.name: +{name}\n", n))
+            for key, word in (("vector_registers", ".vgpr_count"), ("scalar_registers", ".sgpr_count"), ("scratch_bytes", ".private_segment_fixed_size"),
+                              ("lds_bytes", ".group_segment_fixed_size"), ("vector_spills", ".vgpr_spill_count")):
+                stated = int(re.search(re.escape(word) + r": +(\d+)", notes)[1])
+                check(k["resources"][key] == stated, f"{name}: {key} is {k['resources'][key]}, and the assembly says {stated}")
+        for name, bound in (("axpy", "memory"), ("transpose", "memory"), ("nbody", "arithmetic"), ("monte_carlo", "arithmetic")):
+            check(kernels[name][0]["estimate"]["bound"] == bound, f"{name}: {kernels[name][0]['estimate']}")
+        check("bound by memory (estimate, " in (out / "report.html").read_text(), "the report has no estimates")
 
     def wrong(self):
         """A port with one instruction changed: refuted, marked, and the launch replays."""
