@@ -4,16 +4,20 @@
 Every kernel is compiled by clang, ported and judged for each processor. Mutants are made from the kernels' PTX, one change each (a
 barrier dropped, `<` for `<=`, another member mask, another lane distance, a guard dropped, another stride), and judged against
 the unchanged PTX by the launches of the manifest: caught are those that are not `tested`. `--through gfx942` ports each mutant first.
+A survivor of which our compiler makes the machine code of the original, for both widths of waves, changes nothing: it is dropped, and
+another one drawn. Verdicts are kept beside the work files: a run that was stopped (`--seconds`) goes on with the same build.
 """
 
 import argparse
 import datetime
+import hashlib
 import json
 import pathlib
 import random
 import re
 import subprocess
 import sys
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 KERNELS = ROOT / "corpus" / "kernels"
@@ -95,15 +99,58 @@ def judge(portolan, original, kernel, mutant, through, work):
         if not assembly.exists():
             return None, "refused"
         target = assembly
-    done = run(portolan, "verify", original, target, "--function", kernel, "--manifest", KERNELS / "port.toml", "--tests", "30", "--json")
+    done = run(portolan, "verify", original, target, "--function", kernel, "--manifest", KERNELS / "port.toml", "--tests", "30",
+               "--kernel-time", "0", "--json")
     if not done.stdout.startswith("{"):
         return None, done.stderr.strip()[:200]
     verdict = json.loads(done.stdout)["functions"][0]["verdict"]
     return verdict["level"] != "tested", verdict["word"]
 
 
+def same_code(portolan, original, kernel, mutant, work):
+    """Whether the mutant becomes the same machine code."""
+    changed = work / "mutant.ptx"
+    changed.write_text(mutant)
+    for target in TARGETS[:2]:
+        texts = []
+        for path in (original, changed):
+            out = work / "same.s"
+            out.unlink(missing_ok=True)
+            run(portolan, "translate", path, "--to", f"amdgcn:{target}", "--function", kernel, "--require", "none", "-o", out)
+            texts.append(out.read_text().replace(str(path), "") if out.exists() else None)
+        if texts[0] is None or texts[0] != texts[1]:
+            return False
+    return True
+
+
+class Verdicts:
+    """What was found of each mutant by this build, by its text."""
+
+    def __init__(self, portolan, work, through):
+        digest = hashlib.sha256(portolan.read_bytes() + (KERNELS / "port.toml").read_bytes()).hexdigest()[:16]
+        self.path = work / f"verdicts-{digest}-{through}.json"
+        self.known = json.loads(self.path.read_text()) if self.path.exists() else {}
+        self.portolan, self.work, self.through = portolan, work, through
+
+    def target(self, name):
+        if name not in self.known:
+            self.known[name] = port(self.portolan, self.work, name)
+        return self.known[name]
+
+    def of(self, path, kernel, kind, line, text):
+        key = hashlib.sha256(f"{path.name} {kernel} {kind} {text}".encode()).hexdigest()
+        if key not in self.known:
+            caught, word = judge(self.portolan, path, kernel, text, self.through, self.work)
+            if caught is False and same_code(self.portolan, path, kernel, text, self.work):
+                word = "same code"
+            self.known[key] = [caught, word]
+            self.path.write_text(json.dumps(self.known))
+        return self.known[key]
+
+
 def section(record):
     rows = [f"| {t} | {r['kernels']} | {r['tested']} | {r['refused']} | {r['refuted']} | {r['unknown']} |" for t, r in record["targets"].items()]
+    dropped = f", of {record['drawn']} drawn; {record['same']} became the original's machine code and were dropped"
     kinds = [f"| {kind} | {caught} of {all_} |" for kind, (caught, all_) in sorted(record["kinds"].items())]
     caught, total = record["caught"], record["mutants"]
     through = f", each ported to {record['through']} first" if record["through"] else ""
@@ -113,7 +160,8 @@ def section(record):
         "through clang to PTX, ported and judged by 20 launches each on our SIMT engine:", "",
         "| to | kernels | tested | refused | refuted | unknown |", "| --- | --- | --- | --- | --- | --- |", *rows, "",
         f"Mutants (one change of a kernel's PTX{through}), against the unchanged PTX by 30 launches: {caught} of {total} caught "
-        f"({100 * caught / max(1, total):.1f} %). Survivors are counted as missed, whether they differ or not.", "",
+        f"({100 * caught / max(1, total):.1f} %){dropped}. Survivors are counted as missed, whether they differ or not:", "",
+        *[f"- `{s}`" for s in record["survivors"]], "",
         "| change | caught |", "| --- | --- |", *kinds, ""])  # fmt: skip
 
 
@@ -124,17 +172,29 @@ def main():
     parser.add_argument("--mutants", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--through", choices=TARGETS)
+    parser.add_argument("--seconds", type=float, help="stop after this time; the next run goes on")
     parser.add_argument("--docs", type=pathlib.Path, help="record the result in this file")
     args = parser.parse_args()
     args.work.mkdir(parents=True, exist_ok=True)
-    targets = {t: port(args.portolan, args.work, t) for t in TARGETS}
+    verdicts = Verdicts(args.portolan, args.work, args.through)
+    targets = {t: verdicts.target(t) for t in TARGETS}
     for t, r in targets.items():
         print(t, json.dumps(r))
     everything = list(mutants(args.work / TARGETS[0]))
-    drawn = random.Random(args.seed).sample(everything, min(args.mutants, len(everything)))
-    kinds, survivors, unjudged = {}, [], 0
+    drawn = random.Random(args.seed).sample(everything, len(everything))
+    kinds, survivors, unjudged, same, tried, start = {}, [], 0, 0, 0, time.monotonic()
     for path, kernel, kind, line, text in drawn:
-        caught, word = judge(args.portolan, path, kernel, text, args.through, args.work)
+        if sum(c[1] for c in kinds.values()) == args.mutants:
+            break
+        if args.seconds and time.monotonic() - start > args.seconds:
+            print("stopped: the time is over")
+            args.docs = None
+            break
+        tried += 1
+        caught, word = verdicts.of(path, kernel, kind, line, text)
+        if word == "same code":
+            same += 1
+            continue
         if caught is None:
             unjudged += 1
             print(f"not judged: {path.name}:{line} {kernel}, {kind}: {word}")
@@ -147,12 +207,14 @@ def main():
     for survivor in survivors:
         print("survives:", survivor)
     caught, total = (sum(c[n] for c in kinds.values()) for n in range(2))
-    print(f"{caught} of {total} mutants caught ({100 * caught / max(1, total):.1f} %), {unjudged} not judged, of {len(everything)} that there are")
+    print(f"{caught} of {total} mutants caught ({100 * caught / max(1, total):.1f} %), {same} that change nothing and {unjudged} not judged, "
+          f"of {len(everything)} that there are")
     if args.docs:
         sys.path.insert(0, str(ROOT / "bench"))
         from common import report
 
         record = {"targets": targets, "kinds": kinds, "caught": caught, "mutants": total, "through": args.through,
+                  "drawn": tried, "same": same, "survivors": survivors,
                   "date": datetime.date.today().isoformat()}  # fmt: skip
         report.replace_section(args.docs, "gpu", section(record))
     return 0
