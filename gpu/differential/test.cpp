@@ -72,7 +72,7 @@ class Tester {
     if (!kernel_.inputs.empty()) kinds = kernel_.inputs;
     const auto start = std::chrono::steady_clock::now();
     // Sources at fault and limits cost tries.
-    for (uint32_t n = 0; tests_.tests < options_.tests && n < 2 * options_.tests; ++n) {
+    for (uint32_t n = 0; tests_.tests < options_.tests && n < 4 * options_.tests; ++n) {
       const auto spent =
           std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
       const bool limited = options_.time.count() != 0;
