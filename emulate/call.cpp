@@ -131,7 +131,7 @@ void Call::digest(uint64_t value) {
 void Call::digest_pointer(uint64_t address) {
   if (address >= kStackTop - kMaxObject && address <= kStackTop)
     digest(1);
-  else if (address >= kStubBase && address < kStackTop - kMaxObject)
+  else if (address >= kStubBase && address < kImageEnd)
     digest(2);
   else
     digest(address);

@@ -1,7 +1,8 @@
 // Where things stand in the address space of emulated code. The same addresses serve every ISA and every engine, so
-// that pointers in registers and memory can be compared between a source and its translation without a map. All but the
-// argument buffers lies below 2 GiB, because non-PIC x86-64 code holds addresses in 32 bits; and above the
-// first GiB, where a host executable and its heap may live.
+// that pointers in registers and memory can be compared between a source and its translation without a map. What an
+// image has lies below 2 GiB, because non-PIC x86-64 code holds addresses in 32 bits, and above the first GiB, where a
+// host executable and its heap may live. The stack and the argument buffers lie above 4 GiB, and the lower half of a
+// stack address, whatever its upper half is filled with, is nobody's: code that keeps no more of it does not get far.
 #pragma once
 
 #include <cstdint>
@@ -27,9 +28,10 @@ inline constexpr uint64_t kExternalDataSlot = 256;
 inline constexpr uint64_t kThreadBase = 0x5f00'0000;
 
 inline constexpr uint64_t kImageBase = 0x6000'0000;
+inline constexpr uint64_t kImageEnd = 0x7f00'0000;
 
 // The stack ends (has its highest byte) just below this address.
-inline constexpr uint64_t kStackTop = 0x7f00'0000;
+inline constexpr uint64_t kStackTop = 0xf'8f00'0000;
 
 // Argument buffers and the emulated program's heap; any page here may be asked for.
 inline constexpr uint64_t kArenaBase = 0x10'0000'0000;

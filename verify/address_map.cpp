@@ -67,7 +67,7 @@ bool AddressMap::same(uint64_t source, uint64_t target) const {
   if (source == target) return true;
   if (on_stack(source) && on_stack(target)) return true;
   uint64_t expected = 0;
-  const bool known = source >= emulate::kStubBase && source < emulate::kStackTop;
+  const bool known = source >= emulate::kStubBase && source < emulate::kImageEnd;
   if (known && to_target(source, expected) && expected == target) return true;
   return known && same_constant(source, target);
 }

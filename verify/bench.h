@@ -81,8 +81,8 @@ TestResult test_function(Bench& bench, const Boundary& boundary, const TestOptio
 
 std::vector<Shape::Global> globals_of(const emulate::Image& source, const emulate::Image& target);
 
-// Finds what the function takes for pointers.
-Shape discover(Bench& bench, const Boundary& boundary, Random& random);
+// Finds what the function takes for pointers, as far as there is time.
+Shape discover(Bench& bench, const Boundary& boundary, Random& random, FairClock::time_point latest);
 
 // A simpler input that fails too.
 Counterexample shrink(Bench& bench, const Boundary& boundary, const Trial& failed, FairClock::time_point deadline);

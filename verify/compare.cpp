@@ -135,16 +135,17 @@ bool Comparer::stack_is_used_up() const {
 // Whether it trapped at data that is not mapped there, but may be on the other side: an array of the files' own that is
 // left at its end, the frame of a caller that does not exist, a thread's block.
 bool Comparer::lies_beyond_data(const Outcome& outcome) const {
-  constexpr uint64_t kBeyondStack = 1 << 20;
+  constexpr uint64_t kBeyondStack = 1 << 20, kBelowStack = 64 << 20;
   const emulate::Trap& trap = outcome.trap;
+  const bool by_the_image = trap.address >= emulate::kHarnessBase && trap.address < emulate::kImageEnd;
+  const bool by_the_stack =
+      trap.address >= emulate::kStackTop - kBelowStack && trap.address < emulate::kStackTop + kBeyondStack;
   const std::vector<emulate::Segment>& segments = target_.image().segments;
   return trap.kind == emulate::TrapKind::segmentation && trap.address != outcome.state.pc &&
-         trap.address >= emulate::kHarnessBase && trap.address < emulate::kStackTop + kBeyondStack &&
-         std::none_of(
-             segments.begin(), segments.end(),
-             [&trap](const emulate::Segment& s) {
-               return trap.address >= s.address && trap.address - s.address < s.memory_size;
-             });
+         (by_the_image || by_the_stack) &&
+         std::none_of(segments.begin(), segments.end(), [&trap](const emulate::Segment& s) {
+           return trap.address >= s.address && trap.address - s.address < s.memory_size;
+         });
 }
 
 bool Comparer::ending() {

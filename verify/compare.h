@@ -53,6 +53,7 @@ struct Spot {
   uint32_t half = 0;    // result: of a vector
   uint64_t source = 0;  // region: offset; data: address
   uint64_t target = 0;
+  bool operator==(const Spot&) const = default;
 };
 
 struct Comparison {

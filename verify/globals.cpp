@@ -23,7 +23,7 @@ std::vector<uint8_t> initial_bytes(const Image& image, uint64_t address, uint64_
 
 // Of the program's code and data, or of the functions and data outside it.
 bool looks_like_address(uint64_t value) {
-  return value >= emulate::kStubBase && value < emulate::kStackTop;
+  return value >= emulate::kStubBase && value < emulate::kImageEnd;
 }
 
 void keep_addresses(const std::vector<uint8_t>& bytes, std::vector<uint32_t>& slots) {

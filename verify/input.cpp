@@ -47,7 +47,7 @@ uint64_t number(Numbers how, Random& random) {
     case Numbers::related:  // Maker::related
       return 0;
     case Numbers::small:
-      return random.one_in(8) ? 0 - random.below(9) : random.below(20);
+      return random.one_in(8) ? 0 - random.below(9) : random.below(random.one_in(2) ? 4 : 20);
     case Numbers::text: {
       static constexpr char kLetters[] = "abcz XYZ019+-*/.,%(){}[]\"'\n\\_:;=<>&|eE#";
       uint64_t word = 0;
@@ -144,6 +144,7 @@ class Maker {
   void fill_words(std::span<uint8_t> bytes, const std::vector<uint32_t>& slots, Numbers how, int owner);
   void fill_global(uint32_t global);
   bool draws(Numbers& how);  // how to fill a global; false: it stays as it is
+  bool leads_back(int owner, uint32_t word, uint64_t& address);
 
   const Shape& shape_;
   const Filling& filling_;
@@ -249,14 +250,32 @@ void Maker::special_pair(const Boundary& boundary) {
   }
 }
 
+// Many objects know the one that they belong to, and code checks that.
+bool Maker::leads_back(int owner, uint32_t word, uint64_t& address) {
+  constexpr uint32_t kFirstWords = 4;
+  if (owner <= 0 || owner >= Slot::kFirstGlobal || word >= kFirstWords || random_.one_in(3)) return false;
+  for (uint32_t n = 0; n < shape_.buffers.size(); ++n) {
+    const std::vector<uint32_t>& slots = shape_.buffers[n].slots;
+    if (std::find(slots.begin(), slots.end(), static_cast<uint32_t>(owner)) == slots.end()) continue;
+    address = addresses_[n];
+    return true;
+  }
+  return false;
+}
+
 void Maker::fill_words(std::span<uint8_t> bytes, const std::vector<uint32_t>& slots, Numbers how, int owner) {
-  const bool floats = how != Numbers::text && how != Numbers::tag && random_.one_in(4);
+  // The largest lanes of all are seldom all there otherwise.
+  const bool lanes = lanes_ && how == Numbers::related;
+  const bool floats = !lanes && how != Numbers::text && how != Numbers::tag && random_.one_in(4);
   const bool halves = random_.one_in(2), single_bytes = !halves && random_.one_in(4);
   // Zeros among other numbers: a loop that goes on while there are some.
-  const bool sparse = how != Numbers::text && how != Numbers::tag && random_.one_in(4);
+  const bool sparse = !lanes && how != Numbers::text && how != Numbers::tag && random_.one_in(4);
   auto word_at = [&](uint32_t w) -> uint64_t {
+    if (w < slots.size() && slots[w] == Shape::kNull) return 0;
     if (w < slots.size() && slots[w] != Shape::kNumber && slots[w] != Shape::kKept) return pointer(slots[w]);
-    if (how == Numbers::tag) return tag_of({owner, w}, bytes.size() / 8);
+    if (how == Numbers::tag || (owner == filling_.tagged_buffer && w == filling_.tagged_word))
+      return tag_of({owner, w}, bytes.size() / 8);
+    if (uint64_t back = 0; filling_.owners && leads_back(owner, w, back)) return back;
     if (sparse && random_.one_in(3)) return 0;
     if (floats && how != Numbers::zero) return floating(64, how);
     if (how == Numbers::text || (!halves && !single_bytes)) return integer(how);

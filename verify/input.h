@@ -59,6 +59,7 @@ class Random {
 struct Shape {
   static constexpr uint32_t kNumber = UINT32_MAX;
   static constexpr uint32_t kKept = UINT32_MAX - 1;  // of a global: an address that the file puts there
+  static constexpr uint32_t kNull = UINT32_MAX - 2;  // a pointer that leads nowhere: the end of a list
   struct Buffer {
     uint32_t size = 256;
     std::vector<uint32_t> slots = std::vector<uint32_t>(32, kNumber);  // buffer each word points to, or kNumber
@@ -90,6 +91,9 @@ struct Filling {
   enum class Globals : uint8_t { initial, mixed, small, wild };
   Globals globals = Globals::initial;
   int tagged_global = -1;  // all words of this one have tags instead
+  int tagged_buffer = -1;  // one word of this one has a tag instead: beside it stands how far to go, perhaps
+  uint32_t tagged_word = 0;
+  bool owners = false;  // among the first words of what a pointer leads to some lead back to where that is
   // Numbers that stand in the code of either side; small, boundary and random numbers are some of them, or beside them.
   const std::vector<uint64_t>* constants = nullptr;
 };

@@ -128,6 +128,7 @@ Input FunctionTester::next_input(const Shape& shape) {
   if (filling.aliases) filling.alias = ++aliases_;
   if (filling.parameters == Numbers::related) filling.pair = ++pairs_;
   if (turn % 3 == 2) filling.fit = ++fits_;
+  filling.owners = turn % 4 == 3;
   return make_input(boundary_, shape, filling, random_);
 }
 
@@ -220,7 +221,9 @@ TestResult FunctionTester::run() {
     if (side->image().find_symbol(side->symbol_of(boundary_)) == nullptr)
       return unknown("unsupported", "its symbol is not in the image");
   if (out_of_time()) return unknown("resource-limit", "the time for tests is over");
-  Shape shape = discover(bench_, boundary_, random_);
+  const auto now = FairClock::now();
+  const bool limited = deadline_ != FairClock::time_point::max();
+  Shape shape = discover(bench_, boundary_, random_, limited ? now + (deadline_ - now) / 3 : deadline_);
   if (!options_.own_data) std::erase_if(shape.globals, [](const Shape::Global& g) { return g.own; });
   depends_on_data_ = boundary_.parameters.empty() && depends_on_data(shape);
   while (batch(shape)) {

@@ -79,7 +79,7 @@ class Judge {
 
 void Judge::replay(const Boundary& boundary, const prove::Proof& proof, TestResult& tests) {
   verify::Random random(options_.tests.seed);
-  const verify::Shape shape = verify::discover(*bench_, boundary, random);
+  const verify::Shape shape = verify::discover(*bench_, boundary, random, FairClock::now() + std::chrono::seconds(1));
   std::vector<verify::Input> inputs;
   for (const prove::Suspect& suspect : proof.suspects)
     add_inputs(boundary, shape, suspect, options_.tests.overlaps, random, inputs);

@@ -163,7 +163,7 @@ std::optional<Witness> WitnessSearch::find(const verify::Boundary& boundary, con
                                            uint64_t seed, FairClock::time_point deadline) {
   if (!boundary.untestable.empty() || image().find_symbol(boundary.name) == nullptr) return std::nullopt;
   Random random(seed);
-  const verify::Shape shape = verify::discover(*state_->bench, boundary, random);
+  const verify::Shape shape = verify::discover(*state_->bench, boundary, random, deadline);
   for (size_t turn = 0; FairClock::now() < deadline; ++turn) {
     const Input first = verify::make_input(boundary, shape, kFillings[turn % std::size(kFillings)], random);
     if (!state_->events(boundary, first)) {

@@ -84,7 +84,7 @@ Expected<std::vector<Test>> make_tests(verify::Bench& bench, const std::vector<v
     const verify::Boundary& boundary = boundaries[f];
     if (!boundary.untestable.empty()) return error_at({}, fmt::format("'{}': {}", boundary.name, boundary.untestable));
     verify::Random random(seed);
-    const verify::Shape shape = verify::discover(bench, boundary, random);
+    const verify::Shape shape = verify::discover(bench, boundary, random, FairClock::now() + std::chrono::seconds(2));
     auto found = find_tests({bench, boundary, shape, constants, f, times_longer}, watch, random.next());
     if (!found) return found.error();
     for (size_t n = 0; n < found->tests.size(); ++n) {
