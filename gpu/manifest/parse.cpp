@@ -259,9 +259,37 @@ class Reader {
   std::optional<Diagnostic> failure_;
 };
 
+// toml++ takes it for granted that a letter from U+00A1 to U+0499 is in a string or a comment, and is undefined where
+// it is not. Here such letters are for comments.
+std::optional<SourceLocation> letter_beyond_ascii(std::string_view text, const std::string& path) {
+  const bool long_strings = text.find("\"\"\"") != text.npos || text.find("'''") != text.npos;
+  SourceLocation at{path, 1, 1};
+  char quote = 0;
+  bool comment = false;
+  for (size_t n = 0; n < text.size(); ++n, ++at.column) {
+    const char c = text[n];
+    if (c == '\n' || c == '\r') {
+      if (c == '\n') ++at.line, at.column = 0;
+      quote = 0, comment = false;
+    } else if (static_cast<unsigned char>(c) > 0x7f) {
+      if (!comment || long_strings) return at;
+    } else if (quote == '"' && c == '\\') {
+      if (n + 1 < text.size() && (text[n + 1] == '"' || text[n + 1] == '\\')) ++n, ++at.column;
+    } else if (!comment && (c == '"' || c == '\'')) {
+      quote = quote == 0 ? c : quote == c ? '\0' : quote;
+    } else if (quote == 0 && c == '#') {
+      comment = true;
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Expected<Manifest> parse(std::string_view text, const std::string& path) {
+  if (const auto at = letter_beyond_ascii(text, path))
+    return error_at(*at,
+                    "letters beyond ASCII are read in comments only, and in no file with strings of several lines");
   const toml::parse_result parsed = toml::parse(text, path);
   if (!parsed) {
     const auto& where = parsed.error().source().begin;

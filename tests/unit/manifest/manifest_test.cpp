@@ -91,6 +91,13 @@ TEST(Manifest, ErrorsNameTheirPlace) {
   EXPECT_EQ(where_and_what(head + head), "port.toml:4: kernel 'k' is described twice");
   EXPECT_EQ(where_and_what("kernels = 1\n"), "port.toml:1: unknown key 'kernels'; the manifest has [[kernel]] tables");
   EXPECT_TRUE(where_and_what("[[kernel]\n").starts_with("port.toml:1: "));
+  // A letter that toml++ does not expect there, and where the end of a string is easily missed.
+  for (const char* text : {"name = \"k\" \xc3\xa4\n", "\n\xc4\x80 = 1\n", "a = [\"\\\\\", \"#\" \xc3\xa4]\n",
+                           "a = \"\"\"\n# \"\"\" \xc3\xa4\n"})
+    EXPECT_NE(where_and_what(text).find("letters beyond ASCII"), std::string::npos) << text;
+  EXPECT_EQ(where_and_what("# Gr\xc3\xb6\xc3\x9f"
+                           "e\nkernels = 1\n"),
+            "port.toml:2: unknown key 'kernels'; the manifest has [[kernel]] tables");
 }
 
 TEST(Draft, SaysWhatIsReadAndWritten) {
