@@ -34,9 +34,11 @@ std::vector<std::pair<unsigned, uint32_t>> result_positions(const Convention& c,
   return positions;
 }
 
+// What is passed in pieces: an __int128 too.
 bool has_structures(const abi::FunctionType& type) {
   auto is_structure = [](const abi::Type& t) {
-    return t.kind == abi::TypeKind::aggregate || t.kind == abi::TypeKind::complex;
+    return t.kind == abi::TypeKind::aggregate || t.kind == abi::TypeKind::complex ||
+           (t.kind == abi::TypeKind::integer && t.size > 8);
   };
   return is_structure(type.result) || std::any_of(type.parameters.begin(), type.parameters.end(), is_structure);
 }
@@ -181,7 +183,12 @@ void UnitRaiser::apply_own_prototype(size_t n) {
     describe_structure_entry(n, *known.type);
   else
     apply_prototype(n, *known.type);
-  if (states_[n].prototype || states_[n].outside) assume(n, std::string("its prototype is that of ") + known.origin);
+  if (states_[n].prototype || states_[n].outside)
+    assume(n, std::string("its prototype is that of ") + known.origin);
+  else if (states_[n].lifted)
+    // To go by what the code seems to take would be to know better than the prototype.
+    refuse(n, unit().symbols[unit().symbol_by_name.at(states_[n].name)].line,
+           std::string("how a function of its prototype, that of ") + known.origin + ", is called is not known");
 }
 
 }  // namespace portolan::raise
