@@ -251,7 +251,7 @@ def main():
     parser.add_argument("--most", type=int, default=100000, help="mutants of a run; a later one goes on")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--reasons", type=pathlib.Path, default=HARNESS.with_name("equivalent_mutants.tsv"), help="key, tab, why")
-    parser.add_argument("--drawn", type=int, default=20261125, help="the campaign's seed, for the table")
+    parser.add_argument("--drawn", default="20261125", help="the campaign's seed, for the table")
     parser.add_argument("--budget", default="100 inputs and 1 s for a proof each", help="likewise")
     parser.add_argument("--docs", type=pathlib.Path, help="the file whose section is replaced")
     args = parser.parse_args()
