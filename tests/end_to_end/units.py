@@ -81,7 +81,7 @@ def main():
     cases = {}
     programs = sorted(path.name for path in FOLDER.iterdir() if path.is_dir())
     variants = [(program, "header") for program in programs]
-    variants += [("stack_arguments", ""), ("structures", ""), ("structures", "debug"), ("variadic", "debug")]
+    variants += [("stack_arguments", ""), ("structures", ""), ("structures", "debug"), ("variadic", "debug"), ("wide", "debug")]
     directions = itertools.permutations(crossing.ISAS, 2)
     for (program, prototypes), setting, (source, target) in itertools.product(variants, SETTINGS, directions):
         what = (program, prototypes, setting, crossing.ISAS[source], crossing.ISAS[target])
