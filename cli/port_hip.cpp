@@ -11,6 +11,7 @@
 #include "cli/output.h"
 #include "cli/refuted_mark.h"
 #include "cli/report.h"
+#include "cli/source_folder.h"
 #include "cli/verify_kernels.h"
 #include "emulate/subprocess.h"
 #include "gpu/compile/compile.h"
@@ -20,6 +21,8 @@ namespace portolan::cli {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::string_view kSources[] = {".cu"};
 
 // What the AMDGCN frontend does not read, the compiler need not make: calls, registers by number, arrays of a thread in
 // the block's memory. Kernels that were refused are compiled once more with these and judged so.
@@ -220,19 +223,6 @@ nlohmann::json json_of(const HipReport& file) {
   return j;
 }
 
-Expected<std::vector<fs::path>> sources_of(const std::string& folder) {
-  std::error_code error;
-  if (!fs::is_directory(folder, error)) return error_at({folder, 0, 0}, "this is no folder");
-  std::vector<fs::path> files;
-  for (auto at = fs::recursive_directory_iterator(folder, fs::directory_options::skip_permission_denied, error);
-       !error && at != fs::recursive_directory_iterator(); at.increment(error))
-    if (at->path().extension() == ".cu") files.push_back(at->path());
-  if (error) return error_at({folder, 0, 0}, error.message());
-  if (files.empty()) return error_at({folder, 0, 0}, "no .cu file is here; .ptx goes to amdgcn:PROCESSOR");
-  std::ranges::sort(files);
-  return files;
-}
-
 // Headers are written for each file that includes them; where another file's macros make another text of one, that
 // file has none of its own. `texts`: of the files so far.
 void compare_headers(HipReport& file, const KernelPort& a, std::map<std::string, std::string>& texts) {
@@ -270,7 +260,7 @@ void note_others(const KernelPort& a, const std::map<std::string, std::string>& 
 
 Exit port_folder_to_hip(const KernelPort& given) {
   KernelPort a = given;
-  const auto files = sources_of(a.folder);
+  const auto files = files_in(a.folder, kSources, "no .cu file is here; .ptx goes to amdgcn:PROCESSOR");
   if (!files) return fail(files.error());
   const auto launches = manifest_for(a.folder + "/", a.judging.manifest);
   if (!launches) return fail(launches.error());

@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
 #include "cli/input.h"
 #include "cli/output.h"
 #include "cli/report.h"
+#include "cli/source_folder.h"
 #include "cli/translate_kernels.h"
 #include "frontends/ptx/parser.h"
 #include "gpu/compile/compile.h"
@@ -19,23 +19,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::string_view kSources[] = {".ptx", ".cu"};
+
 Exit fail(const Diagnostic& d) {
   fmt::print(stderr, "{}", to_string(d));
   return Exit::usage;
-}
-
-Expected<std::vector<fs::path>> sources_of(const std::string& folder) {
-  std::error_code error;
-  if (!fs::is_directory(folder, error)) return error_at({folder, 0, 0}, "this is no folder");
-  std::vector<fs::path> files;
-  for (auto at = fs::recursive_directory_iterator(folder, fs::directory_options::skip_permission_denied, error);
-       !error && at != fs::recursive_directory_iterator(); at.increment(error))
-    if (const std::string kind = at->path().extension().string(); kind == ".ptx" || kind == ".cu")
-      files.push_back(at->path());
-  if (error) return error_at({folder, 0, 0}, error.message());
-  if (files.empty()) return error_at({folder, 0, 0}, "no .ptx and no .cu file is here");
-  std::ranges::sort(files);
-  return files;
 }
 
 Expected<std::string> ptx_of(const fs::path& path, const KernelPort& a) {
@@ -146,7 +134,7 @@ Exit worst(const std::vector<FileReport>& reports) {
 
 Exit port_kernel_folder(const KernelPort& a) {
   if (const auto processor = kernel_processor(a.target); !processor) return fail(processor.error());
-  const auto files = sources_of(a.folder);
+  const auto files = files_in(a.folder, kSources, "no .ptx and no .cu file is here");
   if (!files) return fail(files.error());
   const auto launches = manifest_for(a.folder + "/", a.judging.manifest);
   if (!launches) return fail(launches.error());
@@ -164,7 +152,7 @@ Exit port_kernel_folder(const KernelPort& a) {
 }
 
 Exit draft_manifest(const KernelPort& a) {
-  const auto files = sources_of(a.folder);
+  const auto files = files_in(a.folder, kSources, "no .ptx and no .cu file is here");
   if (!files) return fail(files.error());
   const fs::path path = fs::path(a.folder) / "port.toml";
   std::error_code none;

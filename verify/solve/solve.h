@@ -16,7 +16,7 @@ using terms::Pool;
 using terms::Term;
 
 struct Limits {
-  // By clock.h, for one question, all stages; solver processes are killed at its end.
+  // By ir/fair_clock.h, for one question, all stages; solver processes are killed at its end.
   std::chrono::milliseconds time{10000};
   uint64_t memory_bytes = 2ull << 30;  // of each solver process
 };
