@@ -52,11 +52,14 @@ CHIPS = {  # the folder of specifications; tasks that the chip has no arithmetic
     "gemmini": ("int8_scaled", {t: NO_REALS for t in ("silu", "gelu", "softmax", "layer_norm", "rms_norm", "rope", "swiglu", "scaled_dot_product", "flash_attention", "mha", "gqa", "mqa", "decoder_llama", "decoder_t5")}),
     "vta": ("int8", {t: NO_REALS for t in ("silu", "gelu", "softmax", "layer_norm", "rms_norm", "rope", "swiglu", "scaled_dot_product", "flash_attention", "mha", "gqa", "mqa", "decoder_llama", "decoder_t5")}),
     "plena": ("real", {}),
+    "riscv64:zve32x": ("vectors", {}),
 }  # fmt: skip
 
 
 def specification(folder, task):
-    """Integer tasks without sums have one form for all."""
+    """Integer tasks without sums have one form for all. Where vectors have no real numbers: integers if the task has such a form."""
+    if folder == "vectors":
+        return next(path for path in (TASKS / "int8" / f"{task}.spec", TASKS / "real" / f"{task}.spec") if path.exists())
     for one in (folder, "int8") if folder.startswith("int8") else (folder,):
         if (TASKS / one / f"{task}.spec").exists():
             return TASKS / one / f"{task}.spec"
@@ -64,7 +67,7 @@ def specification(folder, task):
 
 
 def cell(args, chip, path, shape, number):
-    work = args.work / f"{chip}.{path.stem}.{number}"
+    work = args.work / f"{chip.replace(':', '.')}.{path.stem}.{number}"
     shutil.rmtree(work, ignore_errors=True)
     (work / "in").mkdir(parents=True)
     shutil.copy(path, work / "in")
@@ -74,7 +77,8 @@ def cell(args, chip, path, shape, number):
     result = {"chip": chip, "task": path.stem, "shape": shape, "seconds": time.monotonic() - begin}
     try:
         entry = json.loads((work / "out" / "report.json").read_text())["kernels"][0]
-        result.update(verdict=entry["verdict"], reason=entry.get("reason", ""), words=entry.get("words", 0), cycles=entry.get("cost", {}).get("cycles", 0))
+        result.update(verdict=entry["verdict"], reason=entry.get("reason", ""), words=entry.get("words", 0), cycles=entry.get("cost", {}).get("cycles", 0),
+                      arithmetic=entry.get("arithmetic", ""), unproved=entry.get("proof", {}).get("reason", ""))
     except (OSError, ValueError, LookupError):
         result.update(verdict="failed" if outcome.status is not None else "timeout", reason=f"{outcome.stderr[-300:]}")
     return result
@@ -100,7 +104,8 @@ def tables(results):
         row = [LEVEL[task], task]
         for chip in chips:
             outcomes = cells.get((task, chip), [])
-            text = f"{outcomes.count('right')}/{len(outcomes)}" if outcomes else "none" if task in CHIPS[chip][1] else "-"
+            proved = sum(r["verdict"] == "proved" for r in results if (r["task"], r["chip"]) == (task, chip))
+            text = f"{outcomes.count('right')}/{len(outcomes)}" + (f" ({proved} proved)" if proved else "") if outcomes else "none" if task in CHIPS[chip][1] else "-"
             row.append(text + (f", {outcomes.count('WRONG')} WRONG" if "WRONG" in outcomes else ""))
         rows.append([*row, f"{PUBLISHED[task]}/5" if task in PUBLISHED else "-"])
     total = ["", "all"]
@@ -134,6 +139,10 @@ def document(results):
            "1.6 % (level 1) or 3 % (chains) of an element's size and the root mean square of the tensor together (integers: every bit; a chain of which\n"
            "every step is rounded to bf16 is off by 1.3 % at 8x64x128, calculated apart). PLENA's results stay in its vector memory or scalar memory,\n"
            "since how it chooses the scales of blocks that it stores is not known.\n",
+           "`riscv64:zve32x` is RVV 1.0 with Zve32x and registers of 128 bits, through `portolan port --to`: the nine tasks with an integer form\n"
+           "(batch_matmul, conv2d, conv_block, depthwise_conv, ffn, gemm, gemv, linear, relu) in int8 with vector instructions, every bit; the\n"
+           "others in singles, one by one with the F extension, within the tolerance, since Zve32x has no real numbers in vectors. Run by QEMU.\n"
+           "`proved`: for all inputs of that shape (docs/mapping.md); the rest is tested.\n",
            "### What is not right, and why\n", report.markdown_table(*reasons(results))]  # fmt: skip
     return "\n".join(out)
 
@@ -156,7 +165,7 @@ def main():
             path = specification(folder, task)
             if path is None or task in without or (args.chip and chip not in args.chip) or (args.task and task not in args.task):
                 continue
-            for number, shape in enumerate((BY_ROWS if folder != "real" else {}).get(task, shapes)[: args.shapes]):
+            for number, shape in enumerate((BY_ROWS if path.parent.name != "real" else {}).get(task, shapes)[: args.shapes]):
                 result = cell(args, chip, path, shape, number)
                 results.append(result)
                 (args.work / "results.json").write_text(json.dumps(results, indent=1))

@@ -17,11 +17,14 @@
 #include "cli/output.h"
 #include "cli/port_hip.h"
 #include "cli/port_kernels.h"
+#include "cli/port_loops.h"
 #include "cli/ported_header.h"
+#include "cli/report.h"
 #include "cli/specification.h"
 #include "cli/translate_kernels.h"
 #include "frontends/accelerator/assembler.h"
 #include "translate/mapping/kernel.h"
+#include "translate/mapping/tile_program.h"
 
 namespace portolan::cli {
 namespace {
@@ -30,10 +33,10 @@ using namespace accelerator;
 using mapping::HostTensor;
 
 struct Arguments {
-  std::string folder, target, out, require = "tested";
+  std::string folder, target, out, require = "tested", fallback;
   std::vector<std::string> parameters, sizes;
   uint64_t seed = 1;
-  bool json = false, init = false;
+  bool json = false, init = false, no_proof = false;
   uint32_t tests = 20;
   std::string html, compiler;
   std::vector<std::string> flags;
@@ -75,7 +78,7 @@ nlohmann::json json_of(const Description& chip, const Description& specification
   return tensors;
 }
 
-constexpr const char* kEndings[] = {".s", ".bin", ".h", ".json"};
+constexpr const char* kEndings[] = {".s", ".bin", ".h", ".json", ".o"};
 
 struct Ported {
   nlohmann::json entry;
@@ -106,13 +109,83 @@ ParameterValues sizes_for(const std::string& text, const std::string& path, cons
   return wanted;
 }
 
+// A program that was tested, proved for all inputs of its shapes if that can be.
+void prove_program(const Arguments& a, const Description& chip, const Description& specification,
+                   const mapping::Program& program, nlohmann::json& entry) {
+  tiles::TileProof proof;
+  if (a.no_proof) return;
+  if (const auto told = mapping::tile_program(program))
+    proof = tiles::prove(chip, specification, *told, a.seed);
+  else
+    proof.why = "results or inputs are in a format of the chip's own";
+  if (proof.proved) entry["verdict"] = "proved";
+  entry["proof"] = {{"proved", proof.proved}};
+  if (!proof.proved) entry["proof"]["reason"] = proof.why;
+  if (proof.proved)
+    entry["proof"].update({{"elements", proof.elements},
+                           {"same_term", proof.syntactic},
+                           {"by_solver", proof.by_solver},
+                           {"solvers", proof.solvers},
+                           {"for", "all contents of the inputs, at these sizes"}});
+}
+
+// Where specifications go: a described chip or a processor, and the processor for what the chip can't do.
+struct Target {
+  const Description* chip = nullptr;
+  std::optional<loops::Processor> processor;
+};
+
+// Onto the chip. `refused`: there is no program for it, and a processor may have it.
+Exit port_to_chip(const Arguments& a, const Description& chip, const Description& specification, nlohmann::json& entry,
+                  bool& refused) {
+  const auto refuse = [&](const std::string& why, Exit status) {
+    entry["reason"] = why;
+    return status;
+  };
+  const auto kernel = mapping::map_kernel(chip, specification, a.seed);
+  if (!kernel) {
+    refused = true;
+    return refuse(to_string(kernel.error()), Exit::fell_short);
+  }
+  const mapping::TestCounts& tests = (*kernel).tests;
+  const mapping::Program& program = (*kernel).program;
+  entry["tests"] = {{"passed", tests.passed},
+                    {"failed", tests.failed},
+                    {"specification_undefined", tests.undefined},
+                    {"inputs", tests.kinds},
+                    {"seed", a.seed}};
+  if (tests.failed != 0) {
+    entry["verdict"] = "refuted";
+    return refuse(tests.first_failure, Exit::refuted);
+  }
+  if (tests.passed == 0)
+    return refuse("the specification is undefined on all inputs that were tried", Exit::fell_short);
+  entry["verdict"] = "tested";
+  entry["words"] = program.words.size();
+  entry["candidates"] = (*kernel).candidates;
+  entry["operations"] = (*kernel).operations;
+  entry["tensors"] = json_of(chip, specification, program);
+  if (!program.assumptions.empty()) entry["assumptions"] = program.assumptions;
+  if (program.all_costs)
+    entry["cost"] = {{"cycles", static_cast<int64_t>(program.cycles)},
+                     {"arithmetic", program.arithmetic},
+                     {"memory", program.transfers},
+                     {"control", program.other},
+                     {"note", "by the description's costs; units that run side by side overlap"}};
+  prove_program(a, chip, specification, program, entry);
+  if (const auto error = write_files(a, chip, specification, program, entry))
+    return refuse(to_string(*error), Exit::usage);
+  return Exit::ok;
+}
+
 // `names`: of the kernels so far, each of which has files of its own.
-Ported port_one(const Arguments& a, const Description& chip, const std::filesystem::path& path,
+Ported port_one(const Arguments& a, const Target& target, const std::filesystem::path& path,
                 const ParameterValues& sizes, std::set<std::string>& names) {
   Ported ported;
-  ported.entry = {{"file", path.filename().string()}, {"verdict", "refused"}};
+  nlohmann::json& entry = ported.entry;
+  entry = {{"file", path.filename().string()}, {"verdict", "refused"}};
   const auto refuse = [&](const std::string& why, Exit status) {
-    ported.entry["reason"] = why;
+    entry["reason"] = why;
     ported.status = status;
     return ported;
   };
@@ -121,56 +194,42 @@ Ported port_one(const Arguments& a, const Description& chip, const std::filesyst
   const Loaded loaded = load_specification(*text, path.string(), sizes_for(*text, path.string(), sizes));
   if (!loaded.description) return refuse(to_string(loaded.errors.front()), Exit::usage);
   const Description& specification = *loaded.description;
-  ported.entry["name"] = specification.name;
+  entry["name"] = specification.name;
   if (!names.insert(specification.name).second)
     return refuse(fmt::format("another file of this folder has a 'spec {}' too", specification.name), Exit::fell_short);
+  const std::string stem = (std::filesystem::path(a.out) / specification.name).string();
   // What an earlier run left must not look like this one's.
   for (const char* ending : kEndings) {
     std::error_code ignored;
-    std::filesystem::remove(std::filesystem::path(a.out) / (specification.name + ending), ignored);
+    std::filesystem::remove(stem + ending, ignored);
   }
-  for (const Parameter& p : specification.parameters) ported.entry["sizes"][p.name] = static_cast<int64_t>(p.value);
-  const auto kernel = mapping::map_kernel(chip, specification, a.seed);
-  if (!kernel) return refuse(to_string(kernel.error()), Exit::fell_short);
-  const mapping::TestCounts& tests = (*kernel).tests;
-  const mapping::Program& program = (*kernel).program;
-  ported.entry["tests"] = {{"passed", tests.passed},
-                           {"failed", tests.failed},
-                           {"specification_undefined", tests.undefined},
-                           {"inputs", tests.kinds},
-                           {"seed", a.seed}};
-  if (tests.failed != 0) {
-    ported.entry["verdict"] = "refuted";
-    return refuse(tests.first_failure, Exit::refuted);
+  for (const Parameter& p : specification.parameters) entry["sizes"][p.name] = static_cast<int64_t>(p.value);
+  bool to_processor = !target.chip;
+  if (target.chip) {
+    ported.status = port_to_chip(a, *target.chip, specification, entry, to_processor);
+    to_processor = to_processor && target.processor;
+    if (to_processor) {
+      entry["fallback"] = {{"processor", target.processor->name}, {"because", entry["reason"]}};
+      entry.erase("reason");
+    }
   }
-  if (tests.passed == 0)
-    return refuse("the specification is undefined on all inputs that were tried", Exit::fell_short);
-  ported.entry["verdict"] = "tested";
-  ported.entry["words"] = program.words.size();
-  ported.entry["candidates"] = (*kernel).candidates;
-  ported.entry["operations"] = (*kernel).operations;
-  ported.entry["tensors"] = json_of(chip, specification, program);
-  if (!program.assumptions.empty()) ported.entry["assumptions"] = program.assumptions;
-  if (program.all_costs)
-    ported.entry["cost"] = {{"cycles", static_cast<int64_t>(program.cycles)},
-                            {"arithmetic", program.arithmetic},
-                            {"memory", program.transfers},
-                            {"control", program.other},
-                            {"note", "by the description's costs; units that run side by side overlap"}};
-  if (const auto error = write_files(a, chip, specification, program, ported.entry))
-    return refuse(to_string(*error), Exit::usage);
-  // No proof is made of a tile program yet.
-  if (a.require == "proved" || a.require == "bounded") ported.status = Exit::fell_short;
+  if (to_processor) ported.status = port_to_processor({stem, a.seed}, specification, *target.processor, entry);
+  if (ported.status == Exit::ok && !level_reaches(entry["verdict"], a.require)) ported.status = Exit::fell_short;
   return ported;
 }
 
 void print_row(const nlohmann::json& entry) {
   const std::string verdict = entry["verdict"];
-  if (verdict != "tested")
+  if (verdict != "tested" && verdict != "proved")
     return fmt::print("{:<24} {:<8} {}\n", entry["file"].get<std::string>(), verdict,
                       entry["reason"].get<std::string>());
   fmt::print("{:<24} {}({})", entry["file"].get<std::string>(), verdict, entry["tests"]["passed"].get<size_t>());
-  fmt::print("  {} words", entry["words"].get<size_t>());
+  if (entry.contains("words"))
+    fmt::print("  {} words", entry["words"].get<size_t>());
+  else
+    fmt::print("  {} bytes of {} code, {} vector instructions ({})", entry["code_bytes"].get<uint64_t>(),
+               entry["processor"].get<std::string>(), entry["vector_instructions"].get<size_t>(),
+               entry["arithmetic"].get<std::string>());
   if (entry.contains("cost"))
     fmt::print(", {} cycles (arithmetic {}, memory {}, control {})", entry["cost"]["cycles"].get<int64_t>(),
                entry["cost"]["arithmetic"].get<uint64_t>(), entry["cost"]["memory"].get<uint64_t>(),
@@ -191,8 +250,14 @@ Exit run(const Arguments& a) {
   if (!a.init && (a.target.empty() || a.out.empty()))
     return fail(error_at({}, "--to and --out are missing; without them --init drafts a launch manifest"));
   if (const auto done = run_kernels(a)) return *done;
-  const auto chip = load_accelerator(a.target, a.parameters);
-  if (!chip) return Exit::usage;
+  Target target;
+  target.processor = loops::processor_named(a.fallback.empty() ? a.target : a.fallback);
+  if (!a.fallback.empty() && !target.processor)
+    return fail(error_at({}, fmt::format("--fallback takes {}, not '{}'", loops::kProcessorNames, a.fallback)));
+  const bool needs_chip = !a.fallback.empty() || !target.processor;
+  const auto chip = needs_chip ? load_accelerator(a.target, a.parameters) : decltype(load_accelerator(a.target, {})){};
+  if (needs_chip && !chip) return Exit::usage;
+  if (needs_chip) target.chip = &*chip;
   const auto sizes = parameter_values(a.sizes);
   if (!sizes) return fail(sizes.error());
   std::error_code error;
@@ -216,11 +281,12 @@ Exit run(const Arguments& a) {
       return fail(error_at({a.folder, 0, 0}, fmt::format("no specification here has a size {}", name)));
   std::filesystem::create_directories(a.out, error);
   if (error) return fail(error_at({a.out, 0, 0}, error.message()));
-  nlohmann::json report = {{"target", chip->name}, {"kernels", nlohmann::json::array()}};
+  nlohmann::json report = {{"target", target.chip ? target.chip->name : target.processor->name},
+                           {"kernels", nlohmann::json::array()}};
   Exit worst = Exit::ok;
   std::set<std::string> names;
   for (const std::filesystem::path& file : files) {
-    const Ported ported = port_one(a, *chip, file, *sizes, names);
+    const Ported ported = port_one(a, target, file, *sizes, names);
     if (!a.json) print_row(ported.entry);
     report["kernels"].push_back(ported.entry);
     // A refutation outweighs a refusal, and unreadable input both.
@@ -244,8 +310,10 @@ void add_port(CLI::App& app, Command& chosen) {
   command->add_option("DIR", a->folder, "the folder: .ptx and .cu files, or .spec files")->required();
   command->add_option(
       "--to", a->target,
-      "hip (source); amdgcn:gfx1100, amdgcn:gfx942, …; or an accelerator of corpus/accelerators, or the path of a .isa "
-      "file");
+      "hip (source); amdgcn:gfx1100, amdgcn:gfx942, …; riscv64, riscv64:zve32x or riscv64:v (specifications); or an "
+      "accelerator of corpus/accelerators, or the path of a .isa file");
+  command->add_option("--fallback", a->fallback,
+                      "riscv64, riscv64:zve32x or riscv64:v: for specifications that the accelerator can't carry out");
   command->add_option("--out", a->out, "the folder for results and report.json");
   command->add_flag("--init", a->init, "draft DIR/port.toml, which says how kernels are launched");
   command->add_option("--report", a->html, "kernels: a report as HTML");
@@ -256,6 +324,7 @@ void add_port(CLI::App& app, Command& chosen) {
       ->check(CLI::IsMember({"nvcc", "clang"}));
   command->add_option("--flag", a->flags, "kernels: one more flag for the CUDA compiler (may be given again)");
   add_kernel_options(*command, a->kernels);
+  command->add_flag("--no-proof", a->no_proof, "specifications: programs are tested only");
   command->add_option("--set", a->sizes, "NAME=NUMBER: a size of the specifications");
   command->add_option("--chip-set", a->parameters, "NAME=NUMBER: a parameter of the chip");
   command->add_option("--seed", a->seed, "of the test inputs")->capture_default_str();

@@ -13,14 +13,6 @@ using mapping::HostTensor;
 
 namespace {
 
-// The C type that holds an element's bits.
-std::string c_type(const State& state) {
-  const unsigned bits = state.type.width <= 8 ? 8 : state.type.width <= 16 ? 16 : state.type.width <= 32 ? 32 : 64;
-  if (state.type.real && state.type.real->name == "f32") return "float";
-  if (state.type.real && state.type.real->name == "f64") return "double";
-  return fmt::format("{}int{}_t", state.type.is_signed && !state.type.real ? "" : "u", bits);
-}
-
 std::string place_function(const std::string& name, const std::string& tensor, const HostTensor& t) {
   std::string parameters, sum = fmt::format("UINT64_C({:#x})", t.base);
   for (size_t d = 0; d < t.dimensions.size(); ++d) {
@@ -84,6 +76,13 @@ std::string constant_streams(const HostTensor& t) {
 
 }  // namespace
 
+std::string element_c_type(const State& state) {
+  const unsigned bits = state.type.width <= 8 ? 8 : state.type.width <= 16 ? 16 : state.type.width <= 32 ? 32 : 64;
+  if (state.type.real && state.type.real->name == "f32") return "float";
+  if (state.type.real && state.type.real->name == "f64") return "double";
+  return fmt::format("{}int{}_t", state.type.is_signed && !state.type.real ? "" : "u", bits);
+}
+
 std::string ported_header(const Description& chip, const Description& specification, const mapping::Program& program) {
   const std::string& name = specification.name;
   std::string places, prepare, result, given, taken, constants, left;
@@ -113,7 +112,7 @@ std::string ported_header(const Description& chip, const Description& specificat
       prepare += copy_loops(name, tensor, t, true);
       continue;
     }
-    const std::string type = c_type(specification.states[t.state]);
+    const std::string type = element_c_type(specification.states[t.state]);
     if (t.is_output) {
       taken += fmt::format(", {}* {}", type, tensor);
       result += copy_loops(name, tensor, t, false);

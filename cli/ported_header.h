@@ -11,4 +11,7 @@ namespace portolan::cli {
 std::string ported_header(const accelerator::Description& chip, const accelerator::Description& specification,
                           const mapping::Program& program);
 
+// The C type that holds an element's bits, or its value if C has the format.
+std::string element_c_type(const accelerator::State& state);
+
 }  // namespace portolan::cli

@@ -88,6 +88,8 @@ void Evaluator::begin(const Instruction& instruction, const Word& word) {
 Number Evaluator::decided(const Expression& e, const char* what) {
   const bool outer = std::exchange(tainted_, false);
   const Number number = integer(e);
+  if (mark_ != 0 && !ended()) observer_->lost(e.at, fmt::format("{} depends on the inputs", what));
+  mark_ = 0;
   if (tainted_)
     fail(Outcome::Kind::undefined, e.at, fmt::format("{} depends on something that nothing has defined", what));
   tainted_ = outer;
@@ -106,6 +108,7 @@ Evaluator::Value Evaluator::value(const Expression& e) {
   else
     result.number = integer(e);
   result.defined = !tainted_;
+  result.mark = mark_;
   tainted_ = outer;
   return result;
 }
@@ -116,7 +119,7 @@ std::optional<uint64_t> Evaluator::place(const Expression& e) {
   for (size_t i = 0; i < e.operands.size(); ++i) {
     const Expression& operand = *e.operands[i];
     Number n;
-    if (operand.kind == Expression::Kind::local && local(operand.index).defined)
+    if (operand.kind == Expression::Kind::local && local(operand.index).defined && local(operand.index).mark == 0)
       n = local(operand.index).number;
     else
       n = operand.kind == Expression::Kind::number ? operand.number : decided(operand, "this index");
@@ -135,10 +138,12 @@ std::optional<uint64_t> Evaluator::place(const Expression& e) {
 // The bits that stand in a place of the chip's state.
 uint64_t Evaluator::bits_in(const Expression& e) {
   const auto index = place(e);
+  mark_ = 0;
   if (!index) return 0;
   if (e.kind == Expression::Kind::element) {
     const Cell cell = stores_[e.index].read(*index);
     tainted_ |= !cell.defined;
+    if (observer_) mark_ = observer_->read(e.index, *index, 1, e.type, cell.bits);
     return cell.bits;
   }
   uint64_t bits = 0;
@@ -153,10 +158,12 @@ uint64_t Evaluator::bits_in(const Expression& e) {
     tainted_ |= !cell.defined;
     bits |= cell.bits << (8 * i);
   }
+  if (observer_) mark_ = observer_->read(e.index, *index, bytes, e.type, bits);
   return bits;
 }
 
 Number Evaluator::integer(const Expression& e) {
+  mark_ = 0;
   if (ended()) return 0;
   switch (e.kind) {
     case Expression::Kind::number:
@@ -164,6 +171,7 @@ Number Evaluator::integer(const Expression& e) {
     case Expression::Kind::local: {
       const Value& found = local(e.index);
       tainted_ |= !found.defined;
+      mark_ = found.mark;
       return found.number;
     }
     case Expression::Kind::element:
@@ -171,6 +179,10 @@ Number Evaluator::integer(const Expression& e) {
       return number_of_bits(bits_in(e), e.type);
     case Expression::Kind::field_of: {
       const Number whole = integer(*e.operands[0]);
+      if (mark_ != 0) {
+        if (e.field) observer_->lost(e.at, "a field of a value that depends on the inputs");
+        mark_ = e.field ? 0 : observer_->slice({mark_, whole, 0}, e.low, e.width);
+      }
       if (e.field && e.field->ranges.size() == 1)  // nearly all; without the vector that parts of a word come in
         return field_value(*e.field,
                            static_cast<UnsignedNumber>(whole) >> e.field->ranges[0].low & mask_of(e.field->width()));
@@ -181,24 +193,19 @@ Number Evaluator::integer(const Expression& e) {
     case Expression::Kind::binary:
       return integer_operation(e);
     case Expression::Kind::condition:
-      return integer(*e.operands[integer(*e.operands[0]) != 0 ? 1 : 2]);
-    case Expression::Kind::match: {
-      const Expression* chosen = case_of(e);
-      return chosen ? integer(*chosen) : 0;
+    case Expression::Kind::match:
+    case Expression::Kind::reduce:
+    case Expression::Kind::call: {
+      const Value result = e.kind == Expression::Kind::reduce ? reduce(e)
+                           : e.kind == Expression::Kind::call ? call(e)
+                                                              : chosen(e);
+      tainted_ |= !result.defined;
+      mark_ = result.mark;
+      return result.number;
     }
     case Expression::Kind::let:
       local(e.index) = value(*e.operands[0]);
       return integer(*e.operands[1]);
-    case Expression::Kind::reduce: {
-      const Value result = reduce(e);
-      tainted_ |= !result.defined;
-      return result.number;
-    }
-    case Expression::Kind::call: {
-      const Value result = call(e);
-      tainted_ |= !result.defined;
-      return result.number;
-    }
     case Expression::Kind::builtin:
       return integer_builtin(e);
     case Expression::Kind::convert:
@@ -208,17 +215,46 @@ Number Evaluator::integer(const Expression& e) {
   }
 }
 
+// Of two or more ways the one that is taken; with a condition that depends on the inputs both are looked at.
+Evaluator::Value Evaluator::chosen(const Expression& e) {
+  if (e.kind == Expression::Kind::match) {
+    const Expression* found = case_of(e);
+    return found ? value(*found) : Value{};
+  }
+  const Value condition = value(*e.operands[0]);
+  if (condition.mark == 0) {
+    Value result = value(*e.operands[condition.number != 0 ? 1 : 2]);
+    result.defined &= condition.defined;
+    return result;
+  }
+  const Value then = value(*e.operands[1]), otherwise = value(*e.operands[2]);
+  Value result = condition.number != 0 ? then : otherwise;
+  result.defined = condition.defined && then.defined && otherwise.defined;
+  result.mark = observer_->choice(marked(condition), e.type, marked(then), marked(otherwise));
+  return result;
+}
+
 Number Evaluator::integer_operation(const Expression& e) {
   if (e.kind == Expression::Kind::binary && e.operands[0]->type.real) {
-    const double a = real(*e.operands[0]), b = real(*e.operands[1]);
+    const double a = real(*e.operands[0]);
+    const Mark of_a = mark_;
+    const double b = real(*e.operands[1]);
+    if ((of_a | mark_) != 0)
+      mark_ = observer_->operation(e.operation, e.operands[0]->type, e.type, {of_a, 0, a}, {mark_, 0, b});
     if (std::isnan(a) || std::isnan(b)) return e.operation == Operator::not_equal;
     return *apply(e.operation, (a > b) - (a < b), 0);
   }
   const Number a = integer(*e.operands[0]);
+  const Mark of_a = mark_;
   // The right side may only make sense where the left one says so.
-  if (e.operation == Operator::logical_and && a == 0) return 0;
-  if (e.operation == Operator::logical_or && a != 0) return 1;
+  if (of_a == 0) {
+    if (e.operation == Operator::logical_and && a == 0) return 0;
+    if (e.operation == Operator::logical_or && a != 0) return 1;
+  }
+  mark_ = 0;
   const Number b = e.kind == Expression::Kind::binary ? integer(*e.operands[1]) : 0;
+  if ((of_a | mark_) != 0)
+    mark_ = observer_->operation(e.operation, e.operands[0]->type, e.type, {of_a, a, 0}, {mark_, b, 0});
   if (is_small(a) && is_small(b)) {  // most numbers are, and nothing can overflow then
     if (e.operation == Operator::add) return a + b;
     if (e.operation == Operator::subtract) return a - b;
@@ -229,22 +265,44 @@ Number Evaluator::integer_operation(const Expression& e) {
   return result.value_or(0);
 }
 
+Number Evaluator::step_of_builtin(Builtin which, const Expression& e, Number a, Number b) {
+  if (which == Builtin::minimum) return std::min(a, b);
+  if (which == Builtin::maximum) return std::max(a, b);
+  const bool divides = which == Builtin::divide_toward_zero;
+  if (ended()) return 0;
+  if (b == 0) {
+    fail(Outcome::Kind::undefined, e.at, "a division by zero");
+    return a;
+  }
+  if (b == -1) return divides ? apply(Operator::negate, a, 0).value_or(0) : Number{0};
+  return divides ? a / b : a % b;
+}
+
 Number Evaluator::integer_builtin(const Expression& e) {
   const auto which = static_cast<Builtin>(e.index);
+  const auto of_real = [&](double x) {
+    const Marked operand{mark_, 0, x};
+    if (mark_ != 0) mark_ = observer_->builtin(which, e, &operand, 1);
+  };
   switch (which) {
     case Builtin::here:
       return here;
     case Builtin::bits: {
       const double x = real(*e.operands[0]);
+      of_real(x);
       return static_cast<Number>(e.operands[0]->type.real->bits(x));
     }
-    case Builtin::is_nan:
-      return std::isnan(real(*e.operands[0]));
+    case Builtin::is_nan: {
+      const double x = real(*e.operands[0]);
+      of_real(x);
+      return std::isnan(x);
+    }
     case Builtin::round_even:
     case Builtin::round_toward_zero:
     case Builtin::floor:
     case Builtin::ceiling: {
       const auto number = rounded(e);
+      of_real(0);
       if (!number && !ended())
         fail(Outcome::Kind::undefined, e.at, "an infinity, a NaN or a number beyond 2^126 is made an integer");
       return number.value_or(0);
@@ -253,26 +311,17 @@ Number Evaluator::integer_builtin(const Expression& e) {
       break;
   }
   Number a = integer(*e.operands[0]);
+  Mark of_a = mark_;
   for (size_t i = 1; i < e.operands.size(); ++i) {
     const Number b = integer(*e.operands[i]);
-    switch (which) {
-      case Builtin::minimum:
-        a = std::min(a, b);
-        break;
-      case Builtin::maximum:
-        a = std::max(a, b);
-        break;
-      default: {
-        const bool divides = which == Builtin::divide_toward_zero;
-        if (ended()) return 0;
-        if (b == 0)
-          fail(Outcome::Kind::undefined, e.at, "a division by zero");
-        else if (b == -1)
-          a = divides ? apply(Operator::negate, a, 0).value_or(0) : Number{0};
-        else
-          a = divides ? a / b : a % b;
-      }
-    }
+    const Marked both[] = {{of_a, a, 0}, {mark_, b, 0}};
+    of_a = (of_a | mark_) != 0 ? observer_->builtin(which, e, both, 2) : 0;
+    a = step_of_builtin(which, e, a, b);
+  }
+  mark_ = of_a;
+  if (e.operands.size() == 1 && of_a != 0) {
+    const Marked one{of_a, a, 0};
+    mark_ = observer_->builtin(which, e, &one, 1);
   }
   if (which == Builtin::absolute && a < 0) a = apply(Operator::negate, a, 0).value_or(0);
   if (which == Builtin::log2) {
@@ -303,24 +352,29 @@ std::optional<Number> Evaluator::rounded(const Expression& e) {
 Number Evaluator::integer_conversion(const Expression& e) {
   const Expression& from = *e.operands[0];
   const Type& to = e.type;
-  switch (static_cast<Conversion>(e.index)) {
-    case Conversion::saturate: {
-      // Of an infinity too: it is beyond every limit.
-      if (from.kind == Expression::Kind::builtin && from.operands.size() == 1 && from.operands[0]->type.real) {
-        const auto which = static_cast<Builtin>(from.index);
-        if (which >= Builtin::round_even && which <= Builtin::ceiling)
-          if (const double x = real(*from.operands[0]); std::fabs(x) >= 0x1p120)
-            return saturate(x < 0 ? -(Number{1} << 120) : Number{1} << 120, to.width, to.is_signed);
+  const auto which = static_cast<Conversion>(e.index);
+  // Of an infinity too: it is beyond every limit.
+  if (which == Conversion::saturate && from.kind == Expression::Kind::builtin && from.operands.size() == 1 &&
+      from.operands[0]->type.real) {
+    const auto rounding = static_cast<Builtin>(from.index);
+    if (rounding >= Builtin::round_even && rounding <= Builtin::ceiling)
+      if (const double x = real(*from.operands[0]); std::fabs(x) >= 0x1p120) {
+        if (mark_ != 0) {
+          const Marked operand{mark_, 0, x};
+          mark_ = observer_->conversion(which, from.type, to, {observer_->builtin(rounding, from, &operand, 1), 0, 0});
+        }
+        return saturate(x < 0 ? -(Number{1} << 120) : Number{1} << 120, to.width, to.is_signed);
       }
-      return saturate(integer(from), to.width, to.is_signed);
-    }
-    default:  // wrap, view
-      return wrap(integer(from), to.width, to.is_signed);
   }
+  const Number x = integer(from);
+  if (mark_ != 0) mark_ = observer_->conversion(which, from.type, to, {mark_, x, 0});
+  if (which == Conversion::saturate) return saturate(x, to.width, to.is_signed);
+  return wrap(x, to.width, to.is_signed);  // wrap, view
 }
 
 const Expression* Evaluator::case_of(const Expression& e) {
   const Number subject = integer(*e.operands[0]);
+  if (mark_ != 0) observer_->lost(e.at, "what is matched here depends on the inputs");
   size_t i = 1;
   for (; i + 1 < e.operands.size(); i += 2)
     if (e.operands[i]->number == subject ||
@@ -339,7 +393,10 @@ Evaluator::Value Evaluator::reduce(const Expression& e) {
   if (kind == Reduction::sum && !e.type.real && !e.filter) {  // the heart of most chips
     const bool outer = std::exchange(tainted_, false);
     for_each(e.ranges, 0, [&] {
-      if (__builtin_add_overflow(result.number, integer(*e.operands[0]), &result.number))
+      const Number one = integer(*e.operands[0]);
+      if ((mark_ | result.mark) != 0)
+        result.mark = observer_->operation(Operator::add, e.type, e.type, marked(result), {mark_, one, 0});
+      if (__builtin_add_overflow(result.number, one, &result.number))
         fail(Outcome::Kind::undefined, e.at, std::string(why_not(Operator::add, 1)));
       return true;
     });
@@ -352,6 +409,7 @@ Evaluator::Value Evaluator::reduce(const Expression& e) {
     const Value one = value(*e.operands[0]);
     result.defined &= one.defined;
     const bool first = !std::exchange(any, true);
+    if ((one.mark | result.mark) != 0) observe_reduction(e, kind, first, result, one);
     switch (kind) {
       case Reduction::sum:
         if (e.type.real) {
@@ -383,6 +441,19 @@ Evaluator::Value Evaluator::reduce(const Expression& e) {
   if (!any && (kind == Reduction::maximum || kind == Reduction::minimum))
     fail(Outcome::Kind::undefined, e.at, fmt::format("the {} of nothing", e.name));
   return result;
+}
+
+// The mark of what a reduction has come to with one more.
+void Evaluator::observe_reduction(const Expression& e, Reduction kind, bool first, Value& result, const Value& one) {
+  if (kind == Reduction::sum) {
+    result.mark = observer_->operation(Operator::add, e.type, e.type, marked(result), marked(one));
+  } else if (kind == Reduction::maximum || kind == Reduction::minimum) {
+    const Marked both[] = {marked(result), marked(one)};
+    const Builtin which = kind == Reduction::maximum ? Builtin::maximum : Builtin::minimum;
+    result.mark = first ? one.mark : observer_->builtin(which, e, both, 2);
+  } else {
+    observer_->lost(e.at, "what is counted here depends on the inputs");
+  }
 }
 
 Evaluator::Value Evaluator::call(const Expression& e) {

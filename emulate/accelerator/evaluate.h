@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "emulate/accelerator/outcome.h"
+#include "emulate/accelerator/observer.h"
 #include "emulate/accelerator/store.h"
 #include "frontends/accelerator/encoding.h"
 
@@ -30,6 +30,9 @@ class Evaluator {
   // A function's value, an integer.
   Number integer_of(uint32_t routine, const std::vector<Argument>& arguments);
 
+  // Tells it what values depend on, from now on.
+  void observe(Observer* observer) { observer_ = observer; }
+
   std::vector<Store>& stores() { return stores_; }
   const std::vector<Store>& stores() const { return stores_; }
   bool ended() const { return outcome_.kind != Outcome::Kind::finished; }
@@ -47,6 +50,7 @@ class Evaluator {
     Number number = 0;
     double real = 0;
     bool defined = true;
+    Mark mark = 0;
   };
 
   double real(const Expression& e);
@@ -61,8 +65,11 @@ class Evaluator {
   Number integer_conversion(const Expression& e);
   double real_conversion(const Expression& e);
   std::optional<Number> rounded(const Expression& e);
+  Number step_of_builtin(Builtin which, const Expression& e, Number a, Number b);
+  Value chosen(const Expression& e);
   const Expression* case_of(const Expression& e);
   Value reduce(const Expression& e);
+  void observe_reduction(const Expression& e, Reduction kind, bool first, Value& result, const Value& one);
   // Runs `body` for all indices, the last range's fastest, until it says false.
   template <class Body>
   bool for_each(const std::vector<Range>& ranges, size_t depth, const Body& body);
@@ -89,11 +96,23 @@ class Evaluator {
   std::vector<Value> frames_;
   size_t base_ = 0, top_ = 0;
   bool tainted_ = false;  // something undefined went into what is being computed
+  Mark mark_ = 0;         // of what integer() or real() gave last
+  Observer* observer_ = nullptr;
   struct Write {
     uint32_t state;
     uint64_t index;
     Cell cell;
   };
+  struct MarkedWrite {
+    uint32_t state;
+    uint64_t index;
+    unsigned cells;
+    const Type* type;
+    Marked value;
+  };
+  void observe_write(const MarkedWrite& write);
+  Marked marked(const Value& v) const { return {v.mark, v.number, v.real}; }
+  std::vector<MarkedWrite> deferred_marks_;
   std::vector<Write> deferred_;
   bool deferring_ = false;
   std::vector<Word>* issued_ = nullptr;

@@ -71,6 +71,9 @@ void Evaluator::together(const Statement& s) {
   deferring_ = false;
   for (const Write& write : deferred_) stores_[write.state].write(write.index, write.cell);
   deferred_.clear();
+  for (const MarkedWrite& write : deferred_marks_)
+    observer_->write(write.state, write.index, write.cells, *write.type, write.value);
+  deferred_marks_.clear();
 }
 
 void Evaluator::write(uint32_t state, uint64_t index, Cell cell) {
@@ -78,6 +81,13 @@ void Evaluator::write(uint32_t state, uint64_t index, Cell cell) {
     deferred_.push_back({state, index, cell});
   else
     stores_[state].write(index, cell);
+}
+
+void Evaluator::observe_write(const MarkedWrite& write) {
+  if (deferring_)
+    deferred_marks_.push_back(write);
+  else
+    observer_->write(write.state, write.index, write.cells, *write.type, write.value);
 }
 
 void Evaluator::assign(const Statement& s) {
@@ -92,8 +102,10 @@ void Evaluator::assign(const Statement& s) {
   if (!index) return;
   const uint64_t bits = bits_of(target.type, written, s.value->at);
   if (ended()) return;
+  const unsigned cells = target.kind == Expression::Kind::element ? 1 : target.type.width / 8;
+  if (observer_) observe_write({target.index, *index, cells, &target.type, marked(written)});
   if (target.kind == Expression::Kind::element) return write(target.index, *index, {bits, written.defined});
-  const unsigned bytes = target.type.width / 8;
+  const unsigned bytes = cells;
   if (*index + bytes > stores_[target.index].size())
     return fail(Outcome::Kind::illegal, target.at,
                 fmt::format("{} ends at {}", chip_.states[target.index].name, stores_[target.index].size()));
@@ -136,6 +148,8 @@ void Evaluator::issue(const Statement& s) {
     const Field& field = format.fields[s.bound[i]];
     const Value bound = value(*s.bindings[i].second);
     if (ended()) return;
+    if (bound.mark != 0)
+      observer_->lost(s.fact.at, fmt::format("{} of {} depends on the inputs", field.name, issued.name));
     if (!bound.defined)
       return fail(Outcome::Kind::undefined, s.fact.at, fmt::format("{} of {} is undefined", field.name, issued.name));
     std::optional<UnsignedNumber> raw;

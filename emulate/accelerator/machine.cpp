@@ -63,6 +63,7 @@ Machine::Time Machine::execute(size_t index, const Word& word, Time ready) {
     return ready;
   }
   evaluator_.here = static_cast<Number>(index);
+  if (observer_) observer_->begins(instruction.unit);
   evaluator_.begin(instruction, word);
   if (!evaluator_.step(instruction.fact.at)) return ready;
   Time cost = 0;
@@ -74,6 +75,8 @@ Machine::Time Machine::execute(size_t index, const Word& word, Time ready) {
   std::vector<bool> signals;
   for (const TokenUse& use : instruction.signals) signals.push_back(!use.condition || evaluator_.holds(*use.condition));
   if (!only_costs_) evaluator_.run(instruction);
+  for (size_t i = 0; i < signals.size() && observer_; ++i)
+    if (signals[i]) observer_->gives(instruction.unit, instruction.signals[i].index);
   for (size_t i = 0; i < signals.size(); ++i)
     if (signals[i]) queues_[instruction.signals[i].index].push_back(ready + std::max(latency, cost));
   result_.cycles = std::max(result_.cycles, ready + std::max(latency, cost));
@@ -114,6 +117,7 @@ Machine::Time Machine::take_tokens(const Instruction& instruction) {
   Time latest = 0;
   for (const TokenUse& use : instruction.waits) {
     if (use.condition && !evaluator_.holds(*use.condition)) continue;
+    if (observer_) observer_->takes(instruction.unit, use.index);
     latest = std::max(latest, queues_[use.index].front());
     queues_[use.index].pop_front();
   }

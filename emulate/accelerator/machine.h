@@ -29,6 +29,11 @@ class Machine {
   // `first`: the unit that is asked first whenever several could go on; a program that works only for some orders lacks
   // tokens.
   RunResult run(const std::vector<Word>& program, uint32_t first = 0);
+  // Tells it what values depend on, and who takes and gives tokens.
+  void observe(Observer* observer) {
+    observer_ = observer;
+    evaluator_.observe(observer);
+  }
   // Only what it costs: nothing is computed, and no jump is taken. Costs that depend on state are not known then.
   RunResult estimate(const std::vector<Word>& program);
 
@@ -54,6 +59,7 @@ class Machine {
   std::vector<std::string> undecoded_;
   std::vector<std::deque<Time>> queues_;
   RunResult result_;
+  Observer* observer_ = nullptr;
   bool only_costs_ = false;
 };
 

@@ -13,6 +13,8 @@ class Reference {
 
   Store& tensor(uint32_t state) { return evaluator_.stores()[state]; }
 
+  void observe(Observer* observer) { evaluator_.observe(observer); }
+
   // From the inputs to all other tensors. What is undefined (a number that doesn't fit its tensor, a division by zero)
   // is how it ends.
   Outcome run() {

@@ -40,4 +40,15 @@ uint64_t drawn(const Type& type, std::string_view kind, uint64_t index, std::mt1
   return any & mask;
 }
 
+void draw_inputs(const Description& specification, std::string_view kind, std::mt19937_64& random,
+                 Reference& reference) {
+  uint64_t period = 67;
+  for (uint32_t s : inputs_of(specification)) {
+    const State& state = specification.states[s];
+    period = period > 20 ? period - 6 : 67;
+    for (uint64_t i = 0; i < static_cast<uint64_t>(state.elements()); ++i)
+      reference.tensor(s).write(i, {drawn(state.type, kind, i, random, state.lowest, state.highest, period), true});
+  }
+}
+
 }  // namespace portolan::mapping

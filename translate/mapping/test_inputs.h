@@ -4,7 +4,7 @@
 #include <random>
 #include <string_view>
 
-#include "frontends/accelerator/description.h"
+#include "emulate/accelerator/reference.h"
 
 namespace portolan::mapping {
 
@@ -12,5 +12,9 @@ namespace portolan::mapping {
 // differ.
 uint64_t drawn(const accelerator::Type& type, std::string_view kind, uint64_t index, std::mt19937_64& random,
                double lowest = 0, double highest = 0, uint64_t period = 64);
+
+// All inputs of a specification.
+void draw_inputs(const accelerator::Description& specification, std::string_view kind, std::mt19937_64& random,
+                 accelerator::Reference& reference);
 
 }  // namespace portolan::mapping

@@ -2,8 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
+#include "translate/mapping/compare.h"
 #include "translate/mapping/host_blocks.h"
 #include "translate/mapping/kernel.h"
 #include "translate/mapping/test_inputs.h"
@@ -13,24 +13,6 @@ namespace portolan::mapping {
 using namespace accelerator;
 
 namespace {
-
-std::string index_text(const std::vector<Number>& index) {
-  std::string text;
-  for (Number i : index) text += fmt::format("[{}]", to_string(i));
-  return text;
-}
-
-// Calls body(flat, index) for each element of a tensor.
-template <class Body>
-void for_elements(const std::vector<Number>& extent, const Body& body) {
-  std::vector<Number> index(extent.size(), 0);
-  for (uint64_t flat = 0;; ++flat) {
-    body(flat, index);
-    size_t d = extent.size();
-    while (d > 0 && ++index[d - 1] == extent[d - 1]) index[--d] = 0;
-    if (d == 0) return;
-  }
-}
 
 void put_bytes(Store& memory, uint64_t address, uint64_t bits, unsigned width) {
   for (unsigned b = 0; b < (width + 7) / 8; ++b) memory.write(address + b, {(bits >> (8 * b)) & 0xff, true});
@@ -75,12 +57,7 @@ std::map<size_t, std::vector<std::vector<uint8_t>>> write_blocks(const Descripti
   return images;
 }
 
-// Of real elements, wherever they lie: their bits in the host's memory or in one of the chip's.
-struct Result {
-  uint64_t bits = 0;
-  bool defined = true;
-};
-
+// Wherever it lies: its bits in the host's memory or in one of the chip's.
 Result result_at(Machine& machine, const Description& chip, const HostTensor& tensor, uint64_t place) {
   if (tensor.memory != kNone) {
     const Cell cell = machine.memory(chip.states[tensor.memory].name)->read(place);
@@ -104,33 +81,6 @@ const RealFormat* real_format(const Description& chip, const Description& specif
     if (type_key(type) == tensor.stored) return &format;
   }
   return nullptr;
-}
-
-// Every element within its tolerance; what the first one that isn't comes to.
-std::string compare_reals(const Description& chip, const Description& specification, const HostTensor& tensor,
-                          Reference& reference, Machine& machine) {
-  const State& state = specification.states[tensor.state];
-  const RealFormat* format = real_format(chip, specification, tensor);
-  if (!format || !state.type.real) return fmt::format("{} isn't of real numbers on the chip", state.name);
-  const auto wanted_at = [&](uint64_t flat) {
-    return state.type.real->value(reference.tensor(tensor.state).read(flat).bits);
-  };
-  double squares = 0;
-  for (uint64_t i = 0; i < static_cast<uint64_t>(state.elements()); ++i) squares += wanted_at(i) * wanted_at(i);
-  const double mean = std::sqrt(squares / static_cast<double>(state.elements()));
-  std::string difference;
-  for_elements(state.extent, [&](uint64_t flat, const std::vector<Number>& index) {
-    if (!difference.empty()) return;
-    const Result got = result_at(machine, chip, tensor, tensor.address(index));
-    const double value = format->value(got.bits), wanted = wanted_at(flat);
-    const double allowed = state.within * (std::abs(wanted) + mean);
-    const bool fits = std::isfinite(wanted) ? std::abs(value - wanted) <= allowed
-                                            : (std::isnan(wanted) ? std::isnan(value) : value == wanted);
-    if (got.defined && fits) return;
-    difference = fmt::format("{}{} is {}, and the specification says {}, within {:.3g}", state.name, index_text(index),
-                             got.defined ? fmt::format("{}", value) : "undefined", wanted, allowed);
-  });
-  return difference;
 }
 
 // What differs from the specification on these inputs; empty: nothing.
@@ -167,20 +117,11 @@ std::string compare(const Description& chip, const Description& specification, c
   std::string difference;
   for (const HostTensor& tensor : program.tensors) {
     if (!tensor.is_output || tensor.on_the_way) continue;
-    const State& state = specification.states[tensor.state];
-    if (state.within > 0 && difference.empty()) {
-      difference = compare_reals(chip, specification, tensor, reference, machine);
-      continue;
-    }
-    for_elements(state.extent, [&](uint64_t flat, const std::vector<Number>& index) {
-      if (!difference.empty()) return;
-      const auto [bits, defined] = result_at(machine, chip, tensor, tensor.address(index));
-      const uint64_t wanted = reference.tensor(tensor.state).read(flat).bits;
-      if (!defined || bits != wanted)
-        difference =
-            fmt::format("{}{} is {}, and the specification says {}", state.name, index_text(index),
-                        defined ? element_text(state.type, bits) : "undefined", element_text(state.type, wanted));
-    });
+    if (!difference.empty()) break;
+    difference = compare_tensor(specification, tensor.state, reference, real_format(chip, specification, tensor),
+                                [&](uint64_t, const std::vector<Number>& index) {
+                                  return result_at(machine, chip, tensor, tensor.address(index));
+                                });
   }
   return difference;
 }
@@ -195,13 +136,7 @@ TestCounts test_program(const Description& chip, const Description& specificatio
     counts.kinds.emplace_back(kind);
     for (size_t round = 0; round < rounds; ++round) {
       Reference reference(specification);
-      uint64_t period = 67;
-      for (uint32_t s : inputs_of(specification)) {
-        const State& state = specification.states[s];
-        period = period > 20 ? period - 6 : 67;
-        for (uint64_t i = 0; i < static_cast<uint64_t>(state.elements()); ++i)
-          reference.tensor(s).write(i, {drawn(state.type, kind, i, random, state.lowest, state.highest, period), true});
-      }
+      draw_inputs(specification, kind, random, reference);
       const auto images = write_blocks(specification, program, reference);
       if (reference.run().kind != Outcome::Kind::finished) {
         ++counts.undefined;
