@@ -6,6 +6,9 @@ barrier dropped, `<` for `<=`, another member mask, another lane distance, a gua
 the unchanged PTX by the launches of the manifest: caught are those that are not `tested`. `--through gfx942` ports each mutant first.
 A survivor of which our compiler makes the machine code of the original, for both widths of waves, changes nothing: it is dropped, and
 another one drawn. Verdicts are kept beside the work files: a run that was stopped (`--seconds`) goes on with the same build.
+
+`--prover-mutants N` asks the prover of kernels instead: N mutants of the AMD code of kernels that it proves. One that it calls
+proved although a test tells it from the source is a wrong proof, and the exit status is 1.
 """
 
 import argparse
@@ -66,6 +69,72 @@ def changes(line):
         yield "stride", f"{found[1]}{int(found[2]) + 1}{found[3]}"
 
 
+AMD_CHANGES = (
+    ("barrier", r"^\s*s_barrier\b.*", ""),
+    ("comparison", r"\b([vs]_cmpx?_)(lt|le|gt|ge)_", lambda m: f"{m[1]}{ {'lt': 'le', 'le': 'lt', 'gt': 'ge', 'ge': 'gt'}[m[2]] }_"),
+    ("arithmetic", r"\b(v_(?:pk_)?)add(_(?:f16|f32|f64))", r"\1mul\2"),
+    ("arithmetic", r"\b(v_dual_)add_f32", r"\1mul_f32"),
+    ("arithmetic", r"\bv_(max|min)_([iu]32)", lambda m: f"v_{'min' if m[1] == 'max' else 'max'}_{m[2]}"),
+    ("arithmetic", r"\b(v_add|v_sub)_(nc_)?u32", lambda m: f"{'v_sub' if m[1] == 'v_add' else 'v_add'}_{m[2] or ''}u32"),
+    ("place", r"\boffset:(\d+)", lambda m: f"offset:{int(m[1]) ^ 4}"),
+    ("place", r"^(\s*(?:global|ds)_(?:load|store|read|write)_\S+ .*[^0-9])$", r"\1 offset:4"),
+    ("shift", r"\b(v_lshlrev_b32\S* v\d+, )(\d+)(, v\d+)", lambda m: f"{m[1]}{int(m[2]) + 1}{m[3]}"),
+    ("lane", r"\b(v_xor_b32\S* v\d+, )(\d+)(, v\d+)", lambda m: f"{m[1]}{int(m[2]) ^ 6}{m[3]}"),
+    ("mask", r"\b(v_and_b32\S* v\d+, )(\d+)(, v\d+)", lambda m: f"{m[1]}{int(m[2]) >> 1}{m[3]}"),
+    ("product", r"\b(v_fma(?:c)?)_f32(\S*) (v\d+), (\S+), ", r"\1_f32\2 \3, 1.0, "),
+)
+
+
+def amd_mutants(text, kernel):
+    """Of one kernel of an assembly file, one change each."""
+    lines = text.split("\n")
+    first = lines.index(f"{kernel}:")
+    last = next(n for n in range(first, len(lines)) if lines[n].strip().startswith("s_endpgm"))
+    for n in range(first + 1, last):
+        for kind, pattern, change in AMD_CHANGES:
+            changed = re.sub(pattern, change, lines[n], count=1)
+            if changed != lines[n]:
+                yield kind, n + 1, "\n".join(lines[:n] + [changed] + lines[n + 1:])
+
+
+def prove_mutants(args):
+    """How many mutants of AMD code the prover takes for the original, and whether a test tells any of these apart."""
+    folder, drawn, counts, wrong, equal = args.work / "prover", [], {}, [], []
+    for target in ("gfx1100", "gfx942"):
+        out = folder / target
+        run(args.portolan, "port", KERNELS, "--to", f"amdgcn:{target}", "--out", out, "--compiler", "clang", "--tests", "8")
+        for f in json.loads((out / "report.json").read_text())["files"]:
+            for k in f["kernels"]:
+                if k["verdict"]["level"] == "proved":
+                    ptx, assembly = (out / (pathlib.Path(f["file"]).name + ending) for ending in (".ptx", ".s"))
+                    drawn += [(ptx, k["name"], target, *m) for m in amd_mutants(assembly.read_text(), k["name"])]
+    print(f"{len(drawn)} mutants that there are")
+    judged, mutant = 0, folder / "mutant.s"
+    words = ("--manifest", KERNELS / "port.toml", "--json", "--kernel-time", "0", "--require", "none")
+    for ptx, kernel, target, kind, line, text in random.Random(args.seed).sample(drawn, len(drawn)):
+        if judged == args.prover_mutants:
+            break
+        mutant.write_text(text)
+        done = run(args.portolan, "verify", ptx, mutant, "--function", kernel, "--tests", "0", *words)
+        if not done.stdout.startswith("{"):
+            continue
+        judged += 1
+        verdict = json.loads(done.stdout)["functions"][0]["verdict"]
+        counts[verdict["word"]] = counts.get(verdict["word"], 0) + 1
+        if verdict["level"] != "proved":
+            continue
+        place = f"{target} {kernel}, {kind}, line {line}: {text.splitlines()[line - 1].strip()}"
+        tested = run(args.portolan, "verify", ptx, mutant, "--function", kernel, "--tests", "60", "--proof-time", "0", *words)
+        found = json.loads(tested.stdout)["functions"][0]["verdict"]
+        equal.append(place) if found["level"] == "tested" else wrong.append(f"{place}: {found['word']}: {found.get('detail')}")
+    for e in equal:
+        print("proved, and no test differs:", e)
+    for w in wrong:
+        print("PROVED, AND TESTS DIFFER:", w)
+    print(f"{judged} mutants: {counts}; {len(wrong)} proved that differ")
+    return 1 if wrong else 0
+
+
 def mutants(folder):
     """Of every kernel of a folder of PTX: (file, kernel, kind, line, text of the file)."""
     for path in sorted(folder.glob("*.ptx")):
@@ -82,9 +151,9 @@ def port(portolan, work, target):
     report = json.loads((out / "report.json").read_text())
     kernels = [k for f in report["files"] for k in f["kernels"]]
     for k in kernels:
-        if k["verdict"]["level"] != "tested":
+        if k["verdict"]["level"] not in ("tested", "proved"):
             print(f"{target}: {k['name']}: {k['verdict']['word']}: {k['verdict'].get('detail', '')}")
-    levels = {level: sum(k["verdict"]["level"] == level for k in kernels) for level in ("tested", "refused", "refuted", "unknown")}
+    levels = {level: sum(k["verdict"]["level"] == level for k in kernels) for level in ("proved", "tested", "refused", "refuted", "unknown")}
     return {"files": len(report["files"]), "kernels": len(kernels), **levels, "status": done.returncode}
 
 
@@ -100,7 +169,7 @@ def judge(portolan, original, kernel, mutant, through, work):
             return None, "refused"
         target = assembly
     done = run(portolan, "verify", original, target, "--function", kernel, "--manifest", KERNELS / "port.toml", "--tests", "30",
-               "--kernel-time", "0", "--json")
+               "--kernel-time", "0", "--proof-time", "0", "--json")
     if not done.stdout.startswith("{"):
         return None, done.stderr.strip()[:200]
     verdict = json.loads(done.stdout)["functions"][0]["verdict"]
@@ -149,7 +218,7 @@ class Verdicts:
 
 
 def section(record):
-    rows = [f"| {t} | {r['kernels']} | {r['tested']} | {r['refused']} | {r['refuted']} | {r['unknown']} |" for t, r in record["targets"].items()]
+    rows = [f"| {t} | {r['kernels']} | {r['proved']} | {r['tested']} | {r['refused']} | {r['refuted']} | {r['unknown']} |" for t, r in record["targets"].items()]
     dropped = f", of {record['drawn']} drawn; {record['same']} became the original's machine code and were dropped"
     kinds = [f"| {kind} | {caught} of {all_} |" for kind, (caught, all_) in sorted(record["kinds"].items())]
     caught, total = record["caught"], record["mutants"]
@@ -158,7 +227,7 @@ def section(record):
         "## Kernels to AMD's processors", "", f"Command: `./dev bench gpu`, {record['date']}.", "",
         f"The {record['targets'][TARGETS[0]]['kernels']} kernels of corpus/kernels ({record['targets'][TARGETS[0]]['files']} files), CUDA source "
         "through clang to PTX, ported and judged by 20 launches each on our SIMT engine:", "",
-        "| to | kernels | tested | refused | refuted | unknown |", "| --- | --- | --- | --- | --- | --- |", *rows, "",
+        "| to | kernels | proved | tested | refused | refuted | unknown |", "| --- | --- | --- | --- | --- | --- | --- |", *rows, "",
         f"Mutants (one change of a kernel's PTX{through}), against the unchanged PTX by 30 launches: {caught} of {total} caught "
         f"({100 * caught / max(1, total):.1f} %){dropped}. Survivors are counted as missed, whether they differ or not:", "",
         *[f"- `{s}`" for s in record["survivors"]], "",
@@ -172,10 +241,13 @@ def main():
     parser.add_argument("--mutants", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--through", choices=TARGETS)
+    parser.add_argument("--prover-mutants", type=int, metavar="N")
     parser.add_argument("--seconds", type=float, help="stop after this time; the next run goes on")
     parser.add_argument("--docs", type=pathlib.Path, help="record the result in this file")
     args = parser.parse_args()
     args.work.mkdir(parents=True, exist_ok=True)
+    if args.prover_mutants:
+        return prove_mutants(args)
     verdicts = Verdicts(args.portolan, args.work, args.through)
     targets = {t: verdicts.target(t) for t in TARGETS}
     for t, r in targets.items():

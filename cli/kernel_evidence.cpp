@@ -109,6 +109,15 @@ Expected<Instance> stored_instance(const json& c) try {
   return error_at({}, fmt::format("the evidence holds no launch that could be run: {}", e.what()));
 }
 
+json kernel_proof_json(const proof::Proof& p) {
+  json j = {{"holds", p.proved}, {"seconds", p.seconds}, {"launches", json::array()}};
+  for (const proof::LaunchProof& l : p.launches)
+    j["launches"].push_back({{"launch", l.launch}, {"elements", l.elements}, {"by_solver", l.by_solver}});
+  if (!p.proved) j["reason"] = p.reason, j["detail"] = p.detail;
+  j["source_blocks"] = {{"followed", p.blocks_followed}, {"of", p.blocks}};
+  return j;
+}
+
 json kernel_verdict_json(const differential::Result& r) {
   const judge::Verdict& v = r.verdict;
   json j = v.tests ? tests_json(*v.tests) : json::object();

@@ -5,10 +5,12 @@
 #include <nlohmann/json.hpp>
 
 #include "gpu/differential/test.h"
+#include "gpu/proof/prove.h"
 
 namespace portolan::cli {
 
 nlohmann::json kernel_verdict_json(const differential::Result& result);
+nlohmann::json kernel_proof_json(const proof::Proof& proof);
 
 nlohmann::json resources_json(const amdgcn::Resources& resources);
 // Of the launch that cost most; there is one.

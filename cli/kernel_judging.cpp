@@ -34,6 +34,24 @@ std::optional<std::string> refusal_of(const simt::Module& m, const std::string& 
   return "the target has no kernel of this name";
 }
 
+// A proof counts whatever was tested, but for what refutes, and for a source of which nothing is asked.
+void try_proof(const simt::Module& source, const simt::Module& target, const manifest::Kernel& launch,
+               const KernelJudgeOptions& options, KernelVerdict& k) {
+  judge::Verdict& v = k.result.verdict;
+  const bool untested = v.level == Level::unknown && v.reason == "too-few-inputs" && options.tests == 0;
+  if (v.level != Level::tested && !untested) return;
+  k.proof = proof::prove(source, target, launch, {std::chrono::milliseconds(options.proof_milliseconds)});
+  if (!k.proof->proved) {
+    if (untested) set_unknown(k, k.proof->reason.c_str(), k.proof->detail);
+    return;
+  }
+  const std::string tested = v.level == Level::tested ? "; otherwise " + k.result.sentence : "";
+  v.level = Level::proved;
+  v.reason.clear(), v.detail.clear();
+  v.assumptions.insert(v.assumptions.end(), k.proof->assumptions.begin(), k.proof->assumptions.end());
+  k.result.sentence = k.proof->claim() + tested;
+}
+
 }  // namespace
 
 void set_refused(KernelVerdict& k) {
@@ -47,6 +65,9 @@ void add_kernel_options(CLI::App& command, KernelJudgeOptions& o) {
   command.add_option("--manifest", o.manifest,
                      "kernels: how they are launched (docs/launch-manifest.md); default: port.toml beside the source");
   command.add_option("--kernel-time", o.milliseconds, "kernels: milliseconds for the tests of each; 0: no limit")
+      ->capture_default_str();
+  command
+      .add_option("--proof-time", o.proof_milliseconds, "kernels: milliseconds for the proof of each; 0: none is tried")
       ->capture_default_str();
 }
 
@@ -96,6 +117,7 @@ Expected<std::vector<KernelVerdict>> judge_kernels(const simt::Module& source, c
       auto result = differential::test(source, *target, described, options.options());
       if (!result) return result.error();
       k.result = *std::move(result);
+      if (options.proof_milliseconds != 0) try_proof(source, *target, *launch, options, k);
     }
   }
   return all;
@@ -132,10 +154,26 @@ nlohmann::json functions_json(const std::vector<KernelVerdict>& kernels) {
                    {"verdict", kernel_verdict_json(k.result)}});
     for (const Diagnostic& d : k.refusals)
       all.back()["refusals"].push_back({{"line", d.location.line}, {"reason", d.message}});
+    if (k.proof) all.back()["verdict"]["proof"] = kernel_proof_json(*k.proof);
     if (k.resources) all.back()["resources"] = resources_json(*k.resources);
     if (k.processor && k.result.cost) all.back()["estimate"] = estimate_json(*k.processor, k.result);
   }
   return all;
+}
+
+std::string kernel_word(const nlohmann::json& function) {
+  const nlohmann::json& v = function.at("verdict");
+  const std::string level = v.at("level");
+  const std::string tested = v.contains("tests") ? fmt::format("tested({})", v["tests"].get<uint32_t>()) : "";
+  if (level == "proved") {
+    const size_t n = v.at("proof").at("launches").size();
+    return fmt::format("proved for {} launch{}, {}", n, n == 1 ? "" : "es", tested);
+  }
+  if (level == "tested")
+    return v.contains("proof") ? fmt::format("{}, no proof: {}", tested, v["proof"].at("reason").get<std::string>())
+                               : tested;
+  const std::string word = v.at("word");
+  return v.contains("detail") ? word + ": " + v["detail"].get<std::string>() : word;
 }
 
 std::string kernel_text(const std::vector<KernelVerdict>& kernels) {
@@ -143,6 +181,7 @@ std::string kernel_text(const std::vector<KernelVerdict>& kernels) {
   std::vector<judge::Verdict> verdicts;
   for (const KernelVerdict& k : kernels) {
     text += fmt::format("{}: {}: {}\n", k.name, judge::word(k.result.verdict), k.result.sentence);
+    if (k.proof && !k.proof->proved) text += fmt::format("  no proof: {}: {}\n", k.proof->reason, k.proof->detail);
     for (const std::string& note : k.result.notes) text += fmt::format("  note: {}\n", note);
     if (const std::string uses = resources_text(functions_json({k})[0]); !uses.empty())
       text += fmt::format("  uses {}\n", uses);

@@ -6,6 +6,7 @@
 
 #include "cli/commands.h"
 #include "gpu/differential/test.h"
+#include "gpu/proof/prove.h"
 
 namespace portolan::cli {
 
@@ -13,9 +14,10 @@ struct KernelJudgeOptions {
   std::string manifest;  // path; empty: port.toml beside the source, if there is one
   uint32_t tests = 20;
   uint64_t seed = 1;
-  uint64_t milliseconds = 10'000;  // for each kernel
-  bool other_library = false;      // the target calls another library of mathematics: library_tolerance
-  bool run = true;                 // false: nobody asked for a judgement
+  uint64_t milliseconds = 10'000;       // for each kernel
+  uint64_t proof_milliseconds = 5'000;  // likewise; 0: no proof is tried
+  bool other_library = false;           // the target calls another library of mathematics: library_tolerance
+  bool run = true;                      // false: nobody asked for a judgement
   differential::Options options() const { return {tests, seed, std::chrono::milliseconds(milliseconds)}; }
 };
 void add_kernel_options(CLI::App& command, KernelJudgeOptions& options);
@@ -28,6 +30,7 @@ struct KernelVerdict {
   uint32_t line = 0;
   std::vector<Diagnostic> refusals;  // then there is no target
   differential::Result result;
+  std::optional<proof::Proof> proof;           // if one was tried
   std::optional<amdgcn::Processor> processor;  // of a target that is a code object
   std::optional<amdgcn::Resources> resources;  // as it states them
 };
@@ -44,6 +47,8 @@ void set_refused(KernelVerdict& kernel);
 nlohmann::json functions_json(const std::vector<KernelVerdict>& kernels);
 // What the target takes of the processor and what limits it, for people; `function`: an entry of functions_json.
 std::string resources_text(const nlohmann::json& function);
+// "proved for 2 launches, tested(20)": of an entry of functions_json, with the reason where it fell short.
+std::string kernel_word(const nlohmann::json& function);
 // "name: tested: agreed on …", with the notes, and a tally.
 std::string kernel_text(const std::vector<KernelVerdict>& kernels);
 // Errors and notes like a compiler's, on standard error.

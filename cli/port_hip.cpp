@@ -187,11 +187,7 @@ void print_rows(const HipReport& file) {
              compiled_for(file));
   if (!r.evidence.is_object()) return;
   for (const nlohmann::json& f : r.evidence["functions"]) {
-    const nlohmann::json& v = f["verdict"];
-    std::string word =
-        v["level"] == "tested" ? fmt::format("tested({})", v["tests"].get<uint32_t>()) : v["word"].get<std::string>();
-    if (v["level"] != "tested" && v.contains("detail")) word += ": " + v["detail"].get<std::string>();
-    fmt::print("{}: {:<36} {}\n", r.file, f["name"].get<std::string>(), word);
+    fmt::print("{}: {:<36} {}\n", r.file, f["name"].get<std::string>(), kernel_word(f));
   }
 }
 

@@ -95,12 +95,7 @@ void print_rows(const FileReport& report) {
   if (!report.messages.empty()) fmt::print("{}: {}", report.file, report.messages);
   if (!report.evidence.is_object()) return;
   for (const nlohmann::json& f : report.evidence["functions"]) {
-    const nlohmann::json& v = f["verdict"];
-    const std::string level = v["level"];
-    std::string word =
-        level == "tested" ? fmt::format("tested({})", v["tests"].get<uint32_t>()) : v["word"].get<std::string>();
-    if (v.contains("detail")) word += ": " + v["detail"].get<std::string>();
-    fmt::print("{}: {:<24} {}\n", report.file, f["name"].get<std::string>(), word);
+    fmt::print("{}: {:<24} {}\n", report.file, f["name"].get<std::string>(), kernel_word(f));
     if (const std::string uses = resources_text(f); !uses.empty()) fmt::print("{:<26} {}\n", "", uses);
   }
 }

@@ -68,7 +68,9 @@ std::vector<Row> rows_of(const FileReport& report) {
     const json verdict = f.value("verdict", json::object());
     row.level = verdict.value("level", "unknown");
     row.word = verdict.value("word", row.level);
+    const bool of_launches = verdict.contains("proof") && verdict["proof"].contains("launches");
     if (row.level == "tested" && verdict.contains("tests")) row.word += "(" + verdict["tests"].dump() + ")";
+    if (of_launches && (row.level == "tested" || row.level == "proved")) row.word = kernel_word(f);
     row.detail = verdict.value("detail", verdict.value("claim", ""));
     if (f.contains("refusals"))
       for (const json& r : f["refusals"]) row.detail += (row.detail.empty() ? "" : "; ") + r.value("reason", "");

@@ -12,6 +12,7 @@ Block::Block(Grid& grid, Dimensions index, const Code& kernel)
   shared_.name = "shared memory";
   shared_.bytes.resize(launch.shared_bytes);
   shared_.written.resize(launch.shared_bytes);
+  if (launch.observer) shared_.marks.resize(launch.shared_bytes, kUnset);
   if (launch.prepare_shared) launch.prepare_shared(shared_);
   uint64_t count = launch.block.count();
   if (launch.whole_warps) count = (count + launch.lane_width - 1) / launch.lane_width * launch.lane_width;
@@ -28,6 +29,7 @@ Block::Block(Grid& grid, Dimensions index, const Code& kernel)
     const uint64_t local = kernel.frame_bytes != 0 || grid.program.functions.size() > 1 ? launch.local_bytes : 0;
     t.local.bytes.resize(local);
     t.local.written.resize(local);
+    if (launch.observer) t.local.marks.resize(local, kUnset);
     enter(t, kernel, {});
     if (launch.prepare && !launch.prepare(n, t.frame().slots)) t.state = State::done;
   }

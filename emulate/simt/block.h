@@ -43,13 +43,25 @@ class Block {
   bool access(Thread& thread, const ir::Instruction& inst, uint64_t address, uint64_t size, bool write, bool atomic,
               Memory::Found& found);
 
+  // Marks: observe.cpp. `depth`: of the frame in which the instruction stands.
+  bool observe(Thread& thread, size_t depth, ir::ValueId id);
+  bool observe_memory(Thread& thread, ir::ValueId id, Mark& result);
+  bool observe_lanes(std::span<Thread* const> group, std::span<Mark> marks);
+  bool observe_barrier(std::span<Thread* const> group, Mark& result);
+  bool depends(const Thread& thread, uint32_t line, const char* what);
+  Mark mark_of(const Thread& thread, const ir::Instruction& inst, size_t operand) const;
+  Mark computed(ir::Op op, std::span<const APInt> operands, std::span<const Mark> marks, const APInt& result);
+  static std::vector<Mark>& marks_of(Allocation& allocation);
+  Mark loaded(Allocation& allocation, uint64_t offset, const APInt& value);
+  void stored(Allocation& allocation, uint64_t offset, uint64_t size, Mark mark);
+
   // Meetings: meet.cpp.
   bool meet_lanes(uint32_t warp);
   bool meet_members(uint32_t warp, Thread& first);
   bool meet_active(uint32_t warp);
-  void give_lanes(std::span<Thread* const> group, uint64_t members);
+  bool give_lanes(std::span<Thread* const> group, uint64_t members);
   bool meet_block();
-  void give_barrier(std::span<Thread* const> group);
+  bool give_barrier(std::span<Thread* const> group);
   bool stuck();
 
   bool fail(const Thread& thread, FindingKind kind, uint32_t line, std::string detail, uint64_t address = 0);
@@ -62,6 +74,7 @@ class Block {
   std::vector<Thread> threads_;
   Allocation shared_;
   Shadow shadow_;
+  const ir::Function no_function_;
   uint32_t epoch_ = 0;
   bool ended_ = false;
 };

@@ -69,6 +69,10 @@ bool Block::enter(Thread& thread, const Code& code, std::span<const APInt> argum
   }
   for (uint32_t width : code.slot_widths)
     frame.slots.push_back(width < 8 ? APInt(width, 0) : APInt::getSplat(width, APInt(8, grid_.launch.register_byte)));
+  if (grid_.launch.observer) {
+    frame.value_marks.resize(f.values.size(), kPlain);
+    frame.slot_marks.resize(frame.slots.size(), kUnset);
+  }
   frame.ran = &grid_.outcome.coverage[&code];
   frame.ran->resize(f.blocks.size());
   (*frame.ran)[0] = true;
@@ -93,7 +97,11 @@ bool Block::call(Thread& thread, ir::ValueId id) {
 // Results become the value of the call in the frame below, first lowest.
 void Block::give_back(Thread& thread, std::span<const ir::ValueId> results) {
   std::vector<APInt> pieces;
-  for (ir::ValueId v : results) pieces.push_back(thread.frame().values[v]);
+  std::vector<Mark> marks;
+  for (ir::ValueId v : results) {
+    pieces.push_back(thread.frame().values[v]);
+    if (grid_.launch.observer) marks.push_back(thread.frame().value_marks[v]);
+  }
   thread.frames.pop_back();
   Frame& caller = thread.frame();
   const ir::ValueId id = caller.code->function->blocks[caller.block].instructions[caller.next - 1];
@@ -104,6 +112,10 @@ void Block::give_back(Thread& thread, std::span<const ir::ValueId> results) {
     value.insertBits(piece, low);
     low += piece.getBitWidth();
   }
+  if (std::none_of(marks.begin(), marks.end(), [](Mark m) { return m != kPlain; })) return;
+  const bool whole = low == value.getBitWidth() && pieces.size() == marks.size();
+  caller.value_marks[id] =
+      whole ? grid_.launch.observer->join(pieces, marks) : grid_.launch.observer->undefined(value.getBitWidth());
 }
 
 bool Block::execute(Thread& thread, ir::ValueId id) {
@@ -184,9 +196,14 @@ bool Block::execute(Thread& thread, ir::ValueId id) {
 void Block::follow(Thread& thread, const ir::Edge& edge) {
   Frame& frame = thread.frame();
   std::vector<APInt> arguments;
-  for (ir::ValueId v : edge.arguments) arguments.push_back(frame.values[v]);
+  std::vector<Mark> marks;
+  for (ir::ValueId v : edge.arguments) {
+    arguments.push_back(frame.values[v]);
+    if (grid_.launch.observer) marks.push_back(frame.value_marks[v]);
+  }
   const std::vector<ir::ValueId>& parameters = frame.code->function->blocks[edge.target].parameters;
   for (size_t n = 0; n < parameters.size(); ++n) frame.values[parameters[n]] = std::move(arguments[n]);
+  for (size_t n = 0; n < marks.size(); ++n) frame.value_marks[parameters[n]] = marks[n];
   frame.block = edge.target;
   frame.next = 0;
   (*frame.ran)[edge.target] = true;
@@ -195,6 +212,9 @@ void Block::follow(Thread& thread, const ir::Edge& edge) {
 bool Block::leave(Thread& thread) {
   Frame& frame = thread.frame();
   const ir::Terminator& t = frame.code->function->blocks[frame.block].terminator;
+  const bool decides = t.op == Op::branch || t.op == Op::switch_;
+  if (grid_.launch.observer && decides && frame.value_marks[t.operands[0]] != kPlain)
+    return depends(thread, t.line != 0 ? t.line : frame.line, "control");
   switch (t.op) {
     case Op::jump:
       return follow(thread, t.edges[0]), true;
@@ -224,9 +244,19 @@ bool Block::advance(Thread& thread) {
     const std::vector<ir::ValueId>& instructions = frame.code->function->blocks[frame.block].instructions;
     if (grid_.steps == 0) return fail(thread, FindingKind::step_limit, 0, "the limit of instructions is reached");
     constexpr uint64_t kBetweenLooks = 0x1000;  // at the clock
-    if (--grid_.steps % kBetweenLooks == 0 && grid_.deadline && std::chrono::steady_clock::now() > *grid_.deadline)
-      return fail(thread, FindingKind::time_limit, 0, "the limit of time is reached");
-    if (frame.next == instructions.size() ? !leave(thread) : !execute(thread, instructions[frame.next++])) return false;
+    if (--grid_.steps % kBetweenLooks == 0) {
+      if (grid_.deadline && std::chrono::steady_clock::now() > *grid_.deadline)
+        return fail(thread, FindingKind::time_limit, 0, "the limit of time is reached");
+      if (grid_.launch.observer && grid_.launch.observer->exhausted())
+        return fail(thread, FindingKind::data_dependent, 0, "the observer has seen enough");
+    }
+    if (frame.next == instructions.size()) {
+      if (!leave(thread)) return false;
+      continue;
+    }
+    const ir::ValueId id = instructions[frame.next++];
+    const size_t depth = thread.frames.size() - 1;
+    if (!execute(thread, id) || (grid_.launch.observer && !observe(thread, depth, id))) return false;
   }
   return true;
 }

@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "emulate/simt/memory.h"
+#include "emulate/simt/observer.h"
 #include "ir/function.h"
 
 namespace portolan::simt {
@@ -55,6 +56,9 @@ struct Launch {
   std::function<void(uint64_t thread, std::span<const APInt> slots)> finished;
   // Optional: shared memory of a block before and after.
   std::function<void(Allocation& shared)> prepare_shared, finished_shared;
+  // Optional: who follows what is computed from what; `parameter_marks`: of the bytes, empty: all are plain.
+  Observer* observer = nullptr;
+  std::vector<Mark> parameter_marks;
 };
 
 enum class FindingKind : uint8_t {
@@ -68,6 +72,7 @@ enum class FindingKind : uint8_t {
   trapped,
   step_limit,
   time_limit,
+  data_dependent,  // with an observer: what follows would hold for these data alone
   unsupported,
 };
 std::string_view to_string(FindingKind kind);

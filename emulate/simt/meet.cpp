@@ -47,7 +47,7 @@ bool Block::meet_members(uint32_t number, Thread& first) {
       group.push_back(&t), present |= bit_of(t);
   if (present != members || members == 0) return false;
   const bool ordered = std::all_of(group.begin(), group.end(), [](Thread* t) { return t->fenced; });
-  give_lanes(group, members);
+  if (!give_lanes(group, members)) return false;
   // After a barrier of the whole warp its accesses before and after do not race.
   const bool whole = group.size() == warp(number).size();
   for (Thread* t : group)
@@ -55,7 +55,7 @@ bool Block::meet_members(uint32_t number, Thread& first) {
   return true;
 }
 
-void Block::give_lanes(std::span<Thread* const> group, uint64_t members) {
+bool Block::give_lanes(std::span<Thread* const> group, uint64_t members) {
   const ir::Instruction& inst = group[0]->instruction();
   std::vector<APInt> results;
   for (const Thread* t : group) {
@@ -85,7 +85,10 @@ void Block::give_lanes(std::span<Thread* const> group, uint64_t members) {
     }
     results.push_back(std::move(result));
   }
-  for (size_t n = 0; n < group.size(); ++n) group[n]->go_on(std::move(results[n]));
+  std::vector<Mark> marks(group.size(), kPlain);
+  if (grid_.launch.observer && !observe_lanes(group, marks)) return false;
+  for (size_t n = 0; n < group.size(); ++n) group[n]->go_on(std::move(results[n]), marks[n]);
+  return true;
 }
 
 bool Block::meet_lanes(uint32_t number) {
@@ -103,17 +106,19 @@ bool Block::meet_active(uint32_t number) {
     uint64_t present = 0;
     for (Thread& t : warp(number))
       if (waits_at(t, Op::active_lanes) && at_same_place(t, first)) group.push_back(&t), present |= bit_of(t);
-    give_lanes(group, present);
-    return true;
+    return give_lanes(group, present);
   }
   return false;
 }
 
-void Block::give_barrier(std::span<Thread* const> group) {
+bool Block::give_barrier(std::span<Thread* const> group) {
+  Mark mark = kPlain;
+  if (grid_.launch.observer && !observe_barrier(group, mark)) return false;
   uint64_t count = 0;
   for (const Thread* t : group) count += t->operand(2).getBoolValue();
-  for (Thread* t : group) t->go_on(APInt(32, count));
+  for (Thread* t : group) t->go_on(APInt(32, count), mark);
   ++epoch_;
+  return true;
 }
 
 // A barrier of the block opens when all threads that have not ended are there, one of n threads when n are there.
@@ -134,8 +139,7 @@ bool Block::meet_block() {
              fmt::format("other threads of the block are at the barrier in line {}", t->instruction().line));
         return false;
       }
-    give_barrier(group);
-    return true;
+    return give_barrier(group);
   }
   return false;
 }

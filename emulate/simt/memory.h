@@ -15,6 +15,7 @@ struct Allocation {
   std::vector<uint8_t> bytes;
   std::vector<uint8_t> written;  // 1: initialised
   bool writable = true;
+  std::vector<uint32_t> marks = {};  // observer.h, one a byte; empty: all plain
 };
 
 class Memory {

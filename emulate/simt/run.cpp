@@ -8,8 +8,9 @@ constexpr uint64_t kMaxThreads = 1024;  // of a block
 
 std::string_view to_string(FindingKind kind) {
   static constexpr std::string_view kNames[] = {
-      "out of bounds",   "misaligned", "read-only memory", "uninitialised memory", "race",       "barrier divergence",
-      "lane divergence", "trap",       "step limit",       "time limit",           "unsupported"};
+      "out of bounds", "misaligned",         "read-only memory",   "uninitialised memory",
+      "race",          "barrier divergence", "lane divergence",    "trap",
+      "step limit",    "time limit",         "dependence on data", "unsupported"};
   return kNames[static_cast<unsigned>(kind)];
 }
 
@@ -39,7 +40,8 @@ Outcome run(const Program& program, Memory& memory, const Launch& launch) {
   if (launch.shared_bytes > (uint64_t{1} << 20)) return refuse("too much shared memory");
   if (!launch.parameters.empty())
     memory.place(program.parameter_window,
-                 {"parameters", launch.parameters, std::vector<uint8_t>(launch.parameters.size(), 1), false});
+                 {"parameters", launch.parameters, std::vector<uint8_t>(launch.parameters.size(), 1), false,
+                  launch.parameter_marks});
   Grid grid{program, memory, launch, outcome, launch.steps, {}};
   if (launch.milliseconds != 0)
     grid.deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(launch.milliseconds);

@@ -10,6 +10,7 @@ namespace portolan::simt {
 struct Frame {
   const Code* code = nullptr;
   std::vector<APInt> values, slots;
+  std::vector<Mark> value_marks, slot_marks;  // with an observer
   ir::BlockId block = 0;
   size_t next = 0;  // in the block's instructions
   uint64_t stack_pointer = 0;
@@ -38,7 +39,8 @@ struct Thread {
   const ir::Instruction& instruction() const { return (*waits_in)[waits_at]; }
   const APInt& operand(size_t n) const { return frames.back().values[instruction().operands[n]]; }
   // Ends the wait with this result.
-  void go_on(APInt result) {
+  void go_on(APInt result, Mark mark = kPlain) {
+    if (!frames.back().value_marks.empty()) frames.back().value_marks[waits_at] = mark;
     frames.back().values[waits_at] = std::move(result);
     state = State::ready;
   }

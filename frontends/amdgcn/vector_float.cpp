@@ -163,6 +163,12 @@ ValueId scaled(Insn& x, ValueId a, ValueId n, FloatFormat f) {
 void scale(Insn& x) {
   const FloatFormat f = x.format();
   const bool half = f == FloatFormat::f16;
+  // By a constant: a product that is rounded once, if the power is a normal number.
+  const int64_t most = half ? 14 : f == FloatFormat::f32 ? 126 : 1022;
+  if (const Operand& o = x.operand(2); o.kind == Operand::integer && o.value >= -most && o.value <= most) {
+    const ValueId power = number(x.b, std::ldexp(1.0, static_cast<int>(o.value)), f);
+    return x.write_float(0, x.b.floating(Op::fmul, {x.read_float(1, f), power}, mode(f)), f);
+  }
   const ValueId n = half ? x.b.sext(x.read(2, 16), 32) : x.read(2, 32);
   x.write_float(0, scaled(x, x.read_float(1, f), n, f), f);
 }

@@ -172,6 +172,7 @@ class Maker {
     Given g{a.name, a.type, a.direction, {}, a.any_order, a.tolerance.value_or(kernel_.tolerance), variable};
     if (a.direction == Argument::value) {
       g.bytes.resize(a.type.bytes);
+      g.stated = a.count || a.real_value;
       if (a.real_value)
         put_number(a.type, *a.real_value, g.bytes.data());
       else if (a.count)

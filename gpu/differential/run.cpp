@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "gpu/differential/prepare.h"
 #include "gpu/differential/test.h"
 
 namespace portolan::differential {
@@ -7,75 +8,27 @@ namespace {
 
 using simt::FindingKind;
 
-// Neither is a pattern that a kernel would write by chance: NaNs in every format, and what is none.
-constexpr uint8_t kPoison[2] = {0xff, 0xa5};
-
 struct Side {
   simt::Outcome outcome;
   Contents before, after;
 };
 
-std::vector<uint8_t> arguments_of(const simt::Module& m, const Instance& instance,
-                                  const std::vector<uint64_t>& addresses) {
-  const ptx::LiftedFunction* f = m.ptx ? m.ptx->find(instance.kernel) : nullptr;
-  std::vector<uint8_t> bytes;
-  for (size_t n = 0; n < instance.arguments.size(); ++n) {
-    const Given& g = instance.arguments[n];
-    if (g.variable) continue;
-    const size_t size = g.is_buffer() ? sizeof(uint64_t) : g.bytes.size();
-    const size_t at = f ? f->parameters[n].offset : (bytes.size() + size - 1) / size * size;
-    if (bytes.size() < at + size) bytes.resize(at + size);
-    const auto* from = g.is_buffer() ? reinterpret_cast<const uint8_t*>(&addresses[n]) : g.bytes.data();
-    std::copy(from, from + size, bytes.begin() + static_cast<ptrdiff_t>(at));
-  }
-  return bytes;
-}
-
 Side run_side(const simt::Module& m, const Instance& instance, unsigned variant, uint64_t steps,
               std::chrono::milliseconds time) {
   Side side;
-  simt::Memory memory = m.memory;
-  std::vector<uint64_t> addresses(instance.arguments.size());
-  for (size_t n = 0; n < instance.arguments.size(); ++n) {
-    const Given& g = instance.arguments[n];
-    if (!g.is_buffer()) {
-      side.before.emplace_back();
-      continue;
-    }
-    side.before.push_back(
-        g.direction == manifest::Argument::out ? std::vector<uint8_t>(g.bytes.size(), kPoison[variant]) : g.bytes);
-    if (g.variable) {
-      addresses[n] = m.variables.at(g.name).address;
-      const auto found = memory.find(addresses[n], g.bytes.size());
-      std::copy(side.before.back().begin(), side.before.back().end(),
-                found.allocation->bytes.begin() + static_cast<ptrdiff_t>(found.offset));
-      continue;
-    }
-    addresses[n] = memory.allocate(g.name, g.bytes.size(), side.before.back());
-    if (g.direction == manifest::Argument::out) {
-      auto& written = memory.at(addresses[n])->written;
-      std::fill(written.begin(), written.end(), uint8_t{0});
-    }
-  }
-  simt::Launch launch = make_launch(m, instance.kernel, instance.grid, instance.block, instance.shared_bytes,
-                                    arguments_of(m, instance, addresses));
-  launch.steps = steps;
-  launch.milliseconds = static_cast<uint64_t>(std::max<int64_t>(1, time.count()));
-  launch.descending = variant != 0;
-  launch.undefined_seed = variant * 0x9e3779b97f4a7c15;
-  launch.register_byte = variant != 0 ? kPoison[1] : uint8_t{0};
-  launch.prepare_shared = [variant](simt::Allocation& shared) {
-    std::fill(shared.bytes.begin(), shared.bytes.end(), kPoison[variant]);
-  };
-  side.outcome = simt::run(m.program, memory, launch);
+  Prepared p = prepare(m, instance, variant);
+  p.launch.steps = steps;
+  p.launch.milliseconds = static_cast<uint64_t>(std::max<int64_t>(1, time.count()));
+  side.outcome = simt::run(m.program, p.memory, p.launch);
   for (size_t n = 0; n < instance.arguments.size(); ++n) {
     const Given& g = instance.arguments[n];
     side.after.emplace_back();
     if (!g.is_buffer()) continue;
-    const auto found = memory.find(addresses[n], g.bytes.size());
+    const auto found = buffer_of(p, instance, n);
     const auto first = found.allocation->bytes.begin() + static_cast<ptrdiff_t>(found.offset);
     side.after.back().assign(first, first + static_cast<ptrdiff_t>(g.bytes.size()));
   }
+  side.before = std::move(p.before);
   return side;
 }
 

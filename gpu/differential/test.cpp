@@ -83,7 +83,7 @@ class Tester {
       const manifest::Sizes sizes = sizes_of(kernel_, n, random_);
       auto instance = make_instance(kernel_, sizes, kinds[(n + n / kinds.size()) % kinds.size()], random_, numbers_);
       if (!instance) return instance.error();
-      add_variables(*instance);
+      add_variables(source_, target_, kernel_, *instance);
       if (const auto problem = differential::misfit(source_, target_, *instance))
         return error_at(kernel_.location, *problem);
       ++tests_.tried;
@@ -93,22 +93,6 @@ class Tester {
   }
 
  private:
-  // What both sides have under one name is compared, and begins as the source has it.
-  void add_variables(Instance& instance) const {
-    for (const auto& [name, place] : source_.variables) {
-      const auto other = target_.variables.find(name);
-      const bool stated = std::any_of(kernel_.variables.begin(), kernel_.variables.end(),
-                                      [&](const manifest::Argument& a) { return a.name == name; });
-      if (stated || other == target_.variables.end() || other->second.size != place.size) continue;
-      Given g{name, {manifest::Element::is_unsigned, 1}, manifest::Argument::inout, {}, false, {}, true};
-      simt::Memory memory = source_.memory;
-      const auto found = memory.find(place.address, place.size);
-      const auto first = found.allocation->bytes.begin() + static_cast<ptrdiff_t>(found.offset);
-      g.bytes.assign(first, first + static_cast<ptrdiff_t>(place.size));
-      instance.arguments.push_back(std::move(g));
-    }
-  }
-
   // False: no more are needed.
   bool one(const Instance& instance, std::chrono::milliseconds time) {
     Once once = run_once(source_, target_, instance, time);
@@ -213,6 +197,23 @@ class Tester {
 };
 
 }  // namespace
+
+// What both sides have under one name is compared, and begins as the source has it.
+void add_variables(const simt::Module& source, const simt::Module& target, const manifest::Kernel& kernel,
+                   Instance& instance) {
+  for (const auto& [name, place] : source.variables) {
+    const auto other = target.variables.find(name);
+    const bool stated = std::any_of(kernel.variables.begin(), kernel.variables.end(),
+                                    [&](const manifest::Argument& a) { return a.name == name; });
+    if (stated || other == target.variables.end() || other->second.size != place.size) continue;
+    Given g{name, {manifest::Element::is_unsigned, 1}, manifest::Argument::inout, {}, false, {}, true, true};
+    simt::Memory memory = source.memory;
+    const auto found = memory.find(place.address, place.size);
+    const auto first = found.allocation->bytes.begin() + static_cast<ptrdiff_t>(found.offset);
+    g.bytes.assign(first, first + static_cast<ptrdiff_t>(place.size));
+    instance.arguments.push_back(std::move(g));
+  }
+}
 
 Expected<Result> test(const simt::Module& source, const simt::Module& target, const manifest::Kernel& kernel,
                       const Options& options) {

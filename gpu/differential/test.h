@@ -49,6 +49,9 @@ struct Once {
   simt::Coverage source_coverage, target_coverage;
   estimate::Cost target_cost;
 };
+// Variables that the module has beside what the manifest describes.
+void add_variables(const simt::Module& source, const simt::Module& target, const manifest::Kernel& kernel,
+                   Instance& instance);
 // An instance that comes from elsewhere may not be for this kernel: why not.
 std::optional<std::string> misfit(const simt::Module& source, const simt::Module& target, const Instance& instance);
 Once run_once(const simt::Module& source, const simt::Module& target, const Instance& instance,

@@ -208,7 +208,7 @@ class Hip:
             raise Skip("clang++-19 is not installed")
         out = self.work / f"{folder.name}.{name}"
         shutil.rmtree(out, ignore_errors=True)
-        outcome = toolchain.run([self.portolan, "port", folder, "--to", "hip", "--out", out, *flags], timeout=1200)
+        outcome = toolchain.run([self.portolan, "port", folder, "--to", "hip", "--out", out, "--proof-time", "0", *flags], timeout=1200)
         check((out / "report.json").exists(), f"no report: {outcome.status} {outcome.stdout} {outcome.stderr}")
         report = json.loads((out / "report.json").read_text())
         return outcome, {f["file"].removeprefix(f"{folder}/"): f for f in report["files"]}, out
@@ -300,7 +300,7 @@ class Hip:
         for source, to in ((folder / "main.cu", "a.ptx"), (out / "main.hip", "b.ptx")):
             made = toolchain.run(["nvcc", "-x", "cu", "-std=c++17", "-arch=sm_80", "-ptx", source, "-o", out / to], timeout=200)
             check(made.status == 0, made.stderr)
-        outcome = toolchain.run([self.portolan, "verify", out / "a.ptx", out / "b.ptx", "--function", "spin", "--manifest", folder / "port.toml"])
+        outcome = toolchain.run([self.portolan, "verify", out / "a.ptx", out / "b.ptx", "--function", "spin", "--manifest", folder / "port.toml", "--proof-time", "0"])
         check(outcome.status == 0 and b"tested" in outcome.stdout, f"{outcome.stdout} {outcome.stderr}")
 
     def width(self):
@@ -314,7 +314,7 @@ class Hip:
             made = toolchain.run(["clang++-19", "-x", "hip", f"--offload-arch={target}", "-DPORTOLAN_FREESTANDING", "-fdeclspec", "-nogpuinc", "-nogpulib",
                                   "-O2", "-std=c++17", "--cuda-device-only", "--no-gpu-bundle-output", out / "plain.hip", "-o", out / "plain.co"], timeout=200)
             check(made.status == 0, made.stderr)
-            outcome = toolchain.run([self.portolan, "verify", out / "evidence" / "place.ptx", out / "plain.co", "--manifest", folder / "port.toml"])
+            outcome = toolchain.run([self.portolan, "verify", out / "evidence" / "place.ptx", out / "plain.co", "--manifest", folder / "port.toml", "--proof-time", "0"])
             check(outcome.status == status, f"{target}: {outcome.status} {outcome.stdout} {outcome.stderr}")
 
     def refusals(self):

@@ -163,8 +163,9 @@ class Port:
     def __init__(self, options):
         self.portolan, self.work = options.portolan, options.work
 
-    def run(self, *arguments, timeout=300):
-        return toolchain.run([self.portolan, *arguments], timeout=timeout)
+    def run(self, *arguments, timeout=300, proof=0):
+        return toolchain.run([self.portolan, *arguments, *(() if arguments[0] == "replay" or arguments[0] == "run" else ("--proof-time", str(proof)))],
+                             timeout=timeout)
 
     def folder(self, name, files):
         folder = self.work / name
@@ -295,6 +296,49 @@ class Port:
               f"{outcome.status} {outcome.stderr}")
         check(not (folder / "again.s").exists(), "something was written")
 
+    def proofs(self):
+        """Kernels whose control does not depend on data are proved, for both widths of waves; the report says why others are not. What
+        the prover takes of mutants for the same no test tells apart."""
+        folder = self.folder("proofs", {"port.toml": (CORPUS / "port.toml").read_text()})
+        for name in ("linear.cu", "collective.cu"):
+            shutil.copy(CORPUS / name, folder)
+        for target in ("gfx1100", "gfx942"):
+            out = self.work / f"proofs.{target}"
+            outcome = self.run("port", folder, "--to", f"amdgcn:{target}", "--out", out, "--compiler", "clang", "--tests", "8", proof=20000)
+            report = json.loads((out / "report.json").read_text())
+            kernels = {k["name"]: k["verdict"] for f in report["files"] for k in f["kernels"]}
+            for name in ("axpy", "gemv", "gemm", "gemm_tiled", "reduce", "warp_scan", "block_scan", "greatest"):
+                check(kernels[name]["level"] == "proved", f"{target}: {name}: {kernels[name]}")
+                check("for all contents" in kernels[name]["claim"] and "otherwise agreed on" in kernels[name]["claim"], str(kernels[name]))
+                check(any("launch-sizes" == a["id"] for a in kernels[name]["assumptions"]), str(kernels[name]))
+            for name in ("histogram", "compact"):
+                check(kernels[name]["level"] == "tested" and kernels[name]["proof"]["reason"] == "data-dependent", f"{target}: {name}: {kernels[name]}")
+            text = outcome.stdout.decode()
+            check(re.search(r"proved for \d launches, tested\(8\)", text) and "tested(8), no proof: data-dependent" in text, text)
+            check(outcome.status == 0, f"{outcome.status} {outcome.stderr}")
+        self.prover_mutants(folder)
+
+    def prover_mutants(self, folder):
+        sys.path.insert(0, str(ROOT / "bench"))
+        import gpu
+        ported, mutant = self.work / "proofs.gfx1100", folder / "mutant.s"
+        ptx, assembly = ported / "linear.cu.ptx", (ported / "linear.cu.s").read_text()
+        drawn = [(k, *m) for k in ("axpy", "gemm_tiled") for m in gpu.amd_mutants(assembly, k)]
+        judged = 0
+        for kernel, kind, line, text in drawn[::max(1, len(drawn) // 10)]:
+            mutant.write_text(text)
+            words = ("verify", ptx, mutant, "--function", kernel, "--manifest", folder / "port.toml", "--json")
+            outcome = self.run(*words, "--tests", "0", proof=20000)
+            if outcome.status == 3:  # not an instruction
+                continue
+            judged += 1
+            verdict = json.loads(outcome.stdout)["functions"][0]["verdict"]
+            check(verdict["level"] in ("proved", "unknown"), str(verdict))
+            if verdict["level"] == "proved":
+                tested = json.loads(self.run(*words, "--tests", "30").stdout)["functions"][0]["verdict"]
+                check(tested["level"] == "tested", f"proved, and {tested['word']}: line {line}, {kind}: {tested.get('detail')}")
+        check(judged >= 6, f"only {judged} mutants")
+
     def at_fault(self):
         """Where the source reads beyond its buffers nothing is claimed of the port."""
         folder = self.folder("fault", {"count.ptx": COUNT, "port.toml": MANIFEST.replace('out = "n"', 'out = "n - 1"')})
@@ -305,7 +349,7 @@ class Port:
 def main():
     options = harness.options()
     p = Port(options)
-    names = ("corpus", "wrong", "barrier", "width", "without_manifest", "bad_manifest", "mixed", "calls", "at_fault")
+    names = ("corpus", "wrong", "barrier", "width", "without_manifest", "bad_manifest", "mixed", "calls", "proofs", "at_fault")
     return harness.run_cases({name: getattr(p, name) for name in names}, only=options.only)
 
 

@@ -20,7 +20,8 @@ constexpr std::string_view kReasons[] = {"timeout",          "memout",
                                          "spurious-model",   "solver-disagreement",
                                          "vacuous",          "resource-limit",
                                          "no-relation",      "no-solver",
-                                         "too-few-inputs",   "race"};
+                                         "too-few-inputs",   "race",
+                                         "data-dependent"};
 
 const char* origin_text(Boundary::Origin origin) {
   switch (origin) {

@@ -1,0 +1,245 @@
+#include "gpu/proof/prove.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "gpu/differential/prepare.h"
+#include "gpu/differential/test.h"
+#include "gpu/proof/follower.h"
+#include "gpu/proof/nan_bits.h"
+#include "gpu/proof/sizes.h"
+#include "verify/solve/solve.h"
+
+namespace portolan::proof {
+namespace {
+
+using differential::Given;
+using differential::Instance;
+using simt::kPlain;
+using simt::kUnset;
+using simt::Mark;
+
+ir::FloatFormat format_of(const manifest::Element& e) {
+  using manifest::Element;
+  if (e.kind == Element::brain) return ir::FloatFormat::bf16;
+  if (e.kind != Element::floating) return ir::FloatFormat::none;
+  return e.bytes == 2 ? ir::FloatFormat::f16 : e.bytes == 4 ? ir::FloatFormat::f32 : ir::FloatFormat::f64;
+}
+
+struct Failure {
+  std::string reason, detail;
+};
+
+// A buffer after the run, with marks.
+struct Left {
+  std::vector<uint8_t> bytes;
+  std::vector<Mark> marks;
+};
+
+class LaunchProver {
+ public:
+  LaunchProver(const Instance& instance, std::chrono::steady_clock::time_point deadline)
+      : instance_(instance), deadline_(deadline), prover_(pool_, {}), nan_bits_(pool_) {}
+
+  std::optional<Failure> run(const simt::Module& source, const simt::Module& target, LaunchProof& proof);
+
+ private:
+  std::chrono::milliseconds left() const {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - std::chrono::steady_clock::now());
+  }
+  std::optional<Failure> follow(const simt::Module& m, Follower& follower, const char* whose, std::vector<Left>& after);
+  void mark_inputs(const simt::Module& m, differential::Prepared& p, const Follower& follower);
+  std::vector<Mark> marks_of(const Given& g, const Follower& follower);
+  std::optional<Failure> compare(const Given& g, const Left& s, const Left& t, LaunchProof& proof);
+  std::optional<Failure> compare_element(const Given& g, size_t at, const Left& s, const Left& t, LaunchProof& proof);
+  Term element(const Left& left, size_t at, size_t size);
+
+  const Instance& instance_;
+  std::chrono::steady_clock::time_point deadline_;
+  Pool pool_;
+  solve::Prover prover_;
+  NanBits nan_bits_;
+  Follower source_{pool_, "source"}, target_{pool_, "target"};
+};
+
+// Each element of what is given is a variable, the same on both sides.
+std::vector<Mark> LaunchProver::marks_of(const Given& g, const Follower& follower) {
+  // What the module begins with is the same in every run of it.
+  if (g.stated) return std::vector<Mark>(g.bytes.size(), kPlain);
+  std::vector<Mark> marks(g.bytes.size(), kUnset);
+  if (g.is_buffer() && g.direction == manifest::Argument::out) return marks;
+  for (size_t at = 0; at + g.type.bytes <= g.bytes.size(); at += g.type.bytes) {
+    const Term t = pool_.variable(fmt::format("{}.{}", g.name, at / g.type.bytes), 8 * g.type.bytes);
+    for (unsigned n = 0; n < g.type.bytes; ++n) marks[at + n] = follower.mark_of(pool_.extract(t, 8 * n, 8));
+  }
+  return marks;
+}
+
+void LaunchProver::mark_inputs(const simt::Module&, differential::Prepared& p, const Follower& follower) {
+  p.launch.parameter_marks.assign(p.launch.parameters.size(), kPlain);
+  for (size_t n = 0; n < instance_.arguments.size(); ++n) {
+    const Given& g = instance_.arguments[n];
+    const std::vector<Mark> marks = marks_of(g, follower);
+    if (!g.is_buffer()) {
+      std::copy(marks.begin(), marks.end(),
+                p.launch.parameter_marks.begin() + static_cast<ptrdiff_t>(p.parameter_places[n]));
+      continue;
+    }
+    const auto found = buffer_of(p, instance_, n);
+    found.allocation->marks.resize(found.allocation->bytes.size(), kPlain);
+    std::copy(marks.begin(), marks.end(), found.allocation->marks.begin() + static_cast<ptrdiff_t>(found.offset));
+  }
+}
+
+std::optional<Failure> LaunchProver::follow(const simt::Module& m, Follower& follower, const char* whose,
+                                            std::vector<Left>& after) {
+  differential::Prepared p = differential::prepare(m, instance_, 0);
+  mark_inputs(m, p, follower);
+  p.launch.observer = &follower;
+  p.launch.steps = UINT64_MAX;
+  p.launch.check_uninitialised = false;
+  p.launch.milliseconds = static_cast<uint64_t>(std::max<int64_t>(1, left().count()));
+  const simt::Outcome outcome = simt::run(m.program, p.memory, p.launch);
+  if (const auto& race = follower.races().found())
+    return Failure{"race", fmt::format("{}: lines {} and {} touch the same {} memory, and nothing orders them", whose,
+                                       race->first.line, race->second.line, race->second.shared ? "shared" : "global")};
+  if (follower.contradicted()) return Failure{"approximation", "terms and numbers disagree"};
+  for (const simt::Finding& f : outcome.findings) {
+    const std::string what = fmt::format("{}: {}", whose, simt::to_string(f));
+    if (f.kind == simt::FindingKind::time_limit) return Failure{"timeout", what};
+    if (f.kind == simt::FindingKind::data_dependent)
+      return Failure{follower.exhausted() ? "memout" : "data-dependent", what};
+    return Failure{f.kind == simt::FindingKind::race ? "race" : "unsupported", what};
+  }
+  if (!outcome.completed) return Failure{"resource-limit", fmt::format("{} did not end", whose)};
+  for (size_t n = 0; n < instance_.arguments.size(); ++n) {
+    Left& l = after.emplace_back();
+    const Given& g = instance_.arguments[n];
+    if (!g.is_buffer()) continue;
+    const auto found = buffer_of(p, instance_, n);
+    const auto from = static_cast<ptrdiff_t>(found.offset), to = from + static_cast<ptrdiff_t>(g.bytes.size());
+    l.bytes.assign(found.allocation->bytes.begin() + from, found.allocation->bytes.begin() + to);
+    l.marks.assign(found.allocation->marks.begin() + from, found.allocation->marks.begin() + to);
+  }
+  return std::nullopt;
+}
+
+Term LaunchProver::element(const Left& left, size_t at, size_t size) {
+  std::vector<Term> bytes;
+  for (size_t n = at; n < at + size; ++n) bytes.push_back(source_.term_of(APInt(8, left.bytes[n]), left.marks[n]));
+  return pool_.join(bytes);
+}
+
+std::optional<Failure> LaunchProver::compare_element(const Given& g, size_t at, const Left& s, const Left& t,
+                                                     LaunchProof& proof) {
+  const size_t size = g.type.bytes;
+  const std::string where = fmt::format("{}[{}]", g.name, at / size);
+  auto unset = [&](const Left& l) {
+    size_t count = 0;
+    for (size_t n = at; n < at + size; ++n) count += l.marks[n] == kUnset;
+    return count;
+  };
+  const size_t open = unset(s);
+  if (open != unset(t) || (open != 0 && open != size))
+    return Failure{"approximation", where + ": one side leaves alone what the other writes"};
+  ++proof.elements;
+  if (open == size) return std::nullopt;
+  const Term a = element(s, at, size), b = element(t, at, size);
+  const ir::FloatFormat format = format_of(g.type);
+  const bool is_number = format != ir::FloatFormat::none;
+  const bool plain = pool_.constant_value(a) && pool_.constant_value(b);
+  if (plain && differential::agrees(g.type, {}, &s.bytes[at], &t.bytes[at])) return std::nullopt;
+  if (!(a == b)) {
+    prover_.set_limits({std::max(left(), std::chrono::milliseconds(1)), uint64_t{1} << 30});
+    const solve::Answer answer = prover_.holds({}, pool_.eq(a, b));
+    if (answer.verdict != solve::Answer::Verdict::holds)
+      return Failure{
+          answer.verdict == solve::Answer::Verdict::fails || answer.reason.empty() ? "approximation" : answer.reason,
+          fmt::format("{} was not shown to be the same: {} and {}", where, pool_.print(a, 4), pool_.print(b, 4))};
+    if (!answer.cross_checked) return Failure{"no-solver", where + " was confirmed by one solver only"};
+    ++proof.by_solver;
+  }
+  for (Term term : {a, b})
+    if (nan_bits_.looked_at(term, is_number))
+      return Failure{"approximation", where + " depends on the sign or the payload of a NaN that was computed"};
+  return std::nullopt;
+}
+
+std::optional<Failure> LaunchProver::compare(const Given& g, const Left& s, const Left& t, LaunchProof& proof) {
+  for (size_t at = 0; at + g.type.bytes <= s.bytes.size(); at += g.type.bytes) {
+    if (left().count() <= 0) return Failure{"timeout", "the time for the proof was over"};
+    if (auto failure = compare_element(g, at, s, t, proof)) return failure;
+  }
+  return std::nullopt;
+}
+
+std::optional<Failure> LaunchProver::run(const simt::Module& source, const simt::Module& target, LaunchProof& proof) {
+  std::vector<Left> s, t;
+  if (auto failure = follow(source, source_, "source", s)) return failure;
+  if (auto failure = follow(target, target_, "target", t)) return failure;
+  for (size_t n = 0; n < instance_.arguments.size(); ++n)
+    if (instance_.arguments[n].is_buffer())
+      if (auto failure = compare(instance_.arguments[n], s[n], t[n], proof)) return failure;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string Proof::claim() const {
+  std::vector<std::string> texts;
+  for (const LaunchProof& l : launches) texts.push_back(l.launch);
+  return fmt::format(
+      "all buffers end the same, bit for bit but for which NaN, for all contents that they may have, and there is no "
+      "race, "
+      "launched with {}",
+      fmt::join(texts, "; with "));
+}
+
+Proof prove(const simt::Module& source, const simt::Module& target, const manifest::Kernel& kernel,
+            const Options& options) {
+  const auto start = std::chrono::steady_clock::now(), deadline = start + options.time;
+  Proof proof;
+  auto fail = [&](std::string reason, std::string detail) {
+    proof.reason = std::move(reason), proof.detail = std::move(detail);
+    proof.launches.clear();
+  };
+  const auto chosen = choose_launches(source, kernel, start + options.time / 5);
+  if (!chosen)
+    fail("unsupported", (*&chosen).error().message);
+  else if (chosen->launches.empty())
+    fail("vacuous", "no launch was found that the source completes");
+  else {
+    proof.blocks_followed = chosen->blocks_followed, proof.blocks = chosen->blocks;
+    for (const Instance& given : chosen->launches) {
+      Instance instance = given;
+      differential::add_variables(source, target, kernel, instance);
+      if (const auto problem = differential::misfit(source, target, instance)) {
+        fail("unsupported", *problem);
+        break;
+      }
+      LaunchProof one{differential::to_string(instance), 0, 0};
+      one.launch = one.launch.substr(0, one.launch.rfind(','));  // without the kind of numbers
+      LaunchProver prover(instance, deadline);
+      if (auto failure = prover.run(source, target, one)) {
+        if (failure->reason == "timeout" && proof.launches.size() >= chosen->needed) break;
+        fail(std::move(failure->reason), fmt::format("{} ({})", failure->detail, one.launch));
+        break;
+      }
+      proof.launches.push_back(std::move(one));
+    }
+    proof.proved = proof.reason.empty();
+  }
+  if (proof.proved)
+    proof.assumptions = {
+        {"launch-sizes", "convention", "it is launched with the sizes that the claim names"},
+        {"buffers-apart", "convention", "buffers begin at multiples of 4096 bytes and do not overlap"},
+        {"module-variables", "convention",
+         "variables of the module that the manifest does not describe begin as it has them"},
+        {"approximations", "fp-env",
+         "instructions that the manuals call approximate give the number nearest to the exact one on both sides"},
+        {"nan", "fp-env", "any NaN counts as any other; no result depends on which one was computed"}};
+  proof.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return proof;
+}
+
+}  // namespace portolan::proof
