@@ -74,16 +74,47 @@ void scale(Insn& x) {
   x.write_mask(1, mask);
 }
 
+// a * b + c toward zero, its last bit 1 if that is not exact: whatever rounds it once more knows that something
+// follows.
+ValueId odd_fused(Insn& x, const Width& w, ValueId a, ValueId m, ValueId c) {
+  auto rounded = [&](ir::Rounding r) { return x.b.floating(Op::fma, {a, m, c}, mode(w.format, r)); };
+  const ValueId inexact = x.b.bit_not(x.b.eq(rounded(ir::Rounding::down), rounded(ir::Rounding::up)));
+  return x.b.bit_or(rounded(ir::Rounding::toward_zero), x.b.zext(inexact, w.bits));
+}
+
+// (a * b + c) / 2^up where that is subnormal, rounded once; |c| is less than the power of two beside which the last
+// place of a sum is that of the result. c is split there: what is left of it and the product together decide the place.
+ValueId scaled_down(Insn& x, const Width& w, ValueId a, ValueId m, ValueId c) {
+  Builder& b = x.b;
+  const int least_normal = 2 - (1 << (w.exponents - 1));
+  auto plain = [&](Op op, ValueId p, ValueId q) { return b.floating(op, {p, q}, mode(w.format)); };
+  const ValueId power = number(b, std::ldexp(1.0, least_normal + w.up), w.format);
+  const ValueId beside = b.concat(b.sign(c), b.truncate(power, w.bits - 1));
+  const ValueId sum = plain(Op::fadd, c, beside), upper = plain(Op::fsub, sum, beside);
+  const ValueId rest = odd_fused(x, w, a, m, plain(Op::fsub, c, upper));
+  const ValueId settled = plain(Op::fsub, plain(Op::fadd, sum, rest), beside);
+  return b.concat(b.sign(c), b.truncate(times_power(x, w, settled, -w.up), w.bits - 1));
+}
+
 // a * b + c, scaled back where VCC says so: down where the numerator was scaled up, up where the denominator was. (The
-// manuals print one factor for both, 2^32 and 2^64, which no scaling above has; the vectors follow the machine.)
+// manuals print one factor for both, 2^32 and 2^64, which no scaling above has; the vectors follow the machine.) It is
+// rounded once: were it rounded before it is scaled, quotients that are subnormal would not be the nearest ones, and
+// the sequence of these instructions is what LLVM takes for an exact division.
 void fused(Insn& x) {
+  Builder& b = x.b;
   const Width w = width_of(x);
-  const ValueId s2 = x.read_float(3, w.format);
-  const ValueId sum = x.b.floating(Op::fma, {x.read_float(1, w.format), x.read_float(2, w.format), s2}, mode(w.format));
+  const ValueId s0 = x.read_float(1, w.format), s1 = x.read_float(2, w.format), s2 = x.read_float(3, w.format);
+  const ValueId sum = b.floating(Op::fma, {s0, s1, s2}, mode(w.format));
   const int bias = w.format == FloatFormat::f32 ? 127 : 1023;
-  const ValueId large = x.b.slt(x.b.constant(32, static_cast<uint64_t>(bias)), exponent(x, w, s2));
-  const ValueId back = x.b.select(large, times_power(x, w, sum, w.up), times_power(x, w, sum, -w.up));
-  x.write_float(0, x.b.select(x.vcc_bit(), back, sum), w.format);
+  const ValueId large = b.slt(b.constant(32, static_cast<uint64_t>(bias)), exponent(x, w, s2));
+  // An exponent field of `up` becomes zero. Both the sum and what it is added to must be there, not be zero, and have
+  // one sign.
+  const ValueId limit = b.constant(32, static_cast<uint64_t>(w.up) + 1);
+  auto small = [&](ValueId v) { return b.bit_and(b.ult(exponent(x, w, v), limit), b.bit_not(is_zero(x, w, v))); };
+  const ValueId subnormal = b.bit_and(b.bit_and(small(sum), small(s2)), b.eq(b.sign(sum), b.sign(s2)));
+  const ValueId down = b.select(subnormal, scaled_down(x, w, s0, s1, s2), times_power(x, w, sum, -w.up));
+  const ValueId back = b.select(large, times_power(x, w, sum, w.up), down);
+  x.write_float(0, b.select(x.vcc_bit(), back, sum), w.format);
 }
 
 // Quotient, denominator, numerator: special operands and results out of range.

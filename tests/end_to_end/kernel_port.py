@@ -157,6 +157,56 @@ name = "place"
 block = [128]
 arguments = [{ name = "out", type = "u32", out = 128 }]
 """
+# Quotients of numbers with any bits, among them many that are subnormal.
+DIVIDE = HEAD + """.visible .entry single(.param .u64 a, .param .u64 b, .param .u64 out)
+{
+ .reg .b64 %d<9>;
+ .reg .b32 %r<9>;
+ .reg .f32 %f<9>;
+ mov.u32 %r1, %tid.x;
+ mul.wide.u32 %d4, %r1, 4;
+ ld.param.u64 %d1, [a];
+ ld.param.u64 %d2, [b];
+ ld.param.u64 %d3, [out];
+ add.s64 %d1, %d1, %d4;
+ add.s64 %d2, %d2, %d4;
+ add.s64 %d3, %d3, %d4;
+ ld.global.f32 %f1, [%d1];
+ ld.global.f32 %f2, [%d2];
+ div.rn.f32 %f3, %f1, %f2;
+ st.global.f32 [%d3], %f3;
+ ret;
+}
+""" + """.visible .entry double(.param .u64 a, .param .u64 b, .param .u64 out)
+{
+ .reg .b64 %d<9>;
+ .reg .b32 %r<9>;
+ .reg .f64 %f<9>;
+ mov.u32 %r1, %tid.x;
+ mul.wide.u32 %d4, %r1, 8;
+ ld.param.u64 %d1, [a];
+ ld.param.u64 %d2, [b];
+ ld.param.u64 %d3, [out];
+ add.s64 %d1, %d1, %d4;
+ add.s64 %d2, %d2, %d4;
+ add.s64 %d3, %d3, %d4;
+ ld.global.f64 %f1, [%d1];
+ ld.global.f64 %f2, [%d2];
+ div.rn.f64 %f3, %f1, %f2;
+ st.global.f64 [%d3], %f3;
+ ret;
+}
+"""
+DIVIDE_MANIFEST = "".join(f"""[[kernel]]
+name = "{name}"
+block = [512]
+inputs = ["random"]
+arguments = [
+  {{ name = "a", type = "u{bits}", in = 512{limits} }},
+  {{ name = "b", type = "u{bits}", in = 512 }},
+  {{ name = "out", type = "f{bits}", out = 512 }},
+]
+""" for name, bits, limits in (("single", 32, ""), ("double", 64, ", low = 0, high = 4611686018427387904")))
 
 
 class Port:
@@ -339,6 +389,14 @@ class Port:
                 check(tested["level"] == "tested", f"proved, and {tested['word']}: line {line}, {kind}: {tested.get('detail')}")
         check(judged >= 6, f"only {judged} mutants")
 
+    def quotients(self):
+        """Division is exact, subnormal quotients too: 4096 of each format, against PTX's, which is LLVM's arithmetic."""
+        folder = self.folder("quotients", {"divide.ptx": DIVIDE, "port.toml": DIVIDE_MANIFEST})
+        for target in ("gfx1100", "gfx942"):
+            outcome = self.run("translate", folder / "divide.ptx", "--to", f"amdgcn:{target}", "-o", folder / "divide.s", "--tests", "8",
+                               "--kernel-time", "0")
+            check(outcome.status == 0 and "2 tested" in outcome.stderr, f"{target}: {outcome.stderr}")
+
     def at_fault(self):
         """Where the source reads beyond its buffers nothing is claimed of the port."""
         folder = self.folder("fault", {"count.ptx": COUNT, "port.toml": MANIFEST.replace('out = "n"', 'out = "n - 1"')})
@@ -349,7 +407,7 @@ class Port:
 def main():
     options = harness.options()
     p = Port(options)
-    names = ("corpus", "wrong", "barrier", "width", "without_manifest", "bad_manifest", "mixed", "calls", "proofs", "at_fault")
+    names = ("corpus", "wrong", "barrier", "width", "without_manifest", "bad_manifest", "mixed", "calls", "proofs", "quotients", "at_fault")
     return harness.run_cases({name: getattr(p, name) for name in names}, only=options.only)
 
 
