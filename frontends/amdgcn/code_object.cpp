@@ -55,7 +55,8 @@ std::optional<Diagnostic> load_image(const Elf& elf, std::span<const uint8_t> fi
     if (h.p_filesz > h.p_memsz || h.p_offset > file.size() || h.p_filesz > file.size() - h.p_offset)
       return error_at(where, "a segment is not in the file");
     if (image.size() < end) image.resize(end);
-    std::memcpy(image.data() + h.p_vaddr, file.data() + h.p_offset, h.p_filesz);
+    // A file without segments may leave the image without storage.
+    if (h.p_filesz != 0) std::memcpy(image.data() + h.p_vaddr, file.data() + h.p_offset, h.p_filesz);
     if ((h.p_flags & llvm::ELF::PF_W) && h.p_memsz != 0) object.writable.push_back({h.p_vaddr, h.p_memsz});
   }
   std::sort(object.writable.begin(), object.writable.end(),

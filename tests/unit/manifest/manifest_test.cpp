@@ -91,6 +91,10 @@ TEST(Manifest, ErrorsNameTheirPlace) {
   EXPECT_EQ(where_and_what(head + head), "port.toml:4: kernel 'k' is described twice");
   EXPECT_EQ(where_and_what("kernels = 1\n"), "port.toml:1: unknown key 'kernels'; the manifest has [[kernel]] tables");
   EXPECT_TRUE(where_and_what("[[kernel]\n").starts_with("port.toml:1: "));
+  // What toml++ asserts of its input.
+  for (const char* text :
+       {"[^kernel]]\n", "[[=]]\n", "a = [,]\n", "a = ,\n", "a = [1,,2]\n", "a = { b = , c = 1 }\n", "[", "a = ]\n"})
+    EXPECT_TRUE(where_and_what(text).starts_with("port.toml:1: ")) << text;
   // A letter that toml++ does not expect there, and where the end of a string is easily missed.
   for (const char* text : {"name = \"k\" \xc3\xa4\n", "\n\xc4\x80 = 1\n", "a = [\"\\\\\", \"#\" \xc3\xa4]\n",
                            "a = \"\"\"\n# \"\"\" \xc3\xa4\n"})
