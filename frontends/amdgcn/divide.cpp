@@ -60,7 +60,8 @@ void scale(Insn& x) {
       {b.bit_or(is_zero(x, w, s1), is_zero(x, w, s2)), nan, zero},
       {b.sle(b.signed_constant(32, w.apart), distance), b.select(is_denominator, up, s0), one},
       {is_subnormal(x, w, s1), up, zero},
-      {b.bit_and(inverse_small, quotient_small), b.select(is_denominator, up, s0), one},
+      // The manuals print `up` here too, which would make every such denominator infinite and lose the quotient.
+      {b.bit_and(inverse_small, quotient_small), b.select(is_denominator, down, s0), one},
       {inverse_small, down, zero},
       {quotient_small, b.select(is_numerator, up, s0), one},
       {b.sle(exponent(x, w, s2), b.constant(32, static_cast<uint64_t>(w.tiny))), up, zero},
