@@ -14,6 +14,7 @@
 
 #include "cli/accelerator.h"
 #include "cli/input.h"
+#include "cli/lift_kernels.h"
 #include "cli/output.h"
 #include "cli/port_hip.h"
 #include "cli/port_kernels.h"
@@ -36,6 +37,7 @@ struct Arguments {
   std::string folder, target, out, require = "tested", fallback;
   std::vector<std::string> parameters, sizes;
   uint64_t seed = 1;
+  double within = 0.001;
   bool json = false, init = false, no_proof = false;
   uint32_t tests = 20;
   std::string html, compiler;
@@ -263,30 +265,36 @@ Exit run(const Arguments& a) {
   std::error_code error;
   std::vector<std::filesystem::path> files;
   if (!std::filesystem::is_directory(a.folder, error))
-    return fail(error_at({a.folder, 0, 0}, "this is no folder; give one that holds .spec files"));
+    return fail(error_at({a.folder, 0, 0}, "this is no folder; give one that holds .spec files, or kernels"));
   for (const auto& one : std::filesystem::directory_iterator(a.folder, error)) {
     if (one.path().extension() == ".spec") files.push_back(one.path());
   }
-  if (files.empty())
-    return fail(error_at({a.folder, 0, 0},
-                         "no .spec file is here (CUDA kernels are not lifted to specifications yet); "
-                         "docs/tensor-specification.md says how to write one"));
+  std::filesystem::create_directories(a.out, error);
+  if (error) return fail(error_at({a.out, 0, 0}, error.message()));
+  lifting::Options options;
+  options.seed = a.seed, options.within = a.within;
+  const auto lifted = lift_kernels({a.folder, a.out, a.kernels.manifest, a.compiler, a.flags, options});
+  if (!lifted) return fail(lifted.error());
+  if (files.empty() && lifted->empty())
+    return fail(
+        error_at({a.folder, 0, 0},
+                 "no .spec, .cu or .ptx file is here; docs/tensor-specification.md says how to write the first"));
   std::ranges::sort(files);
   // A size that none of them has is a slip of the pen.
+  std::vector<std::filesystem::path> all = files;
+  for (const LiftedFile& one : *lifted)
+    if (!one.path.empty()) all.push_back(one.path);
   for (const auto& [name, value] : *sizes)
-    if (std::ranges::none_of(files, [&](const std::filesystem::path& file) {
+    if (std::ranges::none_of(all, [&](const std::filesystem::path& file) {
           const auto text = read_contents(file.string());
           return !text || sizes_for(*text, file.string(), {{name, value}}).contains(name);
         }))
       return fail(error_at({a.folder, 0, 0}, fmt::format("no specification here has a size {}", name)));
-  std::filesystem::create_directories(a.out, error);
-  if (error) return fail(error_at({a.out, 0, 0}, error.message()));
   nlohmann::json report = {{"target", target.chip ? target.chip->name : target.processor->name},
                            {"kernels", nlohmann::json::array()}};
   Exit worst = Exit::ok;
   std::set<std::string> names;
-  for (const std::filesystem::path& file : files) {
-    const Ported ported = port_one(a, target, file, *sizes, names);
+  const auto add = [&](const Ported& ported) {
     if (!a.json) print_row(ported.entry);
     report["kernels"].push_back(ported.entry);
     // A refutation outweighs a refusal, and unreadable input both.
@@ -294,6 +302,18 @@ Exit run(const Arguments& a) {
       return e == Exit::usage ? 3 : e == Exit::refuted ? 2 : e == Exit::fell_short ? 1 : 0;
     };
     if (rank(ported.status) > rank(worst)) worst = ported.status;
+  };
+  for (const std::filesystem::path& file : files) add(port_one(a, target, file, *sizes, names));
+  for (const LiftedFile& one : *lifted) {
+    if (one.path.empty()) {
+      add({one.entry, Exit::fell_short});
+      continue;
+    }
+    Ported ported = port_one(a, target, one.path, *sizes, names);
+    ported.entry["file"] = one.entry["file"];
+    ported.entry["specification"] = one.path.filename().string();
+    ported.entry["lifted"] = one.entry["lifted"];
+    add(ported);
   }
   if (a.json) fmt::print("{}\n", report.dump(2));
   if (const auto failure = write_output((std::filesystem::path(a.out) / "report.json").string(), report.dump(2) + "\n"))
@@ -324,6 +344,8 @@ void add_port(CLI::App& app, Command& chosen) {
       ->check(CLI::IsMember({"nvcc", "clang"}));
   command->add_option("--flag", a->flags, "kernels: one more flag for the CUDA compiler (may be given again)");
   add_kernel_options(*command, a->kernels);
+  command->add_option("--within", a->within, "kernels to accelerators: what the lifted specification allows")
+      ->capture_default_str();
   command->add_flag("--no-proof", a->no_proof, "specifications: programs are tested only");
   command->add_option("--set", a->sizes, "NAME=NUMBER: a size of the specifications");
   command->add_option("--chip-set", a->parameters, "NAME=NUMBER: a parameter of the chip");

@@ -5,13 +5,12 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "cli/input.h"
+#include "cli/kernel_source.h"
 #include "cli/output.h"
 #include "cli/report.h"
 #include "cli/source_folder.h"
 #include "cli/translate_kernels.h"
 #include "frontends/ptx/parser.h"
-#include "gpu/compile/compile.h"
 #include "gpu/manifest/draft.h"
 
 namespace portolan::cli {
@@ -19,21 +18,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kSources[] = {".ptx", ".cu"};
-
 Exit fail(const Diagnostic& d) {
   fmt::print(stderr, "{}", to_string(d));
   return Exit::usage;
-}
-
-Expected<std::string> ptx_of(const fs::path& path, const KernelPort& a) {
-  if (path.extension() == ".ptx") return read_contents(path.string());
-  const compile::Compiler compiler = a.compiler == "nvcc"    ? compile::Compiler::nvcc
-                                     : a.compiler == "clang" ? compile::Compiler::clang
-                                                             : compile::Compiler::any;
-  auto compiled = compile::to_ptx(path.string(), compiler, a.flags);
-  if (!compiled) return compiled.error();
-  return std::move(compiled->ptx);
 }
 
 constexpr const char* kEndings[] = {".s", ".co", ".evidence.json", ".ptx"};
@@ -67,7 +54,7 @@ FileReport port_one(const KernelPort& a, const fs::path& path, const std::option
   fs::create_directories(stem.parent_path(), error);
   if (error) return give_up(error_at({stem.parent_path().string(), 0, 0}, error.message()));
   remove_results(stem);
-  const auto ptx = ptx_of(path, a);
+  const auto ptx = ptx_of(path, a.compiler, a.flags);
   if (!ptx) return give_up(ptx.error());
   // Lines are those of the PTX: of a CUDA file it is written beside the results.
   const bool is_cuda = path.extension() == ".cu";
@@ -129,7 +116,7 @@ Exit worst(const std::vector<FileReport>& reports) {
 
 Exit port_kernel_folder(const KernelPort& a) {
   if (const auto processor = kernel_processor(a.target); !processor) return fail(processor.error());
-  const auto files = files_in(a.folder, kSources, "no .ptx and no .cu file is here");
+  const auto files = files_in(a.folder, kKernelSources, "no .ptx and no .cu file is here");
   if (!files) return fail(files.error());
   const auto launches = manifest_for(a.folder + "/", a.judging.manifest);
   if (!launches) return fail(launches.error());
@@ -147,7 +134,7 @@ Exit port_kernel_folder(const KernelPort& a) {
 }
 
 Exit draft_manifest(const KernelPort& a) {
-  const auto files = files_in(a.folder, kSources, "no .ptx and no .cu file is here");
+  const auto files = files_in(a.folder, kKernelSources, "no .ptx and no .cu file is here");
   if (!files) return fail(files.error());
   const fs::path path = fs::path(a.folder) / "port.toml";
   std::error_code none;
@@ -157,7 +144,7 @@ Exit draft_manifest(const KernelPort& a) {
       "# guesses. docs/launch-manifest.md describes every key.\n";
   Exit exit = Exit::ok;
   for (const fs::path& file : *files) {
-    const auto ptx = ptx_of(file, a);
+    const auto ptx = ptx_of(file, a.compiler, a.flags);
     const auto module = ptx ? ptx::parse_module(*ptx, file.string()) : Expected<ptx::Module>(ptx.error());
     if (!module) {
       fmt::print(stderr, "{}", to_string(module.error()));

@@ -104,6 +104,17 @@ class Processor:
         check((self.work / "out.fallback" / "depthwise_conv.o").exists(), "no code for the processor")
         self.port(folder, "vta", self.work / "out.fallback", "--fallback", "riscv65", status=3)
 
+    def kernels(self):
+        """CUDA to a specification to code; what is no tensor computation is refused with its reason."""
+        folder, out = self.folder("kernels"), self.work / "out.kernels"
+        for name in ("softmax.cu", "embedding.cu", "port.toml"):
+            shutil.copy(ROOT / "corpus" / "kernels" / name, folder)
+        kernels = self.port(folder, "riscv64:zve32x", out, status=2)
+        softmax, embedding = kernels["softmax.cu"], kernels["embedding.cu"]
+        check(softmax["verdict"] == "tested" and softmax["lifted"]["tests"] >= 4 and (out / "softmax.o").exists(), f"{softmax}")
+        check("real-algebra" in softmax["lifted"]["assumptions"][0] and "max(" in (out / "softmax.spec").read_text(), f"{softmax}")
+        check(embedding["verdict"] == "refused" and "not lifted" in embedding["reason"] and "depends on data" in embedding["reason"], f"{embedding}")
+
     def refusals(self):
         folder = self.folder("refused")
         for name, body, why in (
@@ -119,7 +130,7 @@ class Processor:
             check(report["verdict"] == "refused" and why in report["reason"] and f"{name}.spec:3:" in report["reason"], f"{name}: {report}")
 
     def cases(self):
-        cases = {"reals": self.reals, "fallback": self.fallback, "refusals": self.refusals}
+        cases = {"reals": self.reals, "fallback": self.fallback, "refusals": self.refusals, "kernels": self.kernels}
         for number in range(len(CASES)):
             cases[f"vectors.{number}"] = lambda number=number: self.kernel("riscv64:zve32x", number)
         cases["scalar"] = lambda: self.kernel("riscv64", 0)

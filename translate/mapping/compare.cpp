@@ -20,8 +20,9 @@ std::string index_text(const std::vector<Number>& index) {
 std::string compare_reals(const State& state, const Store& tensor, const RealFormat* format, const ResultAt& got_at) {
   if (!format || !state.type.real) return fmt::format("{} isn't of real numbers on the chip", state.name);
   const auto wanted_at = [&](uint64_t flat) { return state.type.real->value(tensor.read(flat).bits); };
-  double squares = 0;
-  for (uint64_t i = 0; i < static_cast<uint64_t>(state.elements()); ++i) squares += wanted_at(i) * wanted_at(i);
+  double squares = 0;  // an element that is no number says nothing of the others
+  for (uint64_t i = 0; i < static_cast<uint64_t>(state.elements()); ++i)
+    if (std::isfinite(wanted_at(i))) squares += wanted_at(i) * wanted_at(i);
   const double mean = std::sqrt(squares / static_cast<double>(state.elements()));
   std::string difference;
   for_elements(state.extent, [&](uint64_t flat, const std::vector<Number>& index) {

@@ -1,0 +1,290 @@
+#include "gpu/lifting/expression.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <unordered_map>
+
+namespace portolan::lifting {
+
+using Kind = Expression::Kind;
+
+namespace {
+
+constexpr double kBeyond = 1e29;  // a bound that stands for an infinity
+
+ExpressionPtr made(Expression e) {
+  for (const ExpressionPtr& part : e.parts) e.height = std::max(e.height, part->height);
+  if (e.kind == Kind::reduction) ++e.height;
+  return std::make_shared<const Expression>(std::move(e));
+}
+
+// Parts in an order that does not depend on how they came about: by form, then by places.
+void put_in_order(std::vector<ExpressionPtr>& parts) {
+  struct Keyed {
+    std::string form;
+    std::vector<Affine> places;
+    ExpressionPtr part;
+  };
+  std::vector<Keyed> keyed;
+  for (ExpressionPtr& part : parts) {
+    Keyed one{{}, {}, part};
+    one.form = form_of(*part, one.places, nullptr);
+    keyed.push_back(std::move(one));
+  }
+  std::ranges::stable_sort(
+      keyed, [](const Keyed& a, const Keyed& b) { return a.form != b.form ? a.form < b.form : a.places < b.places; });
+  for (size_t n = 0; n < parts.size(); ++n) parts[n] = keyed[n].part;
+}
+
+ExpressionPtr list(Kind kind, std::vector<ExpressionPtr> parts) {
+  Expression e;
+  e.kind = kind;
+  e.parts = std::move(parts);
+  return made(std::move(e));
+}
+
+// Parts of parts of the same kind.
+std::vector<ExpressionPtr> flat(Kind kind, const std::vector<ExpressionPtr>& parts) {
+  std::vector<ExpressionPtr> all;
+  for (const ExpressionPtr& part : parts) {
+    if (part->kind == kind)
+      all.insert(all.end(), part->parts.begin(), part->parts.end());
+    else
+      all.push_back(part);
+  }
+  return all;
+}
+
+// The step by which each place of `list` grows; false: it does not grow evenly.
+bool steps_of(const std::vector<std::vector<Affine>>& all, size_t first, size_t count, size_t stride,
+              std::vector<int64_t>& steps) {
+  steps.clear();
+  for (size_t p = 0; p < all[first].size(); ++p) {
+    const Affine& begin = all[first][p];
+    const int64_t step = count > 1 ? all[first + stride][p].constant - begin.constant : 0;
+    for (size_t n = 0; n < count; ++n) {
+      const Affine& one = all[first + n * stride][p];
+      if (one.terms != begin.terms || one.constant != begin.constant + static_cast<int64_t>(n) * step) return false;
+    }
+    steps.push_back(step);
+  }
+  return true;
+}
+
+const char* name_of(Kind kind) {
+  return kind == Kind::sum ? "sum" : kind == Kind::maximum ? "max" : "min";
+}
+
+ExpressionPtr reduction(Kind kind, const ExpressionPtr& first, const std::vector<Affine>& places,
+                        const std::vector<int64_t>& steps, size_t count) {
+  const int variable = kReductions + first->height;
+  std::vector<Affine> inner = places;
+  for (size_t p = 0; p < inner.size(); ++p)
+    if (steps[p] != 0) inner[p].terms[variable] += steps[p];
+  size_t at = 0;
+  Expression e;
+  e.kind = Kind::reduction;
+  e.name = name_of(kind);
+  e.variable = variable;
+  e.extent.constant = static_cast<int64_t>(count);
+  e.parts = {with_places(first, inner, at)};
+  return made(std::move(e));
+}
+
+// A group of parts of one form as one reduction, or as one within another; null: neither.
+ExpressionPtr one_reduction(Kind kind, const std::vector<ExpressionPtr>& group,
+                            const std::vector<std::vector<Affine>>& places) {
+  std::vector<int64_t> steps;
+  if (steps_of(places, 0, group.size(), 1, steps)) return reduction(kind, group[0], places[0], steps, group.size());
+  for (size_t inner = 2; inner <= group.size() / 2; ++inner) {
+    if (group.size() % inner != 0) continue;
+    std::vector<ExpressionPtr> outer;
+    for (size_t first = 0; first < group.size(); first += inner) {
+      if (!steps_of(places, first, inner, 1, steps)) break;
+      outer.push_back(reduction(kind, group[first], places[first], steps, inner));
+    }
+    if (outer.size() != group.size() / inner) continue;
+    std::vector<std::vector<Affine>> outer_places;
+    std::string form;
+    for (const ExpressionPtr& one : outer) {
+      std::vector<Affine> found;
+      const std::string this_form = form_of(*one, found, nullptr);
+      if (form.empty()) form = this_form;
+      if (form != this_form) break;
+      outer_places.push_back(std::move(found));
+    }
+    if (outer_places.size() != outer.size() || !steps_of(outer_places, 0, outer.size(), 1, steps)) continue;
+    return reduction(kind, outer[0], outer_places[0], steps, outer.size());
+  }
+  return nullptr;
+}
+
+ExpressionPtr fold_parts(Kind kind, const std::vector<ExpressionPtr>& parts) {
+  std::vector<ExpressionPtr> result;
+  for (size_t begin = 0; begin < parts.size();) {
+    std::vector<std::vector<Affine>> places(1);
+    const std::string form = form_of(*parts[begin], places[0], nullptr);
+    size_t end = begin + 1;
+    for (; end < parts.size(); ++end) {
+      std::vector<Affine> more;
+      if (form_of(*parts[end], more, nullptr) != form) break;
+      places.push_back(std::move(more));
+    }
+    const std::vector<ExpressionPtr> group(parts.begin() + static_cast<std::ptrdiff_t>(begin),
+                                           parts.begin() + static_cast<std::ptrdiff_t>(end));
+    // Two alike are added rather than counted through; so is what has no places at all.
+    const ExpressionPtr one = group.size() > 1 && !places[0].empty() ? one_reduction(kind, group, places) : nullptr;
+    if (one)
+      result.push_back(one);
+    else
+      result.insert(result.end(), group.begin(), group.end());
+    begin = end;
+  }
+  put_in_order(result);
+  return result.size() == 1 ? result[0] : list(kind, std::move(result));
+}
+
+using Known = std::unordered_map<const Expression*, ExpressionPtr>;
+
+ExpressionPtr folded(const ExpressionPtr& e, Known& known) {
+  if (const auto found = known.find(e.get()); found != known.end()) return found->second;
+  ExpressionPtr result = e;
+  if (!e->parts.empty()) {
+    std::vector<ExpressionPtr> parts;
+    for (const ExpressionPtr& part : e->parts) parts.push_back(folded(part, known));
+    if (e->kind == Kind::sum || e->kind == Kind::maximum || e->kind == Kind::minimum) {
+      put_in_order(parts);
+      result = fold_parts(e->kind, parts);
+    } else {
+      result = with_parts(*e, std::move(parts));
+    }
+  }
+  known.emplace(e.get(), result);
+  return result;
+}
+
+}  // namespace
+
+ExpressionPtr number(double value) {
+  Expression e;
+  e.number = value;
+  return made(std::move(e));
+}
+
+ExpressionPtr element(uint32_t tensor, std::vector<Affine> index) {
+  Expression e;
+  e.kind = Kind::element;
+  e.tensor = tensor;
+  e.index = std::move(index);
+  return made(std::move(e));
+}
+
+ExpressionPtr sum(std::vector<ExpressionPtr> parts) {
+  double constant = 0;
+  std::vector<ExpressionPtr> rest;
+  for (ExpressionPtr& part : flat(Kind::sum, parts)) {
+    if (part->kind == Kind::number)
+      constant += part->number;
+    else
+      rest.push_back(std::move(part));
+  }
+  if (constant != 0 || rest.empty()) rest.push_back(number(constant));
+  return rest.size() == 1 ? rest[0] : list(Kind::sum, std::move(rest));
+}
+
+ExpressionPtr product(std::vector<ExpressionPtr> parts) {
+  double factor = 1;
+  std::vector<ExpressionPtr> rest;
+  for (ExpressionPtr& part : flat(Kind::product, parts)) {
+    if (part->kind == Kind::number)
+      factor *= part->number;
+    else
+      rest.push_back(std::move(part));
+  }
+  if (factor == 0) return number(0);
+  if (factor != 1 || rest.empty()) rest.push_back(number(factor));
+  put_in_order(rest);
+  return rest.size() == 1 ? rest[0] : list(Kind::product, std::move(rest));
+}
+
+ExpressionPtr inverse(ExpressionPtr x) {
+  if (x->kind == Kind::number) return number(1 / x->number);
+  if (x->kind == Kind::inverse) return x->parts[0];
+  return list(Kind::inverse, {std::move(x)});
+}
+
+ExpressionPtr extreme(bool most, std::vector<ExpressionPtr> parts) {
+  const Kind kind = most ? Kind::maximum : Kind::minimum;
+  std::vector<ExpressionPtr> rest;
+  for (ExpressionPtr& part : flat(kind, parts)) {
+    const bool beyond = part->kind == Kind::number && (most ? part->number <= -kBeyond : part->number >= kBeyond);
+    if (!beyond) rest.push_back(std::move(part));
+  }
+  if (rest.empty()) rest = parts;
+  put_in_order(rest);
+  // The same twice counts once.
+  std::vector<ExpressionPtr> once;
+  std::string last_form;
+  std::vector<Affine> last_places;
+  for (ExpressionPtr& part : rest) {
+    std::vector<Affine> places;
+    std::string form = form_of(*part, places, nullptr);
+    if (!once.empty() && form == last_form && places == last_places) continue;
+    once.push_back(std::move(part));
+    last_form = std::move(form), last_places = std::move(places);
+  }
+  return once.size() == 1 ? once[0] : list(kind, std::move(once));
+}
+
+ExpressionPtr function(std::string name, ExpressionPtr x) {
+  Expression e;
+  e.kind = Kind::function;
+  e.name = std::move(name);
+  e.parts = {std::move(x)};
+  return made(std::move(e));
+}
+
+ExpressionPtr with_parts(const Expression& e, std::vector<ExpressionPtr> parts) {
+  Expression copy = e;
+  copy.height = 0;
+  copy.parts = std::move(parts);
+  return made(std::move(copy));
+}
+
+std::string form_of(const Expression& e, std::vector<Affine>& places, std::vector<double>* numbers) {
+  switch (e.kind) {
+    case Kind::number:
+      if (!numbers) return fmt::format("{}", e.number);
+      numbers->push_back(e.number);
+      return "#";
+    case Kind::element:
+      places.insert(places.end(), e.index.begin(), e.index.end());
+      return fmt::format("t{}.{}", e.tensor, e.index.size());
+    case Kind::reduction:
+      places.push_back(e.extent);
+      return fmt::format("{}{}({})", e.name, e.variable, form_of(*e.parts[0], places, numbers));
+    default: {
+      std::string text = fmt::format("{}{}(", static_cast<int>(e.kind), e.name);
+      for (const ExpressionPtr& part : e.parts) text += form_of(*part, places, numbers) + ",";
+      return text + ")";
+    }
+  }
+}
+
+ExpressionPtr with_places(const ExpressionPtr& e, const std::vector<Affine>& places, size_t& at) {
+  Expression copy = *e;
+  if (e->kind == Kind::element)
+    for (Affine& index : copy.index) index = places[at++];
+  if (e->kind == Kind::reduction) copy.extent = places[at++];
+  for (ExpressionPtr& part : copy.parts) part = with_places(part, places, at);
+  return std::make_shared<const Expression>(std::move(copy));
+}
+
+ExpressionPtr folded(const ExpressionPtr& e) {
+  Known known;
+  return folded(e, known);
+}
+
+}  // namespace portolan::lifting

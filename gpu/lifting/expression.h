@@ -1,0 +1,55 @@
+// What an element of a kernel's result is, as an expression over elements of its inputs, in real algebra: sums and
+// products have no order, a quotient is a product with an inverse. Places are sums of index variables.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace portolan::lifting {
+
+// constant + coefficients of variables. Variables below kReductions are the result's indices.
+struct Affine {
+  int64_t constant = 0;
+  std::map<int, int64_t> terms;
+  bool operator==(const Affine&) const = default;
+  auto operator<=>(const Affine&) const = default;
+};
+inline constexpr int kReductions = 100;
+
+struct Expression;
+using ExpressionPtr = std::shared_ptr<const Expression>;
+
+struct Expression {
+  enum class Kind : uint8_t { number, element, sum, product, inverse, maximum, minimum, function, reduction };
+  Kind kind = Kind::number;
+  double number = 0;
+  uint32_t tensor = 0;        // element: which argument
+  std::vector<Affine> index;  // element
+  std::string name;           // function; reduction: sum, max, min
+  int variable = 0;           // reduction: over this one, from 0
+  Affine extent;              // below this
+  std::vector<ExpressionPtr> parts;
+  int height = 0;  // reductions within one another
+};
+
+ExpressionPtr number(double value);
+ExpressionPtr element(uint32_t tensor, std::vector<Affine> index);
+ExpressionPtr sum(std::vector<ExpressionPtr> parts);
+ExpressionPtr product(std::vector<ExpressionPtr> parts);
+ExpressionPtr inverse(ExpressionPtr x);
+ExpressionPtr extreme(bool most, std::vector<ExpressionPtr> parts);
+ExpressionPtr function(std::string name, ExpressionPtr x);
+ExpressionPtr with_parts(const Expression& e, std::vector<ExpressionPtr> parts);
+
+// The form without places and bounds, and those in the order in which they stand. `numbers`: of the form if null.
+std::string form_of(const Expression& e, std::vector<Affine>& places, std::vector<double>* numbers);
+// The same form with other places.
+ExpressionPtr with_places(const ExpressionPtr& e, const std::vector<Affine>& places, size_t& at);
+
+// Sums, maxima and minima whose parts differ in their places by equal steps become reductions.
+ExpressionPtr folded(const ExpressionPtr& e);
+
+}  // namespace portolan::lifting

@@ -1,0 +1,213 @@
+// Kernels of corpus/kernels lifted to specifications: which are, that these compute what the kernels do by a formula of
+// their own here, and that specifications with one thing wrong are not accepted.
+#include "gpu/lifting/lift.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <fstream>
+#include <random>
+#include <regex>
+#include <sstream>
+
+#include "emulate/accelerator/reference.h"
+#include "gpu/compile/compile.h"
+
+namespace portolan {
+namespace {
+
+const std::string kFolder = std::string(PORTOLAN_SOURCE) + "/corpus/kernels/";
+
+struct Kernels {
+  manifest::Manifest launches;
+  std::map<std::string, simt::Module> modules;  // by file
+
+  Kernels() {
+    std::ifstream in(kFolder + "port.toml");
+    std::stringstream text;
+    text << in.rdbuf();
+    auto read = manifest::parse(text.str(), kFolder + "port.toml");
+    launches = std::move(*read);
+  }
+  const simt::Module& module(const std::string& file) {
+    const auto found = modules.find(file);
+    if (found != modules.end()) return found->second;
+    const auto ptx = compile::to_ptx(kFolder + file, compile::Compiler::any, {});
+    EXPECT_TRUE(ptx) << to_string(ptx.error());
+    auto loaded = simt::load_module(kFolder + file, ptx->ptx);
+    EXPECT_TRUE(loaded);
+    return modules.emplace(file, std::move(*loaded)).first->second;
+  }
+};
+
+Kernels& kernels() {
+  static Kernels all;
+  return all;
+}
+
+struct Wanted {
+  const char *kernel, *file;
+};
+constexpr Wanted kWanted[] = {{"softmax", "softmax.cu"}, {"gemm_tiled", "linear.cu"},     {"axpy", "linear.cu"},
+                              {"silu", "activation.cu"}, {"convolve2d", "convolve.cu"},   {"rms_norm", "norm.cu"},
+                              {"transpose", "local.cu"}, {"block_scan", "collective.cu"}, {"stencil3d", "stencil.cu"}};
+
+lifting::Lifted lifted(const Wanted& w) {
+  const manifest::Kernel* kernel = kernels().launches.find(w.kernel, w.file);
+  const auto found = lifting::lift(kernels().module(w.file), *kernel, {});
+  EXPECT_TRUE(found) << to_string(found.error());
+  return found ? *found : lifting::Lifted{};
+}
+
+// The first output on inputs that `give` makes of an input's number and an element's.
+std::vector<double> run(const std::string& text, const accelerator::ParameterValues& sizes,
+                        const std::function<double(size_t, uint64_t)>& give) {
+  const accelerator::Loaded loaded = accelerator::load_specification(text, "lifted.spec", sizes);
+  if (!loaded.description) return {};
+  const accelerator::Description& spec = *loaded.description;
+  accelerator::Reference reference(spec, 3'000'000);
+  size_t input = 0;
+  for (uint32_t s : accelerator::inputs_of(spec)) {
+    const auto& type = spec.states[s].type;
+    for (uint64_t n = 0; n < static_cast<uint64_t>(spec.states[s].elements()); ++n) {
+      const double x = give(input, n);
+      const uint64_t bits = type.real ? type.real->bits(type.real->round(x))
+                                      : static_cast<uint64_t>(static_cast<int64_t>(x * 100)) & 0xffffffff;
+      reference.tensor(s).write(n, {bits, true});
+    }
+    ++input;
+  }
+  if (reference.run().kind != accelerator::Outcome::Kind::finished) return {};
+  std::vector<double> result;
+  const uint32_t out = accelerator::outputs_of(spec)[0];
+  const auto& type = spec.states[out].type;
+  for (uint64_t n = 0; n < static_cast<uint64_t>(spec.states[out].elements()); ++n) {
+    const uint64_t bits = reference.tensor(out).read(n).bits;
+    result.push_back(type.real ? type.real->value(bits) : static_cast<double>(static_cast<int32_t>(bits)));
+  }
+  return result;
+}
+
+double value(size_t input, uint64_t n) {
+  return static_cast<float>(std::sin(static_cast<double>(n * 7 + input * 13 + 1)) * 2);
+}
+
+TEST(Lifting, TheKernelsAreLifted) {
+  for (const Wanted& w : kWanted) EXPECT_GE(lifted(w).tests, 4u) << w.kernel;
+}
+
+TEST(Lifting, MatrixProduct) {
+  const auto got = run(lifted({"gemm_tiled", "linear.cu"}).specification, {{"m", 3}, {"n", 4}, {"k", 5}}, value);
+  ASSERT_EQ(got.size(), 12u);
+  for (size_t i = 0; i < 3; ++i)
+    for (size_t j = 0; j < 4; ++j) {
+      double wanted = 0;
+      for (size_t k = 0; k < 5; ++k) wanted += value(0, i * 5 + k) * value(1, k * 4 + j);
+      EXPECT_NEAR(got[i * 4 + j], wanted, 1e-9);
+    }
+}
+
+TEST(Lifting, Softmax) {
+  const auto got = run(lifted({"softmax", "softmax.cu"}).specification, {{"rows", 2}, {"columns", 6}}, value);
+  ASSERT_EQ(got.size(), 12u);
+  for (size_t i = 0; i < 2; ++i) {
+    double total = 0;
+    for (size_t j = 0; j < 6; ++j) total += std::exp(value(0, i * 6 + j));
+    for (size_t j = 0; j < 6; ++j) EXPECT_NEAR(got[i * 6 + j], std::exp(value(0, i * 6 + j)) / total, 1e-9);
+  }
+}
+
+TEST(Lifting, WhatDependsOnDataIsRefused) {
+  const manifest::Kernel* kernel = kernels().launches.find("bitonic", "sort.cu");
+  EXPECT_FALSE(lifting::lift(kernels().module("sort.cu"), *kernel, {}));
+}
+
+// One token of an equation as another one.
+std::string mutated(const std::string& text, std::mt19937_64& random) {
+  static const std::regex tokens(R"(\bi\d\b|\bk\d\b|\d+\.\d+|[-+*/]|\bmax\b|\bsum\b|\bexp\b|\bsqrt\b|\b\d\b)");
+  const size_t begin = std::min(text.find("value "), text.find("output "));
+  std::vector<std::smatch> found;
+  for (auto at = std::sregex_iterator(text.begin() + static_cast<std::ptrdiff_t>(begin), text.end(), tokens);
+       at != std::sregex_iterator(); ++at)
+    found.push_back(*at);
+  const std::smatch& one = found[random() % found.size()];
+  const std::string old = one.str();
+  std::string with;
+  if (old == "max")
+    with = "min";
+  else if (old == "sum")
+    with = "max";
+  else if (old == "exp")
+    with = "abs";
+  else if (old == "sqrt")
+    with = "exp";
+  else if (old == "+")
+    with = "-";
+  else if (old == "-")
+    with = "+";
+  else if (old == "*")
+    with = random() % 2 ? "+" : "/";
+  else if (old == "/")
+    with = "*";
+  else if (old[0] == 'i')
+    with = old == "i0" ? "i1" : "i0";
+  else if (old[0] == 'k')
+    with = old == "k0" ? "k1" : "k0";
+  else if (old.find('.') != std::string::npos)
+    with = std::to_string(std::stod(old) * 1.5 + 0.25);
+  else
+    with = std::to_string(std::stoi(old) + 1);
+  return text.substr(0, begin + static_cast<size_t>(one.position())) + with +
+         text.substr(begin + static_cast<size_t>(one.position()) + old.size());
+}
+
+TEST(Lifting, NoWrongSpecificationIsAccepted) {
+  const char* asked = std::getenv("PORTOLAN_MUTANTS");  // how many; more than a test of every day has time for
+  const size_t count = asked ? static_cast<size_t>(std::atoi(asked)) : 45;
+  size_t rejected = 0, same = 0, accepted = 0, none = 0;
+  std::mt19937_64 random(5);
+  for (const Wanted& w : kWanted) {
+    const std::string text = lifted(w).specification;
+    const manifest::Kernel* kernel = kernels().launches.find(w.kernel, w.file);
+    const accelerator::ParameterValues sizes = [&] {
+      accelerator::ParameterValues all;
+      const auto loaded = accelerator::load_specification(text, "lifted.spec", {});
+      for (const auto& p : loaded.description->parameters) all[p.name] = 5 + static_cast<int>(all.size());
+      return all;
+    }();
+    const size_t goal = rejected + same + accepted + count / std::size(kWanted);
+    for (size_t n = 0; n < 10 * count && rejected + same + accepted < goal; ++n) {
+      const std::string mutant = mutated(text, random);
+      const auto before = run(text, sizes, value), after = run(mutant, sizes, value);
+      if (after.empty() || mutant == text) {
+        ++none;  // no specification any more
+        continue;
+      }
+      double most = 0, size = 0;
+      for (size_t i = 0; i < before.size() && i < after.size(); ++i) {
+        most = std::max(most, std::fabs(before[i] - after[i]));
+        size = std::max(size, std::fabs(before[i]));
+      }
+      const bool differs = before.size() != after.size() || !(most <= 0.004 * size);
+      lifting::Options options;
+      options.seed = n + 3;
+      const bool agrees = static_cast<bool>(lifting::agrees_with(kernels().module(w.file), *kernel, mutant, options));
+      if (!agrees)
+        ++rejected;
+      else if (!differs)
+        ++same;
+      else {
+        ++accepted;
+        ADD_FAILURE() << w.kernel << ": accepted, and it differs:\n" << mutant;
+      }
+    }
+  }
+  RecordProperty("rejected", static_cast<int>(rejected));
+  RecordProperty("same", static_cast<int>(same));
+  RecordProperty("none", static_cast<int>(none));
+  EXPECT_GE(rejected, count / 3) << same << " the same, " << none << " none";
+}
+
+}  // namespace
+}  // namespace portolan
