@@ -78,6 +78,7 @@ Vocabulary make_aarch64_vocabulary() {
   add_words(v.arrangements, "8b 16b 4h 8h 2s 4s 1d 2d 1q b h s d");
   v.jump = "b";
   v.placeholder = "nop";
+  v.longest_encoding = 4;
   v.longest = v.longest_pseudo = 4;
   return v;
 }

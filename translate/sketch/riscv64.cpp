@@ -56,6 +56,7 @@ Vocabulary make_riscv64_vocabulary() {
   add_words(v.keywords, "rne rtz rdn rup rmm dyn");
   v.jump = "j";
   v.placeholder = "nop";
+  v.longest_encoding = 4;
   v.longest = 8;
   v.longest_pseudo = 48;  // li of 64 bits
   return v;

@@ -28,8 +28,9 @@ struct Vocabulary {
   std::vector<std::string> arguments;  // registers of the first arguments and results, for ?seq
   std::string_view jump;               // the mnemonic of a direct jump
   std::string_view placeholder;        // an instruction without effect
-  // Bytes of an instruction, and of all that one pseudo-instruction (li) may become.
-  uint32_t longest = 0, longest_pseudo = 0;
+  // Bytes of an encoding, of an instruction with what the assembler may add to it, and of all that one
+  // pseudo-instruction (li) may become.
+  uint32_t longest_encoding = 0, longest = 0, longest_pseudo = 0;
 
   // The words for a hole of this kind; none for immediates, labels and sequences.
   const std::vector<std::string>& words(HoleKind kind) const;

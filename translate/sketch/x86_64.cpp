@@ -109,6 +109,7 @@ Vocabulary make_x86_64_vocabulary() {
                 "$SYMBOL"};
   v.jump = "jmp";
   v.placeholder = "nop";
+  v.longest_encoding = 15;
   v.longest = v.longest_pseudo = 15;
   return v;
 }

@@ -6,7 +6,9 @@
 
 #include <set>
 
+#include "emulate/ir_code.h"
 #include "frontends/asm/text_reader.h"
+#include "translate/sketch/filling/layout.h"
 #include "verify/judge/judge.h"
 #include "verify/tester.h"
 
@@ -192,9 +194,39 @@ const Case kCases[] = {
     {"x86_64_seq", {kMixed, kX, "\tmovl %edi, %eax\n\t?seq:1\n\txorl $-16, %eax\n\tret\n"}, {}},
     // The second reads what the first sets.
     {"aarch64_two_seq", {kLinear, kA, "\t?seq:1\n\t?seq:1\n\tadd w0, w8, #7\n\tret\n"}, {}},
+    // Of two branches' lines one stands behind the other.
+    {"riscv64_adjacent_seq",
+     {"\tmovl %edi, %eax\n\tcmpl %esi, %edi\n\tcmovl %esi, %eax\n\tincl %eax\n\tret\n", kR,
+      "\tbge a0, a1, .L4\n\t?seq:1\n.L4:\n\t?seq:1\n\tsext.w a0, a0\n\tret\n"},
+     {}},
     {"riscv64_two_seq", {kLinear, kR, "\t?seq:1\n\t?seq:1\n\taddiw a0, a0, 7\n\tret\n"}, {}},
 };
 INSTANTIATE_TEST_SUITE_P(Sketches, Filled, testing::ValuesIn(kCases), [](const auto& c) { return c.param.name; });
+
+// Each variant stands where it is said to stand, also beside those that are empty or too long for their slot.
+TEST(Layout, VariantsAreWhatTheirTextSays) {
+  const auto sketch = parse("\t.text\nf:\n\t?seq:1\n\tret\n", "sketch.s", kR);
+  ASSERT_TRUE(sketch) << to_string(sketch.error());
+  std::vector<Domain> domains(1);
+  domains[0].values = {"", "li a1, 0x123456789abcdef", "mv a2, a1", "mv a3, a1"};
+  Mask shortened = 0;
+  auto layout = lay_out(*sketch, domains, shortened);
+  ASSERT_TRUE(layout) << to_string(layout.error());
+  const auto image = emulate::link_image(kR, {&layout->object, 1});
+  ASSERT_TRUE(image) << to_string(image.error());
+  locate(*layout, *image);
+  const std::vector<uint64_t>& variants = layout->sites.front().variants;
+  EXPECT_NE(variants[0], 0u);
+  EXPECT_EQ(variants[1], 0u);
+  emulate::IrCode code(*image);
+  const assembly::Machine& machine = assembly::Machine::get(kR);
+  for (const auto& [variant, name] : {std::pair(2, "x12"), std::pair(3, "x13")}) {
+    const emulate::IrStep* const step = code.at(variants[variant]);
+    ASSERT_NE(step, nullptr);
+    ASSERT_EQ(step->written.size(), 1u);
+    EXPECT_EQ(machine.slots[step->written.front()].name, name);
+  }
+}
 
 TEST(Fill, NothingFits) {
   auto result = ask({kLinear, kA, "\tadd w8, w0, w1, lsl #2\n\tadd w0, w8, #?imm{1,2,3}\n\tret\n"});

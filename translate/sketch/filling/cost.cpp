@@ -25,7 +25,7 @@ uint32_t cost_of(const assembly::McTarget& target, const llvm::MCInst& inst) {
 
 }  // namespace
 
-std::vector<uint32_t> costs_of(const Sketch& sketch, std::span<const std::string> texts) {
+std::vector<Cost> costs_of(const Sketch& sketch, std::span<const std::string> texts) {
   std::string all;
   std::vector<size_t> text_of_line = {0};  // lines count from 1
   for (size_t n = 0; n < texts.size(); ++n) {
@@ -35,11 +35,11 @@ std::vector<uint32_t> costs_of(const Sketch& sketch, std::span<const std::string
   for (const Label& label : labels_of(sketch)) all += label.name + ":\n";
   const assembly::Unit unit = assembly::read_text(all, "cost", sketch.isa);
   const assembly::McTarget& target = assembly::McTarget::get(sketch.isa);
-  std::vector<uint32_t> costs(texts.size(), 0);
+  std::vector<Cost> costs(texts.size());
   for (const assembly::Section& section : unit.sections)
     for (const assembly::Instruction& i : section.instructions)
       if (i.line < text_of_line.size() && i.inst.getOpcode() != assembly::kUnreadOpcode)
-        costs[text_of_line[i.line]] += cost_of(target, i.inst);
+        costs[text_of_line[i.line]].total += cost_of(target, i.inst), ++costs[text_of_line[i.line]].instructions;
   return costs;
 }
 

@@ -9,7 +9,11 @@
 
 namespace portolan::sketch::filling {
 
+struct Cost {
+  uint32_t total = 0, instructions = 0;
+};
+
 // For each text, which may be several lines; unreadable ones cost nothing.
-std::vector<uint32_t> costs_of(const Sketch& sketch, std::span<const std::string> texts);
+std::vector<Cost> costs_of(const Sketch& sketch, std::span<const std::string> texts);
 
 }  // namespace portolan::sketch::filling

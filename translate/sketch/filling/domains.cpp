@@ -22,12 +22,7 @@ constexpr size_t kSequenceConstants = 400;
 constexpr size_t kFormsOfAWeight = 8;
 constexpr uint64_t kHeaviest = 1 << 24;
 constexpr size_t kLongSequences = 1 << 14;  // of each length above one
-constexpr uint32_t kNearby = 6;             // lines before and behind a ?seq whose registers it may use
-constexpr size_t kMostSequences = 24000;    // instructions that each place of a ?seq chooses from
-
-bool is_word(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '%' || c == '.';
-}
+constexpr size_t kMostSequences = 16000;    // instructions that each place of a ?seq chooses from
 
 // Whether the word stands in the text by itself.
 bool occurs(std::string_view text, std::string_view word) {
@@ -47,47 +42,6 @@ std::vector<int64_t> probes() {
       all.insert(static_cast<int64_t>(value));
   }
   return {all.begin(), all.end()};
-}
-
-// Values in the order in which they come, each once.
-class Numbers {
- public:
-  void add(uint64_t value) {
-    if (seen_.insert(static_cast<int64_t>(value)).second) values_.push_back(static_cast<int64_t>(value));
-  }
-  std::vector<int64_t> take() { return std::move(values_); }
-
- private:
-  std::vector<int64_t> values_;
-  std::set<int64_t> seen_;
-};
-
-// What compilers make of a constant.
-void add_related(Numbers& values, uint64_t u) {
-  for (const uint64_t v : {-u, ~u, u + 1, u - 1, 64 - u, 32 - u, u & 0xffff, (u >> 16) & 0xffff, (u >> 32) & 0xffff,
-                           u >> 48, u & 0xffffffff, u >> 12, (u + 0x800) >> 12})
-    values.add(v);
-  values.add(static_cast<uint64_t>(static_cast<int64_t>(static_cast<int32_t>(u))));
-  values.add(static_cast<uint64_t>(static_cast<int64_t>(u << 52) >> 52));
-  if (std::has_single_bit(u)) values.add(static_cast<uint64_t>(std::bit_width(u) - 1));
-  if (const auto n = static_cast<int64_t>(u); n >= INT32_MIN && n <= INT32_MAX) return;
-  // Loaded in parts: 16 bits are set afterwards, and hold before what makes the rest easy.
-  for (unsigned at = 0; at < 64; at += 16)
-    for (unsigned from = 0; from < 64; from += 16)
-      values.add((u & ~(uint64_t{0xffff} << at)) | (((u >> from) & 0xffff) << at));
-}
-
-// The function's own constants and what is made of them come before those of the files.
-std::vector<int64_t> likely_constants(const Constants& constants) {
-  Numbers values;
-  for (const int64_t c : constants.own) values.add(static_cast<uint64_t>(c));
-  for (const int64_t n : {0,  1,  -1,  2, 3, 4,   8,  16, -16, 31,  32,  63,  255,  64,   -32,
-                          -8, 48, -48, 5, 7, -64, 15, 24, 96,  -96, 127, 128, -128, 65535})
-    values.add(static_cast<uint64_t>(n));
-  for (const int64_t c : constants.own) add_related(values, static_cast<uint64_t>(c));
-  for (const int64_t c : constants.others) values.add(static_cast<uint64_t>(c));
-  for (const int64_t c : constants.others) add_related(values, static_cast<uint64_t>(c));
-  return values.take();
 }
 
 // Lines [first, second) of the function that a line of the unit stands in, and the function's name.
@@ -125,6 +79,12 @@ class Finder {
   std::vector<int64_t> fitting(const Line& line, HoleId hole, const std::vector<Values>& bases,
                                const std::vector<int64_t>& values) const;
   Domain immediates(const Line& line, HoleId hole, const std::vector<Values>& bases) const;
+  struct Form {
+    size_t number = 0;  // in the grammar
+    std::vector<const std::vector<std::string>*> banks;
+  };
+  std::vector<std::vector<std::string>> banks(const std::vector<std::string>& registers) const;
+  std::vector<Form> forms(const std::vector<std::vector<std::string>>& banks) const;
   Domain sequences(HoleId hole) const;
   std::vector<std::string> labels(uint32_t line) const;
   std::pair<uint32_t, uint32_t> function_around(uint32_t line) const;
@@ -361,8 +321,8 @@ Domain Finder::immediates(const Line& line, HoleId hole, const std::vector<Value
 
 using Weighted = std::pair<uint64_t, std::string>;
 
-// The form's words in all ways that are not too heavy.
-void complete(std::string_view form, Weighted begun, const std::vector<std::string>& registers,
+// The form's words in all ways that are not too heavy. `banks`: of the registers, one for each place.
+void complete(std::string_view form, Weighted begun, std::span<const std::vector<std::string>* const> banks,
               const std::vector<std::string>& constants, uint64_t heaviest, std::vector<Weighted>& all) {
   const size_t at = std::min(form.find("?reg"), form.find("?imm"));
   begun.second += form.substr(0, at);
@@ -370,32 +330,99 @@ void complete(std::string_view form, Weighted begun, const std::vector<std::stri
     all.push_back(std::move(begun));
     return;
   }
-  const std::vector<std::string>& words = form.substr(at, 4) == "?reg" ? registers : constants;
+  const bool is_register = form.substr(at, 4) == "?reg";
+  const std::vector<std::string>& words = is_register ? *banks.front() : constants;
+  if (is_register) banks = banks.subspan(1);
   for (size_t n = 0; n < words.size() && begun.first * (n + 1) <= heaviest; ++n)
-    complete(form.substr(at + 4), {begun.first * (n + 1), begun.second + words[n]}, registers, constants, heaviest,
-             all);
+    complete(form.substr(at + 4), {begun.first * (n + 1), begun.second + words[n]}, banks, constants, heaviest, all);
 }
 
-// Instructions of the grammar over registers that lines nearby name, those of arguments, and likely constants.
+// The form with these words for its registers, and a number.
+std::string with_registers(std::string_view form, std::span<const std::string> registers) {
+  std::string text;
+  for (size_t at = 0, next = 0; at < form.size();) {
+    if (form.substr(at, 4) != "?reg" && form.substr(at, 4) != "?imm") {
+      text += form[at++];
+      continue;
+    }
+    text += form.substr(at, 4) == "?imm" ? "1" : registers[next++ % registers.size()];
+    at += 4;
+  }
+  return text;
+}
+
+size_t count_registers(std::string_view form) {
+  size_t count = 0;
+  for (size_t at = form.find("?reg"); at != std::string_view::npos; at = form.find("?reg", at + 1)) ++count;
+  return count;
+}
+
+// Registers that fit the same forms, nearest ones first in each bank.
+std::vector<std::vector<std::string>> Finder::banks(const std::vector<std::string>& registers) const {
+  std::vector<std::string> lines;
+  for (const std::string& word : registers)
+    for (const std::string_view form : words_.sequence) lines.push_back(with_registers(form, {&word, 1}));
+  const std::vector<bool> good = assembles(sketch_, lines);
+  std::map<std::vector<bool>, size_t> known;
+  std::vector<std::vector<std::string>> banks;
+  for (size_t n = 0; n < registers.size(); ++n) {
+    const auto begin = good.begin() + static_cast<std::ptrdiff_t>(n * words_.sequence.size());
+    const auto [bank, is_new] =
+        known.try_emplace({begin, begin + static_cast<std::ptrdiff_t>(words_.sequence.size())}, banks.size());
+    if (is_new) banks.emplace_back();
+    banks[bank->second].push_back(registers[n]);
+  }
+  return banks;
+}
+
+// The grammar's forms with a bank for each register, where that assembles.
+std::vector<Finder::Form> Finder::forms(const std::vector<std::vector<std::string>>& banks) const {
+  std::vector<Form> all;
+  std::vector<std::string> lines;
+  for (size_t number = 0; number < words_.sequence.size(); ++number) {
+    const size_t places = count_registers(words_.sequence[number]);
+    size_t ways = 1;
+    for (size_t place = 0; place < places; ++place) ways *= banks.size();
+    for (size_t way = 0; way < ways; ++way) {
+      Form form{number, {}};
+      std::vector<std::string> registers;
+      for (size_t place = 0, rest = way; place < places; ++place, rest /= banks.size()) {
+        form.banks.push_back(&banks[rest % banks.size()]);
+        registers.push_back(form.banks.back()->front());
+      }
+      lines.push_back(with_registers(words_.sequence[number], registers));
+      all.push_back(std::move(form));
+    }
+  }
+  const std::vector<bool> good = assembles(sketch_, lines);
+  std::vector<Form> fitting;
+  for (size_t n = 0; n < all.size(); ++n)
+    if (good[n]) fitting.push_back(std::move(all[n]));
+  return fitting;
+}
+
+// Instructions of the grammar over registers that the function names, those of arguments, and likely constants.
 Domain Finder::sequences(HoleId hole) const {
   std::vector<std::string> registers, constants;
   const uint32_t line = sketch_.holes[hole].line;
   for (const std::string& word : words_.registers)
-    if (distance(word, line) / 2 <= kNearby ||
+    if (distance(word, line) != UINT32_MAX ||
         std::find(words_.arguments.begin(), words_.arguments.end(), word) != words_.arguments.end())
       registers.push_back(word);
   sort_by_distance(registers, line);
   for (size_t n = 0; n < likely_.size() && n < kSequenceConstants; ++n) constants.push_back(std::to_string(likely_[n]));
   // Not all may fit: those of near registers and likely constants first. A weight is the product of the places that
   // the words have in their lists.
+  const std::vector<std::vector<std::string>> all_banks = banks(registers);
+  const std::vector<Form> all_forms = forms(all_banks);
   std::vector<Weighted> all;
   size_t before = 0;
   for (uint64_t heaviest = 4096; heaviest <= kHeaviest && all.size() < kMostSequences * 3 / 2; heaviest *= 2) {
     before = all.size();
     all.clear();
-    for (size_t form = 0; form < words_.sequence.size(); ++form)
-      complete(words_.sequence[form], {kFormsOfAWeight + form, ""}, registers, constants, heaviest, all);
-    if (all.size() == before) break;  // these are all there are
+    for (const Form& form : all_forms)
+      complete(words_.sequence[form.number], {kFormsOfAWeight + form.number, ""}, form.banks, constants, heaviest, all);
+    if (all.size() == before && before != 0) break;  // these are all there are
   }
   std::stable_sort(all.begin(), all.end(), [](const Weighted& x, const Weighted& y) { return x.first < y.first; });
   std::vector<std::string> lines;
@@ -539,32 +566,6 @@ std::vector<const assembly::Instruction*> instructions_of(const assembly::Unit& 
       if (functions.contains(extent.name)) found.push_back(&instruction);
     }
   return found;
-}
-
-std::vector<int64_t> constants_of(const assembly::Unit& unit, const std::set<std::string>* functions) {
-  const assembly::McTarget& target = assembly::McTarget::get(unit.isa);
-  std::vector<const assembly::Instruction*> instructions;
-  if (functions != nullptr)
-    instructions = instructions_of(unit, *functions);
-  else
-    for (const assembly::Section& section : unit.sections)
-      for (const assembly::Instruction& instruction : section.instructions) instructions.push_back(&instruction);
-  std::map<int64_t, unsigned> counts;
-  for (const assembly::Instruction* instruction : instructions) {
-    const llvm::MCInstrDesc& description = target.instructions().get(instruction->inst.getOpcode());
-    for (unsigned n = 0; n < instruction->inst.getNumOperands(); ++n) {
-      // Scale factors of x86-64's addresses are none.
-      const bool address =
-          n < description.getNumOperands() && description.operands()[n].OperandType == llvm::MCOI::OPERAND_MEMORY;
-      const llvm::MCOperand& operand = instruction->inst.getOperand(n);
-      if (operand.isImm() && !(address && operand.getImm() == 1)) ++counts[operand.getImm()];
-    }
-    for (const assembly::Instruction::SymbolicOperand& s : instruction->symbolic) ++counts[s.value.addend];
-  }
-  std::vector<int64_t> all;
-  for (const auto& [value, count] : counts) all.push_back(value);
-  std::stable_sort(all.begin(), all.end(), [&](int64_t a, int64_t b) { return counts[a] > counts[b]; });
-  return all;
 }
 
 Expected<std::vector<Domain>> find_domains(const Sketch& sketch, const assembly::Unit& skeleton,

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "frontends/asm/unit.h"
+#include "translate/sketch/filling/constants.h"
 #include "translate/sketch/sketch.h"
 
 namespace portolan::sketch::filling {
@@ -34,14 +35,6 @@ std::set<std::string> functions_with_holes(const Sketch& sketch, const assembly:
 
 std::vector<const assembly::Instruction*> instructions_of(const assembly::Unit& unit,
                                                           const std::set<std::string>& functions);
-
-// Constants that instructions of the unit hold, or those of these functions; frequent ones first.
-std::vector<int64_t> constants_of(const assembly::Unit& unit, const std::set<std::string>* functions = nullptr);
-
-// What immediates are likely to be made of: of the functions that are filled, and of all there is besides.
-struct Constants {
-  std::vector<int64_t> own, others;
-};
 
 // One domain for each hole. Errors: an instruction that the target lacks, a hole that nothing fits, a list of which
 // nothing assembles.

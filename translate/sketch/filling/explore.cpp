@@ -55,6 +55,7 @@ verify::Input Explorer::next() {
   }
   verify::Filling filling{kNumbers[random_.below(std::size(kNumbers))], kNumbers[random_.below(std::size(kNumbers))]};
   filling.constants = &t_.constants;
+  filling.owners = random_.one_in(3);
   if (random_.one_in(2)) filling.globals = verify::Filling::Globals::mixed;
   if (!ways_.empty() && !random_.one_in(3))
     return verify::varied(t_.boundary, t_.shape, ways_[random_.below(ways_.size())], filling, random_);
@@ -62,7 +63,7 @@ verify::Input Explorer::next() {
 }
 
 Test Explorer::look(verify::Input input) {
-  Test test{t_.function, std::move(input), {}, 0, nullptr, nullptr};
+  Test test{t_.function, std::move(input), {}, 0, nullptr, nullptr, nullptr};
   watch_.look_at(test, t_.bench.source_request(t_.boundary, test.input), t_.times_longer);
   return test;
 }

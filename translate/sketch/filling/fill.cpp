@@ -18,10 +18,12 @@ using Status = FillResult::Status;
 
 // Fillings that all tests allow and the judge neither proves nor refutes: after these there is little hope.
 constexpr uint64_t kMostUndecided = 160;
-constexpr size_t kDescriptions = 8;  // fillings that are asked what crosses the border
-constexpr size_t kMostBorders = 3;   // different answers that are followed
+constexpr size_t kDescriptions = 8;    // fillings that are asked what crosses the border
+constexpr size_t kMostAttempts = 400;  // to find some that make sense
+constexpr size_t kMostBorders = 3;     // different answers that are followed
 // How far passes look, see Search::set_reach; behind the farthest comes everything.
 constexpr uint64_t kNearest = 16, kFarther = 16, kFarthest = 1 << 16;
+constexpr uint64_t kFarEnough = 4096;                  // passes that look less far get less time
 constexpr std::chrono::milliseconds kQuick{2000};      // for the first look at a candidate
 constexpr size_t kMostWays = 200;                      // of filling holes that no test comes to
 constexpr std::chrono::milliseconds kBettering{1500};  // for a cheaper filling than the first
@@ -128,6 +130,7 @@ class Filler {
   uint64_t earlier_runs_ = 0;
   FillResult result_;
   bool filled_ = false, unreached_ = false;
+  bool doubtful_ = false;  // some test may be an input that never occurs
   bool bettering_ = false;
   bool ordered_ = false;  // values of sequences by what stands around them
   uint64_t cost_ = 0;     // of what is filled
@@ -153,9 +156,21 @@ void Filler::add_border(Borders border) {
 // answers with most results are followed first.
 std::optional<std::string> Filler::describe_functions(const Layout& layout) {
   std::string problem = "no filling of it is a program";
-  for (size_t attempt = 0; attempt < kDescriptions; ++attempt) {
+  // Made when the first answer shows that it is of use.
+  Layout located;
+  std::unique_ptr<emulate::IrCode> code;
+  std::unique_ptr<Sense> sense;
+  const Borders source_alone = request_.describe_source ? request_.describe_source() : Borders();
+  for (size_t attempt = 0, described = 0; attempt < kMostAttempts && described < kDescriptions; ++attempt) {
     Choices choices(domains_.size(), kUnchosen);
     if (!choose_rest(layout, choices, spread(layout, attempt))) continue;
+    if (sense != nullptr && sense->reads_unset(choices)) continue;
+    if (described++ == 0 && !source_alone.empty()) {
+      located = layout;
+      locate(located, bench_->target().image());
+      code = std::make_unique<emulate::IrCode>(bench_->target().image());
+      sense = std::make_unique<Sense>(located, domains_, bench_->target().image(), source_alone, *code);
+    }
     auto found = request_.describe(instantiate(sketch_, values_of(choices)));
     if (!found) {
       problem = found.error().message;
@@ -172,7 +187,7 @@ std::optional<std::string> Filler::describe_functions(const Layout& layout) {
   }
   const bool stated = !borders_.empty() && !is_inferred(borders_.front());
   if (!stated && request_.describe_source) {
-    Borders alone = request_.describe_source();
+    Borders alone = source_alone;
     if (const auto bad = std::find_if(alone.begin(), alone.end(), [](const auto& b) { return !b.untestable.empty(); });
         bad != alone.end())
       return fmt::format("'{}': {}", bad->name, bad->untestable);
@@ -188,13 +203,17 @@ std::optional<std::string> Filler::describe_functions(const Layout& layout) {
   return std::nullopt;
 }
 
-// Places of variants spread over all that each line has.
+// Places of variants spread over all that each line has, then any.
 std::vector<size_t> Filler::spread(const Layout& layout, size_t attempt) const {
   std::vector<size_t> places;
   for (const Site& site : layout.sites) {
     const auto total = static_cast<size_t>(
         std::count_if(site.variants.begin(), site.variants.end(), [](uint64_t v) { return v != 0; }));
-    places.push_back(kDescriptions > total ? attempt % std::max<size_t>(1, total) : attempt * total / kDescriptions);
+    if (total == 0) continue;
+    if (attempt >= kDescriptions)
+      places.push_back(verify::Random(attempt * layout.sites.size() + places.size()).below(total));
+    else
+      places.push_back(kDescriptions > total ? attempt % total : attempt * total / kDescriptions);
   }
   return places;
 }
@@ -251,15 +270,17 @@ std::vector<std::vector<size_t>> ways(size_t lines) {
   return found;
 }
 
-// Refuting inputs become tests. False: there is none that says anything here.
+// Inputs that show a difference become tests, also where the judge does not know whether they ever occur: what agrees
+// on them all the same is likelier to be right. False: there is none that says anything here.
 bool Filler::learn(const Judgement& judgement) {
   for (size_t f = 0; f < judgement.verdicts.size(); ++f) {
     const auto& tests = judgement.verdicts[f].tests;
-    if (judgement.verdicts[f].level != judge::Level::refuted || !tests || !tests->counterexample) continue;
+    if (!tests || !tests->counterexample) continue;
     if (f >= boundaries_.size() || tests->counterexample->input.values.size() != boundaries_[f].parameters.size())
       continue;
     auto test = make_test(*bench_, boundaries_, f, tests->counterexample->input, times_longer_);
     if (!test) continue;
+    doubtful_ |= judgement.verdicts[f].level != judge::Level::refuted;
     tests_.push_back(std::move(*test));
     return true;
   }
@@ -310,7 +331,9 @@ Next Filler::consider(Candidate candidate, std::chrono::milliseconds most) {
   }
   if (accepted()) return look_for_cheaper(cost);
   if (again) return Next::go_on;
+  const bool told = learn(judgement);
   if (ran_out_of_time(judgement)) open_.push_back(std::move(candidate));
+  if (told) return Next::new_test;
   return ++undecided_ >= kMostUndecided || FairClock::now() > deadline_ ? Next::stop : Next::go_on;
 }
 
@@ -355,7 +378,7 @@ Next Filler::look_for_cheaper(uint64_t cost) {
 }
 
 void Filler::explain(Search::End end) {
-  for (HoleId h = 0; h < sketch_.holes.size(); ++h) {
+  for (HoleId h = 0; search_ != nullptr && h < sketch_.holes.size(); ++h) {
     const Elimination& e = search_->eliminations()[h];
     if (e.by_test.empty()) continue;
     const auto most = std::max_element(e.by_test.begin(), e.by_test.end(),
@@ -388,6 +411,8 @@ void Filler::explain(Search::End end) {
                        [](const verify::Boundary& b) { return b.origin == verify::Boundary::Origin::inferred; }))
     finish(Status::unresolved,
            "nothing fits, but the prototype is inferred, and what it takes for a result may be none; give --proto");
+  else if (doubtful_)
+    finish(Status::unresolved, "nothing fits, but some of the inputs may never occur");
   else if (partial)
     finish(Status::unresolved, "none of the values that were tried fits; not all that assemble were");
   else
@@ -447,7 +472,7 @@ std::optional<std::string> Filler::prepare() {
   auto runner = Runner::make(sketch_, domains_, std::move(*layout), bench_->source(), boundaries_);
   if (!runner) return runner.error().message;
   runner_ = std::move(*runner);
-  sense_ = std::make_unique<Sense>(runner_->layout(), domains_, runner_->image(), boundaries_);
+  sense_ = std::make_unique<Sense>(runner_->layout(), domains_, runner_->image(), boundaries_, runner_->code());
   if (!ordered_) sense_->order(domains_, runner_->layout());
   ordered_ = true;
   return std::nullopt;
@@ -479,7 +504,7 @@ Search::End Filler::look() {
   for (const Domain& domain : domains_) all = std::min(all, kFarthest) * std::max<size_t>(1, domain.values.size());
   std::vector<Manner> manners = {Manner::optimistic, Manner::sound};
   if (std::popcount(runner_->sequences()) > 1) manners.insert(manners.begin(), Manner::independent);
-  Search::End end = Search::End::exhausted;
+  Search::End end = Search::End::timeout;
   for (const Manner manner : manners) {
     const auto left = deadline_ - FairClock::now();
     const auto latest = manner == Manner::sound         ? deadline_
@@ -487,7 +512,8 @@ Search::End Filler::look() {
                                                         : FairClock::now() + left * 6 / 10;
     for (uint64_t reach = kNearest; FairClock::now() < latest; reach *= kFarther) {
       const bool last = reach >= all || reach >= kFarthest;
-      end = pass(manner, last ? UINT64_MAX : reach, last ? latest : FairClock::now() + (latest - FairClock::now()) / 2);
+      end = pass(manner, last ? UINT64_MAX : reach,
+                 last ? latest : FairClock::now() + (latest - FairClock::now()) / (reach < kFarEnough ? 4 : 2));
       settle();
       if (end == Search::End::failed || accepted() || undecided_ >= kMostUndecided) return end;
       if (last) break;

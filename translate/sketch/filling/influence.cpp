@@ -55,61 +55,105 @@ Mask Influence::way_back() const {
   return mask;
 }
 
+// Bytes that depend on nothing need no place.
 void Influence::put(uint64_t address, uint64_t size, Mask mask) {
   if (mask == 0 && bytes_.empty()) return;
-  for (uint64_t n = 0; n < size; ++n) bytes_[address + n] = mask;
+  for (uint64_t n = 0; n < size; ++n) {
+    if (mask != 0)
+      bytes_[address + n] = mask;
+    else
+      bytes_.erase(address + n);
+  }
 }
 
-void Influence::step(const ir::Function& function, Accesses accesses, bool completed, const Site* site) {
-  if (touched_ == 0) return;
-  const Mask own = site != nullptr ? site->mask : 0;
-  fault_ = own;
+Influence::Plan Influence::plan_of(const ir::Function& function) {
+  Plan plan;
   const bool simple = std::all_of(function.values.begin(), function.values.end(), [](const ir::Instruction& i) {
     const ir::Effects effects = ir::info(i.op).effects;
     return i.op == Op::load || i.op == Op::store || i.op == Op::call || i.op == Op::get_slot || i.op == Op::set_slot ||
            (effects != ir::Effects::Reads && effects != ir::Effects::Writes && effects != ir::Effects::State);
   });
   const std::vector<ir::BlockId> blocks = straight_line(function);
-  if (simple && !blocks.empty())
-    straight(function, blocks, accesses, completed, own);
+  if (!simple || blocks.empty()) return plan;
+  plan.straight = true;
+  plan.values = function.values.size();
+  const ir::Terminator& last = function.blocks[blocks.back()].terminator;
+  plan.leads.assign(last.operands.begin(), last.operands.end());
+  plan.returns = last.op == Op::ret;
+  for (const ir::BlockId b : blocks)
+    for (const ir::ValueId v : function.blocks[b].instructions) {
+      const ir::Instruction& i = function[v];
+      Action action;
+      action.kind = i.op == Op::load       ? Action::Kind::load
+                    : i.op == Op::store    ? Action::Kind::store
+                    : i.op == Op::trap_if  ? Action::Kind::trap
+                    : i.op == Op::get_slot ? Action::Kind::get
+                    : i.op == Op::set_slot ? Action::Kind::set
+                    : i.op == Op::call     ? Action::Kind::call
+                                           : Action::Kind::pure;
+      action.value = v;
+      action.slot = i.index;
+      for (const ir::ValueId operand : i.operands)
+        if (action.kind == Action::Kind::load || action.kind == Action::Kind::store ||
+            function[operand].op != Op::constant)
+          action.operands.push_back(operand);
+      if (action.kind != Action::Kind::pure || !action.operands.empty()) plan.actions.push_back(std::move(action));
+    }
+  return plan;
+}
+
+void Influence::step(const ir::Function& function, Accesses accesses, bool completed, const Site* site) {
+  if (touched_ == 0) return;
+  const Mask own = site != nullptr ? site->mask : 0;
+  fault_ = own;
+  auto plan = plans_->find(&function);
+  if (plan == plans_->end()) plan = plans_->emplace(&function, plan_of(function)).first;
+  if (plan->second.straight)
+    straight(plan->second, accesses, completed, own);
   else
     coarse(function, accesses, own);
 }
 
-void Influence::straight(const ir::Function& function, std::span<const ir::BlockId> blocks, Accesses accesses,
-                         bool completed, Mask own) {
-  values_.assign(function.values.size(), 0);
+void Influence::straight(const Plan& plan, Accesses accesses, bool completed, Mask own) {
+  values_.assign(plan.values, 0);
   size_t next = 0;
-  std::vector<ir::ValueId> instructions;
-  for (const ir::BlockId b : blocks)
-    instructions.insert(instructions.end(), function.blocks[b].instructions.begin(),
-                        function.blocks[b].instructions.end());
-  for (const ir::ValueId v : instructions) {
-    const ir::Instruction& i = function[v];
+  Mask called = 0;
+  for (const Action& action : plan.actions) {
     Mask mask = 0;
-    for (const ir::ValueId operand : i.operands) mask |= values_[operand];
-    const bool accesses_memory = i.op == Op::load || i.op == Op::store;
-    if (accesses_memory || i.op == Op::trap_if) fault_ = values_[i.operands[0]] | own;
-    if (accesses_memory) {
-      // The instruction ended here.
-      if (next == accesses.size() || (!completed && next + 1 == accesses.size())) return;
-      const emulate::IrObserver::Access& access = accesses[next++];
-      if (i.op == Op::load)
-        mask |= memory(access.address, access.size);
-      else
-        put(access.address, access.size, mask | own | control_), everywhere_ |= values_[i.operands[0]];
-    } else if (i.op == Op::get_slot) {
-      mask = slots_[i.index];
-    } else if (i.op == Op::set_slot) {
-      slots_[i.index] = mask | own | control_;
+    for (const ir::ValueId operand : action.operands) mask |= values_[operand];
+    switch (action.kind) {
+      case Action::Kind::load:
+      case Action::Kind::store: {
+        fault_ = values_[action.operands[0]] | own;
+        // The instruction ended here.
+        if (next == accesses.size() || (!completed && next + 1 == accesses.size())) return;
+        const emulate::IrObserver::Access& access = accesses[next++];
+        if (action.kind == Action::Kind::load)
+          mask |= memory(access.address, access.size);
+        else
+          put(access.address, access.size, mask | own | control_), everywhere_ |= values_[action.operands[0]];
+        break;
+      }
+      case Action::Kind::trap:
+        fault_ = mask | own;
+        break;
+      case Action::Kind::get:
+        mask = slots_[action.slot];
+        break;
+      case Action::Kind::set:
+        slots_[action.slot] = mask | own | control_;
+        break;
+      case Action::Kind::call:
+        called |= mask;
+        break;
+      case Action::Kind::pure:
+        break;
     }
-    values_[v] = mask;
+    values_[action.value] = mask;
   }
-  // Where a branch, an indirect jump or call goes.
-  for (const ir::ValueId v : function.blocks[blocks.back()].terminator.operands) control_ |= values_[v];
-  for (const ir::ValueId v : instructions)
-    if (function[v].op == Op::call) control_ |= values_[v];
-  if (function.blocks[blocks.back()].terminator.op == Op::ret) control_ |= way_back();
+  for (const ir::ValueId v : plan.leads) control_ |= values_[v];
+  control_ |= called;
+  if (plan.returns) control_ |= way_back();
   // Calls and returns keep the return address on the stack.
   if (next < accesses.size()) fault_ |= slots_[machine_->stack_pointer];
   for (; next < accesses.size(); ++next)

@@ -2,6 +2,7 @@
 // that place depends on goes wrong in the same way; so one run rules out many fillings.
 #pragma once
 
+#include <memory>
 #include <span>
 #include <unordered_map>
 
@@ -18,7 +19,8 @@ std::vector<ir::BlockId> straight_line(const ir::Function& function);
 
 class Influence {
  public:
-  explicit Influence(const assembly::Machine& machine) : machine_(&machine), slots_(machine.slots.size()) {}
+  explicit Influence(const assembly::Machine& machine)
+      : machine_(&machine), slots_(machine.slots.size()), plans_(std::make_shared<Plans>()) {}
   // Optimistic: a place depends on the holes that led to where it was written last, and not on those that decided later
   // where execution went, although another way might have written it. Conflicts are then smaller and may be wrong: who
   // finds nothing so has to look again.
@@ -27,7 +29,7 @@ class Influence {
 
   // A line with holes is about to run in one of its variants: what another variant might have changed depends on it.
   void enter(const Site& site);
-  // An instruction has run; `site`: it belongs to a variant of that line.
+  // An instruction has run; `site`: it belongs to a variant of that line. The function must stay where it is.
   void step(const ir::Function& function, std::span<const emulate::IrObserver::Access> accesses, bool completed,
             const Site* site);
   void called_outside();
@@ -40,8 +42,24 @@ class Influence {
 
  private:
   using Accesses = std::span<const emulate::IrObserver::Access>;
-  void straight(const ir::Function& function, std::span<const ir::BlockId> blocks, Accesses accesses, bool completed,
-                Mask own);
+  // What of a lifted instruction matters here, in order: found out once.
+  struct Action {
+    enum class Kind : uint8_t { pure, load, store, trap, get, set, call };
+    Kind kind = Kind::pure;
+    ir::ValueId value = 0;
+    uint32_t slot = 0;
+    std::vector<ir::ValueId> operands;
+  };
+  struct Plan {
+    bool straight = false;
+    size_t values = 0;
+    std::vector<Action> actions;
+    std::vector<ir::ValueId> leads;  // where a branch, an indirect jump or call goes
+    bool returns = false;
+  };
+  using Plans = std::unordered_map<const ir::Function*, Plan>;
+  static Plan plan_of(const ir::Function& function);
+  void straight(const Plan& plan, Accesses accesses, bool completed, Mask own);
   void coarse(const ir::Function& function, Accesses accesses, Mask own);
   // Where a return goes: what the link register holds, or what the stack pointer points to.
   Mask way_back() const;
@@ -50,6 +68,7 @@ class Influence {
 
   const assembly::Machine* machine_;
   std::vector<Mask> slots_, values_;
+  std::shared_ptr<Plans> plans_;
   std::unordered_map<uint64_t, Mask> bytes_;
   Mask everywhere_ = 0;  // stores whose address depends on these may have gone anywhere
   bool optimistic_ = false;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <map>
+#include <numeric>
 #include <set>
 
 #include "emulate/assemble.h"
@@ -151,6 +152,7 @@ void Maker::write_variants(const Site& site, size_t number) {
   size_t placed = 0;
   std::set<std::string> used;
   auto finish_group = [&](size_t group) {
+    put(label("end", number, group) + ":");
     put(std::string(words_.placeholder));  // a slot's end is known by its address: nothing else begins there
     for (const std::string& name : used)
       put(fmt::format("{}.{}: {} {}", label("stone", number, group), std::distance(labels_.begin(), labels_.find(name)),
@@ -166,7 +168,8 @@ void Maker::write_variants(const Site& site, size_t number) {
       put(label("group", number, group) + ":");
     }
     origins_.push_back({line_ + 1, {number, code}});
-    put(with_stones(absolute_(variant(site, code)), labels_, number, group, used));
+    const std::string text = with_stones(absolute_(variant(site, code)), labels_, number, group, used);
+    put(text.find_first_not_of(" \t") == std::string::npos ? std::string(words_.placeholder) : text);  // it has a slot
     put(fmt::format(".balign {}", layout_.slot_bytes));
     ++placed;
   }
@@ -189,7 +192,14 @@ std::string Maker::text() {
   }
   text += ".section .text.portolan,\"ax\",@progbits\n";
   line_ = static_cast<uint32_t>(std::count(text.begin(), text.end(), '\n'));
-  for (size_t s = 0; s < layout_.sites.size(); ++s) write_variants(layout_.sites[s], s);
+  // Those that may jump into the code stand near it: RISC-V's jumps reach no farther than 1 MiB.
+  std::vector<size_t> order(layout_.sites.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(), [this](size_t a, size_t b) {
+    const Site &x = layout_.sites[a], &y = layout_.sites[b];
+    return std::pair(x.sequence, x.variants.size()) < std::pair(y.sequence, y.variants.size());
+  });
+  for (const size_t s : order) write_variants(layout_.sites[s], s);
   return text + variants_;
 }
 
@@ -199,12 +209,17 @@ Expected<Layout> Maker::run() {
     std::vector<std::string> lines;
     const size_t variants = count(site);
     for (size_t code = 0; code < variants; ++code) lines.push_back(variant(site, code));
-    site.costs = costs_of(sketch_, lines);
     site.variants.assign(variants, 1);
+    const std::vector<Cost> costs = costs_of(sketch_, lines);
+    for (size_t code = 0; code < variants; ++code) {
+      site.costs.push_back(costs[code].total);
+      // What one line makes several instructions of (a long constant's li) may be too long for a slot.
+      if (uint64_t{costs[code].instructions} * words_.longest_encoding > layout_.slot_bytes) site.variants[code] = 0;
+    }
     // Lines of a sequence were tried one by one.
     if (site.sequence) continue;
     const std::vector<bool> good = assembles(sketch_, lines);
-    for (size_t code = 0; code < variants; ++code) site.variants[code] = good[code] ? 1 : 0;
+    for (size_t code = 0; code < variants; ++code) site.variants[code] &= good[code] ? 1 : 0;
   }
   // What the reader takes and the assembler does not is left out.
   for (int repair = 0;; ++repair) {
@@ -276,11 +291,22 @@ void locate(Layout& layout, const emulate::Image& image) {
     std::set<assembly::Slot> written, read;
     std::set<uint64_t> places;
     std::map<assembly::Slot, size_t> variants;
+    // A variant that was longer than a slot would have moved those behind it: none of its group is what it should be.
+    auto is_sound = [&](size_t group, size_t variants) {
+      return *image.find_symbol(label("end", s, group)) ==
+             *image.find_symbol(label("group", s, group)) + variants * layout.slot_bytes;
+    };
     size_t placed = 0, looked = 0;
     const size_t total = std::count_if(site.variants.begin(), site.variants.end(), [](uint64_t v) { return v != 0; });
+    bool sound = true;
     const size_t step = total <= kMostLifted ? 1 : total / kMostLifted + 1;
     for (uint64_t& address : site.variants) {
       if (address == 0) continue;
+      if (placed % kGroup == 0) sound = is_sound(placed / kGroup, std::min(kGroup, total - placed));
+      if (!sound) {
+        address = 0, ++placed;
+        continue;
+      }
       address = *image.find_symbol(label("group", s, placed / kGroup)) + placed % kGroup * layout.slot_bytes;
       if (site.variants_low == 0) site.variants_low = address;
       site.variants_high = address + layout.slot_bytes;

@@ -1,5 +1,6 @@
 #include "translate/sketch/filling/preview.h"
 
+#include <algorithm>
 #include <map>
 
 #include "llvm/ADT/Hashing.h"
@@ -45,21 +46,37 @@ constexpr uint64_t kSteps = 4096;
 
 }  // namespace
 
-void Preview::start(std::span<const llvm::APInt> slots, const std::vector<bool>& undefined) {
+namespace {
+
+size_t part_of(assembly::Slot slot, const llvm::APInt& value) {
+  return static_cast<size_t>(llvm::hash_combine(slot, llvm::hash_value(value))) | 1;
+}
+
+}  // namespace
+
+void Preview::start(std::span<const llvm::APInt> slots, const std::vector<bool>& undefined,
+                    std::span<const assembly::Slot> looked_at) {
   start_.assign(slots.begin(), slots.end());
   for (size_t n = 0; n < start_.size(); ++n)
     if (undefined[n]) start_[n] = llvm::APInt::getSplat(start_[n].getBitWidth(), llvm::APInt(1, 1)).lshr(1);
   slots_ = start_;
+  last_written_.clear();
+  parts_.assign(start_.size(), 0);
+  at_start_ = 0;
+  for (const assembly::Slot slot : looked_at) at_start_ ^= parts_[slot] = part_of(slot, start_[slot]);
 }
 
-uint64_t Preview::state_after(uint64_t begin, uint64_t end, std::span<const assembly::Slot> written,
-                              std::span<const assembly::Slot> looked_at, emulate::MemoryAccess& memory) {
-  for (const assembly::Slot slot : written) slots_[slot] = start_[slot];
+uint64_t Preview::state_after(uint64_t begin, uint64_t end, emulate::MemoryAccess& memory) {
+  for (const assembly::Slot slot : last_written_) slots_[slot] = start_[slot];
+  last_written_.clear();
   Overlay world(memory);
   uint64_t pc = begin;
   while (pc >= begin && pc < end) {
     emulate::IrStep* step = code_.at(pc);
     if (step == nullptr || step->system_call || !step->refusal.empty()) return begin;
+    for (const assembly::Slot slot : step->written)
+      if (std::find(last_written_.begin(), last_written_.end(), slot) == last_written_.end())
+        last_written_.push_back(slot);
     world.next.reset();
     uint64_t steps = kSteps;
     ir::Start start;
@@ -69,8 +86,10 @@ uint64_t Preview::state_after(uint64_t begin, uint64_t end, std::span<const asse
     if (outcome.ending != ir::Ending::returned || !world.next || world.returns) return begin;
     pc = *world.next;
   }
-  llvm::hash_code state = llvm::hash_combine(pc == end ? 0 : pc, world.written.size());
-  for (const assembly::Slot slot : looked_at) state = llvm::hash_combine(state, llvm::hash_value(slots_[slot]));
+  size_t registers = at_start_;
+  for (const assembly::Slot slot : last_written_)
+    if (parts_[slot] != 0) registers ^= parts_[slot] ^ part_of(slot, slots_[slot]);
+  llvm::hash_code state = llvm::hash_combine(pc == end ? 0 : pc, world.written.size(), registers);
   // A byte that is stored again as it was changes nothing.
   for (const auto& [address, byte] : world.written) {
     uint8_t before = 0;

@@ -8,18 +8,28 @@ namespace portolan::sketch::filling {
 
 class Preview {
  public:
-  explicit Preview(const emulate::Image& image) : code_(image) {}
+  explicit Preview(emulate::IrCode& code) : code_(code) {}
   // The state that the following variants start from; `undefined`: slots that hold nothing that anybody gave them, and
-  // are taken to hold the same.
-  void start(std::span<const llvm::APInt> slots, const std::vector<bool>& undefined);
+  // are taken to hold the same. Only `looked_at` tell states apart.
+  void start(std::span<const llvm::APInt> slots, const std::vector<bool>& undefined,
+             std::span<const assembly::Slot> looked_at);
   // A number for these registers and flags, stores and where execution goes on after the code at [begin, end) has run
   // from here; variants that trap or cannot be followed have numbers of their own.
-  uint64_t state_after(uint64_t begin, uint64_t end, std::span<const assembly::Slot> written,
-                       std::span<const assembly::Slot> looked_at, emulate::MemoryAccess& memory);
+  uint64_t state_after(uint64_t begin, uint64_t end, emulate::MemoryAccess& memory);
+  // What the last of them wrote, flags left aside: all of it is such a number.
+  template <class Predicate>
+  bool all_written(Predicate predicate) const {
+    for (const assembly::Slot slot : last_written_)
+      if (slots_[slot].getBitWidth() > 1 && !predicate(slots_[slot])) return false;
+    return true;
+  }
 
  private:
-  emulate::IrCode code_;
+  emulate::IrCode& code_;
   std::vector<llvm::APInt> start_, slots_;
+  std::vector<size_t> parts_;  // of the number for the state at the start, by slot; 0: it is not looked at
+  size_t at_start_ = 0;
+  std::vector<assembly::Slot> last_written_;  // each once
 };
 
 }  // namespace portolan::sketch::filling

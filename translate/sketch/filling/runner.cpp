@@ -1,6 +1,7 @@
 #include "translate/sketch/filling/runner.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "emulate/ir_code.h"
 #include "emulate/slot_map.h"
@@ -9,7 +10,9 @@ namespace portolan::sketch::filling {
 namespace {
 
 constexpr verify::Rubbish kRubbish{3, 0xc3};
-constexpr size_t kFewValues = 512;  // immediates in greater numbers differ in nothing that they read
+constexpr uint64_t kWaysForOne = 64;           // so many are looked at in search of one that leaves familiar numbers
+constexpr uint32_t kLookedAt = 48, kTrap = 8;  // see strangeness()
+constexpr size_t kFewValues = 512;             // immediates in greater numbers differ in nothing that they read
 
 std::vector<assembly::Slot> general_slots(Isa isa) {
   const emulate::SlotMap map(isa);
@@ -24,6 +27,42 @@ std::vector<assembly::Slot> general_slots(Isa isa) {
 }
 
 }  // namespace
+
+// Hears what a run writes by functions of the outside: what the source does not write in this place ends it.
+class Runner::Listener : public emulate::ExternalHandler {
+ public:
+  Listener(Runner& runner, emulate::ExternalHandler& behind) : runner_(runner), behind_(behind) {}
+  void start_request() override {
+    outputs_ = 0;
+    behind_.start_request();
+  }
+  Result on_external(const std::string& name, emulate::MachineState& state, emulate::MemoryAccess& memory) override {
+    Result result = behind_.on_external(name, state, memory);
+    // Other functions a compiler may have put in or taken out.
+    if (result.alias.empty() || !runner_.optimistic_ || runner_.astray_ != nullptr) return result;
+    if (!is_expected({result.alias, result.digest})) {
+      runner_.astray_ = "the target writes what the source does not";
+      runner_.astray_by_ = runner_.influence_.fault();
+    }
+    ++outputs_;
+    return result;
+  }
+
+ private:
+  // The source's output in this place, of either run.
+  bool is_expected(const emulate::ExternalCall& call) const {
+    for (const emulate::Outcome* source : {&runner_.test_->source.first, &runner_.test_->source.second}) {
+      size_t n = 0;
+      for (const emulate::ExternalCall& known : source->calls)
+        if (known.name == call.name && n++ == outputs_ && known == call) return true;
+    }
+    return false;
+  }
+
+  Runner& runner_;
+  emulate::ExternalHandler& behind_;
+  size_t outputs_ = 0;
+};
 
 Runner::Runner(const std::vector<Domain>& domains, Layout layout, const std::vector<verify::Boundary>& boundaries,
                Isa isa)
@@ -48,43 +87,99 @@ Expected<std::unique_ptr<Runner>> Runner::make(const Sketch& sketch, const std::
   locate(runner->layout_, runner->target_->image());
   for (const Site& site : runner->layout_.sites)
     if (site.sequence) runner->sequences_ |= site.mask;
-  runner->preview_ = std::make_unique<Preview>(runner->target_->image());
+  for (const emulate::DataObject& object : runner->target_->image().objects) {
+    Shared shared{object.address, object.address + object.size, 0};
+    if (runner->map_->to_source(object.address, shared.source)) runner->shared_.push_back(shared);
+  }
+  runner->code_ = std::make_unique<emulate::IrCode>(runner->target_->image());
+  runner->preview_ = std::make_unique<Preview>(*runner->code_);
   return runner;
 }
 
-// How many values the line's only open hole can be told apart by.
-void Runner::classify(const Site& site, std::span<const llvm::APInt> slots, emulate::MemoryAccess& memory) {
-  HoleId open = kNoHole;
-  size_t code = 0, radix = 1, stride = 0;
-  for (const HoleId hole : site.holes) {
-    if ((*choices_)[hole] != kUnchosen) {
-      code += radix * static_cast<size_t>((*choices_)[hole]);
-    } else {
-      if (open != kNoHole) return;
-      open = hole;
-      stride = radix;
+const std::vector<uint32_t>& Runner::ways(const Site& site, Mask open) {
+  const auto [known, is_new] = ways_.try_emplace({&site, open});
+  std::vector<uint32_t>& codes = known->second;
+  if (!is_new) return codes;
+  std::vector<uint64_t> weights;
+  for (uint32_t code = 0; code < site.variants.size(); ++code) {
+    uint64_t rest = code, weight = 1;
+    bool counts = true;
+    for (const HoleId hole : site.holes) {
+      const uint64_t place = rest % domains_[hole].values.size();
+      rest /= domains_[hole].values.size();
+      if ((open & bit(hole)) != 0)
+        weight *= place + 1;
+      else
+        counts &= place == 0;
     }
+    if (!counts || (open == site.mask && site.variants[code] == 0)) continue;
+    codes.push_back(code), weights.push_back(weight);
+  }
+  std::vector<size_t> order(codes.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return weights[a] < weights[b]; });
+  std::vector<uint32_t> sorted;
+  for (const size_t n : order) sorted.push_back(codes[n]);
+  return codes = std::move(sorted);
+}
+
+void Runner::take(const Site& site, uint32_t code, Mask holes, Choices& choices) const {
+  for (const HoleId hole : site.holes) {
+    if ((holes & bit(hole)) != 0) choices[hole] = static_cast<int32_t>(code % domains_[hole].values.size());
+    code /= domains_[hole].values.size();
+  }
+}
+
+// How many values the line's open holes can be told apart by.
+void Runner::classify(const Site& site, std::span<const llvm::APInt> slots, emulate::MemoryAccess& memory) {
+  const Mask open = open_holes(site, *choices_);
+  size_t chosen = 0, radix = 1;  // of the code: what is chosen
+  for (const HoleId hole : site.holes) {
+    if ((open & bit(hole)) == 0) chosen += radix * static_cast<size_t>((*choices_)[hole]);
     radix *= domains_[hole].values.size();
   }
+  const std::vector<uint32_t>& codes = ways(site, open);
   std::unordered_map<uint64_t, uint32_t> numbers;
   Choices tried = *choices_;
-  const bool few = domains_[open].values.size() <= kFewValues;
+  const bool few = codes.size() <= kFewValues;
   auto senseless = [&] { return site.sequence ? !sense_->possible(tried) : few && sense_->reads_unset(tried); };
   std::vector<assembly::Slot> looked_at = site.written;
   if (sense_ != nullptr)
     std::erase_if(looked_at, [matters = sense_->matters(tried, site)](assembly::Slot slot) { return !matters[slot]; });
-  preview_->start(slots, undefined_);
-  for (size_t v = 0; v < domains_[open].values.size() && numbers.size() <= most_classes_; ++v) {
-    tried[open] = static_cast<int32_t>(v);
+  preview_->start(slots, undefined_, looked_at);
+  uint64_t familiar = 0;
+  for (const uint32_t code : codes) {
+    if (familiar > most_classes_ || classes_.size() / kWaysForOne > most_classes_) break;
+    take(site, code, open, tried);
     if (sense_ != nullptr && senseless()) {
       classes_.push_back(RunResult::kSenseless);
       continue;
     }
-    const uint64_t begin = site.variants[code + v * stride];
-    const uint64_t state =
-        begin == 0 ? 0 : preview_->state_after(begin, begin + layout_.slot_bytes, site.written, looked_at, memory);
-    classes_.push_back(numbers.try_emplace(state, static_cast<uint32_t>(numbers.size())).first->second);
+    const uint64_t begin = site.variants[chosen + code];
+    const uint64_t state = begin == 0 ? 0 : preview_->state_after(begin, begin + layout_.slot_bytes, memory);
+    const auto [known, is_new] = numbers.try_emplace(state, static_cast<uint32_t>(numbers.size()));
+    classes_.push_back(known->second);
+    if (!is_new) continue;
+    familiar_.push_back(begin != 0 &&
+                        preview_->all_written([this](const auto& number) { return is_familiar(number); }));
+    familiar += familiar_.back();
   }
+}
+
+const Runner::Shared* Runner::shared_at(uint64_t address) const {
+  const auto behind = std::upper_bound(shared_.begin(), shared_.end(), address,
+                                       [](uint64_t a, const Shared& shared) { return a < shared.address; });
+  return behind == shared_.begin() || address >= std::prev(behind)->end ? nullptr : &*std::prev(behind);
+}
+
+// Addresses of objects are others than the source's; of other places in the image, and of the stack, nothing is known.
+bool Runner::is_familiar(const llvm::APInt& number) const {
+  if (!test_->familiar || test_->familiar->knows(number)) return true;
+  if (number.getBitWidth() != 64) return false;
+  const uint64_t address = number.getZExtValue();
+  if (const Shared* const shared = shared_at(address))
+    return test_->familiar->knows(address - shared->address + shared->source);
+  return may_be_on_stack(address) || (address >= emulate::kStubBase && address < emulate::kImageEnd);
 }
 
 // A line that shares a hole with one before it says nothing new.
@@ -124,7 +219,7 @@ std::optional<uint64_t> Runner::enter(const Site& site, std::span<const llvm::AP
   for (const HoleId hole : site.holes) {
     if ((*choices_)[hole] == kUnchosen) {
       unchosen_ = &site;
-      classify(site, slots, memory);
+      if (classes_wanted_) classify(site, slots, memory);
       return std::nullopt;
     }
     code += radix * static_cast<size_t>((*choices_)[hole]);
@@ -142,37 +237,61 @@ std::optional<uint64_t> Runner::enter(const Site& site, std::span<const llvm::AP
   return site.variants[code];
 }
 
-// Bytes in the caller's buffers are what they were or what the source stores there at some time.
+// What the files' data holds at the start of a run.
+std::optional<uint8_t> Runner::byte_at_start(uint64_t address) const {
+  for (const emulate::DataPatch& patch : asked_.data)
+    if (address >= patch.address && address - patch.address < patch.bytes.size())
+      return patch.bytes[address - patch.address];
+  for (const emulate::Segment& segment : target_->image().segments)
+    if (address >= segment.address && address - segment.address < segment.memory_size)
+      return address - segment.address < segment.bytes.size() ? segment.bytes[address - segment.address] : 0;
+  return std::nullopt;
+}
+
+bool Runner::may_store(uint64_t address, uint64_t source_address, uint8_t before, emulate::MemoryAccess& memory) {
+  uint8_t byte = 0;
+  if (!memory.read(address, {&byte, 1}) || byte == before) return true;
+  const auto known = test_->stores->find(source_address);
+  if (known != test_->stores->end() && known->second[byte]) return true;
+  astray_ = "the target stores what the source does not";
+  astray_by_ = influence_.memory(address, 1);
+  return false;
+}
+
+// Bytes in the caller's buffers and the files' data are what they were or what the source stores there at some time.
 bool Runner::stores_as_the_source(emulate::MemoryAccess& memory) {
-  for (const Access& access : stored_)
+  for (const Access& access : stored_) {
     for (const emulate::Region& region : asked_.regions) {
       const uint64_t begin = std::max(access.address, region.address),
                      end = std::min(access.address + access.size, region.address + region.bytes.size());
-      for (uint64_t at = begin; at < end; ++at) {
-        uint8_t byte = 0;
-        if (!memory.read(at, {&byte, 1}) || byte == region.bytes[at - region.address]) continue;
-        const auto known = test_->stores->find(at);
-        if (known != test_->stores->end() && known->second[byte]) continue;
-        astray_ = "the target stores what the source does not";
-        astray_by_ = influence_.memory(at, 1);
-        return false;
-      }
+      for (uint64_t at = begin; at < end; ++at)
+        if (!may_store(at, at, region.bytes[at - region.address], memory)) return false;
     }
+    const Shared* const shared = shared_at(access.address);
+    for (uint64_t at = access.address; shared != nullptr && at < access.address + access.size && at < shared->end; ++at)
+      if (const auto before = byte_at_start(at);
+          before && !may_store(at, at - shared->address + shared->source, *before, memory))
+        return false;
+  }
   stored_.clear();
   return true;
 }
 
-// Of a load in the caller's buffers some byte is of interest to the source too.
+// Of a load in the caller's buffers or the files' data some byte is of interest to the source too.
 bool Runner::loads_as_the_source(const Access& access) const {
   const bool inside = std::any_of(asked_.regions.begin(), asked_.regions.end(), [&](const emulate::Region& region) {
     return access.address < region.address + region.bytes.size() && access.address + access.size > region.address;
   });
-  for (uint64_t at = access.address; inside && at < access.address + access.size; ++at)
+  const Shared* const shared = inside ? nullptr : shared_at(access.address);
+  if (!inside && shared == nullptr) return true;
+  const uint64_t begin = inside ? access.address : access.address - shared->address + shared->source;
+  for (uint64_t at = begin; at < begin + access.size; ++at)
     if (test_->touched->contains(at)) return true;
-  return !inside;
+  return false;
 }
 
 std::optional<uint64_t> Runner::before(uint64_t pc, std::span<const llvm::APInt> slots, emulate::MemoryAccess& memory) {
+  if (look_.holes != 0 && look_.left == 0) return std::nullopt;
   if (astray_ != nullptr || (!stored_.empty() && !stores_as_the_source(memory))) return std::nullopt;
   arrived_ = pc;
   begins_ = false;
@@ -190,10 +309,17 @@ std::optional<uint64_t> Runner::before(uint64_t pc, std::span<const llvm::APInt>
   return site == layout_.site_at.end() ? pc : enter(layout_.sites[site->second], slots, memory);
 }
 
-void Runner::after(const emulate::IrStep& step, std::span<const llvm::APInt>, std::span<const Access> accesses,
+void Runner::after(const emulate::IrStep& step, std::span<const llvm::APInt> slots, std::span<const Access> accesses,
                    bool completed) {
   for (const assembly::Slot slot : step.written) undefined_[slot] = false;
   influence_.step(step.function, accesses, completed, site_);
+  if ((look_.holes & influence_.touched()) != 0 && look_.left != 0) {
+    --look_.left;
+    for (const assembly::Slot slot : step.written)
+      look_.strange +=
+          slots[slot].getBitWidth() > 1 && (influence_.slot(slot) & look_.holes) != 0 && !is_familiar(slots[slot]);
+    if (!completed) look_.strange += kTrap;
+  }
   if (optimistic_ && influence_.touched() != 0)
     for (const Access& access : accesses) {
       if (access.write && test_->stores) stored_.push_back(access);
@@ -211,6 +337,15 @@ void Runner::called_outside() {
   influence_.called_outside();
   undefined_.assign(undefined_.size(), false);
   if (recording_ != nullptr) recording_->outside = true;
+}
+
+Expected<uint32_t> Runner::strangeness(const Test& test, const Choices& choices, Mask holes) {
+  look_ = {holes, kLookedAt, 0};
+  auto ran = run(test, choices);
+  const uint32_t strange = look_.strange + (astray_ != nullptr ? kTrap : 0);
+  look_ = {};
+  if (!ran) return ran.error();
+  return strange;
 }
 
 Mask Runner::conflict(const verify::Comparison& comparison, const verify::Boundary& boundary,
@@ -245,13 +380,17 @@ Expected<RunResult> Runner::run(const Test& test, const Choices& choices, Record
   recording_ = recording;
   site_ = unchosen_ = nullptr;
   impossible_ = nullptr;
-  classes_.clear();
+  classes_.clear(), familiar_.clear();
   std::optional<emulate::Outcome> outcome = go_back(choices);
   if (!outcome) {
     asked_ = target_->request(boundary, test.input, kRubbish);
     // Slots of variants are filled up with instructions that count.
     asked_.limits.instructions = test.limit * std::max<uint64_t>(1, layout_.slot_bytes / 8);
     asked_.limits.time = kRunTime;
+    if (asked_.externals != nullptr) {
+      listener_ = std::make_unique<Listener>(*this, *asked_.externals);
+      asked_.externals = listener_.get();
+    }
     stops_of_ = &test;
     stored_.clear();
     entered_ = repeated_ = 0;
@@ -270,6 +409,7 @@ Expected<RunResult> Runner::run(const Test& test, const Choices& choices, Record
     result.kind = RunResult::Kind::unchosen;
     result.site = unchosen_;
     result.classes = std::move(classes_);
+    result.familiar = std::move(familiar_);
     if (!optimistic_) result.before = influence_.touched();
     return result;
   }

@@ -4,10 +4,12 @@
 
 #include <bitset>
 #include <chrono>
+#include <map>
 #include <memory>
 #include <unordered_map>
 #include <unordered_set>
 
+#include "translate/sketch/filling/familiar.h"
 #include "translate/sketch/filling/influence.h"
 #include "translate/sketch/filling/preview.h"
 #include "translate/sketch/filling/sense.h"
@@ -26,9 +28,14 @@ struct Test {
   uint64_t limit = 0;  // instructions after which a filling has failed
   // What the source stores; nullptr: not known.
   std::shared_ptr<const Stores> stores;
-  // Bytes of the caller's buffers that it loads or stores; nullptr: not known.
+  // Bytes outside the stack that it loads or stores; nullptr: not known.
   std::shared_ptr<const std::unordered_set<uint64_t>> touched;
+  std::shared_ptr<const Familiar> familiar;
 };
+
+inline bool may_be_on_stack(uint64_t address) {
+  return address > emulate::kStackTop - 64 * 1024 && address <= emulate::kStackTop;
+}
 
 // Of processor time, for one run. Limits of instructions come first.
 inline constexpr std::chrono::seconds kRunTime{3};
@@ -40,10 +47,11 @@ struct RunResult {
   const Site* site = nullptr;  // unchosen: the line that was reached and has holes without a value
   Mask repeated = 0;           // holes whose lines ran more than once
   std::string what;            // differs
-  // unchosen: values of the line's only open hole with equal numbers leave the machine in the same state, so that this
-  // test goes on from there in the same way until it comes to the hole again. Empty: not known; shorter than the
-  // domain: so many classes as were wanted have been found. kSenseless: left out, see Runner::set_sense.
+  // unchosen: ways of filling the line (Runner::ways) with equal numbers leave the machine in the same state, so that
+  // this test goes on from there in the same way until it comes to the line again. Shorter than the ways: so many
+  // classes as were wanted have been found. kSenseless: left out, see Runner::set_sense.
   std::vector<uint32_t> classes;
+  std::vector<bool> familiar;  // by class: it leaves numbers that the source has too
   // Holes that may have made the state what it is: with others in them classes may be others. 0: that is left aside,
   // see Runner::set_optimistic.
   Mask before = 0;
@@ -73,21 +81,40 @@ class Runner : public emulate::IrObserver {
                                                 const verify::Side& source,
                                                 const std::vector<verify::Boundary>& boundaries);
 
+  // How the line's open holes can be filled: codes of its variants, in which chosen holes count nothing; likely ones
+  // first. Ways that are no instruction are left out, except where that depends on what is chosen.
+  const std::vector<uint32_t>& ways(const Site& site, Mask open);
+  // Of a code of the line's variants: what each of these holes is.
+  void take(const Site& site, uint32_t code, Mask holes, Choices& choices) const;
+  Mask open_holes(const Site& site, const Choices& choices) const {
+    Mask open = 0;
+    for (const HoleId hole : site.holes)
+      if (choices[hole] == kUnchosen) open |= bit(hole);
+    return open;
+  }
+
   // Begins where the last runs of this test first came to a line whose choices are others now.
   Expected<RunResult> run(const Test& test, const Choices& choices, Recording* recording = nullptr);
+  // How strange the numbers are that depend on these holes, in the first instructions after a run came to them: how
+  // many the source has not.
+  Expected<uint32_t> strangeness(const Test& test, const Choices& choices, Mask holes);
   // Tests that were run are about to go, or to move.
   void forget() { stops_.clear(), stops_of_ = nullptr; }
   const emulate::Image& image() const { return target_->image(); }
+  emulate::IrCode& code() { return *code_; }  // of the image, for who does not run it
   const verify::Side& source() const { return *source_; }
   // Whether conflicts leave out that another way might have written a place, see Influence; and whether a run fails
-  // where it stores in the caller's memory what the source never stores there, or loads what the source never touches,
-  // which a right filling might do.
+  // where it stores in the caller's or the files' data what the source never stores there, or loads what the source
+  // never touches, which a right filling might do.
   void set_optimistic(bool optimistic) { forget(), influence_.set_optimistic(optimistic_ = optimistic); }
   // Sequences that make no sense are left out; nullptr: none is. It must outlive the runner, or be set anew.
   void set_sense(const Sense* sense) { sense_ = sense; }
   Mask sequences() const { return sequences_; }  // holes that stand for some
-  // Of values that leave the machine in different states no more than these are told apart.
+  // Of values that leave the machine in different states no more than these are told apart, of those that leave
+  // familiar numbers.
   void set_most_classes(uint64_t most) { most_classes_ = most; }
+  // Whether runs that come to an open line tell its ways apart.
+  void set_classes_wanted(bool wanted) { classes_wanted_ = wanted; }
   const Layout& layout() const { return layout_; }
   Layout& layout() { return layout_; }
   uint64_t runs() const { return runs_; }
@@ -116,8 +143,17 @@ class Runner : public emulate::IrObserver {
   std::optional<emulate::Outcome> go_back(const Choices& choices);
   std::optional<uint64_t> enter(const Site& site, std::span<const llvm::APInt> slots, emulate::MemoryAccess& memory);
   void classify(const Site& site, std::span<const llvm::APInt> slots, emulate::MemoryAccess& memory);
+  // An object of the files' data that both sides have.
+  struct Shared {
+    uint64_t address = 0, end = 0, source = 0;
+  };
+  const Shared* shared_at(uint64_t address) const;
+  std::optional<uint8_t> byte_at_start(uint64_t address) const;
+  bool may_store(uint64_t address, uint64_t source_address, uint8_t before, emulate::MemoryAccess& memory);
   bool stores_as_the_source(emulate::MemoryAccess& memory);
   bool loads_as_the_source(const Access& access) const;
+  bool is_familiar(const llvm::APInt& number) const;
+  class Listener;
   Mask conflict(const verify::Comparison& comparison, const verify::Boundary& boundary,
                 const emulate::Request& request) const;
 
@@ -140,14 +176,26 @@ class Runner : public emulate::IrObserver {
   const Site* inside_ = nullptr;      // the same before the present instruction
   const Site* unchosen_ = nullptr;    // where the run stopped for want of a choice
   const Site* impossible_ = nullptr;  // where the choices are no instruction
+  std::unique_ptr<emulate::IrCode> code_;
   std::unique_ptr<Preview> preview_;
   std::vector<bool> undefined_;  // slots
+  std::map<std::pair<const Site*, Mask>, std::vector<uint32_t>> ways_;
   std::vector<uint32_t> classes_;
+  std::vector<bool> familiar_;
+  std::vector<Shared> shared_;  // by address
   Mask entered_ = 0, repeated_ = 0;
   const Sense* sense_ = nullptr;
   Mask sequences_ = 0;
   bool optimistic_ = false;
   uint64_t most_classes_ = UINT64_MAX;
+  bool classes_wanted_ = true;
+  // While strangeness() looks on: what depends on these holes, so many instructions more.
+  struct Look {
+    Mask holes = 0;
+    uint32_t left = 0, strange = 0;
+  };
+  Look look_;
+  std::unique_ptr<emulate::ExternalHandler> listener_;
   const Test* test_ = nullptr;
   std::vector<Access> stored_;  // by the last instruction
   // The run stored or loaded what the source does not: what, and what that depends on.

@@ -1,6 +1,7 @@
 #include "translate/sketch/filling/search.h"
 
 #include <algorithm>
+#include <numeric>
 #include <unordered_map>
 #include <utility>
 
@@ -8,7 +9,12 @@ namespace portolan::sketch::filling {
 namespace {
 
 constexpr size_t kManyClasses = 48;  // fewer are soon tried one by one
-constexpr size_t kMostJoined = 4, kMostLookedAt = 24;
+constexpr size_t kMostJoined = 4, kMostLookedAt = 24, kMostGroups = 4;
+constexpr size_t kFewClasses = 4;       // are tried in the order of the words
+constexpr uint64_t kMostWeighed = 256;  // classes whose run is looked at
+// Each number that the source has not makes a way four times as far; so many in what a way itself leaves are taken for
+// one that was not looked at.
+constexpr uint32_t kUnfamiliar = 2, kMostStrange = 6;
 
 }  // namespace
 
@@ -24,149 +30,302 @@ Mask Search::all() const {
   return mask;
 }
 
-std::optional<Mask> Search::agree(size_t test) {
-  if (FairClock::now() > deadline_) return end(End::timeout);
-  latest_test_ = std::max(latest_test_, test);
+std::optional<RunResult> Search::run_on(size_t test) {
+  if (FairClock::now() > deadline_) {
+    end(End::timeout);
+    return std::nullopt;
+  }
+  if (test < used_.size()) used_.set(test);
   runner_.set_most_classes(reach_ / product_);
   auto run = runner_.run(tests_[test], choices_);
   if (!run) {
     problem_ = run.error().message;
-    return end(End::failed);
+    end(End::failed);
+    return std::nullopt;
   }
   repeated_ |= run->repeated;
-  if (run->kind == RunResult::Kind::unchosen) return branch(std::move(*run), test);
+  if (run->kind == RunResult::Kind::differs) {
+    last_test_ = test;
+    last_difference_ = std::move(run->what);
+  }
+  return std::move(*run);
+}
+
+std::optional<Mask> Search::agree(size_t place) {
+  auto run = run_on(order_[place]);
+  if (!run) return 0;
+  if (run->kind == RunResult::Kind::unchosen) return branch(std::move(*run), place);
   if (run->kind == RunResult::Kind::agrees) return std::nullopt;
-  last_test_ = test;
-  last_difference_ = std::move(run->what);
   if (failure_) failure_(choices_, run->conflict);
   return run->conflict;
 }
 
-Mask Search::from(size_t test) {
-  for (; test < tests_.size(); ++test)
-    if (const std::optional<Mask> conflict = agree(test)) return *conflict;
+Mask Search::from(size_t place) {
+  for (; place < order_.size(); ++place)
+    if (const std::optional<Mask> conflict = agree(place)) return *conflict;
   ++fillings_;
-  latest_test_ = tests_.size();
+  used_.set();
   const Next next = (*found_)(choices_);
   if (next == Next::stop) return end(End::stopped);
   if (next == Next::new_test) {
     runner_.forget();
-    if (const std::optional<Mask> conflict = agree(tests_.size() - 1)) return *conflict;
+    order_.push_back(tests_.size() - 1);
+    if (const std::optional<Mask> conflict = agree(order_.size() - 1)) return *conflict;
     runner_.forget();
+    order_.pop_back();
     tests_.pop_back();  // what the judge saw does not show here
   }
   return all();
 }
 
-// Values were left out because of what the others are: these may be what has to change.
-Mask Search::cut(HoleId hole) {
+// These may be what has to change.
+Mask Search::cut() {
   cut_ = true;
-  return all() & ~bit(hole);
+  return all();
 }
 
-// Values that leave the same state on all of these tests are one class: so many of the next tests as come to this line
-// first, and to nothing that is open.
-std::pair<size_t, std::optional<Mask>> Search::join_tests(RunResult& stop, size_t test) {
-  size_t last = test, classes = 0;
-  for (const uint32_t c : stop.classes)
-    if (c != RunResult::kSenseless) classes = std::max<size_t>(classes, c + 1);
-  if (classes < kManyClasses) return {last, std::nullopt};
-  size_t joined = 0;
-  for (size_t t = test + 1; t < std::min(tests_.size(), test + kMostLookedAt) && joined < kMostJoined; ++t) {
-    if (FairClock::now() > deadline_) return {last, end(End::timeout)};
-    runner_.set_most_classes(reach_ / product_);
-    auto run = runner_.run(tests_[t], choices_);
-    if (!run) {
-      problem_ = run.error().message;
-      return {last, end(End::failed)};
-    }
-    repeated_ |= run->repeated;
-    if (run->kind == RunResult::Kind::differs) {
-      last_test_ = t;
-      latest_test_ = std::max(latest_test_, t);
-      last_difference_ = std::move(run->what);
-      return {last, run->conflict};
-    }
-    last = t;
-    if (run->kind == RunResult::Kind::agrees) continue;
-    if (run->site != stop.site || run->classes.empty()) return {t - 1, std::nullopt};
-    ++joined;
-    stop.before |= run->before;
-    std::unordered_map<uint64_t, uint32_t> numbers;
-    stop.classes.resize(std::min(stop.classes.size(), run->classes.size()));
-    for (size_t v = 0; v < stop.classes.size(); ++v)
-      if (stop.classes[v] != RunResult::kSenseless)
-        stop.classes[v] =
-            numbers
-                .try_emplace(uint64_t{stop.classes[v]} << 32 | run->classes[v], static_cast<uint32_t>(numbers.size()))
-                .first->second;
+// Ways that leave the same state on all of the group's tests are one class.
+void Search::Group::join(const RunResult& run) {
+  stop.before |= run.before;
+  std::unordered_map<uint64_t, uint32_t> numbers;
+  stop.classes.resize(std::min(stop.classes.size(), run.classes.size()));
+  std::vector<bool> familiar;
+  for (size_t v = 0; v < stop.classes.size(); ++v) {
+    if (stop.classes[v] == RunResult::kSenseless) continue;
+    const uint32_t here = run.classes[v];
+    const auto [known, is_new] =
+        numbers.try_emplace(uint64_t{stop.classes[v]} << 32 | here, static_cast<uint32_t>(numbers.size()));
+    if (is_new) familiar.push_back(stop.familiar[stop.classes[v]] && run.familiar[here]);
+    stop.classes[v] = known->second;
   }
-  return {last, std::nullopt};
+  stop.familiar = std::move(familiar);
 }
 
-Mask Search::branch(RunResult stop, size_t test) {
-  HoleId hole = kNoHole;
-  for (const HoleId h : stop.site->holes)
-    if (choices_[h] == kUnchosen && hole == kNoHole) hole = h;
-  const auto [joined, fails] = join_tests(stop, test);
-  if (fails) return *fails;
+// Where many ways are told apart, the next tests are looked at too: those that come to the same line first tell more of
+// them apart, some may fail whatever stands here, and some may come to another line first that had better be filled
+// before, because they come to nothing else that is open.
+std::optional<Mask> Search::look_ahead(RunResult first, size_t place, Group& chosen) {
+  std::vector<Group> groups;
+  TestSet agree;  // those that agree whatever stands here
+  groups.push_back({std::move(first), {place}, {}});
+  if (groups.front().stop.familiar.size() >= kManyClasses) {
+    runner_.set_classes_wanted(false);
+    std::optional<Mask> conflict;
+    for (size_t p = place + 1; p < std::min(order_.size(), place + kMostLookedAt) && !conflict; ++p) {
+      auto run = run_on(order_[p]);
+      if (!run) {
+        conflict = 0;
+      } else if (run->kind == RunResult::Kind::differs) {
+        conflict = run->conflict;
+      } else if (run->kind == RunResult::Kind::agrees) {
+        if (order_[p] < agree.size()) agree.set(order_[p]);
+      } else {
+        const auto known =
+            std::find_if(groups.begin(), groups.end(), [&](const Group& g) { return g.stop.site == run->site; });
+        if (known != groups.end())
+          known->places.push_back(p);
+        else if (groups.size() < kMostGroups)
+          groups.push_back({std::move(*run), {p}, {}});
+      }
+    }
+    runner_.set_classes_wanted(true);
+    if (conflict) return conflict;
+  }
+  size_t best = 0;
+  for (size_t g = 0; g < groups.size() && groups.size() > 1; ++g) {
+    if (g != 0) {
+      auto run = run_on(order_[groups[g].places.front()]);
+      if (!run) return 0;
+      groups[g].stop = std::move(*run);
+    }
+    const std::optional<bool> lonely = comes_to_nothing_else(groups[g]);
+    if (!lonely) return 0;
+    if (!*lonely) continue;
+    best = g;
+    break;
+  }
+  Group& group = groups[best];
+  const bool many = group.stop.familiar.size() >= kManyClasses;
+  group.places.resize(std::min(group.places.size(), many ? kMostJoined + 1 : 1));
+  for (size_t n = 1; n < group.places.size(); ++n) {
+    const auto run = run_on(order_[group.places[n]]);
+    if (!run) return 0;
+    group.join(*run);
+  }
+  chosen = std::move(groups[best]);
+  chosen.tests = agree;
+  // The group's tests come next.
+  std::vector<size_t> order(order_.begin(), order_.begin() + static_cast<std::ptrdiff_t>(place));
+  for (const size_t p : chosen.places) {
+    order.push_back(order_[p]);
+    if (order_[p] < agree.size()) chosen.tests.set(order_[p]);
+  }
+  for (size_t p = place; p < order_.size(); ++p)
+    if (std::find(chosen.places.begin(), chosen.places.end(), p) == chosen.places.end()) order.push_back(order_[p]);
+  order_ = std::move(order);
+  return std::nullopt;
+}
+
+// Whether the group's first test, with the likeliest way, comes to no other line that is open.
+std::optional<bool> Search::comes_to_nothing_else(const Group& group) {
+  const Site& site = *group.stop.site;
+  const Mask open = runner_.open_holes(site, choices_);
+  for (size_t way = 0; way < group.stop.classes.size(); ++way) {
+    const uint32_t c = group.stop.classes[way];
+    if (c == RunResult::kSenseless || !group.stop.familiar[c]) continue;
+    runner_.take(site, runner_.ways(site, open)[way], open, choices_);
+    const auto run = run_on(order_[group.places.front()]);
+    close(site, open);
+    if (!run) return std::nullopt;
+    return run->kind != RunResult::Kind::unchosen;
+  }
+  return false;
+}
+
+// By class: how far away it is, for the order. Near are the likely words, and what leads to numbers that the source
+// has.
+std::vector<double> Search::distances(const Group& group, size_t place) {
+  const RunResult& stop = group.stop;
+  const Site& site = *stop.site;
+  const Mask open = runner_.open_holes(site, choices_);
+  const std::vector<uint32_t>& codes = runner_.ways(site, open);
+  std::vector<double> distances(stop.familiar.size(), 0);
+  size_t known = 0;
+  const size_t most = std::min<uint64_t>(kMostWeighed, reach_ / product_ * 8);
+  runner_.set_classes_wanted(false);
+  for (size_t way = 0; way < stop.classes.size(); ++way) {
+    const uint32_t c = stop.classes[way];
+    if (c == RunResult::kSenseless || distances[c] != 0) continue;
+    uint32_t strange = stop.familiar[c] ? 0 : kUnfamiliar;
+    if (stop.familiar.size() >= kFewClasses && known < most) {
+      runner_.take(site, codes[way], open, choices_);
+      const auto found = runner_.strangeness(tests_[order_[place]], choices_, open);
+      close(site, open);
+      if (found) strange = *found;
+    }
+    distances[c] = static_cast<double>(++known) * static_cast<double>(1u << (2 * std::min(strange, kMostStrange)));
+  }
+  runner_.set_classes_wanted(true);
+  return distances;
+}
+
+class Search::Order {
+ public:
+  Order(const RunResult& stop, const std::vector<double>& distances) {
+    for (size_t way = 0; way < stop.classes.size(); ++way) {
+      if (stop.classes[way] == RunResult::kSenseless)
+        senseless_ = true;
+      else
+        ways_.push_back(way);
+    }
+    std::stable_sort(ways_.begin(), ways_.end(),
+                     [&](size_t a, size_t b) { return distances[stop.classes[a]] < distances[stop.classes[b]]; });
+  }
+
+  bool senseless() const { return senseless_; }  // some are left out
+  bool more() const { return next_ < ways_.size(); }
+  size_t way() const { return ways_[next_]; }
+  // Goes on to the next; count(): it was tried.
+  void skip() { ++next_; }
+  void count() { ++tried_, ++next_; }
+  uint64_t distance() const { return tried_ + 1; }
+
+ private:
+  std::vector<size_t> ways_;
+  size_t next_ = 0;
+  uint64_t tried_ = 0;
+  bool senseless_ = false;
+};
+
+Mask Search::branch(RunResult first, size_t place) {
+  Group group;
+  if (const std::optional<Mask> fails = look_ahead(std::move(first), place, group)) return *fails;
+  const RunResult& stop = group.stop;
+  const Site& site = *stop.site;
+  const Mask open = runner_.open_holes(site, choices_);
+  const std::vector<uint32_t>& codes = runner_.ways(site, open);
   Mask conflicts = 0;
-  const size_t before = latest_test_;
-  size_t latest = test;
+  TestSet used = used_;
   Mask repeated = std::exchange(repeated_, 0);
-  std::unordered_map<uint32_t, Mask> failed;  // classes of values that these tests alone rule out
-  uint64_t tried = 0;
+  std::unordered_map<uint32_t, Mask> failed;        // classes of values that these tests alone rule out
+  std::vector<std::pair<Mask, Choices>> ruled_out;  // holes of this line that together fail whatever the others are
   const uint64_t product = product_;
-  for (size_t v = 0; v < domains_[hole].values.size(); ++v) {
-    if (!stop.classes.empty() && v == stop.classes.size()) {
-      conflicts |= cut(hole);
-      break;
-    }
-    // What other lines hold decided this; of sequences, other sequences above all.
-    if (!stop.classes.empty() && stop.classes[v] == RunResult::kSenseless) {
-      cut_ = true;
-      conflicts |= all() & (stop.site->sequence ? runner_.sequences() : ~Mask{0}) & ~bit(hole);
-      continue;
-    }
+  auto is_ruled_out = [&] {
+    return std::any_of(ruled_out.begin(), ruled_out.end(), [&](const auto& known) {
+      return std::all_of(site.holes.begin(), site.holes.end(), [&](HoleId hole) {
+        return (known.first & bit(hole)) == 0 || choices_[hole] == known.second[hole];
+      });
+    });
+  };
+  Order order(stop, distances(group, place));
+  // What other lines hold decided this; of sequences, other sequences above all.
+  if (order.senseless()) {
+    cut_ = true;
+    conflicts |= all() & (site.sequence ? runner_.sequences() : ~Mask{0}) & ~open;
+  }
+  if (stop.classes.size() < codes.size()) conflicts |= cut();
+  while (order.more()) {
+    const uint32_t c = stop.classes[order.way()];
+    runner_.take(site, codes[order.way()], open, choices_);
     Mask conflict = 0;
-    const auto known = stop.classes.empty() ? failed.end() : failed.find(stop.classes[v]);
-    if (known != failed.end()) {
+    if (const auto known = failed.find(c); known != failed.end()) {
       conflict = known->second | stop.before;
+      order.skip();
+    } else if (is_ruled_out()) {
+      order.skip();
+      continue;
     } else {
-      if (++tried > reach_ / product) {
-        conflicts |= cut(hole);
+      const uint64_t distance = order.distance();
+      if (distance > reach_ / product) {
+        close(site, open);
+        conflicts |= cut();
         break;
       }
-      product_ = product * tried;
-      latest_test_ = test;
-      choices_[hole] = static_cast<int32_t>(v);
-      conflict = from(test);
-      choices_[hole] = kUnchosen;
+      order.count();
+      product_ = product * distance;
+      used_.reset();
+      conflict = from(place);
       product_ = product;
       if (over_) return 0;
-      latest = std::max(latest, latest_test_);
-      const bool once = (repeated_ & bit(hole)) == 0;
+      used |= used_;
+      const bool once = (repeated_ & open) == 0;
       repeated |= std::exchange(repeated_, 0);
-      if (!stop.classes.empty() && latest_test_ <= joined && once) failed[stop.classes[v]] = conflict;
+      if ((used_ & ~group.tests).none() && once) failed[c] = conflict;
+      if ((conflict & open) != open) ruled_out.emplace_back(conflict & open, choices_);
     }
-    // This choice plays no part: no other value helps.
-    if ((conflict & bit(hole)) == 0) {
+    // These choices play no part: no other helps.
+    if ((conflict & open) == 0) {
       conflicts = conflict;
       break;
     }
-    Elimination& elimination = eliminations_[hole];
-    ++elimination.by_test[last_test_];
-    elimination.example = last_difference_;
-    elimination.example_test = last_test_;
-    conflicts |= conflict & ~bit(hole);
+    note_elimination(conflict & open);
+    conflicts |= conflict & ~open;
   }
-  latest_test_ = std::max(before, latest);
+  close(site, open);
+  used_ = used;
   repeated_ = repeated;
   return conflicts;
 }
 
+void Search::close(const Site& site, Mask open) {
+  for (const HoleId hole : site.holes)
+    if ((open & bit(hole)) != 0) choices_[hole] = kUnchosen;
+}
+
+void Search::note_elimination(Mask holes) {
+  for (HoleId hole = 0; hole < choices_.size(); ++hole) {
+    if ((holes & bit(hole)) == 0) continue;
+    Elimination& elimination = eliminations_[hole];
+    ++elimination.by_test[last_test_];
+    elimination.example = last_difference_;
+    elimination.example_test = last_test_;
+  }
+}
+
 Search::End Search::run(const std::function<Next(const Choices&)>& found) {
   found_ = &found;
+  order_.resize(tests_.size());
+  std::iota(order_.begin(), order_.end(), size_t{0});
   from(0);
   return over_.value_or(End::exhausted);
 }

@@ -3,6 +3,7 @@
 // last choice among that.
 #pragma once
 
+#include <bitset>
 #include <functional>
 
 #include "ir/fair_clock.h"
@@ -46,15 +47,32 @@ class Search {
   uint64_t fillings() const { return fillings_; }
 
  private:
-  // Tries all fillings that complete the present choices, of which all tests before `test` agree. Returns holes whose
-  // present values rule out success, unless the search is over.
-  Mask from(size_t test);
+  using TestSet = std::bitset<512>;  // those beyond are never counted as told apart
+  // Tests that come to the same line first.
+  struct Group {
+    RunResult stop;
+    std::vector<size_t> places;  // in the order of the tests
+    TestSet tests;
+    void join(const RunResult& run);
+  };
+  // Tries all fillings that complete the present choices, of which all tests before this place in their order agree.
+  // Returns holes whose present values rule out success, unless the search is over.
+  Mask from(size_t place);
   // Nothing if the present choices agree on this test; else as from() of it and those that follow.
-  std::optional<Mask> agree(size_t test);
-  Mask branch(RunResult stop, size_t test);
-  // Tells apart what further tests tell apart. The last of them; with the conflict if one fails whatever stands here.
-  std::pair<size_t, std::optional<Mask>> join_tests(RunResult& stop, size_t test);
-  Mask cut(HoleId hole);
+  std::optional<Mask> agree(size_t place);
+  std::optional<RunResult> run_on(size_t test);  // nothing: the search is over
+  Mask branch(RunResult first, size_t place);
+  // Which line to fill next, and the tests that tell its ways apart, which are moved to this place. Returns the
+  // conflict if one fails whatever stands here.
+  std::optional<Mask> look_ahead(RunResult first, size_t place, Group& chosen);
+  std::optional<bool> comes_to_nothing_else(const Group& group);
+  std::vector<double> distances(const Group& group, size_t place);
+  // The ways of filling a line's open holes, in the order in which they are tried.
+  class Order;
+  void close(const Site& site, Mask open);
+  void note_elimination(Mask holes);
+  // Some were left out because of what has a value now.
+  Mask cut();
   Mask end(End end);
   Mask all() const;  // holes that have a value
 
@@ -71,8 +89,10 @@ class Search {
   uint64_t fillings_ = 0;
   uint64_t reach_ = UINT64_MAX, product_ = 1;
   bool cut_ = false;
-  Mask repeated_ = 0;                       // holes that a run came to more than once
-  size_t last_test_ = 0, latest_test_ = 0;  // latest: the highest that was run
+  Mask repeated_ = 0;          // holes that a run came to more than once
+  std::vector<size_t> order_;  // of the tests
+  TestSet used_;               // that were run
+  size_t last_test_ = 0;       // that failed
   std::string last_difference_;
 };
 

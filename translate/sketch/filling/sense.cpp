@@ -23,8 +23,8 @@ Effects effects_between(emulate::IrCode& code, uint64_t begin, uint64_t end) {
 }  // namespace
 
 Sense::Sense(const Layout& layout, const std::vector<Domain>& domains, const emulate::Image& image,
-             const std::vector<verify::Boundary>& boundaries)
-    : layout_(layout), domains_(domains), code_(image), lines_(layout.sites.size()), alone_(layout.sites.size() == 1) {
+             const std::vector<verify::Boundary>& boundaries, emulate::IrCode& code)
+    : layout_(layout), domains_(domains), code_(code), lines_(layout.sites.size()), alone_(layout.sites.size() == 1) {
   const assembly::Machine& machine = assembly::Machine::get(image.isa);
   for (assembly::Slot slot = 0; slot < machine.slots.size(); ++slot) flags_[slot] = machine.slots[slot].width == 1;
   const std::vector<Surroundings> around = survey(layout, image, boundaries);
@@ -133,6 +133,15 @@ bool Sense::possible(const Choices& choices) const {
 }
 
 bool Sense::reads_unset(const Choices& choices) const {
+  // What none of them could set says nothing of what is chosen.
+  SlotSet required, set, possible;
+  for (size_t n = 0; n < lines_.size(); ++n) {
+    const Effects* const effects = chosen(choices, n);
+    set |= effects != nullptr ? effects->writes : lines_[n].writes;
+    possible |= lines_[n].writes;
+    if (lines_[n].known) required |= lines_[n].around.required;
+  }
+  if ((required & possible & ~set).any()) return true;
   for (size_t n = 0; n < lines_.size(); ++n) {
     const Effects* const effects = lines_[n].known ? chosen(choices, n) : nullptr;
     if (effects == nullptr) continue;

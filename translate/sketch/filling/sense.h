@@ -13,9 +13,9 @@ inline constexpr int32_t kUnchosen = -1;
 
 class Sense {
  public:
-  // Of a layout whose places are known.
+  // Of a layout whose places are known; `code`: of the image.
   Sense(const Layout& layout, const std::vector<Domain>& domains, const emulate::Image& image,
-        const std::vector<verify::Boundary>& boundaries);
+        const std::vector<verify::Boundary>& boundaries, emulate::IrCode& code);
 
   // Puts likely values first, in the domains and in the layout, which must be the one that this was made of.
   void order(std::vector<Domain>& domains, Layout& layout);
@@ -26,7 +26,7 @@ class Sense {
   // Whether the chosen sequences can make sense together with something in the holes that are not chosen yet.
   bool possible(const Choices& choices) const;
 
-  // Whether some line, as it is chosen, reads what nothing sets.
+  // Whether some line, as it is chosen, reads what nothing sets, or leaves something unset that fixed lines read.
   bool reads_unset(const Choices& choices) const;
 
   // What may be read of what this line leaves, with these choices in the others.
@@ -47,7 +47,7 @@ class Sense {
 
   const Layout& layout_;
   const std::vector<Domain>& domains_;
-  mutable emulate::IrCode code_;
+  emulate::IrCode& code_;
   mutable std::unordered_map<uint64_t, Effects> looked_at_;  // variants of lines that are no sequences
   SlotSet flags_;
   std::vector<Summary> lines_;  // as Layout::sites

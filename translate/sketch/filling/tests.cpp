@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "translate/sketch/filling/explore.h"
 
@@ -23,6 +24,7 @@ constexpr verify::Filling kFillings[] = {
     {Numbers::boundary, Numbers::random, -1, false},   {Numbers::small, Numbers::text, -1, false},
     {Numbers::boundary, Numbers::boundary, -1, false}, {Numbers::related, Numbers::related, -1, false},
     {Numbers::random, Numbers::small, -1, false},      {Numbers::small, Numbers::random, -1, true},
+    {Numbers::small, Numbers::boundary, -1, false},
 };
 
 }  // namespace
@@ -39,13 +41,16 @@ Expected<Found> find_tests(const Territory& t, Watch& watch, uint64_t seed) {
   const verify::Boundary& boundary = t.boundary;
   verify::Random random(seed);
   std::vector<verify::Input> inputs;
-  uint32_t aliases = 0, related = 0;
+  uint32_t aliases = 0, related = 0, fits = 0;
   for (size_t n = 0; n < kInputs; ++n) {
     verify::Filling filling = kFillings[n % std::size(kFillings)];
     if (filling.aliases) filling.alias = ++aliases;
     if (filling.parameters == Numbers::related) filling.pair = ++related;
     filling.constants = &t.constants;
+    filling.owners = n % 4 == 3;
+    if (n % 5 == 4) filling.fit = ++fits;
     if (n % 3 == 2) filling.globals = verify::Filling::Globals::mixed;
+    if (n % 6 == 1) filling.globals = verify::Filling::Globals::wild;
     inputs.push_back(verify::make_input(boundary, t.shape, filling, random));
   }
   auto runs = t.bench.run_source(boundary, inputs);
@@ -59,7 +64,7 @@ Expected<Found> find_tests(const Territory& t, Watch& watch, uint64_t seed) {
       why = (*runs)[n].unfit;
       continue;
     }
-    found.tests.push_back({t.function, std::move(inputs[n]), std::move((*runs)[n]), 0, nullptr, nullptr});
+    found.tests.push_back({t.function, std::move(inputs[n]), std::move((*runs)[n]), 0, nullptr, nullptr, nullptr});
     Test& test = found.tests.back();
     watch.look_at(test, t.bench.source_request(boundary, test.input), t.times_longer);
     found.instructions.push_back(watch.instructions());
@@ -78,7 +83,8 @@ Expected<Found> find_tests(const Territory& t, Watch& watch, uint64_t seed) {
 Expected<std::vector<Test>> make_tests(verify::Bench& bench, const std::vector<verify::Boundary>& boundaries,
                                        const std::vector<uint64_t>& constants, uint64_t seed, double times_longer) {
   std::vector<Test> all;
-  std::vector<std::pair<uint64_t, size_t>> order;
+  // By length; of the same length those come first in which the files' data is not what it is at the start.
+  std::vector<std::tuple<uint64_t, bool, size_t>> order;
   Watch watch(bench.source());
   for (size_t f = 0; f < boundaries.size(); ++f) {
     const verify::Boundary& boundary = boundaries[f];
@@ -88,13 +94,13 @@ Expected<std::vector<Test>> make_tests(verify::Bench& bench, const std::vector<v
     auto found = find_tests({bench, boundary, shape, constants, f, times_longer}, watch, random.next());
     if (!found) return found.error();
     for (size_t n = 0; n < found->tests.size(); ++n) {
-      order.emplace_back(found->instructions[n], all.size());
+      order.emplace_back(found->instructions[n], found->tests[n].input.data.empty(), all.size());
       all.push_back(std::move(found->tests[n]));
     }
   }
-  std::stable_sort(order.begin(), order.end());
+  std::sort(order.begin(), order.end());
   std::vector<Test> sorted;
-  for (const auto& [count, n] : order)
+  for (const auto& [count, initial, n] : order)
     if (count <= kLongRun || sorted.size() < (count <= kVeryLongRun ? kLongTests : kVeryLongTests))
       sorted.push_back(std::move(all[n]));
   return sorted;
@@ -105,7 +111,7 @@ Expected<Test> make_test(verify::Bench& bench, const std::vector<verify::Boundar
   auto runs = bench.run_source(boundaries[function], {&input, 1});
   if (!runs) return runs.error();
   if (!runs->front().unfit.empty()) return error_at({}, runs->front().unfit);
-  Test test{function, std::move(input), std::move(runs->front()), 0, nullptr, nullptr};
+  Test test{function, std::move(input), std::move(runs->front()), 0, nullptr, nullptr, nullptr};
   Watch(bench.source()).look_at(test, bench.source_request(boundaries[function], test.input), times_longer);
   return test;
 }

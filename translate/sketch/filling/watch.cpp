@@ -21,10 +21,11 @@ double limit_factor(double times_longer) {
 void Watch::look_at(Test& test, emulate::Request request, double times_longer) {
   stores_ = std::make_shared<Stores>();
   touched_ = std::make_shared<std::unordered_set<uint64_t>>();
-  regions_ = request.regions;
+  familiar_ = std::make_shared<Familiar>();
   pending_.clear(), loaded_.clear(), numbers_.clear(), compared_.clear();
   branch_ = nullptr;
   fresh_ = false;
+  ++run_;
   request.limits.instructions = kLongestRun;
   request.limits.time = kRunTime;
   auto outcome = engine_->run(image_, request);
@@ -32,13 +33,13 @@ void Watch::look_at(Test& test, emulate::Request request, double times_longer) {
   instructions_ = known ? outcome->instructions : 0;
   test.limit =
       instructions_ == 0 ? kWithoutCount : static_cast<uint64_t>(limit_factor(times_longer) * instructions_) + 500;
-  regions_ = {};
+  if (known) test.familiar = std::move(familiar_);
   if (!known || outcome->ending != emulate::Ending::returned) return;
   test.stores = std::move(stores_);
   test.touched = std::move(touched_);
 }
 
-const Watch::Kind& Watch::kind_of(const emulate::IrStep& step, uint64_t pc) {
+Watch::Kind& Watch::kind_of(const emulate::IrStep& step, uint64_t pc) {
   const auto [at, is_new] = kinds_.try_emplace(pc);
   Kind& kind = at->second;
   if (!is_new) return kind;
@@ -78,11 +79,15 @@ void Watch::went(uint64_t to) {
 }
 
 std::optional<uint64_t> Watch::before(uint64_t pc, std::span<const llvm::APInt>, emulate::MemoryAccess& memory) {
-  for (const Access& access : pending_)
+  for (const Access& access : pending_) {
     for (uint64_t at = access.address; stores_ && at < access.address + access.size; ++at) {
       uint8_t byte = 0;
       if (memory.read(at, {&byte, 1})) (*stores_)[at].set(byte);
     }
+    uint64_t number = 0;
+    if (access.size <= 8 && memory.read(access.address, {reinterpret_cast<uint8_t*>(&number), access.size}))
+      familiar_->add(number);
+  }
   pending_.clear();
   for (const Access& access : loaded_) {
     uint64_t value = 0;
@@ -97,14 +102,17 @@ std::optional<uint64_t> Watch::before(uint64_t pc, std::span<const llvm::APInt>,
 
 void Watch::after(const emulate::IrStep& step, std::span<const llvm::APInt> slots, std::span<const Access> accesses,
                   bool completed) {
-  const Kind& kind = kind_of(step, pc_);
+  Kind& kind = kind_of(step, pc_);
+  if (kind.noted != run_)
+    for (const uint64_t constant : kind.constants) familiar_->add(constant);
+  kind.noted = run_;
   for (const Access& access : accesses) {
     if (access.write) pending_.push_back(access);
-    for (const emulate::Region& region : regions_)
-      for (uint64_t at = std::max(access.address, region.address);
-           touched_ && at < std::min(access.address + access.size, region.address + region.bytes.size()); ++at)
-        touched_->insert(at);
+    for (uint64_t at = access.address; touched_ && !may_be_on_stack(at) && at < access.address + access.size; ++at)
+      touched_->insert(at);
   }
+  for (const assembly::Slot slot : step.written)
+    if (slots[slot].getBitWidth() > 1) familiar_->add(slots[slot]);
   if (kind.compares) {
     numbers_.clear();
     for (const assembly::Slot slot : kind.reads) numbers_.push_back(slots[slot].getZExtValue());

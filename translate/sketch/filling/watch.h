@@ -36,8 +36,9 @@ class Watch : public emulate::IrObserver {
     bool compares = false;       // it sets flags, or branches by registers
     std::vector<assembly::Slot> reads;
     std::vector<uint64_t> constants;
+    uint64_t noted = 0;  // the last run that its constants are familiar to
   };
-  const Kind& kind_of(const emulate::IrStep& step, uint64_t pc);
+  Kind& kind_of(const emulate::IrStep& step, uint64_t pc);
   void went(uint64_t to);
   void note_compared();
 
@@ -49,11 +50,11 @@ class Watch : public emulate::IrObserver {
   std::vector<uint64_t> numbers_;  // that the last comparison read
   std::shared_ptr<Stores> stores_;
   std::shared_ptr<std::unordered_set<uint64_t>> touched_;
-  std::span<const emulate::Region> regions_;
+  std::shared_ptr<Familiar> familiar_;
   std::vector<Access> pending_, loaded_;
   const Kind* branch_ = nullptr;  // the instruction before
   uint64_t pc_ = 0;
-  uint64_t instructions_ = 0;
+  uint64_t instructions_ = 0, run_ = 0;
   bool fresh_ = false;
 };
 

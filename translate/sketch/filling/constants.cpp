@@ -1,0 +1,109 @@
+#include "translate/sketch/filling/constants.h"
+
+#include <algorithm>
+#include <bit>
+#include <charconv>
+#include <map>
+#include <set>
+#include <string_view>
+
+#include "frontends/asm/mc_target.h"
+#include "translate/sketch/filling/domains.h"
+
+namespace portolan::sketch::filling {
+namespace {
+
+// Values in the order in which they come, each once.
+class Numbers {
+ public:
+  void add(uint64_t value) {
+    if (seen_.insert(static_cast<int64_t>(value)).second) values_.push_back(static_cast<int64_t>(value));
+  }
+  std::vector<int64_t> take() { return std::move(values_); }
+
+ private:
+  std::vector<int64_t> values_;
+  std::set<int64_t> seen_;
+};
+
+// What compilers make of a constant.
+void add_related(Numbers& values, uint64_t u) {
+  for (const uint64_t v : {-u, ~u, u + 1, u - 1, 64 - u, 32 - u, u & 0xffff, (u >> 16) & 0xffff, (u >> 32) & 0xffff,
+                           u >> 48, u & 0xffffffff, u >> 12, (u + 0x800) >> 12})
+    values.add(v);
+  values.add(static_cast<uint64_t>(static_cast<int64_t>(static_cast<int32_t>(u))));
+  values.add(static_cast<uint64_t>(static_cast<int64_t>(u << 52) >> 52));
+  if (std::has_single_bit(u)) values.add(static_cast<uint64_t>(std::bit_width(u) - 1));
+  if (const auto n = static_cast<int64_t>(u); n >= INT32_MIN && n <= INT32_MAX) return;
+  // Loaded in parts: 16 bits are set afterwards, and hold before what makes the rest easy.
+  for (unsigned at = 0; at < 64; at += 16)
+    for (unsigned from = 0; from < 64; from += 16)
+      values.add((u & ~(uint64_t{0xffff} << at)) | (((u >> from) & 0xffff) << at));
+}
+
+// Numbers that stand in an instruction's text by themselves.
+void add_printed(const std::string& text, std::map<int64_t, unsigned>& counts) {
+  for (size_t at = text.find_first_of(" \t"); at < text.size();) {
+    const bool begins = !is_word(text[at - 1]) && text[at - 1] != '-';
+    const char* const first = text.data() + at + (text[at] == '-' ? 1 : 0);
+    const bool hexadecimal = std::string_view(first).starts_with("0x");
+    uint64_t value = 0;
+    const auto [end, problem] =
+        std::from_chars(first + (hexadecimal ? 2 : 0), text.data() + text.size(), value, hexadecimal ? 16 : 10);
+    if (!begins || problem != std::errc()) {
+      ++at;
+      continue;
+    }
+    ++counts[static_cast<int64_t>(text[at] == '-' ? -value : value)];
+    at = static_cast<size_t>(end - text.data());
+  }
+}
+
+}  // namespace
+
+bool is_word(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '%' || c == '.';
+}
+
+// The function's own constants and what is made of them come before those of the files.
+std::vector<int64_t> likely_constants(const Constants& constants) {
+  Numbers values;
+  for (const int64_t c : constants.own) values.add(static_cast<uint64_t>(c));
+  for (const int64_t n : {0,  1,  -1,  2, 3, 4,   8,  16, -16, 31,  32,  63,  255,  64,   -32,
+                          -8, 48, -48, 5, 7, -64, 15, 24, 96,  -96, 127, 128, -128, 65535})
+    values.add(static_cast<uint64_t>(n));
+  for (const int64_t c : constants.own) add_related(values, static_cast<uint64_t>(c));
+  for (const int64_t c : constants.others) values.add(static_cast<uint64_t>(c));
+  for (const int64_t c : constants.others) add_related(values, static_cast<uint64_t>(c));
+  return values.take();
+}
+
+std::vector<int64_t> constants_of(const assembly::Unit& unit, const std::set<std::string>* functions) {
+  const assembly::McTarget& target = assembly::McTarget::get(unit.isa);
+  std::vector<const assembly::Instruction*> instructions;
+  if (functions != nullptr)
+    instructions = instructions_of(unit, *functions);
+  else
+    for (const assembly::Section& section : unit.sections)
+      for (const assembly::Instruction& instruction : section.instructions) instructions.push_back(&instruction);
+  std::map<int64_t, unsigned> counts;
+  for (const assembly::Instruction* instruction : instructions) {
+    const llvm::MCInstrDesc& description = target.instructions().get(instruction->inst.getOpcode());
+    // AArch64's operands hold encodings of masks and shifts.
+    if (unit.isa == Isa::aarch64) add_printed(target.print(instruction->inst), counts);
+    for (unsigned n = 0; n < instruction->inst.getNumOperands() && unit.isa != Isa::aarch64; ++n) {
+      // Scale factors of x86-64's addresses are none.
+      const bool address =
+          n < description.getNumOperands() && description.operands()[n].OperandType == llvm::MCOI::OPERAND_MEMORY;
+      const llvm::MCOperand& operand = instruction->inst.getOperand(n);
+      if (operand.isImm() && !(address && operand.getImm() == 1)) ++counts[operand.getImm()];
+    }
+    for (const assembly::Instruction::SymbolicOperand& s : instruction->symbolic) ++counts[s.value.addend];
+  }
+  std::vector<int64_t> all;
+  for (const auto& [value, count] : counts) all.push_back(value);
+  std::stable_sort(all.begin(), all.end(), [&](int64_t a, int64_t b) { return counts[a] > counts[b]; });
+  return all;
+}
+
+}  // namespace portolan::sketch::filling
