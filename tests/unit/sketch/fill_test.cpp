@@ -187,6 +187,14 @@ const Case kCases[] = {
       "\tadd a0, a0, a1\n\t?op{lb,lbu,lh} a0, 0(a0)\n\tret\n.section .rodata\n.Ltable: .byte 5, 9, 200, 17\n.text\n",
       1},
      {"a1", "lbu"}},
+    {"riscv64_upper_part",
+     {"\tleaq .Ltable(%rip), %rax\n\tandl $3, %edi\n\tmovzbl (%rax,%rdi), %eax\n\tret\n.section .rodata\n.Ltable: "
+      ".byte 5, 9, 200, 17\n.text\n",
+      kR,
+      "\tandi a0, a0, 3\n.Lhigh:\n\tauipc ?reg, %pcrel_hi(.Ltable)\n\taddi a1, a1, %pcrel_lo(.Lhigh)\n"
+      "\tadd a0, a0, a1\n\t?op{lb,lbu,lh} a0, 0(a0)\n\tret\n.section .rodata\n.Ltable: .byte 5, 9, 200, 17\n.text\n",
+      1},
+     {"a1", "lbu"}},
     {"riscv64_solved", {kConstant, kR, "\tli a1, ?imm\n\txor a0, a0, a1\n\tsext.w a0, a0\n\tret\n", 1}, {}},
     {"riscv64_solved_part",
      {kConstant, kR, "\tlui a1, ?imm\n\taddiw a1, a1, 1656\n\txor a0, a0, a1\n\tsext.w a0, a0\n\tret\n", 1},

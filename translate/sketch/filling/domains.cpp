@@ -541,9 +541,11 @@ std::vector<bool> assembles(const Sketch& sketch, std::span<const std::string> l
 }
 
 assembly::Unit skeleton(const Sketch& sketch) {
+  const Absolute absolute(sketch);  // the upper half of an address may be a hole's
   std::string text;
   for (const Line& line : sketch.lines)
-    text += line.labels + (line.has_holes() ? std::string(vocabulary(sketch.isa).placeholder) : instantiate(line, {})) +
+    text += line.labels +
+            (line.has_holes() ? std::string(vocabulary(sketch.isa).placeholder) : absolute(instantiate(line, {}))) +
             '\n';
   return assembly::read_text(text, sketch.file, sketch.isa);
 }
