@@ -13,6 +13,7 @@
 #include <set>
 
 #include "cli/accelerator.h"
+#include "cli/chip_report.h"
 #include "cli/input.h"
 #include "cli/lift_kernels.h"
 #include "cli/output.h"
@@ -318,6 +319,8 @@ Exit run(const Arguments& a) {
   if (a.json) fmt::print("{}\n", report.dump(2));
   if (const auto failure = write_output((std::filesystem::path(a.out) / "report.json").string(), report.dump(2) + "\n"))
     return fail(*failure);
+  if (!a.html.empty())
+    if (const auto failure = write_output(a.html, chip_page(report))) return fail(*failure);
   return worst;
 }
 
@@ -336,7 +339,7 @@ void add_port(CLI::App& app, Command& chosen) {
                       "riscv64, riscv64:zve32x or riscv64:v: for specifications that the accelerator can't carry out");
   command->add_option("--out", a->out, "the folder for results and report.json");
   command->add_flag("--init", a->init, "draft DIR/port.toml, which says how kernels are launched");
-  command->add_option("--report", a->html, "kernels: a report as HTML");
+  command->add_option("--report", a->html, "a report as HTML");
   command->add_option("--tests", a->tests, "kernels: launches of each; default: 20");
   command
       ->add_option("--compiler", a->compiler,

@@ -13,29 +13,6 @@ namespace {
 
 using nlohmann::json;
 
-std::string escaped(const std::string& text) {
-  std::string out;
-  for (char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t' ? '?' : c;
-    }
-  }
-  return out;
-}
-
 struct Row {
   std::string name, level, word, detail, uses;
   unsigned in = 0, out = 0;
@@ -128,14 +105,44 @@ std::string text_report(const std::vector<FileReport>& reports) {
       reports.size(), failed, functions, good, refused, refuted, functions - good - refused - refuted);
 }
 
-std::string html_report(const std::vector<FileReport>& reports, const std::string& target) {
-  std::string out = fmt::format(
-      "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Portolan: to {0}</title>\n"
+std::string escaped(const std::string& text) {
+  std::string out;
+  for (char c : text) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        out += static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t' ? '?' : c;
+    }
+  }
+  return out;
+}
+
+std::string html_head(const std::string& title, const std::string& heading) {
+  return fmt::format(
+      "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Portolan: {0}</title>\n"
       "<style>body{{font:15px/1.4 sans-serif;margin:2em;max-width:70em}}table{{border-collapse:collapse;width:100%}}"
       "th,td{{text-align:left;padding:.25em .6em;border-bottom:1px solid #ddd;vertical-align:top}}"
-      "td.n{{text-align:right}}.good{{color:#070}}.bad{{color:#b00;font-weight:bold}}.short{{color:#850}}</style>\n"
-      "<h1>Translated to {0}</h1>\n<p>{1}</p>\n",
-      escaped(target), escaped(text_report(reports)));
+      "td.n{{text-align:right}}.good{{color:#070}}.bad{{color:#b00;font-weight:bold}}.short{{color:#850}}"
+      ".bar{{display:flex;width:14em;height:1em}}.bar i{{display:block}}"
+      ".a{{background:#369}}.m{{background:#c73}}.c{{background:#999}}</style>\n"
+      "<h1>{1}</h1>\n",
+      escaped(title), escaped(heading));
+}
+
+std::string html_report(const std::vector<FileReport>& reports, const std::string& target) {
+  std::string out =
+      html_head("to " + target, "Translated to " + target) + fmt::format("<p>{}</p>\n", escaped(text_report(reports)));
   for (const FileReport& r : reports) {
     out += fmt::format("<h2>{}</h2>\n", escaped(r.file));
     std::vector<Row> rows = rows_of(r);

@@ -20,6 +20,10 @@ bool level_reaches(const std::string& level, const std::string& require);
 // What `portolan translate --require LEVEL` would have exited with, from its evidence.
 int evidence_exit(const nlohmann::json& evidence, const std::string& require);
 
+// Text within HTML, and how every page begins.
+std::string escaped(const std::string& text);
+std::string html_head(const std::string& title, const std::string& heading);
+
 std::string text_report(const std::vector<FileReport>& reports);
 std::string html_report(const std::vector<FileReport>& reports, const std::string& target);
 std::string junit_report(const std::vector<FileReport>& reports, const std::string& require);

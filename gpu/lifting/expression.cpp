@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
+#include <map>
 #include <unordered_map>
 
 namespace portolan::lifting {
@@ -194,6 +194,84 @@ ExpressionPtr sum(std::vector<ExpressionPtr> parts) {
   return rest.size() == 1 ? rest[0] : list(Kind::sum, std::move(rest));
 }
 
+namespace {
+
+// A sum in which nothing stands twice: what cancels is gone.
+ExpressionPtr collected(const ExpressionPtr& e) {
+  if (e->kind != Kind::sum) return e;
+  std::map<std::pair<std::string, std::vector<Affine>>, std::pair<double, ExpressionPtr>> terms;
+  double constant = 0;
+  std::vector<std::pair<double, ExpressionPtr>> open;
+  for (const ExpressionPtr& part : e->parts) open.emplace_back(1, part);
+  while (!open.empty()) {
+    auto [factor, part] = open.back();
+    open.pop_back();
+    if (part->kind == Kind::number) {
+      constant += factor * part->number;
+      continue;
+    }
+    std::vector<ExpressionPtr> rest;
+    for (const ExpressionPtr& one : part->kind == Kind::product ? part->parts : std::vector{part}) {
+      if (one->kind == Kind::number)
+        factor *= one->number;
+      else
+        rest.push_back(one);
+    }
+    if (rest.size() == 1 && rest[0]->kind == Kind::sum) {  // a number times a sum
+      for (const ExpressionPtr& one : rest[0]->parts) open.emplace_back(factor, one);
+      continue;
+    }
+    const ExpressionPtr base = product(std::move(rest));
+    std::vector<Affine> places;
+    std::string form = form_of(*base, places, nullptr);
+    auto& [sum_of_factors, kept] = terms[{std::move(form), std::move(places)}];
+    sum_of_factors += factor;
+    kept = base;
+  }
+  std::vector<ExpressionPtr> all = {number(constant)};
+  for (const auto& [key, term] : terms)
+    if (term.first != 0) all.push_back(product({number(term.first), term.second}));
+  return sum(std::move(all));
+}
+
+bool is_exponential(const ExpressionPtr& e) {
+  return e->kind == Kind::function && e->name == "exp";
+}
+
+// exp(a) exp(b) is exp(a + b); (x + y) exp(a) is x exp(a) + y exp(a), so that the factors by which a running sum is
+// scaled meet. Null: there is nothing of the kind.
+ExpressionPtr with_exponentials(const std::vector<ExpressionPtr>& parts) {
+  std::vector<ExpressionPtr> arguments, rest;
+  for (const ExpressionPtr& part : parts) {
+    if (is_exponential(part))
+      arguments.push_back(part->parts[0]);
+    else
+      rest.push_back(part);
+  }
+  if (arguments.empty()) return nullptr;
+  const auto factor = std::ranges::find_if(rest, [](const ExpressionPtr& e) { return e->kind == Kind::sum; });
+  if (arguments.size() == 1 && factor == rest.end()) return nullptr;
+  const ExpressionPtr argument = collected(sum(arguments));
+  const bool is_one = argument->kind == Kind::number && argument->number == 0;
+  const ExpressionPtr all = is_one ? number(1) : function("exp", argument);
+  if (factor == rest.end() || is_one) {
+    rest.push_back(all);
+    return product(std::move(rest));
+  }
+  const ExpressionPtr added = *factor;
+  rest.erase(factor);
+  std::vector<ExpressionPtr> terms;
+  for (const ExpressionPtr& term : added->parts) {
+    std::vector<ExpressionPtr> one = rest;
+    one.push_back(term);
+    one.push_back(all);
+    terms.push_back(product(std::move(one)));
+  }
+  return sum(std::move(terms));
+}
+
+}  // namespace
+
 ExpressionPtr product(std::vector<ExpressionPtr> parts) {
   double factor = 1;
   std::vector<ExpressionPtr> rest;
@@ -204,6 +282,7 @@ ExpressionPtr product(std::vector<ExpressionPtr> parts) {
       rest.push_back(std::move(part));
   }
   if (factor == 0) return number(0);
+  if (ExpressionPtr other = with_exponentials(rest)) return product({number(factor), std::move(other)});
   if (factor != 1 || rest.empty()) rest.push_back(number(factor));
   put_in_order(rest);
   return rest.size() == 1 ? rest[0] : list(Kind::product, std::move(rest));

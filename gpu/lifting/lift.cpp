@@ -243,6 +243,12 @@ std::vector<manifest::Sizes> Lifter::choose() const {
       const int64_t count = elements(one);
       if (count > kMostElements || std::ranges::find(chosen, one) != chosen.end()) continue;
       double cost = std::log(static_cast<double>(count));
+      for (size_t n = 0; n < arguments_.size(); ++n) {
+        if (arguments_[n].direction != Argument::out && arguments_[n].direction != Argument::inout) continue;
+        int64_t results = 1;
+        for (int64_t extent : extents(n, one)) results *= extent;
+        if (results < 3 && !factors_[n].empty()) cost += 9;
+      }
       bool small = false;
       std::set<int64_t> seen;
       for (const auto& [name, value] : one) {

@@ -85,6 +85,8 @@ Mark Recorder::undefined(uint32_t width) {
 
 Mark Recorder::compute(const ir::Function& function, const ir::Instruction& inst, std::span<const APInt> operands,
                        std::span<const Mark> marks, const APInt& result) {
+  if (inst.op == Op::extract && inst.lanes == 1 && marks[0] != kPlain)
+    if (const Mark part = extracted(marks[0], inst.index, inst.width); part != kPlain) return part;
   Node node;
   node.kind = Node::computed;
   node.inst = inst;
@@ -95,15 +97,47 @@ Mark Recorder::compute(const ir::Function& function, const ir::Instruction& inst
   return add(std::move(node));
 }
 
+// Bits of a value that was put together from others.
+Mark Recorder::extracted(Mark whole, unsigned low, unsigned width) {
+  const Node& n = at(whole);
+  std::vector<Operand> pieces = n.operands;
+  if (n.kind == Node::computed && n.inst.op == Op::concat && n.inst.lanes == 1)
+    std::swap(pieces[0], pieces[1]);
+  else if (n.kind != Node::joined)
+    return kPlain;
+  std::vector<APInt> values;
+  std::vector<Mark> marks;
+  unsigned begin = 0;
+  for (const Operand& piece : pieces) {
+    const unsigned bits = piece.value.getBitWidth();
+    if (begin == low && bits == width) return piece.mark;
+    if (begin <= low && low + width <= begin + bits)
+      return piece.mark == kPlain ? kPlain : extracted(piece.mark, low - begin, width);
+    if (begin >= low && begin + bits <= low + width) {
+      values.push_back(piece.value);
+      marks.push_back(piece.mark);
+    }
+    begin += bits;
+  }
+  unsigned found = 0;
+  for (const APInt& value : values) found += value.getBitWidth();
+  if (found != width || std::ranges::all_of(marks, [](Mark m) { return m == kPlain; })) return kPlain;
+  return join(values, marks);
+}
+
 // The bytes of one value in their order are that value.
 Mark Recorder::join(std::span<const APInt> pieces, std::span<const Mark> marks) {
   if (marks[0] != kPlain && at(marks[0]).kind == Node::byte) {
-    const Operand& whole = at(marks[0]).operands[0];
-    bool same = at(whole.mark).width == 8 * pieces.size();
+    const Mark whole = at(marks[0]).operands[0].mark;
+    const unsigned low = at(marks[0]).low;
+    bool same = true;
     for (size_t n = 0; n < pieces.size() && same; ++n)
-      same = marks[n] != kPlain && at(marks[n]).kind == Node::byte && at(marks[n]).operands[0].mark == whole.mark &&
-             at(marks[n]).low == 8 * n;
-    if (same) return whole.mark;
+      same = marks[n] != kPlain && at(marks[n]).kind == Node::byte && at(marks[n]).operands[0].mark == whole &&
+             at(marks[n]).low == low + 8 * n;
+    if (same && low == 0 && at(whole).width == 8 * pieces.size()) return whole;
+    if (same)
+      if (const Mark part = extracted(whole, low, static_cast<unsigned>(8 * pieces.size())); part != kPlain)
+        return part;
   }
   Node node;
   node.kind = Node::joined;

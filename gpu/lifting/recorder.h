@@ -50,6 +50,7 @@ class Recorder : public simt::Observer {
   };
 
   Mark add(Node node);
+  Mark extracted(Mark whole, unsigned low, unsigned width);
   const Node& at(Mark mark) const { return nodes_[mark - 1]; }
   ExpressionPtr fail(std::string why);
   ExpressionPtr operand(const Operand& o, ir::FloatFormat format);

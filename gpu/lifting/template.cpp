@@ -51,7 +51,7 @@ class Fitter {
     if (groups.size() == 2) {
       for (const bool first : {true, false}) {
         const Group& inner = first ? groups.begin()->second : groups.rbegin()->second;
-        const auto box = box_of(inner);
+        const auto box = inner.elements.size() > 1 ? box_of(inner) : std::nullopt;
         auto inside = box ? of(inner) : std::nullopt;
         auto outside = inside ? of(first ? groups.rbegin()->second : groups.begin()->second) : std::nullopt;
         if (!outside) continue;

@@ -97,7 +97,9 @@ class Processor:
 
     def fallback(self):
         folder = self.folder("fallback", "tasks/int8/relu.spec", "tasks/int8/depthwise_conv.spec")
-        kernels = self.port(folder, "vta", self.work / "out.fallback", "--fallback", "riscv64:zve32x")
+        kernels = self.port(folder, "vta", self.work / "out.fallback", "--fallback", "riscv64:zve32x", "--report", self.work / "page.html")
+        page = (self.work / "page.html").read_text()
+        check("1 proved, 1 tested" in page and page.count("<tr>") == 3 and "on the processor because" in page, page)
         check(kernels["relu.spec"]["verdict"] == "proved" and "fallback" not in kernels["relu.spec"], f"{kernels['relu.spec']}")
         placed = kernels["depthwise_conv.spec"]
         check(placed["verdict"] == "tested" and placed["fallback"]["processor"] == "riscv64:zve32x" and "no operation" in placed["fallback"]["because"], f"{placed}")

@@ -383,7 +383,9 @@ Mark ValueTerms::read(uint32_t state, uint64_t first, unsigned cells, const Type
     return made(function("real.value." + key(*type.real), {wide}), kReal);
   }
   if (const auto found = numbers_.find({whole, type.is_signed}); found != numbers_.end()) return found->second;
-  return made(type.is_signed ? pool_.sext(whole, kBits) : pool_.zext(whole, kBits), limits_of(type));
+  const Mark mark = made(type.is_signed ? pool_.sext(whole, kBits) : pool_.zext(whole, kBits), limits_of(type));
+  numbers_.emplace(std::pair(whole, type.is_signed), mark);
+  return mark;
 }
 
 void ValueTerms::write(uint32_t state, uint64_t first, unsigned cells, const Type& type, Marked value) {

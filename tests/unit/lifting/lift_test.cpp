@@ -13,6 +13,7 @@
 
 #include "emulate/accelerator/reference.h"
 #include "gpu/compile/compile.h"
+#include "gpu/lifting/expression.h"
 
 namespace portolan {
 namespace {
@@ -49,9 +50,11 @@ Kernels& kernels() {
 struct Wanted {
   const char *kernel, *file;
 };
-constexpr Wanted kWanted[] = {{"softmax", "softmax.cu"}, {"gemm_tiled", "linear.cu"},     {"axpy", "linear.cu"},
-                              {"silu", "activation.cu"}, {"convolve2d", "convolve.cu"},   {"rms_norm", "norm.cu"},
-                              {"transpose", "local.cu"}, {"block_scan", "collective.cu"}, {"stencil3d", "stencil.cu"}};
+constexpr Wanted kWanted[] = {{"softmax", "softmax.cu"},     {"gemm_tiled", "linear.cu"},
+                              {"axpy", "linear.cu"},         {"silu", "activation.cu"},
+                              {"convolve2d", "convolve.cu"}, {"rms_norm", "norm.cu"},
+                              {"transpose", "local.cu"},     {"block_scan", "collective.cu"},
+                              {"stencil3d", "stencil.cu"},   {"attention_online", "attention.cu"}};
 
 lifting::Lifted lifted(const Wanted& w) {
   const manifest::Kernel* kernel = kernels().launches.find(w.kernel, w.file);
@@ -116,6 +119,24 @@ TEST(Lifting, Softmax) {
     for (size_t j = 0; j < 6; ++j) total += std::exp(value(0, i * 6 + j));
     for (size_t j = 0; j < 6; ++j) EXPECT_NEAR(got[i * 6 + j], std::exp(value(0, i * 6 + j)) / total, 1e-9);
   }
+}
+
+// One step of online softmax: what is there already, scaled to the new maximum, and one more.
+TEST(Lifting, RunningSumsOfExponentialsAreScaledAtTheEnd) {
+  using namespace lifting;
+  const ExpressionPtr x = element(0, {{0, {}}}), y = element(0, {{1, {}}}), v = element(1, {{0, {}}});
+  const auto minus = [](ExpressionPtr a, ExpressionPtr b) { return sum({a, product({number(-1), b})}); };
+  const ExpressionPtr both = extreme(true, {x, y});
+  const ExpressionPtr running = product({product({function("exp", minus(x, x)), v}), function("exp", minus(x, both))});
+  const ExpressionPtr wanted = product({function("exp", minus(x, both)), v});
+  const auto text = [](const ExpressionPtr& e) {
+    std::vector<Affine> places;
+    return form_of(*folded(e), places, nullptr);
+  };
+  EXPECT_EQ(text(running), text(wanted));
+  EXPECT_EQ(text(product({sum({product({function("exp", x), v}), product({function("exp", y), v})}),
+                          function("exp", product({number(-1), x}))})),
+            text(sum({v, product({function("exp", minus(y, x)), v})})));
 }
 
 TEST(Lifting, WhatDependsOnDataIsRefused) {

@@ -22,7 +22,7 @@ std::string contents(const std::string& path) {
 }
 
 struct Case {
-  const char *chip, *specification;
+  std::string chip, specification;
   ParameterValues sizes;
 };
 
@@ -50,9 +50,9 @@ class Mutants : public testing::TestWithParam<Case> {};
 
 TEST_P(Mutants, NoneThatDiffersIsProved) {
   const Case& c = GetParam();
-  const Loaded chip = load_description(contents(std::string("accelerators/") + c.chip + ".isa"), c.chip);
+  const Loaded chip = load_description(contents("accelerators/" + c.chip + ".isa"), c.chip);
   const Loaded specification =
-      load_specification(contents(std::string("specifications/") + c.specification), c.specification, c.sizes);
+      load_specification(contents("specifications/" + c.specification), c.specification, c.sizes);
   ASSERT_TRUE(chip.description && specification.description);
   const auto kernel = mapping::map_kernel(*chip.description, *specification.description, 1);
   ASSERT_TRUE(kernel) << to_string(kernel.error());
@@ -81,13 +81,22 @@ TEST_P(Mutants, NoneThatDiffersIsProved) {
   EXPECT_GE(differ, 15u) << same;
 }
 
-INSTANTIATE_TEST_SUITE_P(Tiles, Mutants,
-                         testing::Values(Case{"gemmini", "gemm_s8.spec", {{"M", 3}, {"K", 18}, {"N", 5}}},
-                                         Case{"vta", "gemm_s8_shift.spec", {{"M", 2}, {"K", 18}, {"N", 5}}},
-                                         Case{"vta", "residual_s32.spec", {{"M", 3}, {"N", 20}}},
-                                         Case{
-                                             "vta", "tasks/int8/conv2d.spec", {{"H", 2}, {"V", 2}, {"C", 3}, {"O", 5}}},
-                                         Case{"gemmini", "tasks/int8/relu.spec", {{"M", 3}, {"N", 20}}}));
+// cases.txt: a chip of corpus/accelerators, a specification of corpus/specifications, sizes.
+std::vector<Case> cases() {
+  std::vector<Case> all;
+  std::ifstream in(std::string(PORTOLAN_SOURCE) + "/tests/unit/tiles/cases.txt");
+  for (std::string line; std::getline(in, line);) {
+    std::istringstream words(line);
+    Case one;
+    words >> one.chip >> one.specification;
+    for (std::string size; words >> size;)
+      one.sizes[size.substr(0, size.find('='))] = std::stoi(size.substr(size.find('=') + 1));
+    all.push_back(std::move(one));
+  }
+  return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(Tiles, Mutants, testing::ValuesIn(cases()));
 
 }  // namespace
 }  // namespace portolan

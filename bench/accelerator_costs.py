@@ -1,0 +1,98 @@
+#!/usr/bin/env python3
+"""`./dev bench accelerator_costs`: what mapped programs cost by the mapper's estimate, against the emulator's count of the same programs, and
+large products and convolutions against the bounds that the chip's description implies. Exit status: 0, or 3 for wrong usage.
+"""
+
+import argparse
+import itertools
+import json
+import pathlib
+import shutil
+import sys
+
+from common import report, toolchain
+
+TASKS = pathlib.Path(__file__).resolve().parent.parent / "corpus" / "specifications" / "tasks"
+CHIPS = {"gemmini": "int8_scaled", "vta": "int8"}
+# Multiply-accumulates in a cycle and bytes in one, by the descriptions' cost clauses: an array of 16 by 16; 16 bytes, or 8 (VTA).
+MACS, BYTES = {"gemmini": 256, "vta": 256}, {"gemmini": 16, "vta": 8}
+SIZES = [("gemm", dict(M=m, K=k, N=n)) for m, k, n in itertools.product((4, 16, 24), (8, 16, 40), (5, 16, 48))] + \
+        [("gemv", dict(M=m, K=k)) for m, k in itertools.product((3, 16, 40, 64), (5, 16, 33, 64))] + \
+        [("linear", dict(M=m, K=k, N=n)) for m, k, n in itertools.product((4, 20), (8, 32), (10, 16, 40))] + \
+        [("relu", dict(M=m, N=n)) for m, n in itertools.product((1, 4, 16, 30), (7, 16, 50, 64))] + \
+        [("conv2d", dict(H=h, V=v, C=c, O=o)) for (h, v), c, o in itertools.product(((2, 2), (3, 5), (6, 6)), (3, 16), (4, 16, 20))] + \
+        [("conv_block", dict(H=h, V=v, C=c, O=o)) for (h, v), c, o in itertools.product(((2, 3), (4, 4)), (3, 16), (4, 16, 20))]
+LARGE = [("gemm", dict(M=64, K=64, N=64)), ("gemm", dict(M=128, K=64, N=128)), ("gemm", dict(M=64, K=192, N=128)), ("conv2d", dict(H=14, V=14, C=16, O=16)), ("conv2d", dict(H=16, V=16, C=32, O=32))]
+
+
+def path_of(chip, task):
+    own = TASKS / CHIPS[chip] / f"{task}.spec"
+    return own if own.exists() else TASKS / "int8" / f"{task}.spec"
+
+
+def mapped(args, chip, task, sizes):
+    work = args.work / f"{chip}.{task}.{'.'.join(map(str, sizes.values()))}"
+    shutil.rmtree(work, ignore_errors=True)
+    (work / "in").mkdir(parents=True)
+    shutil.copy(path_of(chip, task), work / "in")
+    words = [word for name, value in sizes.items() for word in ("--set", f"{name}={value}")]
+    toolchain.run([args.portolan, "port", work / "in", "--to", chip, "--out", work / "out", "--no-proof", *words], timeout=args.timeout)
+    entry = json.loads((work / "out" / "report.json").read_text())["kernels"][0]
+    if "cost" not in entry:
+        print(f"{chip} {task} {sizes}: {entry['verdict']}: {entry.get('reason', '')[:100]}", file=sys.stderr)
+        return None
+    run = toolchain.run([args.portolan, "isa", "run", chip, work / "out" / f"{task}.s"], timeout=args.timeout)
+    counted = int(run.stdout.decode().split(" cycles")[0].split()[-1].replace(",", ""))
+    return {"chip": chip, "task": task, "sizes": sizes, "counted": counted, "words": entry["words"], **entry["cost"],
+            "moved": sum(t["bytes"] for t in entry["tensors"])}
+
+
+def ranks(values):
+    order = sorted(range(len(values)), key=lambda i: values[i])
+    result = [0.0] * len(values)
+    for begin, group in ((g[0], g) for g in (list(g) for _, g in itertools.groupby(range(len(order)), key=lambda p: values[order[p]]))):
+        for p in group:
+            result[order[p]] = begin + (len(group) - 1) / 2
+    return result
+
+
+def correlation(a, b):
+    x, y = ranks(a), ranks(b)
+    mx, my = sum(x) / len(x), sum(y) / len(y)
+    return sum((p - mx) * (q - my) for p, q in zip(x, y)) / (sum((p - mx) ** 2 for p in x) * sum((q - my) ** 2 for q in y)) ** 0.5
+
+
+def macs(task, s):
+    return s["M"] * s["K"] * s["N"] if task == "gemm" else s["H"] * s["V"] * 9 * s["C"] * s["O"]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--portolan", required=True, type=pathlib.Path)
+    parser.add_argument("--work", required=True, type=pathlib.Path)
+    parser.add_argument("--docs", type=pathlib.Path, help="write the section of this page")
+    parser.add_argument("--timeout", type=int, default=300)
+    args = parser.parse_args()
+    programs = [p for chip in CHIPS for task, sizes in SIZES if (p := mapped(args, chip, task, sizes))]
+    rho = correlation([p["cycles"] for p in programs], [p["counted"] for p in programs])
+    by_words = correlation([p["words"] for p in programs], [p["counted"] for p in programs])
+    large = [p for chip in CHIPS for task, sizes in LARGE if (p := mapped(args, chip, task, sizes))]
+    rows = []
+    for p in large:
+        arithmetic, memory = macs(p["task"], p["sizes"]) / MACS[p["chip"]], p["moved"] / BYTES[p["chip"]]
+        rows.append([p["chip"], f"{p['task']} {'x'.join(map(str, p['sizes'].values()))}", p["cycles"], f"{arithmetic:.0f}", f"{memory:.0f}", f"{p['cycles'] / max(arithmetic, memory):.2f}",
+                     f"{p['cycles'] / max(p['arithmetic'], p['memory']):.2f}"])
+    header = ["chip", "program", "cycles", "arithmetic bound", "memory bound", "cycles to bound", "to the busiest unit"]
+    text = (f"## Costs of mapped programs\n\nCommand: `./dev bench accelerator_costs --docs docs/benchmarks.md`. {len(programs)} programs on Gemmini and VTA: the rank correlation of the "
+            f"mapper's estimate with the emulator's count is {rho:.3f} (equal in {sum(p['cycles'] == p['counted'] for p in programs)}; of the number of words with the count: {by_words:.3f}).\n"
+            "Both come from the description's `cost` clauses, so this says that estimates are consistent, not that they are the chip's.\n\n"
+            "Bounds: multiply-accumulates at 256 a cycle; each tensor moved once, 16 bytes a cycle (VTA: 8). `to the busiest unit`: cycles over the larger of what\n"
+            "the program's arithmetic and its transfers cost by themselves.\n\n" + report.markdown_table(header, rows))
+    print(text)
+    if args.docs:
+        report.replace_section(args.docs, "accelerator_costs", text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
