@@ -1,8 +1,7 @@
 #include "gpu/lifting/expression.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <charconv>
 #include <map>
 #include <unordered_map>
 
@@ -13,6 +12,45 @@ using Kind = Expression::Kind;
 namespace {
 
 constexpr double kBeyond = 1e29;  // a bound that stands for an infinity
+
+void append_number(std::string& text, auto number) {
+  char digits[40];
+  text.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
+}
+
+void append_form(const Expression& e, std::string& form, std::vector<Affine>& places, std::vector<double>* numbers) {
+  switch (e.kind) {
+    case Kind::number:
+      if (numbers) {
+        numbers->push_back(e.number);
+        form += '#';
+      } else {
+        append_number(form, e.number);
+      }
+      return;
+    case Kind::element:
+      places.insert(places.end(), e.index.begin(), e.index.end());
+      form += 't';
+      append_number(form, e.tensor);
+      form += '.';
+      append_number(form, e.index.size());
+      return;
+    case Kind::reduction:
+      places.push_back(e.extent);
+      form += e.name;
+      append_number(form, e.variable);
+      break;
+    default:
+      append_number(form, static_cast<int>(e.kind));
+      form += e.name;
+  }
+  form += '(';
+  for (const ExpressionPtr& part : e.parts) {
+    append_form(*part, form, places, numbers);
+    form += ',';
+  }
+  form += ')';
+}
 
 ExpressionPtr made(Expression e) {
   for (const ExpressionPtr& part : e.parts) e.height = std::max(e.height, part->height);
@@ -28,6 +66,7 @@ void put_in_order(std::vector<ExpressionPtr>& parts) {
     ExpressionPtr part;
   };
   std::vector<Keyed> keyed;
+  if (parts.size() < 2) return;
   for (ExpressionPtr& part : parts) {
     Keyed one{{}, {}, part};
     one.form = form_of(*part, one.places, nullptr);
@@ -333,23 +372,9 @@ ExpressionPtr with_parts(const Expression& e, std::vector<ExpressionPtr> parts) 
 }
 
 std::string form_of(const Expression& e, std::vector<Affine>& places, std::vector<double>* numbers) {
-  switch (e.kind) {
-    case Kind::number:
-      if (!numbers) return fmt::format("{}", e.number);
-      numbers->push_back(e.number);
-      return "#";
-    case Kind::element:
-      places.insert(places.end(), e.index.begin(), e.index.end());
-      return fmt::format("t{}.{}", e.tensor, e.index.size());
-    case Kind::reduction:
-      places.push_back(e.extent);
-      return fmt::format("{}{}({})", e.name, e.variable, form_of(*e.parts[0], places, numbers));
-    default: {
-      std::string text = fmt::format("{}{}(", static_cast<int>(e.kind), e.name);
-      for (const ExpressionPtr& part : e.parts) text += form_of(*part, places, numbers) + ",";
-      return text + ")";
-    }
-  }
+  std::string form;
+  append_form(e, form, places, numbers);
+  return form;
 }
 
 ExpressionPtr with_places(const ExpressionPtr& e, const std::vector<Affine>& places, size_t& at) {

@@ -56,11 +56,13 @@ constexpr Wanted kWanted[] = {{"softmax", "softmax.cu"},     {"gemm_tiled", "lin
                               {"transpose", "local.cu"},     {"block_scan", "collective.cu"},
                               {"stencil3d", "stencil.cu"},   {"attention_online", "attention.cu"}};
 
-lifting::Lifted lifted(const Wanted& w) {
+const lifting::Lifted& lifted(const Wanted& w) {
+  static std::map<std::string, lifting::Lifted> known;
+  if (const auto before = known.find(w.kernel); before != known.end()) return before->second;
   const manifest::Kernel* kernel = kernels().launches.find(w.kernel, w.file);
   const auto found = lifting::lift(kernels().module(w.file), *kernel, {});
   EXPECT_TRUE(found) << to_string(found.error());
-  return found ? *found : lifting::Lifted{};
+  return known[w.kernel] = found ? *found : lifting::Lifted{};
 }
 
 // The first output on inputs that `give` makes of an input's number and an element's.
