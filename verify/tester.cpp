@@ -282,7 +282,8 @@ Expected<Replay> replay(const Subject& subject, const Boundary& boundary, const 
 namespace {
 
 // Debug sections and line directives become empty lines: nothing runs them, and LLVM's assembler does not take all that
-// GCC writes there (.loc with a view, and the labels that such a view defines).
+// GCC writes there (.loc with a view, the labels that such a view defines, a file 1 that is the same as file 0 beside
+// others).
 std::string without_debug(std::string_view text) {
   std::string kept;
   kept.reserve(text.size());
@@ -299,7 +300,9 @@ std::string without_debug(std::string_view text) {
     else if (directive == ".text" || directive == ".data" || directive == ".bss" || directive == ".previous" ||
              directive == ".popsection")
       debug = false;
-    if (debug || directive == ".loc")
+    const bool numbered = directive == ".file" && rest.find_first_of("0123456789") == rest.find_first_not_of(" \t") &&
+                          rest.find_first_of("0123456789") != rest.npos;
+    if (debug || numbered || directive == ".loc")
       kept += line.ends_with('\n') ? "\n" : "";
     else
       kept += line;
