@@ -106,6 +106,30 @@ bool Simulation::is_aligned(PathPair& paths, const Access& access, Proof& proof)
   return answer.verdict == Verdict::holds && answer.cross_checked;
 }
 
+// Where that does not show by the addresses alone. Words that are aligned lie in one page, so that one of them may be
+// accessed where the source accesses a byte of it: read, or exchanged atomically for what memory is compared to have.
+bool Simulation::touches_the_same(PathPair& paths, const Access& access) {
+  auto holds = [&](Term goal) {
+    const Answer answer = prover_.holds(paths.conditions(), goal);
+    return answer.verdict == Verdict::holds && answer.cross_checked;
+  };
+  const Term address = paths.plain(access.address);
+  const bool aligned = access.alignment.atomic && access.alignment.bytes == access.bytes && access.bytes > 1;
+  const auto low = static_cast<unsigned>(std::countr_zero(access.bytes));
+  for (const Access& other : paths.source().accesses) {
+    if (access.write && !other.write) continue;
+    const Term there = paths.plain(other.address);
+    if (other.bytes >= access.bytes ? holds(pool_.eq(address, there))
+                                    : aligned && paths(pool_.extract(access.address, low, 64 - low)) ==
+                                                     paths(pool_.extract(other.address, low, 64 - low)))
+      return true;
+  }
+  // Into a table of the file's own, by an index that never leaves it.
+  const auto place = access.write ? std::nullopt : sides_.symbols.place_in_object(pool_.linear(paths(access.address)));
+  return place && place->extent >= access.bytes &&
+         holds(pool_.ult(paths.plain(place->within), pool_.constant(64, place->extent - access.bytes + 1)));
+}
+
 // The target touches nothing that the source doesn't: it faults only where the source does.
 bool Simulation::accesses_agree(PathPair& paths, Proof& proof) {
   std::map<Term, std::set<int64_t>> touched[2];  // read or written, written
@@ -132,19 +156,14 @@ bool Simulation::accesses_agree(PathPair& paths, Proof& proof) {
     bool covered = true;
     for (uint32_t n = 0; n < a.bytes && covered; ++n) covered = bytes.contains(offset + n);
     if (covered || (!a.write && sides_.symbols.within_object(base, offset, a.bytes))) continue;
-    if (std::any_of(paths.source().accesses.begin(), paths.source().accesses.end(), [&](const Access& other) {
-          if (other.bytes < a.bytes || (a.write && !other.write)) return false;
-          const Answer answer =
-              prover_.holds(paths.conditions(), pool_.eq(paths.plain(a.address), paths.plain(other.address)));
-          return answer.verdict == Verdict::holds && answer.cross_checked;
-        }))
-      continue;
+    if (touches_the_same(paths, a)) continue;
     const Answer never = prover_.holds(paths.conditions(), pool_.bit(false));
     if (never.verdict == Verdict::holds && never.cross_checked)
       return ask(paths, "path", "never taken together", pool_.bit(false), pool_.bit(true), proof);
-    return fail(proof, "unresolved-address",
-                fmt::format("line {} of the target {} memory that the source is not seen to {}", a.line,
-                            a.write ? "writes" : "reads", a.write ? "write" : "touch"));
+    return fail(
+        proof, "unresolved-address",
+        fmt::format("line {} of the target {} memory that the source is not seen to {}, at {}", a.line,
+                    a.write ? "writes" : "reads", a.write ? "write" : "touch", pool_.print(paths(a.address), 6)));
   }
   return true;
 }

@@ -77,6 +77,7 @@ class Simulation {
   bool vector_count_covers(PathPair& paths, const CallEvent& call, Proof& proof);
   bool is_aligned(PathPair& paths, const Access& access, Proof& proof);
   bool accesses_agree(PathPair& paths, Proof& proof);
+  bool touches_the_same(PathPair& paths, const Access& access);
   bool returns_agree(PathPair& paths, Unspecified& unspecified, Proof& proof);
   bool looks_the_same(PathPair& paths, Proof& proof);
   bool may_meet(const PathPair& paths) const;

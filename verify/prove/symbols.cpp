@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <set>
 #include <tuple>
 
@@ -44,8 +45,9 @@ uint64_t extent(const Unit& unit, const Symbol& symbol) {
   return end - symbol.offset;
 }
 
-// Whether the bytes of an object, addresses in it aside, are the same in both units.
-bool same_contents(const Unit& a, const Symbol& in_a, const Unit& b, const Symbol& in_b) {
+// Whether the bytes of an object are the same in both units, and the addresses in it those of the same things.
+bool same_contents(const Unit& a, const Symbol& in_a, const Unit& b, const Symbol& in_b,
+                   const std::function<bool(const Symbol&, const Symbol&)>& same) {
   const Section *sa = section_of(a, in_a), *sb = section_of(b, in_b);
   if (!sa || !sb || sa->writable != sb->writable || sa->executable != sb->executable) return false;
   if (sa->executable) return true;
@@ -67,7 +69,7 @@ bool same_contents(const Unit& a, const Symbol& in_a, const Unit& b, const Symbo
     if (fa[n]->offset - in_a.offset != fb[n]->offset - in_b.offset || fa[n]->size != fb[n]->size) return false;
     if (va.symbol == assembly::kNoSymbol || vb.symbol == assembly::kNoSymbol) return false;
     if (va.minus != assembly::kNoSymbol || vb.minus != assembly::kNoSymbol) return false;
-    if (va.addend != vb.addend || a.symbols[va.symbol].name != b.symbols[vb.symbol].name) return false;
+    if (va.addend != vb.addend || !same(a.symbols[va.symbol], b.symbols[vb.symbol])) return false;
   }
   return true;
 }
@@ -78,13 +80,21 @@ Symbols::Symbols(terms::Pool& pool, const Unit& source, const Unit& target)
     : pool_(pool), source_(source), target_(target) {}
 
 // A linker joins global names. Local ones are one thing when both units define them with the same contents.
-bool Symbols::same_thing(const std::string& name) const {
+bool Symbols::same_thing(const std::string& name) {
   const Symbol *a = find(source_, name), *b = find(target_, name);
   if (!a || !b) return true;  // also a local constant of the target under its source's name
   const bool defined_a = a->section != assembly::kUndefined, defined_b = b->section != assembly::kUndefined;
   if (!defined_a || !defined_b) return defined_a == defined_b || a->binding != assembly::Binding::local;
   if (a->section == assembly::kCommon || b->section == assembly::kCommon) return a->section == b->section;
-  return same_contents(source_, *a, target_, *b);
+  return same_contents(source_, *a, target_, *b,
+                       [this](const Symbol& x, const Symbol& y) { return same_symbol(source_, x, y); });
+}
+
+// `in_a` is one of `a`, `in_b` one of the other unit.
+bool Symbols::same_symbol(const Unit& a, const Symbol& in_a, const Symbol& in_b) {
+  if (in_a.name == in_b.name) return true;
+  return &a == &source_ ? common_name(Which::target, in_b.name) == in_a.name
+                        : common_name(Which::target, in_a.name) == in_b.name;
 }
 
 namespace {
@@ -95,22 +105,24 @@ bool is_local_constant(const Unit& unit, const Symbol& symbol) {
          !symbol.name.empty();
 }
 
+}  // namespace
+
 // The only local constant of the unit that has the size and the contents of `like`, which is one of `other`; nullptr:
 // there is none, or there are several. Different objects have different addresses whatever they hold, so several can't
 // be told apart. Labels at one place are one object.
-const Symbol* only_constant_like(const Unit& unit, const Unit& other, const Symbol& like) {
+const Symbol* Symbols::only_constant_like(const Unit& unit, const Unit& other, const Symbol& like) {
   const Symbol* found = nullptr;
   const uint64_t size = extent(other, like);
   for (const Symbol& symbol : unit.symbols) {
     if (!is_local_constant(unit, symbol) || extent(unit, symbol) != size) continue;
-    if (!same_contents(unit, symbol, other, like)) continue;
+    if (!same_contents(unit, symbol, other, like,
+                       [&](const Symbol& x, const Symbol& y) { return same_symbol(unit, x, y); }))
+      continue;
     if (found && (found->section != symbol.section || found->offset != symbol.offset)) return nullptr;
     if (!found) found = &symbol;
   }
   return found;
 }
-
-}  // namespace
 
 // A translator may give local constants other names.
 std::string Symbols::common_name(Which which, const std::string& name) {
@@ -252,6 +264,22 @@ std::optional<std::string> Symbols::constant_string(Which which, const terms::Li
     if (value->isZero()) return text;
     text += static_cast<char>(value->getZExtValue());
   }
+}
+
+std::optional<Symbols::Place> Symbols::place_in_object(const terms::Linear& address) const {
+  terms::Linear rest = address;
+  std::optional<Place> found;
+  for (size_t n = 0; n < address.parts.size(); ++n) {
+    const auto known = variables_.find(address.parts[n].term.id);
+    if (known == variables_.end()) continue;
+    const Unit& owner = unit(known->second.first);
+    const Symbol& symbol = owner.symbols[known->second.second];
+    if (found || !address.parts[n].coefficient.isOne() || !section_of(owner, symbol)) return std::nullopt;
+    rest.parts.erase(rest.parts.begin() + static_cast<ptrdiff_t>(n));
+    found = Place{{}, extent(owner, symbol)};
+  }
+  if (found) found->within = pool_.from_linear(rest);
+  return found;
 }
 
 bool Symbols::within_object(Term variable, int64_t offset, unsigned bytes) const {

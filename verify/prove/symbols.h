@@ -33,6 +33,13 @@ class Symbols {
   // The variable is the address of a symbol whose object has at least `bytes` from there on; so reading it faults
   // never.
   bool within_object(Term variable, int64_t offset, unsigned bytes) const;
+  // What the address is the sum of a symbol's address and, and the bytes of that symbol's object; nothing: there is no
+  // such symbol, or several.
+  struct Place {
+    Term within;
+    uint64_t extent = 0;
+  };
+  std::optional<Place> place_in_object(const terms::Linear& address) const;
   // The variable stands for an address that a symbol names.
   bool is_symbol(Term variable) const { return variables_.contains(variable.id); }
   // The address lies in code.
@@ -62,7 +69,10 @@ class Symbols {
   };
   const Shared& shared(Which which, const std::string& name);
   const assembly::Section* constant_section(Term variable) const;
-  bool same_thing(const std::string& name) const;
+  bool same_thing(const std::string& name);
+  bool same_symbol(const assembly::Unit& a, const assembly::Symbol& in_a, const assembly::Symbol& in_b);
+  const assembly::Symbol* only_constant_like(const assembly::Unit& unit, const assembly::Unit& other,
+                                             const assembly::Symbol& like);
   // What the target's name is called in the source: its own, or that of the only constant with these contents.
   std::string common_name(Which which, const std::string& name);
 
