@@ -7,6 +7,10 @@
 
 namespace portolan::prove {
 
+namespace {
+constexpr uint32_t kMostConstantTurns = 256;
+}
+
 // A pair that failed for want of a relation, say, may still be compared for a few turns of its loops.
 bool FunctionProof::worth_bounding() const {
   const bool loops = source_->has_loops() || target_->has_loops();
@@ -47,7 +51,10 @@ bool FunctionProof::bounded() {
   };
   deadline_ = begin_ + options_.time;
   // From few turns to many: what fails early fails later too, and what takes too long leaves what was reached.
-  for (uint32_t turns = 1; turns <= options_.unroll && FairClock::now() < deadline_; turns *= 2) {
+  // Nothing returns within the bound: perhaps all loops turn a constant number of times.
+  bool constant = true;
+  for (uint32_t turns = 1; turns <= (constant ? kMostConstantTurns : options_.unroll) && FairClock::now() < deadline_;
+       turns *= 2) {
     Frames frames(*this);
     Summary source(pool_, *source_, frames.source), target(pool_, *target_, frames.target);
     Limits limits;
@@ -75,6 +82,7 @@ bool FunctionProof::bounded() {
     if (!holds) note(fmt::format("{} turns: {}: {}", turns, proof_.reason, proof_.detail));
     if (!holds && proof_.reason != "vacuous") break;
     if (!holds) continue;
+    constant = false;
     // Nothing was left out: no run of either side turns more often.
     if (!frames.source.dropped() && !frames.target.dropped()) return true;
     if (!runs_everywhere(feasible_blocks(pool_, source, simulation.compared(), universal_, prover_, deadline_))) {

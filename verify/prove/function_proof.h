@@ -20,6 +20,7 @@ class FunctionProof {
         own_(own),
         options_(options),
         begin_(FairClock::now()),
+        end_(begin_ + options.time),
         symbols_(pool_, source.index.unit(), target.index.unit()),
         limits_{std::min(options.time, std::chrono::milliseconds(5000)), options.solver_memory},
         prover_(pool_, limits_) {}
@@ -46,6 +47,9 @@ class FunctionProof {
   void begin_with_parameters();
   State entry_state(const Side& side, Executor& executor);
   void attempt();
+  void attempt_any();
+  std::optional<std::pair<Side, Side>> cut_at_joins();
+  bool attempt_between_joins(bool alone);
   bool attempt_copies();
   bool attempt_without_overlap();
   void check_order();
@@ -54,6 +58,7 @@ class FunctionProof {
   bool find_secret_accesses();
   bool may_leave_nans_open();
   bool unbounded();
+  bool summarise(Executor& executor, const Side& side, Summary& summary, const Limits& limits);
   void note_suspects(Simulation& simulation);
   std::optional<FrameSurvey> survey(const Side& side, const FrameLayout& frame);
   void separate_frames();
@@ -75,6 +80,7 @@ class FunctionProof {
   const Boundary& own_;
   const Options& options_;
   FairClock::time_point begin_, deadline_;
+  FairClock::time_point end_;  // of what is tried now
   const Side* source_ = nullptr;
   const Side* target_ = nullptr;
   std::optional<UnknownCallee> any_callee_;

@@ -13,6 +13,7 @@ using verify::Random;
 
 constexpr unsigned kTraces = 24;
 constexpr size_t kMostVisits = 24, kLongVisits = 4000;
+constexpr size_t kVisitsPerCut = 6, kVisitsOfMany = 160;
 constexpr size_t kMostSamples = 60, kLongSamples = 40;
 constexpr unsigned kJumps = 24;  // from each pair of cut points into the middle of a run
 
@@ -26,12 +27,12 @@ class Guesses {
         universal_(universal),
         bits_(bits_needed(pool, source)),
         time_(time),
+        visits_(std::clamp(kVisitsPerCut * source.cuts().size(), kMostVisits, kVisitsOfMany)),
         end_(FairClock::now() + time / 8) {}
 
   std::vector<Relation> run();
 
  private:
-  void note_compared(const CutPoint& cut, std::set<Term>& seen);
   using Pair = std::pair<BlockId, BlockId>;
   struct Runs {
     Valuation entry;
@@ -51,6 +52,7 @@ class Guesses {
   const std::vector<Term>& universal_;
   BitsNeeded bits_;
   FairClock::duration time_;
+  size_t visits_;  // of one run
   FairClock::time_point end_;
   Numbers compared_;
   Reads reads_;
@@ -59,33 +61,6 @@ class Guesses {
   std::set<Pair> related_;
   std::set<BlockId> related_sources_, related_targets_;
 };
-
-// The constants that some condition of the cut point's compares something with.
-void Guesses::note_compared(const CutPoint& cut, std::set<Term>& seen) {
-  constexpr size_t kMost = 48, kMostTerms = 4000;
-  auto note = [&](const APInt& value) {
-    if (value.getBitWidth() > 64 || compared_.size() >= kMost) return;
-    const uint64_t number = value.getZExtValue();
-    if (std::find(compared_.begin(), compared_.end(), number) == compared_.end()) compared_.push_back(number);
-  };
-  std::vector<Term> todo;
-  for (const Path& path : cut.paths) todo.insert(todo.end(), path.conditions.begin(), path.conditions.end());
-  while (!todo.empty() && seen.size() < kMostTerms) {
-    const Term t = todo.back();
-    todo.pop_back();
-    if (!seen.insert(t).second) continue;
-    const terms::Kind kind = pool_.kind(t);
-    if ((kind == terms::Kind::eq || kind == terms::Kind::ult || kind == terms::Kind::slt) &&
-        pool_.width(pool_.operands(t)[0]) != 0)
-      for (const Term operand : pool_.operands(t)) {
-        const terms::Linear form = pool_.linear(operand);
-        // x + 5 < 3, as ranges are tested: -5 is where the range begins.
-        if (const APInt* value = pool_.constant_value(operand)) note(*value);
-        if (!form.parts.empty() && !form.constant.isZero()) note(-form.constant);
-      }
-    for (const Term operand : pool_.operands(t)) todo.push_back(operand);
-  }
-}
 
 // What a jump comes to may be no pair at all if the jump went to where no run comes: it counts only where neither side
 // has a partner yet.
@@ -105,7 +80,7 @@ bool Guesses::from_entry(unsigned seed, size_t visits, FairClock::duration time)
   Runs& r = runs_.emplace_back(Runs{entry_values(pool_, universal_, seed, compared_), {}, {}});
   r.source = run_trace(pool_, source_, r.entry, {}, seed, compared_, visits, FairClock::now() + time, reads_);
   r.target = run_trace(pool_, target_, r.entry, {}, seed, compared_, visits, FairClock::now() + time);
-  take(r, visits > kMostVisits ? kMostSamples + kLongSamples : kMostSamples);
+  take(r, visits > visits_ ? kMostSamples + kLongSamples : kMostSamples);
   return r.source.complete;
 }
 
@@ -185,9 +160,8 @@ void Guesses::jump_from(const Relation& relation) {
     const Valuation source = near_the_end(source_.at(pair.first), base, random);
     const Valuation target = follows(relation, base, source);
     // The seed says where globals lie, and the values were chosen for that.
-    r.source =
-        run_trace(pool_, source_, r.entry, {pair.first, source}, base.seed, compared_, kMostVisits, end_, reads_);
-    r.target = run_trace(pool_, target_, r.entry, {pair.second, target}, base.seed, compared_, kMostVisits, end_);
+    r.source = run_trace(pool_, source_, r.entry, {pair.first, source}, base.seed, compared_, visits_, end_, reads_);
+    r.target = run_trace(pool_, target_, r.entry, {pair.second, target}, base.seed, compared_, visits_, end_);
     take(r, kMostSamples, true);
   }
 }
@@ -209,14 +183,12 @@ bool Guesses::relate_new(std::vector<Relation>& relations) {
 }
 
 std::vector<Relation> Guesses::run() {
-  std::set<Term> seen;
-  for (const Summary* side : {&source_, &target_})
-    for (const auto& [block, cut] : side->cuts()) note_compared(cut, seen);
+  compared_ = compared_numbers(pool_, {&source_, &target_});
   for (const auto& [block, cut] : source_.cuts())
     if (block != 0) reads_[block] = reads_behind(pool_, cut);
   std::vector<unsigned> unfinished;
   for (unsigned seed = 1; seed <= kTraces && FairClock::now() < end_; ++seed)
-    if (!from_entry(seed, kMostVisits, time_)) unfinished.push_back(seed);
+    if (!from_entry(seed, visits_, time_)) unfinished.push_back(seed);
   // Loops within loops show what they do only in long runs.
   if (source_.cuts().size() > 2 && unfinished.size() > kTraces / 2)
     for (size_t n = 0; n < std::min<size_t>(3, unfinished.size()); ++n)

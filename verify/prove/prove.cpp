@@ -10,6 +10,7 @@
 #include "verify/prove/frames.h"
 #include "verify/prove/function_proof.h"
 #include "verify/prove/guess.h"
+#include "verify/prove/joins.h"
 #include "verify/prove/lockstep.h"
 
 namespace portolan::prove {
@@ -20,7 +21,9 @@ using verify::Place;
 
 namespace {
 constexpr size_t kPathsOfCopies = 4096;  // they are compared one by one
-}
+// Pairs of ways, one of each side, from one cut point to the next.
+constexpr uint64_t kManyPairs = 64, kTooManyPairs = 1u << 14;
+}  // namespace
 
 // The frame base is a multiple of 16, and target code may write `or` for `add`. On AArch64 and RISC-V every caller
 // keeps to that, those of the own unit too (Executor::call); where the target is x86-64 code, a caller of its unit need
@@ -115,21 +118,14 @@ Proof FunctionProof::run() {
       side->drop_cuts(seen->idle_loops);
   proof_ = {};
   prover_.set_deadline(begin_ + options_.time);
-  attempt();
   if (is_timed()) {
+    attempt();
     list_assumptions();
     return proof_;
   }
-  // What NaNs look like differs between the ISAs; a proof that leaves that open says so.
-  const bool again = proof_.level != Proof::Level::proved && may_leave_nans_open();
-  if (again) {
-    const Proof exact = proof_;
-    any_nan_ = true;
-    proof_ = {};
-    attempt();
-    any_nan_ = proof_.level == Proof::Level::proved;
-    if (!any_nan_) proof_ = exact;
-  }
+  const uint64_t ways = std::min(source->most_ways(), kTooManyPairs) * std::min(target->most_ways(), kTooManyPairs);
+  const bool many = may_cut && ways > kManyPairs;
+  if (!many || !attempt_between_joins(ways >= kTooManyPairs)) attempt_any();
   const bool without_overlap = proof_.level == Proof::Level::unknown && attempt_without_overlap();
   if (proof_.level == Proof::Level::unknown && worth_bounding()) bound();
   proof_.without_overlap = without_overlap;
@@ -138,6 +134,67 @@ Proof FunctionProof::run() {
   list_assumptions();
   proof_.suspects = std::move(suspects_);
   return proof_;
+}
+
+// What NaNs look like differs between the ISAs; a proof that leaves that open says so.
+void FunctionProof::attempt_any() {
+  attempt();
+  if (proof_.level == Proof::Level::proved || !may_leave_nans_open()) return;
+  const Proof exact = proof_;
+  any_nan_ = true;
+  proof_ = {};
+  attempt();
+  any_nan_ = proof_.level == Proof::Level::proved;
+  if (!any_nan_) proof_ = exact;
+}
+
+// Both sides cut where ways come together in both. What is in memory lies where it lies, so frames with addresses that
+// are computed have to be placed even for the runs that show where that is.
+std::optional<std::pair<Side, Side>> FunctionProof::cut_at_joins() {
+  const std::set<BlockId> source_joins = source_->joins(), target_joins = target_->joins();
+  if (source_joins.empty() || target_joins.empty()) return std::nullopt;
+  const Side all_of_source = source_->cut_at(source_joins), all_of_target = target_->cut_at(target_joins);
+  separate_frames();
+  const auto s = survey(all_of_source, source_frame_), t = survey(all_of_target, target_frame_);
+  if (!s || !t) return std::nullopt;
+  if (!objects_of(*s, source_->machine().return_address_bytes).empty())
+    place_frames(*s, *t, likely_distances(*s, *t, source_->isa() == target_->isa()).front());
+  begin_with_parameters();
+  Executor source_executor(pool_, all_of_source, symbols_, source_frame_);
+  Executor target_executor(pool_, all_of_target, symbols_, target_frame_);
+  Summary source(pool_, all_of_source, source_executor), target(pool_, all_of_target, target_executor);
+  Limits limits;
+  limits.any_nan = any_nan_;
+  limits.deadline = FairClock::now() + (end_ - FairClock::now()) / 3;
+  if (!summarise(source_executor, all_of_source, source, limits) ||
+      !summarise(target_executor, all_of_target, target, limits))
+    return std::nullopt;
+  const Joins joins = needed_joins(
+      *source_, *target_, common_joins(pool_, source, target, universal_, FairClock::now() + options_.time / 8));
+  if (joins.empty()) return std::nullopt;
+  std::pair<std::set<BlockId>, std::set<BlockId>> cuts;
+  for (const auto& [s, t] : joins) {
+    cuts.first.insert(s);
+    cuts.second.insert(t);
+  }
+  return std::pair{source_->cut_at(cuts.first), target_->cut_at(cuts.second)};
+}
+
+// `alone`: there is little hope without.
+bool FunctionProof::attempt_between_joins(bool alone) {
+  const auto left = begin_ + options_.time - FairClock::now();
+  end_ = FairClock::now() + (alone ? left * 3 / 4 : left / 2);
+  if (const auto cut = cut_at_joins()) {
+    const Side *source = std::exchange(source_, &cut->first), *target = std::exchange(target_, &cut->second);
+    proof_ = {};
+    attempt_any();
+    source_ = source;
+    target_ = target;
+  }
+  end_ = begin_ + options_.time;
+  const bool proved = proof_.level == Proof::Level::proved;
+  if (!proved) proof_ = {};
+  return proved;
 }
 
 std::vector<Term> FunctionProof::pointer_parameters() const {
@@ -350,6 +407,15 @@ void FunctionProof::begin_with_parameters() {
     if (std::find(universal_.begin(), universal_.end(), other) == universal_.end()) universal_.push_back(other);
 }
 
+bool FunctionProof::summarise(Executor& executor, const Side& side, Summary& summary, const Limits& limits) {
+  State entry = entry_state(side, executor);
+  std::set<uint32_t> universal;
+  for (const Term t : universal_) universal.insert(t.id);
+  universal.insert(entry.memory.id);
+  const auto failure = summary.build(std::move(entry), std::move(universal), limits);
+  return failure ? unknown(failure->reason, failure->detail) : true;
+}
+
 bool FunctionProof::unbounded() {
   begin_with_parameters();
   Frames frames(*this);
@@ -362,18 +428,11 @@ bool FunctionProof::unbounded() {
   limits.slow_lines = options_.slow_lines;
   if (!options_.secret_memory.empty()) limits.secret_accesses = &secret_accesses_;
   // What is left is for a second try and for bounds.
-  const auto left = begin_ + options_.time - FairClock::now();
+  const auto left = end_ - FairClock::now();
   limits.deadline = FairClock::now() + (copies_ ? left / 3 : may_leave_nans_open() ? left / 2 : left * 2 / 3);
   deadline_ = limits.deadline;
-  auto summarise = [&](Executor& executor, const Side& side, Summary& summary) {
-    State entry = entry_state(side, executor);
-    std::set<uint32_t> universal;
-    for (const Term t : universal_) universal.insert(t.id);
-    universal.insert(entry.memory.id);
-    const auto failure = summary.build(std::move(entry), std::move(universal), limits);
-    return failure ? unknown(failure->reason, failure->detail) : true;
-  };
-  if (!summarise(frames.source, *source_, source) || !summarise(frames.target, *target_, target)) return false;
+  if (!summarise(frames.source, *source_, source, limits) || !summarise(frames.target, *target_, target, limits))
+    return false;
   Sides sides{source, target, symbols_, own_, source_frame_.variable};
   std::optional<Apart> apart;
   if (no_overlap_ && !keep_apart(apart, source)) return false;

@@ -143,22 +143,33 @@ void Guesser::equalities(const Location& location, const std::vector<APInt>& val
   }
 }
 
+// The widest part of the location that some piece is, and its lowest bit: of a number that is only ever turned over
+// that may be all that both sides agree about.
 void Guesser::low_parts(const Location& location, const std::vector<APInt>& values, std::vector<Candidate>& out) {
   const unsigned width = pool_.width(location.variable);
+  auto add = [&](unsigned bits, const Piece& piece) {
+    const Term open =
+        pool_.variable(fmt::format("{}/open{}", pool_.name(location.variable), width - bits), width - bits);
+    out.push_back({Shape::low_part, pool_.concat(open, pool_.extract(piece.term, 0, bits)),
+                   fmt::format("{} below bit {}", piece.text, bits)});
+  };
+  auto agrees = [&](unsigned bits, const Piece& piece) {
+    for (size_t n = 0; n < values.size(); ++n)
+      if (values[n].extractBits(bits, 0) != piece.values[n].extractBits(bits, 0)) return false;
+    return true;
+  };
+  bool found = false;
   for (const unsigned bits : {64u, 32u, 16u, 8u}) {
-    if (bits >= width) continue;
-    for (const Piece& piece : pieces_) {
-      if (pool_.width(piece.term) != bits) continue;
-      bool equal = true;
-      for (size_t n = 0; n < values.size() && equal; ++n) equal = values[n].extractBits(bits, 0) == piece.values[n];
-      if (!equal) continue;
-      const Term open =
-          pool_.variable(fmt::format("{}/open{}", pool_.name(location.variable), width - bits), width - bits);
-      out.push_back(
-          {Shape::low_part, pool_.concat(open, piece.term), fmt::format("{} below bit {}", piece.text, bits)});
-      return;
-    }
+    if (bits >= width || found) continue;
+    const auto piece = std::find_if(pieces_.begin(), pieces_.end(),
+                                    [&](const Piece& p) { return pool_.width(p.term) == bits && agrees(bits, p); });
+    found = piece != pieces_.end();
+    if (found) add(bits, *piece);
   }
+  if (width == 1 || std::none_of(values.begin(), values.end(), [&](const APInt& v) { return v[0] != values[0][0]; }))
+    return;
+  const auto bit = std::find_if(pieces_.begin(), pieces_.end(), [&](const Piece& p) { return agrees(1, p); });
+  if (bit != pieces_.end()) add(1, *bit);
 }
 
 void Guesser::constants(const std::vector<APInt>& values, std::vector<Candidate>& out) {

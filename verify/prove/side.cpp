@@ -263,7 +263,24 @@ void Side::drop_cuts(const std::set<BlockId>& idle) {
   has_loops_ = cuts_ != cuts_at_calls_;
 }
 
-uint64_t Side::most_ways() const {
+std::set<BlockId> Side::joins() const {
+  std::set<BlockId> once, joins;
+  for (const BlockId block : ir::reverse_post_order(function_))
+    for (const ir::Edge& edge : function_.blocks[block].terminator.edges)
+      if (!once.insert(edge.target).second && !back_edges_.contains(edge.target) &&
+          !cuts_at_calls_.contains(edge.target))
+        joins.insert(edge.target);
+  return joins;
+}
+
+Side Side::cut_at(const std::set<BlockId>& blocks) const {
+  Side cut = *this;
+  cut.cuts_.insert(blocks.begin(), blocks.end());
+  return cut;
+}
+
+uint64_t Side::most_ways(const std::set<BlockId>& more) const {
+  auto is_cut = [&](BlockId block) { return cuts_.contains(block) || more.contains(block); };
   constexpr uint64_t kEnough = 1u << 30;
   std::vector<uint64_t> ways(function_.blocks.size(), 1);  // from the block's beginning to the next cut point
   const std::vector<BlockId> order = ir::reverse_post_order(function_);

@@ -70,12 +70,17 @@ class Side {
   bool is_cut(BlockId block) const { return cuts_.contains(block); }
   const std::set<BlockId>& cuts() const { return cuts_; }
   bool has_loops() const { return has_loops_; }
+  // Where ways come together, but for loop heads and where calls return.
+  std::set<BlockId> joins() const;
+  // The same, cut at these blocks too.
+  Side cut_at(const std::set<BlockId>& blocks) const;
   // By the block that a loop begins with: those that go back there.
   const std::map<BlockId, std::set<BlockId>>& back_edges() const { return back_edges_; }
   // Loops that end in their first turn whatever happens are none (AArch64's exclusive stores, which succeed here).
   void drop_cuts(const std::set<BlockId>& idle);
   // How many ways lead from one cut point to the next, of the one where they are most, as far as the graph says.
-  uint64_t most_ways() const;
+  // `more`: taken for cut points too.
+  uint64_t most_ways(const std::set<BlockId>& more = {}) const;
   bool live(BlockId block, Slot slot) const { return live_in_[block][slot]; }
   // Values that something which matters needs; the others (flags that nobody reads) are not computed.
   bool needed(ValueId v) const { return needed_[v]; }

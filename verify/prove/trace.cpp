@@ -228,6 +228,45 @@ std::vector<Term> reads_behind(const terms::Pool& pool, const CutPoint& cut) {
   return found;
 }
 
+namespace {
+
+// The constants that some condition of the cut point's compares something with.
+void note_compared(const terms::Pool& pool, const CutPoint& cut, std::set<Term>& seen, Numbers& compared) {
+  constexpr size_t kMost = 48, kMostTerms = 4000;
+  auto note = [&](const APInt& value) {
+    if (value.getBitWidth() > 64 || compared.size() >= kMost) return;
+    const uint64_t number = value.getZExtValue();
+    if (std::find(compared.begin(), compared.end(), number) == compared.end()) compared.push_back(number);
+  };
+  std::vector<Term> todo;
+  for (const Path& path : cut.paths) todo.insert(todo.end(), path.conditions.begin(), path.conditions.end());
+  while (!todo.empty() && seen.size() < kMostTerms) {
+    const Term t = todo.back();
+    todo.pop_back();
+    if (!seen.insert(t).second) continue;
+    const terms::Kind kind = pool.kind(t);
+    if ((kind == terms::Kind::eq || kind == terms::Kind::ult || kind == terms::Kind::slt) &&
+        pool.width(pool.operands(t)[0]) != 0)
+      for (const Term operand : pool.operands(t)) {
+        const terms::Linear form = pool.linear(operand);
+        // x + 5 < 3, as ranges are tested: -5 is where the range begins.
+        if (const APInt* value = pool.constant_value(operand)) note(*value);
+        if (!form.parts.empty() && !form.constant.isZero()) note(-form.constant);
+      }
+    for (const Term operand : pool.operands(t)) todo.push_back(operand);
+  }
+}
+
+}  // namespace
+
+Numbers compared_numbers(const terms::Pool& pool, std::initializer_list<const Summary*> sides) {
+  Numbers compared;
+  std::set<Term> seen;
+  for (const Summary* side : sides)
+    for (const auto& [block, cut] : side->cuts()) note_compared(pool, cut, seen, compared);
+  return compared;
+}
+
 Valuation entry_values(terms::Pool& pool, const std::vector<Term>& variables, uint64_t seed, const Numbers& compared) {
   Random random(mix(seed, 17));
   Valuation values;

@@ -30,6 +30,7 @@ struct Trace {
 
 // Numbers that the function compares with: what runs are given holds some of them, in every second run.
 using Numbers = std::vector<uint64_t>;
+Numbers compared_numbers(const terms::Pool& pool, std::initializer_list<const Summary*> sides);
 
 // Values for the entry's variables, by seed.
 Valuation entry_values(terms::Pool& pool, const std::vector<Term>& variables, uint64_t seed, const Numbers& compared);
