@@ -5,7 +5,7 @@ Every kernel is compiled by clang, ported and judged for each processor. Mutants
 barrier dropped, `<` for `<=`, another member mask, another lane distance, a guard dropped, another stride), and judged against
 the unchanged PTX by the launches of the manifest: caught are those that are not `tested`. `--through gfx942` ports each mutant first.
 A survivor of which our compiler makes the machine code of the original, for both widths of waves, changes nothing: it is dropped, and
-another one drawn. Verdicts are kept beside the work files: a run that was stopped (`--seconds`) goes on with the same build.
+another one drawn. So is one that the prover shows to be the same for a dozen launches (docs/verdicts.md): these are listed apart. Verdicts are kept beside the work files: a run that was stopped (`--seconds`) goes on with the same build.
 
 `--prover-mutants N` asks the prover of kernels instead: N mutants of the AMD code of kernels that it proves. One that it calls
 proved although a test tells it from the source is a wrong proof, and the exit status is 1.
@@ -169,11 +169,11 @@ def judge(portolan, original, kernel, mutant, through, work):
             return None, "refused"
         target = assembly
     done = run(portolan, "verify", original, target, "--function", kernel, "--manifest", KERNELS / "port.toml", "--tests", "30",
-               "--kernel-time", "0", "--proof-time", "0", "--json")
+               "--kernel-time", "0", "--proof-time", "15000", "--json")
     if not done.stdout.startswith("{"):
         return None, done.stderr.strip()[:200]
     verdict = json.loads(done.stdout)["functions"][0]["verdict"]
-    return verdict["level"] != "tested", verdict["word"]
+    return verdict["level"] not in ("tested", "proved"), verdict["word"]
 
 
 def same_code(portolan, original, kernel, mutant, work):
@@ -210,7 +210,7 @@ class Verdicts:
         key = hashlib.sha256(f"{path.name} {kernel} {kind} {text}".encode()).hexdigest()
         if key not in self.known:
             caught, word = judge(self.portolan, path, kernel, text, self.through, self.work)
-            if caught is False and same_code(self.portolan, path, kernel, text, self.work):
+            if caught is False and word != "proved" and same_code(self.portolan, path, kernel, text, self.work):
                 word = "same code"
             self.known[key] = [caught, word]
             self.path.write_text(json.dumps(self.known))
@@ -219,18 +219,20 @@ class Verdicts:
 
 def section(record):
     rows = [f"| {t} | {r['kernels']} | {r['proved']} | {r['tested']} | {r['refused']} | {r['refuted']} | {r['unknown']} |" for t, r in record["targets"].items()]
-    dropped = f", of {record['drawn']} drawn; {record['same']} became the original's machine code and were dropped"
+    dropped = f", of {record['drawn']} drawn; {record['same']} became the original's machine code and were dropped, as were {len(record['equal'])} that the prover shows to be the same for a dozen launches"
     kinds = [f"| {kind} | {caught} of {all_} |" for kind, (caught, all_) in sorted(record["kinds"].items())]
     caught, total = record["caught"], record["mutants"]
+    stopped = "" if total == record["wanted"] else f" (the run was stopped: these are the first of {record['wanted']} in a random order)"
     through = f", each ported to {record['through']} first" if record["through"] else ""
     return "\n".join([
         "## Kernels to AMD's processors", "", f"Command: `./dev bench gpu`, {record['date']}.", "",
         f"The {record['targets'][TARGETS[0]]['kernels']} kernels of corpus/kernels ({record['targets'][TARGETS[0]]['files']} files), CUDA source "
         "through clang to PTX, ported and judged by 20 launches each on our SIMT engine:", "",
         "| to | kernels | proved | tested | refused | refuted | unknown |", "| --- | --- | --- | --- | --- | --- | --- |", *rows, "",
-        f"Mutants (one change of a kernel's PTX{through}), against the unchanged PTX by 30 launches: {caught} of {total} caught "
+        f"Mutants (one change of a kernel's PTX{through}), against the unchanged PTX by 30 launches: {caught} of {total} caught{stopped} "
         f"({100 * caught / max(1, total):.1f} %){dropped}. Survivors are counted as missed, whether they differ or not:", "",
         *[f"- `{s}`" for s in record["survivors"]], "",
+        "Proved the same, and dropped:", "", *[f"- `{e}`" for e in record["equal"]], "",
         "| change | caught |", "| --- | --- |", *kinds, ""])  # fmt: skip
 
 
@@ -254,18 +256,20 @@ def main():
         print(t, json.dumps(r))
     everything = list(mutants(args.work / TARGETS[0]))
     drawn = random.Random(args.seed).sample(everything, len(everything))
-    kinds, survivors, unjudged, same, tried, start = {}, [], 0, 0, 0, time.monotonic()
+    kinds, survivors, equal, unjudged, same, tried, start = {}, [], [], 0, 0, 0, time.monotonic()
     for path, kernel, kind, line, text in drawn:
         if sum(c[1] for c in kinds.values()) == args.mutants:
             break
         if args.seconds and time.monotonic() - start > args.seconds:
             print("stopped: the time is over")
-            args.docs = None
             break
         tried += 1
         caught, word = verdicts.of(path, kernel, kind, line, text)
         if word == "same code":
             same += 1
+            continue
+        if word == "proved":
+            equal.append(f"{path.name}:{line} {kernel}, {kind}: {path.read_text().splitlines()[line - 1].strip()}")
             continue
         if caught is None:
             unjudged += 1
@@ -278,15 +282,17 @@ def main():
             survivors.append(f"{path.name}:{line} {kernel}, {kind}: {path.read_text().splitlines()[line - 1].strip()}")
     for survivor in survivors:
         print("survives:", survivor)
+    for e in equal:
+        print("proved the same:", e)
     caught, total = (sum(c[n] for c in kinds.values()) for n in range(2))
-    print(f"{caught} of {total} mutants caught ({100 * caught / max(1, total):.1f} %), {same} that change nothing and {unjudged} not judged, "
+    print(f"{caught} of {total} mutants caught ({100 * caught / max(1, total):.1f} %), {same} that change nothing, {len(equal)} proved the same and {unjudged} not judged, "
           f"of {len(everything)} that there are")
     if args.docs:
         sys.path.insert(0, str(ROOT / "bench"))
         from common import report
 
-        record = {"targets": targets, "kinds": kinds, "caught": caught, "mutants": total, "through": args.through,
-                  "drawn": tried, "same": same, "survivors": survivors,
+        record = {"targets": targets, "kinds": kinds, "caught": caught, "mutants": total, "through": args.through, "wanted": args.mutants,
+                  "drawn": tried, "same": same, "equal": equal, "survivors": survivors,
                   "date": datetime.date.today().isoformat()}  # fmt: skip
         report.replace_section(args.docs, "gpu", section(record))
     return 0

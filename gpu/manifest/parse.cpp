@@ -1,9 +1,11 @@
 // TOML is toml++'s business; what the keys mean is this file's.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "gpu/manifest/manifest.h"
+#include "gpu/manifest/range.h"
 
 #define TOML_EXCEPTIONS 0
 #define TOML_ENABLE_FORMATTERS 0
@@ -79,14 +81,20 @@ class Reader {
     if (!table) return fail(node, "'sizes' is a table of names: { n = [1, 31, 100] }");
     for (const auto& [name, values] : *table) {
       auto& [_, list] = k.sizes.emplace_back(std::string(name.str()), std::vector<int64_t>());
-      if (auto one = values.value_exact<int64_t>()) list.push_back(*one);
+      auto add = [&](const toml::node& v) {
+        const auto one = v.value_exact<int64_t>();
+        const auto text = v.value_exact<std::string>();
+        const auto range = text ? range_of_sizes(*text) : std::nullopt;
+        if (!one && !range) return fail(v, "sizes are whole numbers, or ranges: \"1..300\", \"32..256/32\"");
+        for (const int64_t size : range.value_or(std::vector<int64_t>{one.value_or(0)}))
+          if (std::find(list.begin(), list.end(), size) == list.end()) list.push_back(size);
+      };
       if (const toml::array* many = values.as_array())
-        for (const toml::node& v : *many) {
-          auto one = v.value_exact<int64_t>();
-          if (!one) return fail(v, "sizes are whole numbers");
-          list.push_back(*one);
-        }
-      if (list.empty() || list.size() > kMostValues) return fail(values, "a size is a whole number, or a list of them");
+        for (const toml::node& v : *many) add(v);
+      else
+        add(values);
+      if (list.empty() || list.size() > kMostValues)
+        return fail(values, "a size is a whole number, a range, or a list of them");
     }
   }
 

@@ -33,6 +33,8 @@ std::vector<manifest::Sizes> combinations(const manifest::Kernel& kernel) {
 std::vector<manifest::Sizes> turns(const manifest::Kernel& kernel) {
   size_t most = 1;
   for (const auto& [name, values] : kernel.sizes) most = std::max(most, values.size());
+  constexpr size_t kMostTurns = 12;
+  most = std::min(most, kMostTurns);
   std::vector<manifest::Sizes> all(most);
   for (size_t n = 0; n < most; ++n)
     for (const auto& [name, values] : kernel.sizes) all[n][name] = values[n % values.size()];

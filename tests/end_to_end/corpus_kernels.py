@@ -178,7 +178,8 @@ class Corpus:
 
     def launches(self, kernel):
         """(sizes, kind of numbers, processor): two, with other sizes."""
-        lists = {n: v if isinstance(v, list) else [v] for n, v in kernel.get("sizes", {}).items()}
+        # Ranges are for the tests of ports.
+        lists = {n: [s for s in (v if isinstance(v, list) else [v]) if isinstance(s, int)] for n, v in kernel.get("sizes", {}).items()}
         for number, (kind, target) in enumerate((("small", "gfx1100"), ("random", "gfx942"))):
             yield {n: v[-1 - number * (len(v) // 2)] for n, v in lists.items()}, kind, target
 

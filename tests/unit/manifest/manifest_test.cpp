@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "frontends/ptx/parser.h"
 #include "gpu/manifest/draft.h"
+#include "gpu/manifest/range.h"
 
 namespace portolan::manifest {
 namespace {
@@ -78,6 +81,24 @@ arguments = [
   EXPECT_EQ(k->arguments[3].tolerance->ulps, 1u);
   EXPECT_EQ(k->tolerance.relative, 1e-5);
   EXPECT_EQ(*k->grid[0].evaluate({{"n", 33}, {"block", 32}}), 2);
+}
+
+TEST(Range, HoldsTheEndsAndWhatLiesBesidePowersOfTwo) {
+  const auto all = range_of_sizes("1..300");
+  ASSERT_TRUE(all);
+  EXPECT_EQ((*all)[0], 1);
+  EXPECT_EQ((*all)[1], 300);
+  for (const int64_t wanted : {2, 3, 5, 31, 32, 33, 63, 65, 95, 96, 97, 127, 129, 255, 257})
+    EXPECT_EQ(std::count(all->begin(), all->end(), wanted), 1) << wanted;
+  for (const int64_t v : *all) EXPECT_TRUE(v >= 1 && v <= 300) << v;
+  EXPECT_LT(all->size(), 70u);
+  auto blocks = range_of_sizes("32..256/32");
+  ASSERT_TRUE(blocks);
+  std::sort(blocks->begin(), blocks->end());
+  EXPECT_EQ(*blocks, (std::vector<int64_t>{32, 64, 96, 128, 160, 192, 224, 256}));
+  EXPECT_EQ(range_of_sizes("5..5"), (std::vector<int64_t>{5}));
+  for (const char* text : {"", "1", "1..", "..3", "3..1", "1..2/0", "1..2x", "-1..2", "1..99999999999"})
+    EXPECT_FALSE(range_of_sizes(text)) << text;
 }
 
 TEST(Manifest, ErrorsNameTheirPlace) {
