@@ -12,9 +12,9 @@ constexpr Peak peak(std::string_view product, double units, double gigahertz, do
 
 }  // namespace
 
-// Compute units as in AMD's table of hardware specifications (ROCm documentation, reference/gpu-arch-specs); of MI250X one
-// of the two dies, which is what a program sees. Clocks and bandwidths are as product pages state them, without a source
-// that was looked up, but for MI300X's bandwidth.
+// Compute units as in AMD's table of hardware specifications (ROCm documentation, reference/gpu-arch-specs); of MI250X
+// one of the two dies, which is what a program sees. Clocks and bandwidths are as product pages state them, without a
+// source that was looked up, but for MI300X's bandwidth.
 Peak peak_of(amdgcn::Processor processor) {
   switch (processor) {
     case amdgcn::Processor::gfx942:

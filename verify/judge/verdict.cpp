@@ -14,14 +14,10 @@ using verify::TestResult;
 
 constexpr std::string_view kLevels[] = {"refused", "not-run", "unknown", "tested", "bounded", "proved", "refuted"};
 constexpr std::string_view kRequirements[] = {"none", "tested", "bounded", "proved"};
-constexpr std::string_view kReasons[] = {"timeout",          "memout",
-                                         "unsupported",      "unresolved-address",
-                                         "indirect-control", "approximation",
-                                         "spurious-model",   "solver-disagreement",
-                                         "vacuous",          "resource-limit",
-                                         "no-relation",      "no-solver",
-                                         "too-few-inputs",   "race",
-                                         "data-dependent"};
+constexpr std::string_view kReasons[] = {"timeout",          "memout",         "unsupported",    "unresolved-address",
+                                         "indirect-control", "approximation",  "spurious-model", "solver-disagreement",
+                                         "vacuous",          "resource-limit", "no-relation",    "no-solver",
+                                         "too-few-inputs",   "race",           "data-dependent"};
 
 const char* origin_text(Boundary::Origin origin) {
   switch (origin) {
