@@ -221,12 +221,17 @@ Ported port_one(const Arguments& a, const Target& target, const std::filesystem:
   return ported;
 }
 
+// A file of kernels has several of them, one of a specification has its name.
+std::string label_of(const nlohmann::json& entry) {
+  const std::string file = entry["file"];
+  return file.ends_with(".spec") ? file : fmt::format("{}: {}", file, entry["name"].get<std::string>());
+}
+
 void print_row(const nlohmann::json& entry) {
-  const std::string verdict = entry["verdict"];
+  const std::string verdict = entry["verdict"], label = label_of(entry);
   if (verdict != "tested" && verdict != "proved")
-    return fmt::print("{:<24} {:<8} {}\n", entry["file"].get<std::string>(), verdict,
-                      entry["reason"].get<std::string>());
-  fmt::print("{:<24} {}({})", entry["file"].get<std::string>(), verdict, entry["tests"]["passed"].get<size_t>());
+    return fmt::print("{:<24} {:<8} {}\n", label, verdict, entry["reason"].get<std::string>());
+  fmt::print("{:<24} {}({})", label, verdict, entry["tests"]["passed"].get<size_t>());
   if (entry.contains("words"))
     fmt::print("  {} words", entry["words"].get<size_t>());
   else
