@@ -157,8 +157,9 @@ std::optional<std::pair<Side, Side>> FunctionProof::cut_at_joins() {
   separate_frames();
   const auto s = survey(all_of_source, source_frame_), t = survey(all_of_target, target_frame_);
   if (!s || !t) return std::nullopt;
-  if (!objects_of(*s, source_->machine().return_address_bytes).empty())
-    place_frames(*s, *t, likely_distances(*s, *t, source_->isa() == target_->isa()).front());
+  const std::vector<int64_t> distances = likely_distances(*s, *t, source_->isa() == target_->isa());
+  if (!distances.empty() && !objects_of(*s, source_->machine().return_address_bytes).empty())
+    place_frames(*s, *t, distances.front());
   begin_with_parameters();
   Executor source_executor(pool_, all_of_source, symbols_, source_frame_);
   Executor target_executor(pool_, all_of_target, symbols_, target_frame_);

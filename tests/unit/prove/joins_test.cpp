@@ -36,6 +36,14 @@ TEST(Joins, ManyDecisionsOneAfterTheOther) {
   EXPECT_NOT_PROVED(prove_pair(source, decisions_too("str x0, [x2]\n", "add x8, x8, #7\n"), b));
 }
 
+// The source computes where in its frame it writes, the target writes nothing there: there is no distance between the
+// two.
+TEST(Joins, AFrameThatTheOtherSideDoesNotHave) {
+  const Boundary b = integers({32, 64, 64}, 64);
+  const Text source = decisions("movl %edi, %ecx\nandl $1, %ecx\nmovq %rax, -16(%rsp,%rcx,8)\naddq $7, %rax\n");
+  EXPECT_NOT_PROVED(prove_pair(source, decisions_too("", "add x8, x8, #8\n"), b));
+}
+
 // The lowest bit that is set, of eight: by counting, and by a table.
 TEST(Joins, ATableThatOnlyTheTargetHas) {
   const Boundary b = integers({32}, 32);
