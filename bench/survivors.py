@@ -146,8 +146,9 @@ class Decider:
         command = (*toolchain.ISAS[isa].runner, "-singlestep", "-d", "exec,nochain", "-dfilter", f"{start:#x}+{size:#x}", "-D", log,
                    program, *words)  # fmt: skip
         try:
-            subprocess.run([str(w) for w in command], capture_output=True, timeout=5 * self.args.limit,
-                           env={**os.environ, "SURVIVOR_ONLY": str(test)})  # fmt: skip
+            with tempfile.TemporaryDirectory(prefix="survivors-") as folder:
+                subprocess.run([str(w) for w in command], capture_output=True, timeout=5 * self.args.limit, cwd=folder,
+                               env={**os.environ, "SURVIVOR_ONLY": str(test)})  # fmt: skip
         except subprocess.TimeoutExpired:
             pass  # it has turned at least as often as the log says
         counts = collections.Counter(int(pc, 16) for pc in re.findall(r"^Trace \d+: \w+ \[\w+/(\w+)/", log.read_text(), re.MULTILINE))
@@ -166,7 +167,10 @@ class Decider:
         runs = []
         for _ in range(2):
             try:
-                done = subprocess.run([str(w) for w in command], capture_output=True, timeout=self.args.limit)
+                # Of files that the functions make (zlib's "<fd:7>") nothing is left.
+                with tempfile.TemporaryDirectory(prefix="survivors-") as folder:
+                    done = subprocess.run([str(w) for w in command], capture_output=True, timeout=self.args.limit,
+                                          cwd=folder)  # fmt: skip
                 runs.append(done.stdout.decode(errors="replace").splitlines())
             except subprocess.TimeoutExpired as late:
                 runs.append((late.stdout or b"").decode(errors="replace").splitlines()[:-1])
