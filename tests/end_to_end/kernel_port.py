@@ -158,45 +158,26 @@ block = [128]
 arguments = [{ name = "out", type = "u32", out = 128 }]
 """
 # Quotients of numbers with any bits, among them many that are subnormal.
-DIVIDE = HEAD + """.visible .entry single(.param .u64 a, .param .u64 b, .param .u64 out)
-{
+DIVIDE = HEAD + "".join(f""".visible .entry {name}(.param .u64 a, .param .u64 b, .param .u64 out)
+{{
  .reg .b64 %d<9>;
  .reg .b32 %r<9>;
- .reg .f32 %f<9>;
+ .reg .{type} %f<9>;
  mov.u32 %r1, %tid.x;
- mul.wide.u32 %d4, %r1, 4;
+ mul.wide.u32 %d4, %r1, {size};
  ld.param.u64 %d1, [a];
  ld.param.u64 %d2, [b];
  ld.param.u64 %d3, [out];
  add.s64 %d1, %d1, %d4;
  add.s64 %d2, %d2, %d4;
  add.s64 %d3, %d3, %d4;
- ld.global.f32 %f1, [%d1];
- ld.global.f32 %f2, [%d2];
- div.rn.f32 %f3, %f1, %f2;
- st.global.f32 [%d3], %f3;
+ ld.global.{type} %f1, [%d1];
+ ld.global.{type} %f2, [%d2];
+ div.rn.{type} %f3, %f1, %f2;
+ st.global.{type} [%d3], %f3;
  ret;
-}
-""" + """.visible .entry double(.param .u64 a, .param .u64 b, .param .u64 out)
-{
- .reg .b64 %d<9>;
- .reg .b32 %r<9>;
- .reg .f64 %f<9>;
- mov.u32 %r1, %tid.x;
- mul.wide.u32 %d4, %r1, 8;
- ld.param.u64 %d1, [a];
- ld.param.u64 %d2, [b];
- ld.param.u64 %d3, [out];
- add.s64 %d1, %d1, %d4;
- add.s64 %d2, %d2, %d4;
- add.s64 %d3, %d3, %d4;
- ld.global.f64 %f1, [%d1];
- ld.global.f64 %f2, [%d2];
- div.rn.f64 %f3, %f1, %f2;
- st.global.f64 [%d3], %f3;
- ret;
-}
-"""
+}}
+""" for name, type, size in (("single", "f32", 4), ("double", "f64", 8)))
 DIVIDE_MANIFEST = "".join(f"""[[kernel]]
 name = "{name}"
 block = [512]
