@@ -60,6 +60,15 @@ nlohmann::json json_of(const Description& chip, const Description& specification
                             {"tile", static_cast<int64_t>(d.tile)},
                             {"tile_stride", static_cast<int64_t>(d.tile_stride)},
                             {"stride", static_cast<int64_t>(d.stride)}});
+    nlohmann::json view = nlohmann::json::array();  // of an arrangement: the tensor's index from the arrangement's
+    for (const HostTensor::View& v : t.view) {
+      view.push_back({{"constant", static_cast<int64_t>(v.constant)}, {"parts", nlohmann::json::array()}});
+      for (const HostTensor::View::Part& p : v.parts)
+        view.back()["parts"].push_back({{"dimension", p.dimension},
+                                        {"divisor", static_cast<int64_t>(p.divisor)},
+                                        {"modulus", static_cast<int64_t>(p.modulus)},
+                                        {"factor", static_cast<int64_t>(p.factor)}});
+    }
     const bool constants = t.state == kNone;
     tensors.push_back({{"name", constants ? "constants" : specification.states[t.state].name},
                        {"kind", constants      ? "constants"
@@ -71,6 +80,7 @@ nlohmann::json json_of(const Description& chip, const Description& specification
                        {"bytes", t.bytes},
                        {"row_major", t.row_major},
                        {"dimensions", dimensions}});
+    if (!view.empty()) tensors.back()["view"] = view;
     if (!constants) tensors.back()["type"] = specification.states[t.state].type_name.name;
     if (constants && !t.blocks) tensors.back()["values"] = program.constants;
     if (constants && t.blocks) tensors.back()["values"] = t.rows;

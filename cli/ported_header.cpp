@@ -29,6 +29,24 @@ std::string place_function(const std::string& name, const std::string& tensor, c
                      parameters.empty() ? "void" : parameters, sum);
 }
 
+// Of an arrangement: which element of the tensor lies at an index.
+std::string view_comment(const std::string& arranged, const std::string& tensor, const HostTensor& t) {
+  if (t.view.empty()) return {};
+  std::string left, right;
+  for (size_t d = 0; d < t.dimensions.size(); ++d) left += fmt::format("[i{}]", d);
+  for (const HostTensor::View& v : t.view) {
+    std::string sum = v.constant == 0 && !v.parts.empty() ? "" : to_string(v.constant);
+    for (const HostTensor::View::Part& p : v.parts) {
+      sum += fmt::format("{}i{}", sum.empty() ? "" : " + ", p.dimension);
+      if (p.divisor != 1) sum += fmt::format(" / {}", to_string(p.divisor));
+      if (p.modulus != 0) sum += fmt::format(" % {}", to_string(p.modulus));
+      if (p.factor != 1) sum += fmt::format(" * {}", to_string(p.factor));
+    }
+    right += fmt::format("[{}]", sum);
+  }
+  return fmt::format("/* {}{} is {}{}. */\n", arranged, left, tensor, right);
+}
+
 // Loops over all elements around `statement`, in which {at} is the place and {flat} the row-major number.
 std::string copy_loops(const std::string& name, const std::string& tensor, const HostTensor& t, bool to_memory) {
   std::string text, indent = "  ", flat = "0", arguments;
@@ -89,8 +107,10 @@ std::string ported_header(const Description& chip, const Description& specificat
   uint64_t end = 0;
   for (const HostTensor& t : program.tensors) {
     if (t.memory == kNone) end = std::max(end, t.base + t.bytes);
-    const std::string tensor = t.state == kNone ? "constants" : specification.states[t.state].name;
-    places += place_function(name, tensor, t);
+    const std::string plain = t.state == kNone ? "constants" : specification.states[t.state].name;
+    const std::string tensor =
+        t.view.empty() ? plain : fmt::format("{}_arranged_{}", plain, &t - program.tensors.data());
+    places += view_comment(tensor, plain, t) + place_function(name, tensor, t);
     for (size_t n = 0; n < t.streams.size(); ++n) end = std::max(end, t.streams[n] + t.stream_bytes[n]);
     if (t.on_the_way) continue;
     if (t.memory != kNone) {

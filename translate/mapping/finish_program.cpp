@@ -126,8 +126,8 @@ void Scheduler::drop_repeated() {
   out_.words = std::move(kept);
 }
 
-// Lets word `to` wait until word `from` of another unit is done.
-bool Scheduler::token(size_t from, size_t to) {
+// The queue by which word `to` can wait for word `from`: where in each the flags are.
+std::optional<Scheduler::Edge> Scheduler::edge(size_t from, size_t to) const {
   const Instruction *first = decode(chip_, out_.words[from]).instruction,
                     *second = decode(chip_, out_.words[to]).instruction;
   for (const TokenUse& signal : first->signals)
@@ -135,17 +135,50 @@ bool Scheduler::token(size_t from, size_t to) {
       const bool flags = signal.condition && wait.condition && signal.condition->kind == Expression::Kind::local &&
                          wait.condition->kind == Expression::Kind::local;
       if (signal.index != wait.index || !flags) continue;
-      // Only a queue between these two units keeps its tokens in order.
-      const auto [at, fresh] = last_edges_.try_emplace(signal.index, std::pair(SIZE_MAX, SIZE_MAX));
-      auto& [last_from, last_to] = at->second;
-      if (!fresh && last_from >= from) return true;  // an earlier wait was for this or something later
-      if (!fresh && last_to == to) return fail("two tokens of one queue for one instruction");
-      last_from = from;
-      last_to = to;
-      put(chip_.formats[first->format].fields[signal.condition->index], 1, out_.words[from]);
-      put(chip_.formats[second->format].fields[wait.condition->index], 1, out_.words[to]);
-      return true;
+      return Edge{signal.index, &chip_.formats[first->format].fields[signal.condition->index],
+                  &chip_.formats[second->format].fields[wait.condition->index]};
     }
+  return std::nullopt;
+}
+
+// A token from one word to another, if its queue keeps its tokens in order then.
+Scheduler::Given Scheduler::give(const Edge& edge, size_t from, size_t to, bool only_ask) {
+  const auto at = last_edges_.find(edge.queue);
+  if (at != last_edges_.end()) {
+    const auto& [last_from, last_to] = at->second;
+    if (last_from >= from && last_to <= to) return Given::already;  // a wait for this or something later
+    if (last_from >= from || last_to > to) return Given::never;
+    if (only_ask) return Given::now;
+    // One token is enough for both: that of the later one.
+    if (last_to == to) {
+      const Instruction* earlier = decode(chip_, out_.words[last_from]).instruction;
+      for (const TokenUse& signal : earlier->signals)
+        if (signal.index == edge.queue && signal.condition && signal.condition->kind == Expression::Kind::local)
+          put(chip_.formats[earlier->format].fields[signal.condition->index], 0, out_.words[last_from]);
+    }
+  }
+  if (only_ask) return Given::now;
+  last_edges_[edge.queue] = {from, to};
+  put(*edge.signal, 1, out_.words[from]);
+  put(*edge.wait, 1, out_.words[to]);
+  return Given::now;
+}
+
+// Lets word `to` wait until word `from` of another unit is done; if no queue leads there, by way of a third unit.
+bool Scheduler::token(size_t from, size_t to) {
+  if (const auto direct = edge(from, to))
+    return give(*direct, from, to, false) != Given::never || fail("two tokens of one queue for one instruction");
+  for (size_t via = from + 1; via < to; ++via) {
+    const auto first = edge(from, via);
+    if (!first || give(*first, from, via, true) == Given::never) continue;
+    const auto second = edge(via, to);
+    if (!second || give(*second, via, to, true) == Given::never) continue;
+    give(*first, from, via, false);
+    give(*second, via, to, false);
+    return true;
+  }
+  const Instruction *first = decode(chip_, out_.words[from]).instruction,
+                    *second = decode(chip_, out_.words[to]).instruction;
   return fail(fmt::format("{} has to wait for {}, and no queue goes from unit {} to unit {}", second->name, first->name,
                           chip_.units[first->unit].name, chip_.units[second->unit].name));
 }

@@ -26,6 +26,20 @@ uint64_t HostTensor::address(const std::vector<Number>& index) const {
   return base + static_cast<uint64_t>(offset);
 }
 
+std::vector<Number> HostTensor::viewed(const std::vector<Number>& index) const {
+  if (view.empty()) return index;
+  std::vector<Number> element;
+  for (const View& one : view) {
+    Number at = one.constant;
+    for (const View::Part& part : one.parts) {
+      const Number digit = index[part.dimension] / part.divisor;
+      at += part.factor * (part.modulus == 0 ? digit : digit % part.modulus);
+    }
+    element.push_back(at);
+  }
+  return element;
+}
+
 // A tensor that the specification neither gives nor asks for.
 bool Scheduler::is_on_the_way(uint32_t state) const {
   return !specification_.states[state].given && !std::ranges::count(outputs_of(specification_), state);
@@ -65,6 +79,8 @@ bool Scheduler::lay_out(const Step& step, bool is_output) {
   tensor.is_output = is_output;
   tensor.on_the_way = step.tensor->state != kNone && is_on_the_way(step.tensor->state);
   const bool table = tensor.state == kNone;
+  if (const auto at = planner_.diagonals().find(step.tensor); at != planner_.diagonals().end())
+    tensor.diagonal = at->second.dimension;
   tensor.width = table ? chip_.states[constants_state_].type.width : specification_.states[tensor.state].type.width;
   const Number bytes = (tensor.width + 7) / 8;
   std::vector<Number> padded;
@@ -86,7 +102,8 @@ bool Scheduler::lay_out(const Step& step, bool is_output) {
     overlaps |= sum->size() > 1;
     if (std::ranges::count(variables, variable) && variable != 0) return fail("a tensor with the same index twice");
     variables.push_back(variable);
-    dimension.extent = table ? table_length_ : specification_.states[tensor.state].extent[d];
+    dimension.extent = table ? table_length_
+                             : specification_.states[tensor.state].extent[d - (tensor.diagonal && d > *tensor.diagonal)];
     dimension.tile = variable != 0 && looped ? choice_.tile.at(variable) : 1;
     padded.push_back(plan_.tile.contains(variable) && sum->size() == 1 ? round_up(dimension.extent, dimension.tile)
                                                                        : dimension.extent);
@@ -116,6 +133,9 @@ bool Scheduler::lay_out(const Step& step, bool is_output) {
   for (size_t d = 0; d < variables.size(); ++d)
     if (tensor.dimensions[d].tile > 1) rows &= fixed.contains(variables[d]) || pitched.contains(variables[d]);
   tensor.row_major = rows;
+  if (tensor.diagonal &&
+      tensor.dimensions[*tensor.diagonal].tile != tensor.dimensions[*tensor.diagonal + 1].tile)
+    return fail("the diagonal of a matrix whose tiles are not square");
   Number size = stride;
   if (!rows && overlaps) return fail("tiles that overlap in the host's memory would have to lie row by row");
   if (!rows) {  // tile by tile
@@ -155,7 +175,7 @@ bool Scheduler::lay_out(const Step& step, bool is_output) {
     };
     const bool same_rows =
         there.row_major && tensor.row_major && std::ranges::equal(there.dimensions, tensor.dimensions, same_stride);
-    if ((there.dimensions != tensor.dimensions && !same_rows) ||
+    if ((there.dimensions != tensor.dimensions && !same_rows) || there.diagonal != tensor.diagonal ||
         static_cast<Number>(out_.tensors[other].base) % external.unit != 0)
       return fail("a tensor that would have to lie there in two ways");
     external.tensor = other;
@@ -170,6 +190,20 @@ bool Scheduler::lay_out(const Step& step, bool is_output) {
   out_.tensors.push_back(std::move(tensor));
   externals_[&step] = std::move(external);
   return true;
+}
+
+// What lies on the diagonal of matrices, as a tensor like any other.
+void Scheduler::fold_diagonals() {
+  for (HostTensor& tensor : out_.tensors) {
+    if (!tensor.diagonal) continue;
+    const auto second = tensor.dimensions.begin() + static_cast<std::ptrdiff_t>(*tensor.diagonal) + 1;
+    HostTensor::Dimension& first = tensor.dimensions[*tensor.diagonal];
+    first.stride += second->stride;
+    first.tile_stride += second->tile_stride;
+    tensor.dimensions.erase(second);
+    tensor.diagonal.reset();
+    tensor.row_major = false;
+  }
 }
 
 }  // namespace portolan::mapping

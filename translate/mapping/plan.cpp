@@ -347,6 +347,8 @@ std::vector<const Term*> Planner::alternatives(const Term* goal) {
     if (goal->what == "max integer" && goal->operands[0]->kind == Term::Kind::element)
       all.push_back(terms_.operation("max integer", {as_scaled(goal->operands[0]), goal->operands[1]}));
   }
+  const std::vector<const Term*> products = with_diagonals(goal);
+  all.insert(all.end(), products.begin(), products.end());
   return all;
 }
 
@@ -417,6 +419,7 @@ Expected<Plan> Planner::plan(uint32_t output) {
                                   "this equation uses what the mapper has no terms for (a filter, a "
                                   "field of bits, a match)");
     const std::string type = type_key(specification_.states[output].type);
+    plan_ = empty;
     for (const Term* wanted : alternatives(goal))
       for (const KnownOperation& o : operations_) {
         if (!o.writes_external || o.does.target->what != type) continue;

@@ -67,6 +67,13 @@ class Planner {
   // The operation that brings an element of this type and place from external memory, with nothing else to it.
   std::optional<Plan> plan_table(uint32_t state, const std::string& type, Number length);
   const std::deque<KnownOperation>& operations() const { return operations_; }
+  // A tensor as matrices with one of its dimensions as their diagonal: that dimension, which stands twice, the first time
+  // counted by `extra`. What is not on the diagonal is zero.
+  struct Diagonal {
+    size_t dimension = 0;
+    Number extra = 0, variable = 0;
+  };
+  const std::map<const Term*, Diagonal>& diagonals() const { return diagonals_; }
 
  private:
   std::optional<Form> form_of(const KnownOperation& o, const Term* element) const;
@@ -80,12 +87,15 @@ class Planner {
   bool match_element(const Term* pattern, const Term* goal, Step& step, unsigned depth);
   bool consistent(const Step& step) const;
   std::vector<const Term*> alternatives(const Term* goal);
+  std::vector<const Term*> with_diagonals(const Term* goal);
   void deepest(const Term* goal, unsigned depth);
 
   Terms& terms_;
   const accelerator::Description &chip_, &specification_;
   TermReader spec_reader_;
   std::deque<KnownOperation> operations_;
+  std::map<const Term*, Diagonal> diagonals_;
+  std::map<const Term*, std::vector<const Term*>> as_diagonals_;
   Plan plan_;
   std::string missing_;
   unsigned missing_depth_ = 0;

@@ -19,7 +19,18 @@ struct Choice {
 
 // A tensor in the host's memory. The element (i, ...) lies at base + the sum of (i / tile) * tile_stride + (i % tile) *
 // stride over the dimensions.
+//
+// What lies there may be an arrangement of a tensor, in which an element can stand several times: `view` says for each
+// dimension of the specification's tensor which index an element of the arrangement has there.
 struct HostTensor {
+  struct View {
+    struct Part {
+      size_t dimension = 0;  // of the arrangement
+      Number divisor = 1, modulus = 0, factor = 1;
+    };
+    Number constant = 0;
+    std::vector<Part> parts;  // index / divisor % modulus * factor, added up; no modulus: 0
+  };
   uint32_t state = accelerator::kNone;  // of the specification; kNone: constants that the program reads
   bool is_output = false;
   bool on_the_way = false;  // the program itself writes and reads it
@@ -30,6 +41,7 @@ struct HostTensor {
     bool operator==(const Dimension&) const = default;
   };
   std::vector<Dimension> dimensions;
+  std::optional<size_t> diagonal;  // while a program is made: this dimension and the next one are the same index
   bool row_major = false;
   // Not in the host's memory but left in this one of the chip; places are numbers of its elements then.
   uint32_t memory = accelerator::kNone;
@@ -39,7 +51,10 @@ struct HostTensor {
   std::vector<uint64_t> streams;
   std::vector<uint64_t> stream_bytes;
   std::vector<std::vector<double>> rows;  // of constants
+  std::vector<View> view;
   uint64_t address(const std::vector<Number>& index) const;
+  // Of an element of the arrangement: its index in the specification's tensor.
+  std::vector<Number> viewed(const std::vector<Number>& index) const;
 };
 
 struct Program {

@@ -116,7 +116,7 @@ bool RowCompiler::read_equations() {
     if (!value)
       return fail(write.fact.at,
                   "this equation uses what the mapper has no terms for (a filter, a field of bits, a match)");
-    tensor.value = hoist(real_.simplify(value), tensor, true);
+    tensor.value = hoist(as_matrices(real_.simplify(value), tensor), tensor, true);
     tensors_.push_back(std::move(tensor));
   }
   for (size_t n = 0; n < tensors_.size(); ++n) {

@@ -35,6 +35,8 @@ class RowCompiler {
     bool zero_padded = false;
     std::map<uint32_t, std::pair<Number, std::set<Number>>> loaded;  // inputs: by memory, the first row, blocks there
     std::optional<size_t> host;                                      // its place in the program's tensors
+    uint32_t of = accelerator::kNone;                                // an arrangement of this input
+    std::vector<HostTensor::View> view;
   };
   struct Leaf {
     RowForm form;
@@ -58,6 +60,9 @@ class RowCompiler {
 
   bool read_equations();
   const Term* hoist(const Term* term, const Tensor& of, bool top);
+  const Term* as_matrices(const Term* term, const Tensor& of);
+  const Term* arranged(const Term* element, const std::vector<Number>& order, const std::vector<Number>& extents,
+                       const std::map<Number, HostTensor::View::Part>& digits);
   bool one_pass();
   bool compute(Tensor& tensor);
   bool compute_rows(Tensor& tensor, uint32_t memory);

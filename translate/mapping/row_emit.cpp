@@ -74,7 +74,8 @@ std::shared_ptr<HostBlocks> RowCompiler::blocks(const RowOperation& load) {
 size_t RowCompiler::host_tensor(Tensor& tensor) {
   if (tensor.host) return *tensor.host;
   HostTensor host;
-  host.state = tensor.id;
+  host.state = tensor.of == kNone ? tensor.id : tensor.of;
+  host.view = tensor.view;
   const RowOperation* load = loader(memories_[0]);
   const auto how = load ? blocks(*load) : nullptr;
   tensor.host = out_.tensors.size();

@@ -241,6 +241,14 @@ bool Scheduler::emit(const Step& step, Number place, const Coordinates& at) {
   return call(step, place, bases, at);
 }
 
+// A tile of a matrix that has nothing but its diagonal, beside that.
+bool Scheduler::is_zero(const Coordinates& at) const {
+  return std::ranges::any_of(planner_.diagonals(), [&](const auto& known) {
+    const auto extra = at.find(known.second.extra), variable = at.find(known.second.variable);
+    return extra != at.end() && variable != at.end() && extra->second != variable->second;
+  });
+}
+
 // The sums of a group of output tiles, side by side, so that each operand that is fetched serves several.
 bool Scheduler::accumulate(const std::vector<Coordinates>& group) {
   const Step& step = *accumulating_;
@@ -258,20 +266,21 @@ bool Scheduler::accumulate(const std::vector<Coordinates>& group) {
   }
   std::vector<Number> counts;
   for (Number variable : step.reduced) counts.push_back(tiles_of(variable));
-  bool beginning = true;
+  std::vector<bool> begun(group.size(), false);
   const bool done = for_all(counts, [&](const std::vector<Number>& k) {
     for (size_t n = 0; n < group.size(); ++n) {
       Coordinates at = group[n];
       for (size_t i = 0; i < k.size(); ++i) at[step.reduced[i]] = k[i];
+      if (is_zero(at)) continue;
       std::vector<Number> bases;
       for (const Step::Need& need : step.needs) {
         const auto base = need.in_place ? std::optional(places[n]) : fetch(need, at);
         if (!base) return false;
         bases.push_back(*base);
       }
-      if (!call(beginning && step.first ? *step.first : step, places[n], bases, at)) return false;
+      if (!call(!begun[n] && step.first ? *step.first : step, places[n], bases, at)) return false;
+      begun[n] = true;
     }
-    beginning = false;
     return true;
   });
   for (Number place : places) accumulated_.insert({owner_, place});
@@ -299,9 +308,9 @@ bool Scheduler::body() {
   });
 }
 
-// Constants that operations want to find in a memory are loaded first.
+// Constants that operations want to find in a memory are loaded first: once, for all parts of a program.
 bool Scheduler::table() {
-  if (constants_.empty()) return true;
+  if (constants_.empty() || more_follows_) return true;
   const auto plan = planner_.plan_table(constants_state_, type_key(chip_.states[constants_state_].type),
                                         static_cast<Number>(constants_.size()));
   if (!plan || !plan->result->address)
@@ -346,7 +355,7 @@ Expected<Program> Scheduler::program(const Choice& choice) {
   pools_.clear();
   pool_order_.clear();
   accumulated_.clear();
-  constants_.clear();
+  constants_ = before_constants_;
   calls_ = before_calls_;
   last_edges_.clear();
   constants_state_ = kNone;
@@ -358,6 +367,7 @@ Expected<Program> Scheduler::program(const Choice& choice) {
   if (done && chip_.units.empty() && !more_follows_) drop_repeated();
   if (!done || (!chip_.units.empty() && !more_follows_ && !tokens())) return error_at({}, why_);
   cost();
+  fold_diagonals();
   out_.choice = choice_;
   return std::move(out_);
 }

@@ -19,6 +19,7 @@ class Scheduler {
     before_ = std::move(before);
     before_calls_ = earlier.calls_;
     before_end_ = earlier.host_end_;
+    before_constants_ = earlier.constants_;
   }
   void more_follows() { more_follows_ = true; }
   // No value: this choice breaks a rule of the chip, and why.
@@ -55,6 +56,8 @@ class Scheduler {
   Number length(Number variable, const Coordinates& at) const;
   Number tiles_of(Number variable) const;
   bool lay_out(const Step& step, bool is_output);
+  void fold_diagonals();
+  bool is_zero(const Coordinates& at) const;
   bool pools(const Step& step);
   bool pool(const Step::Need& need);
   bool share_memories();
@@ -70,6 +73,13 @@ class Scheduler {
   bool body();
   bool finish();
   bool tokens();
+  struct Edge {
+    uint32_t queue;
+    const accelerator::Field *signal, *wait;  // the flags of the word that gives and of the one that takes
+  };
+  enum class Given : uint8_t { never, already, now };
+  std::optional<Edge> edge(size_t from, size_t to) const;
+  Given give(const Edge& edge, size_t from, size_t to, bool only_ask);
   bool token(size_t from, size_t to);
   void drop_repeated();
   void cost();
@@ -84,6 +94,7 @@ class Scheduler {
   uint64_t host_end_ = 0;
   Program before_;
   std::vector<Call> before_calls_;
+  std::map<uint64_t, Number> before_constants_;
   std::optional<uint64_t> before_end_;
   bool more_follows_ = false;
   std::map<const Step*, External> externals_;
