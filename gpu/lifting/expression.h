@@ -10,10 +10,11 @@
 
 namespace portolan::lifting {
 
-// constant + coefficients of variables. Variables below kReductions are the result's indices.
+// constant + coefficients of variables, but no more than `most`. Variables below kReductions are the result's indices.
 struct Affine {
   int64_t constant = 0;
   std::map<int, int64_t> terms;
+  int64_t most = INT64_MAX;
   bool operator==(const Affine&) const = default;
   auto operator<=>(const Affine&) const = default;
 };

@@ -111,7 +111,8 @@ std::string difference_of(const accelerator::State& state, const accelerator::St
   const auto count = static_cast<uint64_t>(state.elements());
   if (!state.type.real) {
     for (uint64_t n = 0; n < count; ++n) {
-      const auto right = static_cast<int32_t>(wanted.read(n).bits);
+      const int64_t right = g.type.bytes == 1 ? int64_t{static_cast<int8_t>(wanted.read(n).bits)}
+                                              : int64_t{static_cast<int32_t>(wanted.read(n).bits)};
       if (const int64_t got = differential::integer_at(g.type, bytes + n * g.type.bytes); got != right)
         return fmt::format("{}[{}] is {}, and the specification says {}", g.name, n, got, right);
     }
@@ -151,7 +152,10 @@ class Lifter {
   int64_t elements(const manifest::Sizes& sizes) const;
   SizeValues shape_sizes(const manifest::Sizes& sizes) const;
   std::vector<int64_t> extents(size_t argument, const manifest::Sizes& sizes) const;
-  std::optional<Diagnostic> follow(const manifest::Sizes& sizes, std::vector<std::optional<Fit>>& fits);
+  using Results = std::vector<std::vector<ExpressionPtr>>;  // by argument
+  std::optional<Diagnostic> follow(const manifest::Sizes& sizes, Results& results);
+  std::optional<Diagnostic> fit(const std::vector<manifest::Sizes>& launches, const std::vector<Results>& results,
+                                size_t argument, std::vector<Fit>& fits) const;
   std::optional<Diagnostic> compare(const accelerator::Description& specification, Instance& instance);
 
   const simt::Module& source_;
@@ -173,7 +177,7 @@ std::optional<Diagnostic> Lifter::shapes() {
     Tensor t{safe_name(a.name), type_name(a.type), {}, a.type.is_float()};
     std::vector<std::string> found;
     if (a.direction != Argument::value) {
-      if (!is_lifted(a.type) || (a.direction != Argument::in && a.type.bytes == 1))
+      if (!is_lifted(a.type))
         return error(fmt::format("{} is of {}, which is not lifted yet", a.name, manifest::to_string(a.type)));
       for (const std::string& part : factors(a.count->text)) {
         const auto text = extent_text(part, some, shape_names_);
@@ -183,6 +187,8 @@ std::optional<Diagnostic> Lifter::shapes() {
       }
     } else if (format_of(a.type) == ir::FloatFormat::none && !a.count) {
       return error(fmt::format("the whole number {} is data", a.name));
+    } else if (a.count && some.contains(a.count->text)) {
+      shape_names_.insert(a.count->text);
     }
     tensors_.push_back(std::move(t));
     factors_.push_back(std::move(found));
@@ -278,7 +284,7 @@ std::vector<int64_t> place_of(int64_t flat, const std::vector<int64_t>& extents)
   return place;
 }
 
-std::optional<Diagnostic> Lifter::follow(const manifest::Sizes& sizes, std::vector<std::optional<Fit>>& fits) {
+std::optional<Diagnostic> Lifter::follow(const manifest::Sizes& sizes, Results& results) {
   verify::Random random(options_.seed);
   auto instance = differential::make_instance(kernel_, sizes, "random", random);
   if (!instance) return instance.error();
@@ -313,7 +319,7 @@ std::optional<Diagnostic> Lifter::follow(const manifest::Sizes& sizes, std::vect
   const simt::Outcome outcome = simt::run(source_.program, p.memory, p.launch);
   if (!outcome.findings.empty()) return error(simt::to_string(outcome.findings[0]));
   if (!outcome.completed) return error("the launch did not end");
-  fits.assign(instance->arguments.size(), std::nullopt);
+  results.assign(instance->arguments.size(), {});
   for (size_t n = 0; n < instance->arguments.size(); ++n) {
     const Given& g = instance->arguments[n];
     if (g.direction != Argument::out && g.direction != Argument::inout) continue;
@@ -325,19 +331,40 @@ std::optional<Diagnostic> Lifter::follow(const manifest::Sizes& sizes, std::vect
       if (marks[0] == simt::kUnset)
         return error(fmt::format("element {} of {} is left alone", at / g.type.bytes, g.name));
       if (marks[0] == simt::kPlain) {
-        elements.push_back(number(differential::number_at(g.type, &found.allocation->bytes[begin])));
+        const uint8_t* there = &found.allocation->bytes[begin];
+        elements.push_back(number(g.type.is_float() ? differential::number_at(g.type, there)
+                                                    : static_cast<double>(differential::integer_at(g.type, there))));
         continue;
       }
       std::vector<APInt> bytes;
       for (size_t b = 0; b < g.type.bytes; ++b) bytes.emplace_back(8, found.allocation->bytes[begin + b]);
-      const ExpressionPtr e = recorder.read(recorder.join(bytes, marks), format_of(g.type));
+      const Mark whole = recorder.join(bytes, marks);
+      const ExpressionPtr e = g.type.is_float() ? recorder.read(whole, format_of(g.type)) : recorder.read_low(whole);
       if (!e) return error(fmt::format("element {} of {}: {}", at / g.type.bytes, g.name, recorder.why()));
       elements.push_back(folded(e));
     }
     elements_ += elements.size();
-    std::string why;
-    fits[n] = fit_elements(extents(n, sizes), elements, why);
-    if (!fits[n]) return error(fmt::format("{}: {}", g.name, why));
+    results[n] = std::move(elements);
+  }
+  return std::nullopt;
+}
+
+// One result in all launches, with the same parts of its indices in each.
+std::optional<Diagnostic> Lifter::fit(const std::vector<manifest::Sizes>& launches, const std::vector<Results>& results,
+                                      size_t argument, std::vector<Fit>& fits) const {
+  std::vector<Digit> digits, found;
+  for (unsigned turn = 0; turn < 2; ++turn, digits = found) {
+    fits.clear();
+    for (size_t l = 0; l < launches.size(); ++l) {
+      std::string why;
+      auto one = fit_elements(extents(argument, launches[l]), results[l][argument], digits, why);
+      if (!one && turn == 0 && l + 1 < launches.size()) continue;  // perhaps with the parts that another one needs
+      if (!one) return error(fmt::format("{}: {}", arguments_[argument].name, why));
+      if (one->digits.size() > found.size()) found = one->digits;
+      fits.push_back(std::move(*one));
+    }
+    const auto alike = [&](const Fit& one) { return one.digits == fits[0].digits; };
+    if (fits.size() == launches.size() && std::ranges::all_of(fits, alike)) return std::nullopt;
   }
   return std::nullopt;
 }
@@ -430,9 +457,9 @@ Expected<Lifted> Lifter::find() {
   const std::vector<manifest::Sizes> launches = choose();
   if (launches.empty()) return error("no launch of the manifest is small enough to be followed");
   std::vector<SizeValues> sizes;
-  std::vector<std::vector<std::optional<Fit>>> fits;
+  std::vector<Results> results;
   for (const manifest::Sizes& one : launches) {
-    if (auto refusal = follow(one, fits.emplace_back())) return *refusal;
+    if (auto refusal = follow(one, results.emplace_back())) return *refusal;
     sizes.push_back(shape_sizes(one));
   }
   std::string text = fmt::format("// Lifted from a kernel.\nspec {} \"what kernel {} computes\"\n\n",
@@ -447,9 +474,9 @@ Expected<Lifted> Lifter::find() {
   }
   text += "\n";
   for (size_t n = 0; n < tensors_.size(); ++n) {
-    if (!fits[0][n]) continue;
+    if (results[0][n].empty()) continue;
     std::vector<Fit> of_result;
-    for (const auto& one : fits) of_result.push_back(*one[n]);
+    if (auto refusal = fit(launches, results, n, of_result)) return *refusal;
     Tensor result = tensors_[n];
     if (arguments_[n].direction == Argument::inout) result.name += "_after";
     std::string why;

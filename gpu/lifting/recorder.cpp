@@ -180,11 +180,13 @@ ExpressionPtr Recorder::read(Mark mark, FloatFormat format) {
     if (n.inst.op == Op::select && n.operands[0].mark == kPlain)
       return operand(n.operands[n.operands[0].value.getBoolValue() ? 1 : 2], format);
     result = n.inst.op == Op::select                                ? chosen(n)
-             : n.inst.format == format || n.inst.op == Op::fconvert ? arithmetic(n)
+             : n.inst.format == format || n.inst.op == Op::fconvert || n.inst.op == Op::sint_to_f
+                                                                      ? arithmetic(n)
                                                                     : nullptr;
   }
   if (!result && n.kind == Node::computed && n.inst.lanes == 1)
     result = format == FloatFormat::none ? whole(n) : turned(n, format);
+  if (!result && n.kind == Node::computed && format == FloatFormat::none) result = rounded(mark);
   if (!result && n.kind == Node::computed) result = recognised(mark, format);
   if (result) why_.clear();
   known_.emplace(key, result);
@@ -197,11 +199,50 @@ ExpressionPtr Recorder::read(Mark mark, FloatFormat format) {
   return result;
 }
 
+ExpressionPtr Recorder::read_low(Mark mark) {
+  const Node& n = at(mark);
+  if (n.kind == Node::byte && n.low == 0) return read_low(n.operands[0].mark);
+  if (n.kind == Node::joined && n.operands.size() == 1 && n.operands[0].mark != kPlain)
+    return read_low(n.operands[0].mark);
+  if (n.kind == Node::computed && n.inst.op == Op::extract && n.inst.lanes == 1 && n.inst.index == 0)
+    return read_low(n.operands[0].mark);
+  return read(mark, FloatFormat::none);
+}
+
+// A real number that became a whole one: rounded, halves away from zero, perhaps within limits.
+ExpressionPtr Recorder::rounded(Mark root) {
+  constexpr unsigned kGates = 6;
+  Mark from = root;
+  for (unsigned turn = 0; turn < kGates; ++turn) {
+    from = gate(from);
+    if (from == 0) return nullptr;
+    const auto at_number = [&](double x) {
+      const auto y = evaluated(root, from, bits_of(x, FloatFormat::f32));
+      return y ? number_of(*y, FloatFormat::none) : std::nan("");
+    };
+    const double lowest = at_number(-1e6), highest = at_number(1e6);
+    if (!(lowest < highest)) return nullptr;
+    const auto is_rounded = [&](double x) { return at_number(x) == std::clamp(std::round(x), lowest, highest); };
+    constexpr double kSamples[] = {-999.5, -300.5, -200.25, -127.75, -127.5, -100.75, -9.0, -5.5,  -2.5,
+                                   -1.5,   -0.75,  -0.5,    -0.25,   0.0,    0.25,    0.5,  0.75,  1.5,
+                                   2.5,    6.25,   11.0,    100.5,   126.5,  127.25,  200.5, 999.75};
+    if (!std::ranges::all_of(kSamples, is_rounded)) continue;
+    ExpressionPtr x = read(from, FloatFormat::f32);
+    if (!x) return nullptr;
+    ExpressionPtr whole = function("round_away", std::move(x));
+    if (highest < 1e6) whole = extreme(false, {std::move(whole), number(highest)});
+    if (lowest > -1e6) whole = extreme(true, {std::move(whole), number(lowest)});
+    return whole;
+  }
+  return nullptr;
+}
+
 ExpressionPtr Recorder::arithmetic(const Node& n) {
   const FloatFormat f = n.inst.format;
   if (n.inst.op == Op::fconvert) return operand(n.operands[0], f);
   const size_t count = n.operands.size();
   std::vector<ExpressionPtr> x;
+  if (n.inst.op == Op::sint_to_f && n.operands[0].mark != kPlain) return read(n.operands[0].mark, FloatFormat::none);
   switch (n.inst.op) {
     case Op::fadd:
     case Op::fsub:
@@ -274,6 +315,8 @@ ExpressionPtr Recorder::whole(const Node& n) {
     case Op::smin:
     case Op::smax:
     case Op::sext:
+    case Op::shl:
+      if (n.inst.op == Op::shl && n.operands[1].mark != kPlain) return nullptr;
       for (const Operand& o : n.operands) {
         x.push_back(operand(o, FloatFormat::none));
         if (!x.back()) return nullptr;
@@ -289,6 +332,10 @@ ExpressionPtr Recorder::whole(const Node& n) {
       return sum({x[0], product({number(-1), x[1]})});
     case Op::mul:
       return product(x);
+    case Op::shl: {
+      const uint64_t by = n.operands[1].value.getZExtValue();
+      return by < 31 ? product({x[0], number(static_cast<double>(uint64_t{1} << by))}) : nullptr;
+    }
     case Op::sext:
       return at(n.operands[0].mark).kind == Node::input ? x[0] : nullptr;
     default:

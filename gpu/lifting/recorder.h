@@ -30,6 +30,8 @@ class Recorder : public simt::Observer {
 
   // A number of this format as an expression over elements; null: why() says what it is.
   ExpressionPtr read(Mark mark, ir::FloatFormat format);
+  // A whole number of which only the low bits count.
+  ExpressionPtr read_low(Mark mark);
   const std::string& why() const { return why_; }
 
  private:
@@ -60,6 +62,7 @@ class Recorder : public simt::Observer {
   ExpressionPtr whole(const Node& n);
   ExpressionPtr chosen(const Node& n);
   ExpressionPtr recognised(Mark root, ir::FloatFormat format);
+  ExpressionPtr rounded(Mark root);
   Mark gate(Mark root) const;
   std::optional<APInt> evaluated(Mark root, Mark given, const APInt& value) const;
 

@@ -135,7 +135,8 @@ bool HostBlocks::tabulate(const Description& chip, const RowOperation& load) {
     std::vector<Code> table;
     for (size_t n = 0; n < codes.size(); ++n)
       if (std::isfinite(values[n])) table.push_back({values[n], codes[n]});
-    std::ranges::stable_sort(table, {}, &Code::value);
+    // Of the two zeros the one without a sign first: it is what zero is written as.
+    std::ranges::stable_sort(table, {}, [](const Code& c) { return std::pair(c.value, std::signbit(c.value)); });
     if (first && !table.empty() && shares) {  // what is no number with one is none with another
       codes.clear();
       for (const Code& code : table) codes.push_back(code.bits);

@@ -15,6 +15,7 @@ using namespace accelerator;
 namespace {
 
 constexpr uint64_t kCellsChecked = 600'000, kCellsAgain = 4'096;  // of each memory, first and in later rounds
+constexpr uint64_t kCellsAround = 4'608;                           // of external memory, where arguments point to
 constexpr uint64_t kRounds = 50;
 constexpr size_t kTilesTried = 3;
 constexpr size_t kLongProgram = 30'000;
@@ -86,6 +87,25 @@ void states_in(const Block& block, std::set<uint32_t>& found) {
   }
 }
 
+// Cells of a state that a check fills and compares: the first ones, and for external memory those from where arguments
+// point to, whatever they count.
+std::vector<std::pair<uint64_t, uint64_t>> cells_of(const State& state, uint64_t cells,
+                                                    const std::vector<Evaluator::Argument>& arguments) {
+  const auto all = static_cast<uint64_t>(state.elements());
+  std::vector<std::pair<uint64_t, uint64_t>> ranges = {{0, std::min(cells, all)}};
+  if (!state.external) return ranges;
+  std::set<uint64_t> begins;
+  for (const Evaluator::Argument& argument : arguments)
+    for (const Number unit : {1, 4, 16, 64, 256})
+      if (const Number from = argument.number * unit; from >= 0 && from < state.elements())
+        begins.insert(static_cast<uint64_t>(from));
+  for (const uint64_t from : begins) {
+    const uint64_t begin = std::max(from, ranges.back().second), end = std::min(all, from + kCellsAround);
+    if (begin < end) ranges.emplace_back(begin, end);
+  }
+  return ranges;
+}
+
 // One run on random memories. No value: the instructions' result is undefined for these.
 std::optional<std::string> check_once(const Description& chip, const Operation& operation,
                                       const std::vector<Evaluator::Argument>& arguments, std::string_view kind,
@@ -97,12 +117,13 @@ std::optional<std::string> check_once(const Description& chip, const Operation& 
   for (uint32_t s = 0; s < chip.states.size(); ++s) {
     const State& state = chip.states[s];
     if (state.is_register && !spoken_of.contains(s)) continue;
-    for (uint64_t i = 0; i < std::min(cells, static_cast<uint64_t>(state.elements())); ++i) {
-      Cell cell{drawn(state.type, "mixed", i, random), true};
-      if (kind == "below 127" && state.external) cell.bits %= 127;
-      claimed.stores()[s].write(i, cell);
-      done.stores()[s].write(i, cell);
-    }
+    for (const auto& [begin, end] : cells_of(state, cells, arguments))
+      for (uint64_t i = begin; i < end; ++i) {
+        Cell cell{drawn(state.type, "mixed", i, random), true};
+        if (kind == "below 127" && state.external) cell.bits %= 127;
+        claimed.stores()[s].write(i, cell);
+        done.stores()[s].write(i, cell);
+      }
   }
   if (operation.holds != kNone) {
     const Number value = claimed.integer_of(operation.holds, arguments);
@@ -123,12 +144,14 @@ std::optional<std::string> check_once(const Description& chip, const Operation& 
   for (uint32_t s = 0; s < chip.states.size(); ++s) {
     const State& state = chip.states[s];
     if ((state.is_register || state.hidden) && !spoken_of.contains(s)) continue;
-    for (uint64_t i = 0; i < std::min(cells, static_cast<uint64_t>(state.elements())); ++i) {
-      const Cell a = claimed.stores()[s].read(i), b = done.stores()[s].read(i);
-      if (a.defined != b.defined || (a.defined && a.bits != b.bits))
-        return fmt::format("operation {} says that element {} of {} becomes {:#x}, and its instructions make it {:#x}",
-                           operation.name, i, state.name, a.bits, b.bits);
-    }
+    for (const auto& [begin, end] : cells_of(state, cells, arguments))
+      for (uint64_t i = begin; i < end; ++i) {
+        const Cell a = claimed.stores()[s].read(i), b = done.stores()[s].read(i);
+        if (a.defined != b.defined || (a.defined && a.bits != b.bits))
+          return fmt::format(
+              "operation {} says that element {} of {} becomes {:#x}, and its instructions make it {:#x}",
+              operation.name, i, state.name, a.bits, b.bits);
+      }
   }
   return std::string();
 }

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
@@ -54,7 +55,10 @@ constexpr Wanted kWanted[] = {{"softmax", "softmax.cu"},     {"gemm_tiled", "lin
                               {"axpy", "linear.cu"},         {"silu", "activation.cu"},
                               {"convolve2d", "convolve.cu"}, {"rms_norm", "norm.cu"},
                               {"transpose", "local.cu"},     {"block_scan", "collective.cu"},
-                              {"stencil3d", "stencil.cu"},   {"attention_online", "attention.cu"}};
+                              {"stencil3d", "stencil.cu"},   {"attention_online", "attention.cu"},
+                              {"reduce", "collective.cu"},   {"warp_scan", "collective.cu"},
+                              {"quantise", "local.cu"},      {"half_warps", "votes.cu"},
+                              {"some_lanes", "votes.cu"}};
 
 const lifting::Lifted& lifted(const Wanted& w) {
   static std::map<std::string, lifting::Lifted> known;
@@ -120,6 +124,42 @@ TEST(Lifting, Softmax) {
     double total = 0;
     for (size_t j = 0; j < 6; ++j) total += std::exp(value(0, i * 6 + j));
     for (size_t j = 0; j < 6; ++j) EXPECT_NEAR(got[i * 6 + j], std::exp(value(0, i * 6 + j)) / total, 1e-9);
+  }
+}
+
+double whole(size_t, uint64_t n) {
+  return static_cast<double>((n * 7 + 3) % 23) / 100;  // run() takes whole numbers for hundredths
+}
+
+// The last block of a reduction has fewer elements.
+TEST(Lifting, ARaggedLastBlock) {
+  const auto got = run(lifted({"reduce", "collective.cu"}).specification, {{"n", 70}, {"block", 32}}, whole);
+  ASSERT_EQ(got.size(), 3u);
+  for (uint64_t b = 0; b < 3; ++b) {
+    double wanted = 0;
+    for (uint64_t i = 32 * b; i < std::min<uint64_t>(70, 32 * b + 32); ++i) wanted += static_cast<double>((i * 7 + 3) % 23);
+    EXPECT_EQ(got[b], wanted);
+  }
+}
+
+// An index counts within its warp.
+TEST(Lifting, PartsOfAnIndex) {
+  const auto got = run(lifted({"warp_scan", "collective.cu"}).specification, {{"blocks", 2}, {"block", 64}}, whole);
+  ASSERT_EQ(got.size(), 128u);
+  double wanted = 0;
+  for (uint64_t i = 0; i < 128; ++i) {
+    wanted = (i % 32 == 0 ? 0 : wanted) + static_cast<double>((i * 7 + 3) % 23);
+    EXPECT_EQ(got[i], wanted);
+  }
+}
+
+TEST(Lifting, RoundedAndLimited) {
+  const auto steps = [](size_t, uint64_t n) { return (static_cast<double>(n) - 30) * 0.1484375; };
+  const auto got = run(lifted({"quantise", "local.cu"}).specification, {{"rows", 1}, {"columns", 60}}, steps);
+  ASSERT_EQ(got.size(), 60u);
+  for (uint64_t n = 0; n < 60; ++n) {
+    const auto wanted = static_cast<int>(std::clamp(std::round(steps(0, n) / 0.03125), -127.0, 127.0));
+    EXPECT_EQ(static_cast<int8_t>(static_cast<int>(got[n])), wanted);
   }
 }
 
