@@ -1,9 +1,9 @@
-#include "gpu/lifting/template.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
+
+#include "gpu/lifting/template.h"
 
 namespace portolan::lifting {
 

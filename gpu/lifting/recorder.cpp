@@ -179,10 +179,9 @@ ExpressionPtr Recorder::read(Mark mark, FloatFormat format) {
   } else if (n.kind == Node::computed && n.inst.lanes == 1) {
     if (n.inst.op == Op::select && n.operands[0].mark == kPlain)
       return operand(n.operands[n.operands[0].value.getBoolValue() ? 1 : 2], format);
-    result = n.inst.op == Op::select                                ? chosen(n)
-             : n.inst.format == format || n.inst.op == Op::fconvert || n.inst.op == Op::sint_to_f
-                                                                      ? arithmetic(n)
-                                                                    : nullptr;
+    result = n.inst.op == Op::select                                                              ? chosen(n)
+             : n.inst.format == format || n.inst.op == Op::fconvert || n.inst.op == Op::sint_to_f ? arithmetic(n)
+                                                                                                  : nullptr;
   }
   if (!result && n.kind == Node::computed && n.inst.lanes == 1)
     result = format == FloatFormat::none ? whole(n) : turned(n, format);
@@ -223,8 +222,8 @@ ExpressionPtr Recorder::rounded(Mark root) {
     const double lowest = at_number(-1e6), highest = at_number(1e6);
     if (!(lowest < highest)) return nullptr;
     const auto is_rounded = [&](double x) { return at_number(x) == std::clamp(std::round(x), lowest, highest); };
-    constexpr double kSamples[] = {-999.5, -300.5, -200.25, -127.75, -127.5, -100.75, -9.0, -5.5,  -2.5,
-                                   -1.5,   -0.75,  -0.5,    -0.25,   0.0,    0.25,    0.5,  0.75,  1.5,
+    constexpr double kSamples[] = {-999.5, -300.5, -200.25, -127.75, -127.5, -100.75, -9.0,  -5.5,  -2.5,
+                                   -1.5,   -0.75,  -0.5,    -0.25,   0.0,    0.25,    0.5,   0.75,  1.5,
                                    2.5,    6.25,   11.0,    100.5,   126.5,  127.25,  200.5, 999.75};
     if (!std::ranges::all_of(kSamples, is_rounded)) continue;
     ExpressionPtr x = read(from, FloatFormat::f32);

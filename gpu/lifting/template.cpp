@@ -96,8 +96,7 @@ class Printer {
           if (indices[n].find_first_of("+-*") != std::string::npos)
             inside += fmt::format("{}0 <= {} and {} < {}", inside.empty() ? "" : " and ", indices[n], indices[n],
                                   t.extents[n]);
-        return inside.empty() ? element
-                              : fmt::format("(if {} then {} else {})", inside, element, real_ ? "0.0" : "0");
+        return inside.empty() ? element : fmt::format("(if {} then {} else {})", inside, element, real_ ? "0.0" : "0");
       }
       case Kind::reduction:
         return reduction(e);
@@ -157,7 +156,7 @@ class Printer {
     if (name.empty()) {
       name = fmt::format("{}_r{}", result_.name, known_.size() - 1);
       values += real_ ? fmt::format("value {}{} : f64 = {}\n", name, left, right)
-                             : fmt::format("value {}{} : s32 = s32.wrap({})\n", name, left, right);
+                      : fmt::format("value {}{} : s32 = s32.wrap({})\n", name, left, right);
     }
     return indices.empty() ? name : fmt::format("{}[{}]", name, indices);
   }
@@ -232,7 +231,8 @@ class Printer {
                        text);
   }
 
-  // Of all launches. What is limited in some is in all: where nothing is ragged the end comes after the last whole part.
+  // Of all launches. What is limited in some is in all: where nothing is ragged the end comes after the last whole
+  // part.
   std::vector<Affine> places_of(size_t p) const {
     std::vector<Affine> all;
     const Affine* limited = nullptr;

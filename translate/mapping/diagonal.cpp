@@ -44,7 +44,8 @@ std::vector<const Term*> Planner::with_diagonals(const Term* goal) {
                        body->operands[0]->kind == Term::Kind::element && body->operands[1]->kind == Term::Kind::element;
   for (size_t which = 0; product && which < 2; ++which) {
     const Term *rows = body->operands[which], *factors = body->operands[1 - which];
-    if (!rows->foreign || !factors->foreign || rows->operands.size() != specification_.states[rows->state].extent.size())
+    if (!rows->foreign || !factors->foreign ||
+        rows->operands.size() != specification_.states[rows->state].extent.size())
       continue;
     for (Number variable : plan_.indices) {
       const auto at = index_that_is(rows, variable), other = index_that_is(factors, variable);

@@ -102,8 +102,9 @@ bool Scheduler::lay_out(const Step& step, bool is_output) {
     overlaps |= sum->size() > 1;
     if (std::ranges::count(variables, variable) && variable != 0) return fail("a tensor with the same index twice");
     variables.push_back(variable);
-    dimension.extent = table ? table_length_
-                             : specification_.states[tensor.state].extent[d - (tensor.diagonal && d > *tensor.diagonal)];
+    dimension.extent = table
+                           ? table_length_
+                           : specification_.states[tensor.state].extent[d - (tensor.diagonal && d > *tensor.diagonal)];
     dimension.tile = variable != 0 && looped ? choice_.tile.at(variable) : 1;
     padded.push_back(plan_.tile.contains(variable) && sum->size() == 1 ? round_up(dimension.extent, dimension.tile)
                                                                        : dimension.extent);
@@ -133,8 +134,7 @@ bool Scheduler::lay_out(const Step& step, bool is_output) {
   for (size_t d = 0; d < variables.size(); ++d)
     if (tensor.dimensions[d].tile > 1) rows &= fixed.contains(variables[d]) || pitched.contains(variables[d]);
   tensor.row_major = rows;
-  if (tensor.diagonal &&
-      tensor.dimensions[*tensor.diagonal].tile != tensor.dimensions[*tensor.diagonal + 1].tile)
+  if (tensor.diagonal && tensor.dimensions[*tensor.diagonal].tile != tensor.dimensions[*tensor.diagonal + 1].tile)
     return fail("the diagonal of a matrix whose tiles are not square");
   Number size = stride;
   if (!rows && overlaps) return fail("tiles that overlap in the host's memory would have to lie row by row");

@@ -15,7 +15,7 @@ using namespace accelerator;
 namespace {
 
 constexpr uint64_t kCellsChecked = 600'000, kCellsAgain = 4'096;  // of each memory, first and in later rounds
-constexpr uint64_t kCellsAround = 4'608;                           // of external memory, where arguments point to
+constexpr uint64_t kCellsAround = 4'608;                          // of external memory, where arguments point to
 constexpr uint64_t kRounds = 50;
 constexpr size_t kTilesTried = 3;
 constexpr size_t kLongProgram = 30'000;

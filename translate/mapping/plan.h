@@ -67,8 +67,8 @@ class Planner {
   // The operation that brings an element of this type and place from external memory, with nothing else to it.
   std::optional<Plan> plan_table(uint32_t state, const std::string& type, Number length);
   const std::deque<KnownOperation>& operations() const { return operations_; }
-  // A tensor as matrices with one of its dimensions as their diagonal: that dimension, which stands twice, the first time
-  // counted by `extra`. What is not on the diagonal is zero.
+  // A tensor as matrices with one of its dimensions as their diagonal: that dimension, which stands twice, the first
+  // time counted by `extra`. What is not on the diagonal is zero.
   struct Diagonal {
     size_t dimension = 0;
     Number extra = 0, variable = 0;

@@ -18,8 +18,8 @@ void put_bytes(Store& memory, uint64_t address, uint64_t bits, unsigned width) {
   for (unsigned b = 0; b < (width + 7) / 8; ++b) memory.write(address + b, {(bits >> (8 * b)) & 0xff, true});
 }
 
-// Bytes of one input as the host writes them for the operation that loads them. Each element becomes what the chip reads
-// from these; how many change by that.
+// Bytes of one input as the host writes them for the operation that loads them. Each element becomes what the chip
+// reads from these; how many change by that.
 size_t write_tensor(const Description& specification, const HostTensor& tensor, Reference& reference,
                     std::vector<std::vector<uint8_t>>& image) {
   const size_t at_once = tensor.blocks->elements(), bytes = tensor.width / 8;

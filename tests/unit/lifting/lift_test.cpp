@@ -137,7 +137,8 @@ TEST(Lifting, ARaggedLastBlock) {
   ASSERT_EQ(got.size(), 3u);
   for (uint64_t b = 0; b < 3; ++b) {
     double wanted = 0;
-    for (uint64_t i = 32 * b; i < std::min<uint64_t>(70, 32 * b + 32); ++i) wanted += static_cast<double>((i * 7 + 3) % 23);
+    for (uint64_t i = 32 * b; i < std::min<uint64_t>(70, 32 * b + 32); ++i)
+      wanted += static_cast<double>((i * 7 + 3) % 23);
     EXPECT_EQ(got[b], wanted);
   }
 }
