@@ -26,6 +26,7 @@ constexpr size_t kLaunches = 3;
 constexpr size_t kMostTurned = 4;         // tensors of two indices of which both orders are tried
 constexpr int64_t kMostElements = 4'000;  // of all buffers of a launch that is followed
 constexpr size_t kMostCombinations = 20'000;
+constexpr size_t kLengthsCompared = 600;
 
 // Words of the specification language.
 std::string safe_name(const std::string& name) {
@@ -156,6 +157,7 @@ class Lifter {
   std::optional<Diagnostic> follow(const manifest::Sizes& sizes, Results& results);
   std::optional<Diagnostic> fit(const std::vector<manifest::Sizes>& launches, const std::vector<Results>& results,
                                 size_t argument, std::vector<Fit>& fits) const;
+  std::optional<Diagnostic> check_lengths(const std::string& text) const;
   std::optional<Diagnostic> compare(const accelerator::Description& specification, Instance& instance);
 
   const simt::Module& source_;
@@ -410,7 +412,32 @@ std::optional<Diagnostic> Lifter::compare(const accelerator::Description& specif
   return std::nullopt;
 }
 
+// At many sizes, whether results have as many elements as the kernel writes. Launches are too few to meet those at
+// which a length that is wrong shows.
+std::optional<Diagnostic> Lifter::check_lengths(const std::string& text) const {
+  const std::vector<manifest::Sizes> all = combinations();
+  const size_t step = std::max<size_t>(1, all.size() / kLengthsCompared);
+  for (size_t c = 0; c < all.size(); c += step) {
+    accelerator::ParameterValues values;
+    for (const auto& [name, value] : shape_sizes(all[c])) values[name] = value;
+    const accelerator::Loaded loaded = accelerator::load_specification(text, kernel_.name + ".spec", values);
+    if (!loaded.description) return loaded.errors.front();
+    for (size_t n = 0; n < arguments_.size(); ++n) {
+      if (arguments_[n].direction != Argument::out && arguments_[n].direction != Argument::inout) continue;
+      int64_t wanted = 1;
+      for (int64_t extent : extents(n, all[c])) wanted *= extent;
+      const std::string name = tensors_[n].name + (arguments_[n].direction == Argument::inout ? "_after" : "");
+      const auto& states = loaded.description->states;
+      const auto state = std::ranges::find(states, name, &accelerator::State::name);
+      if (state == states.end() || static_cast<int64_t>(state->elements()) != wanted)
+        return error(fmt::format("{} has another number of elements for other sizes", arguments_[n].name));
+    }
+  }
+  return std::nullopt;
+}
+
 Expected<size_t> Lifter::check(const std::string& text, const std::vector<manifest::Sizes>& known) {
+  if (auto wrong = check_lengths(text)) return *wrong;
   verify::Random random(options_.seed + 77);
   const std::vector<manifest::Sizes> all = combinations();
   constexpr const char* kKinds[] = {"small", "random", "ramp"};

@@ -77,6 +77,24 @@ class R14:
     result = value
 
 
+def viewed(tensor):
+    """Of an arrangement, for each place: which element of the tensor lies there."""
+    indices = [()]
+    for dimension in tensor["dimensions"]:
+        indices = [index + (n,) for index in indices for n in range(dimension["extent"])]
+    return [tuple(v["constant"] + sum(index[p["dimension"]] // p["divisor"] % (p["modulus"] or 1 << 40) * p["factor"] for p in v["parts"]) for v in tensor["view"])
+            for index in indices]
+
+
+def convolution(x, w, o, c, h, v):
+    return [sum(x[(a * (h + 2) + p + r) * (v + 2) + q + s] * w[((k * c + a) * 3 + r) * 3 + s] for a in range(c) for r in range(3) for s in range(3))
+            for k in range(o) for p in range(h) for q in range(v)]
+
+
+def depthwise(x, w, c, h, v):
+    return [y for a in range(c) for y in convolution(x[a * (h + 2) * (v + 2):(a + 1) * (h + 2) * (v + 2)], w[9 * a:9 * a + 9], 1, 1, h, v)]
+
+
 def near(got, expected, within):
     mean = math.sqrt(sum(v * v for v in expected) / len(expected))
     wrong = [(i, g, e) for i, (g, e) in enumerate(zip(got, expected, strict=True)) if not abs(g - e) <= within * (abs(e) + mean)]
@@ -157,6 +175,8 @@ PLENA = (
     ("swiglu", {"M": 2, "K": 20, "F": 70}, lambda g: swiglu(g, 2, 20, 70)),
     ("flash_attention", {"H": 2, "T": 9, "D": 16}, lambda g: causal(g["q"], g["k"], g["v"], 2, 9, 16)),
     ("gqa", {"G": 2, "R": 2, "T": 3, "S": 10, "D": 16, "M": 20}, lambda g: grouped(g, 2, 2, 3, 10, 16, 20)),
+    ("conv2d", {"C": 3, "O": 2, "H": 2, "V": 5}, lambda g: convolution(g["x"], g["w"], 2, 3, 2, 5)),
+    ("depthwise_conv", {"C": 3, "H": 2, "V": 5}, lambda g: depthwise(g["x"], g["w"], 3, 2, 5)),
     ("scaled_dot_product", {"T": 6, "S": 20, "D": 24}, lambda g: attention(g["q"], g["k"], g["v"], 6, 20, 24)),
 )  # fmt: skip
 
@@ -195,12 +215,11 @@ class Rows:
                     check(len(octets) == stream["bytes"], "constants of another size")
                     loads += ["--load", f"{stream['base']}={bytes(map(int, octets)).hex()}"]
                 continue
-            memory, values = bytearray(tensor["streams"][0]["bytes"]), []
-            for place in places(tensor):
-                octets, value = number_format.draw(rng)
+            memory, values = bytearray(tensor["streams"][0]["bytes"]), {}
+            for place, element in zip(places(tensor), viewed(tensor) if "view" in tensor else places(tensor), strict=True):
+                octets, _ = values.setdefault(element, number_format.draw(rng))
                 memory[place - tensor["base"]:place - tensor["base"] + len(octets)] = octets
-                values.append(value)
-            given[tensor["name"]] = values
+            given[tensor["name"]] = [value for _, (_, value) in sorted(values.items())] if "view" in tensor else [value for _, value in values.values()]
             loads += ["--load", f"{tensor['base']}={memory.hex()}"]
             for stream in tensor["streams"][1:]:  # powers of two: 1
                 loads += ["--load", f"{stream['base']}={'7f' * stream['bytes']}"]
