@@ -96,14 +96,15 @@ class Processor:
                     check("\tfadd.s" in text and ".d\t" not in text and "\tvf" not in text and "call" not in text, f"{name} uses what Zve32x and F lack")
 
     def fallback(self):
-        folder = self.folder("fallback", "tasks/int8/relu.spec", "tasks/int8/depthwise_conv.spec")
+        folder = self.folder("fallback", "tasks/int8/relu.spec")
+        (folder / "weighted.spec").write_text('spec weighted "w"\nsize N = 40\ninput x : s8[N]\ninput w : s8[N]\noutput y[i] : s8 = s8.saturate((x[i] * w[i]) >> 6)\n')
         kernels = self.port(folder, "vta", self.work / "out.fallback", "--fallback", "riscv64:zve32x", "--report", self.work / "page.html")
         page = (self.work / "page.html").read_text()
         check("1 proved, 1 tested" in page and page.count("<tr>") == 3 and "on the processor because" in page, page)
         check(kernels["relu.spec"]["verdict"] == "proved" and "fallback" not in kernels["relu.spec"], f"{kernels['relu.spec']}")
-        placed = kernels["depthwise_conv.spec"]
+        placed = kernels["weighted.spec"]
         check(placed["verdict"] == "tested" and placed["fallback"]["processor"] == "riscv64:zve32x" and "no operation" in placed["fallback"]["because"], f"{placed}")
-        check((self.work / "out.fallback" / "depthwise_conv.o").exists(), "no code for the processor")
+        check((self.work / "out.fallback" / "weighted.o").exists(), "no code for the processor")
         self.port(folder, "vta", self.work / "out.fallback", "--fallback", "riscv65", status=3)
 
     def kernels(self):
