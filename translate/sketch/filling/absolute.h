@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 
 #include "translate/sketch/sketch.h"
@@ -15,9 +16,12 @@ class Absolute {
   explicit Absolute(const Sketch& sketch);
   // The line with absolute parts; as it is where it has none, or none that is known.
   std::string operator()(const std::string& line) const;
+  // What such lines refer to and the sketch does not have: cells for addresses that stand in the global offset table.
+  std::string cells() const;
 
  private:
   std::map<std::string, std::string> symbols_;  // by the label of the high part
+  std::set<std::string> in_table_;
 };
 
 }  // namespace portolan::sketch::filling

@@ -190,6 +190,7 @@ std::string Maker::text() {
     text += fmt::format("\n{}:\n{}\n{}:\n", label("line", number), words_.placeholder, label("after", number));
     ++number;
   }
+  text += absolute_.cells();
   text += ".section .text.portolan,\"ax\",@progbits\n";
   line_ = static_cast<uint32_t>(std::count(text.begin(), text.end(), '\n'));
   // Those that may jump into the code stand near it: RISC-V's jumps reach no farther than 1 MiB.
