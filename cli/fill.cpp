@@ -233,7 +233,8 @@ Exit Fill::run() {
       [this](const std::string& text, std::chrono::milliseconds left) { return judge(text, left); },
       a_.prove > 0 ? judge::Level::bounded : judge::Level::tested,
       std::chrono::milliseconds(static_cast<int64_t>(a_.time * 1000)),
-      a_.seed};
+      a_.seed,
+      translate::external_signatures(*paired_)};
   auto result = sketch::filling::fill(*sketch_, request);
   if (!result) return fail(result.error());
   return report(*result);

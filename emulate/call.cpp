@@ -92,6 +92,13 @@ void Call::write(uint64_t address, std::span<const uint8_t> bytes) {
   if (!fault_ && !memory_.write(address, bytes)) fault_ = address;
 }
 
+uint64_t Call::peek(uint64_t address) {
+  uint8_t bytes[8];
+  uint64_t value = 0;
+  if (memory_.read(address, bytes)) std::memcpy(&value, bytes, 8);
+  return value;
+}
+
 uint64_t Call::read_integer(uint64_t address, unsigned size) {
   const std::vector<uint8_t> bytes = read(address, size);
   uint64_t value = 0;
@@ -128,8 +135,12 @@ void Call::digest(uint64_t value) {
   digest({reinterpret_cast<const uint8_t*>(&value), 8});
 }
 
+bool Call::points_to_stack(uint64_t address) {
+  return address >= kStackTop - kMaxObject && address <= kStackTop;
+}
+
 void Call::digest_pointer(uint64_t address) {
-  if (address >= kStackTop - kMaxObject && address <= kStackTop)
+  if (points_to_stack(address))
     digest(1);
   else if (address >= kStubBase && address < kImageEnd)
     digest(2);

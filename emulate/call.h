@@ -36,6 +36,8 @@ class Call {
   std::vector<uint8_t> read(uint64_t address, uint64_t size);
   void write(uint64_t address, std::span<const uint8_t> bytes);
   uint64_t read_integer(uint64_t address, unsigned size);
+  // 8 bytes that need not be there; 0: they are not.
+  uint64_t peek(uint64_t address);
   void write_integer(uint64_t address, uint64_t value, unsigned size);
   // The characters before the first zero byte, or the first `limit`.
   std::string read_string(uint64_t address, uint64_t limit = UINT64_MAX);
@@ -45,6 +47,7 @@ class Call {
   void digest(uint64_t value);
   // Arena addresses by value. Others by where they point only: a translation has stack and globals elsewhere.
   void digest_pointer(uint64_t address);
+  static bool points_to_stack(uint64_t address);
   uint64_t digest_value() const { return digest_; }
 
   std::optional<uint64_t> fault() const { return fault_; }

@@ -78,7 +78,7 @@ Region heap_region(uint64_t address, uint64_t size) {
 }
 
 void LibraryHandler::start_request() {
-  heap_used_ = 0;
+  heap_used_ = answered_ = 0;
   objects_.clear();
   output_.clear();
   random_ = 1;
@@ -111,9 +111,43 @@ uint64_t LibraryHandler::allocated_size(Call& call, uint64_t address) {
   return call.read_integer(address - 16, 8);
 }
 
+// Null, or an object of small numbers.
+uint64_t LibraryHandler::pointer_answer(Call& call, uint64_t seed) {
+  constexpr uint64_t kWords = 32;
+  const uint64_t object = seed % 4 == 0 ? 0 : allocate(call, kWords * 8);
+  for (uint64_t word = 0; object != 0 && word < kWords; ++word)
+    call.write_integer(object + 8 * word, mix(seed + word) % 9, 8);
+  return object;
+}
+
+// What pointers to the stack lead to, as far as the same byte stands everywhere: rubbish that nobody reads, or what the
+// function is to fill. Words are small numbers or pointers, the same on every ISA.
+void LibraryHandler::fill_objects(Call& call, const std::string& signature, uint64_t seed) {
+  constexpr uint64_t kWords = 8;
+  for (size_t i = 1; i < signature.size() && signature[i] != '.'; ++i) {
+    if (signature[i] == 'd' || signature[i] == 'f') continue;
+    const uint64_t address = call.integer();
+    if (signature[i] == 'x') call.integer();
+    if (signature[i] != 'p' || !call.points_to_stack(address)) continue;
+    // One for all, whatever stands there: the heap is to look the same on both sides.
+    const uint64_t object = pointer_answer(call, 1);
+    const uint64_t rubbish = call.peek(address);
+    const uint64_t byte = rubbish & 0xff;
+    if (rubbish != byte * 0x0101010101010101 || byte == 0 || byte == 0xff) continue;
+    for (uint64_t word = 0; word < kWords && call.peek(address + 8 * word) == rubbish; ++word) {
+      const uint64_t kind = mix(seed + 8 * i + word);
+      const uint64_t value = kind % 2 == 0 ? object : kind >> 8 & 0x700000007;
+      call.write_integer(address + 8 * word, value, 8);
+    }
+  }
+}
+
 void LibraryHandler::answer(Call& call, const std::string& name, const std::string& signature) {
   call.digest({reinterpret_cast<const uint8_t*>(name.data()), name.size()});
-  const uint64_t seed = mix(call.digest_value());
+  const uint64_t number = call.peek(heap_address_ + heap_size_);
+  const uint64_t seed = mix(number == 0 ? call.digest_value() : call.digest_value() ^ mix(number + answered_++));
+  if (number != 0) fill_objects(call, signature, mix(number + answered_));
+  const bool zero = number % 2 == 1 || (number != 0 && seed % 2 == 1);
   const double real = static_cast<double>(static_cast<int64_t>(seed % 2001) - 1000) / 8;
   switch (signature.empty() ? 'v' : signature[0]) {
     case 'v':
@@ -126,13 +160,16 @@ void LibraryHandler::answer(Call& call, const std::string& name, const std::stri
       break;
     case 'i':
     case 'u':
-      call.give_word(static_cast<uint32_t>(plausible_integer(seed)));
+      call.give_word(static_cast<uint32_t>(zero ? 0 : plausible_integer(seed)));
+      break;
+    case 'p':
+      call.give(number == 0 ? plausible_integer(seed) : pointer_answer(call, number % 2 == 1 ? 1 : seed));
       break;
     case 'x':
       call.give_wide(static_cast<unsigned __int128>(mix(seed)) << 64 | plausible_integer(seed));
       break;
     default:
-      call.give(plausible_integer(seed));
+      call.give(zero ? 0 : plausible_integer(seed));
       break;
   }
 }

@@ -19,8 +19,12 @@ class LibraryHandler : public ExternalHandler {
   LibraryHandler(Isa isa, uint64_t heap_address, uint64_t heap_size, const Image* image = nullptr)
       : isa_(isa), heap_address_(heap_address), heap_size_(heap_size), image_(image) {}
 
-  // See call.h for the letters. The library's own functions need no declaration.
+  // See call.h for the letters. The library's own functions need no declaration. What it answers depends on its name
+  // and arguments; where a number other than 0 stands behind the heap, on that number and on what was answered before
+  // too: then integers are often 0, pointers lead to the heap, and objects on the stack that nobody wrote to are
+  // filled.
   void declare(const std::string& name, const std::string& signature) { declared_[name] = signature; }
+  bool has_declarations() const { return !declared_.empty(); }
 
   void start_request() override;
   Result on_external(const std::string& name, MachineState& state, MemoryAccess& memory) override;
@@ -38,6 +42,8 @@ class LibraryHandler : public ExternalHandler {
 
  private:
   void answer(Call& call, const std::string& name, const std::string& signature);
+  uint64_t pointer_answer(Call& call, uint64_t seed);
+  void fill_objects(Call& call, const std::string& signature, uint64_t seed);
   void scramble(MachineState& state, const MachineState& before, uint64_t seed, const std::string& signature) const;
 
   Isa isa_;
@@ -47,6 +53,7 @@ class LibraryHandler : public ExternalHandler {
   std::map<std::string, std::string> declared_;
   std::map<std::string, uint64_t> objects_;
   std::string output_;
+  uint64_t answered_ = 0;
 };
 
 // A writable region to give to the handler of the same addresses.

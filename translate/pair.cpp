@@ -162,6 +162,44 @@ std::map<std::string, Boundary> describe_externals(const PairedFile& source, con
   return boundaries;
 }
 
+namespace {
+
+// '.': there is none.
+char letter_of(const abi::Type& type) {
+  switch (type.kind) {
+    case abi::TypeKind::void_:
+      return 'v';
+    case abi::TypeKind::pointer:
+      return 'p';
+    case abi::TypeKind::integer:
+      return type.size == 8 ? 'l' : type.size != 4 ? '.' : type.sign == abi::Sign::signed_ ? 'i' : 'u';
+    case abi::TypeKind::floating:
+      return type.format == abi::FloatFormat::f64 ? 'd' : type.format == abi::FloatFormat::f32 ? 'f' : '.';
+    default:
+      return '.';
+  }
+}
+
+}  // namespace
+
+std::map<std::string, std::string> external_signatures(const PairedFile& source) {
+  std::map<std::string, std::string> signatures;
+  for (const assembly::Symbol& symbol : source.index.unit().symbols) {
+    if (symbol.section != assembly::kUndefined) continue;
+    const abi::FunctionType* type = find(source.headers, symbol.name);
+    if (type == nullptr) type = find(source.debug, symbol.name);
+    if (type == nullptr || type->noreturn || letter_of(type->result) == '.') continue;
+    std::string signature(1, letter_of(type->result));
+    for (const abi::Type& parameter : type->parameters) {
+      signature += letter_of(parameter);
+      if (signature.back() == '.') break;
+    }
+    if (type->variadic && signature.back() != '.') signature += '.';
+    signatures[symbol.name] = std::move(signature);
+  }
+  return signatures;
+}
+
 std::optional<Boundary> describe_call(const PairedFile& source, const PairedFile& target, const std::string& name,
                                       const std::string& format) {
   const ExternalTypes types = external_types(source, target, name);

@@ -36,4 +36,8 @@ std::map<std::string, verify::Boundary> describe_externals(const PairedFile& sou
 std::optional<verify::Boundary> describe_call(const PairedFile& source, const PairedFile& target,
                                               const std::string& name, const std::string& format);
 
+// Signatures (emulate/call.h) of functions outside that debug information in the source or a header tells the types of,
+// as far as that has letters for them.
+std::map<std::string, std::string> external_signatures(const PairedFile& source);
+
 }  // namespace portolan::translate

@@ -26,6 +26,7 @@ class Bench {
  public:
   static Expected<std::unique_ptr<Bench>> make(const Subject& subject);
 
+  void stand_in_for(const std::map<std::string, std::string>& signatures) { source_->stand_in_for(signatures); }
   // The source alone, once.
   Expected<emulate::Outcome> probe(const Boundary& boundary, const Input& input);
   Expected<std::vector<SourceRuns>> run_source(const Boundary& boundary, std::span<const Input> inputs);

@@ -1,6 +1,7 @@
 // One side of a comparison: the linked image, the engine that runs it, and how an input becomes a request for it.
 #pragma once
 
+#include <map>
 #include <memory>
 
 #include "emulate/library_handler.h"
@@ -23,6 +24,10 @@ class Side {
   static Expected<std::unique_ptr<Side>> make(Which which, Isa isa, const emulate::Object& object,
                                               const std::set<std::string>& missing, std::string_view engine = {});
 
+  // Functions outside that nobody knows answer something, by these signatures (emulate/call.h): for who only looks for
+  // candidates. What it tells is no evidence.
+  void stand_in_for(const std::map<std::string, std::string>& signatures);
+
   emulate::Request request(const Boundary& boundary, const Input& input, const Rubbish& rubbish, bool coverage = false);
   Expected<std::vector<emulate::Outcome>> run(std::span<const emulate::Request> requests) {
     return engine_->run_all(image_, requests);
@@ -43,6 +48,7 @@ class Side {
   // What a run changed in data that the request put there or the image has, as far as it lies side by side.
   std::vector<emulate::MemoryChange> written(const emulate::Request& request, const emulate::Outcome& outcome) const;
   bool is_writable_data(uint64_t address) const;
+  bool stands_in() const;
 
  private:
   Which which_ = Which::source;

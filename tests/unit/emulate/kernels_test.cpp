@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <map>
+#include <set>
 
 #include "emulate/arena.h"
 #include "emulate/library_handler.h"
@@ -345,6 +347,34 @@ TEST_P(KernelTest, DeclaredFunctionsAreTheSameEverywhere) {
   EXPECT_EQ(outcome.calls, calls->second);
   const auto [result, first_result] = results.try_emplace("result", result_of(isa(), outcome));
   EXPECT_EQ(result_of(isa(), outcome), result->second);
+}
+
+// By a number behind the heap their answers vary, and what they are given to fill is filled: alike on every ISA too.
+TEST_P(KernelTest, DeclaredFunctionsAnswerByANumber) {
+  static std::map<uint64_t, std::pair<uint64_t, std::vector<ExternalCall>>> seen;
+  const Image code =
+      image_of_c(isa(),
+                 "struct pair { long a, b; }; int init(struct pair*); long use(struct pair*, long);"
+                 "long f(long x) { struct pair p; long r = init(&p); return r * 3 + p.a + use(&p, x); }");
+  constexpr uint64_t kHeap = kArenaBase + 16 * kPageSize, kSize = 4096;
+  LibraryHandler handler(isa(), kHeap, kSize - 16);
+  handler.declare("init", "ip");
+  handler.declare("use", "lpl");
+  std::set<uint64_t> results;
+  for (uint64_t number = 1; number <= 12; ++number) {
+    Request request = request_for(code, "f", {5});
+    Region heap = heap_region(kHeap, kSize);
+    heap.bytes[kSize - 16] = static_cast<uint8_t>(number);
+    request.regions.push_back(std::move(heap));
+    request.externals = &handler;
+    const Outcome outcome = run(code, request);
+    ASSERT_EQ(outcome.ending, Ending::returned) << describe(outcome);
+    results.insert(result_of(isa(), outcome));
+    const auto [known, first] = seen.try_emplace(number, result_of(isa(), outcome), outcome.calls);
+    EXPECT_EQ(result_of(isa(), outcome), known->second.first) << number;
+    EXPECT_EQ(outcome.calls, known->second.second) << number;
+  }
+  EXPECT_GE(results.size(), 6u);
 }
 
 TEST_P(KernelTest, CoverageTellsBranchesApart) {

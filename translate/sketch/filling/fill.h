@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 
 #include "frontends/asm/lift.h"
 #include "translate/sketch/filling/search.h"
@@ -30,6 +31,9 @@ struct FillRequest {
   judge::Level wanted = judge::Level::bounded;  // a filling of this level ends the search
   std::chrono::milliseconds time{20000};
   uint64_t seed = 1;
+  // Signatures (emulate/call.h) of functions outside, by name: while fillings are looked for, those that the tester
+  // does not know answer something. What the judge says does not depend on them.
+  std::map<std::string, std::string> signatures = {};
 };
 
 struct FillResult {

@@ -76,11 +76,13 @@ Runner::Runner(const std::vector<Domain>& domains, Layout layout, const std::vec
 
 Expected<std::unique_ptr<Runner>> Runner::make(const Sketch& sketch, const std::vector<Domain>& domains, Layout layout,
                                                const verify::Side& source,
-                                               const std::vector<verify::Boundary>& boundaries) {
+                                               const std::vector<verify::Boundary>& boundaries,
+                                               const std::map<std::string, std::string>& signatures) {
   std::unique_ptr<Runner> runner(new Runner(domains, std::move(layout), boundaries, sketch.isa));
   auto target = verify::Side::make(verify::Which::target, sketch.isa, runner->layout_.object, {}, "ir");
   if (!target) return target.error();
   runner->target_ = std::move(*target);
+  runner->target_->stand_in_for(signatures);
   runner->source_ = &source;
   runner->map_ = std::make_unique<verify::AddressMap>(source, *runner->target_);
   runner->engine_ = emulate::make_ir_engine(sketch.isa, runner.get());
@@ -419,9 +421,13 @@ Expected<RunResult> Runner::run(const Test& test, const Choices& choices, Record
     result.what = astray_;
     return result;
   }
-  const verify::Comparison comparison = verify::compare(*source_, *target_, *map_, boundary, test.input,
-                                                        {test.source.first, test.source.second, *outcome, request});
-  result.what = comparison.what;
+  // Of runs that do not end by themselves it is not asked what they left.
+  const bool ended = outcome->ending == emulate::Ending::returned || outcome->ending == emulate::Ending::stopped;
+  const verify::Comparison comparison =
+      ended ? verify::compare(*source_, *target_, *map_, boundary, test.input,
+                              {test.source.first, test.source.second, *outcome, request})
+            : verify::Comparison();
+  result.what = ended ? comparison.what : "the target " + verify::describe_ending(*outcome);
   switch (outcome->ending) {
     case emulate::Ending::limit:
       result.kind = RunResult::Kind::differs;

@@ -79,7 +79,8 @@ class Runner : public emulate::IrObserver {
   // `source` must outlive the runner.
   static Expected<std::unique_ptr<Runner>> make(const Sketch& sketch, const std::vector<Domain>& domains, Layout layout,
                                                 const verify::Side& source,
-                                                const std::vector<verify::Boundary>& boundaries);
+                                                const std::vector<verify::Boundary>& boundaries,
+                                                const std::map<std::string, std::string>& signatures = {});
 
   // How the line's open holes can be filled: codes of its variants, in which chosen holes count nothing; likely ones
   // first. Ways that are no instruction are left out, except where that depends on what is chosen.
