@@ -46,6 +46,7 @@ struct Question {
   std::string sketch;  // the body
   unsigned parameters = 2, bits = 32;
   bool prove = true;
+  std::map<std::string, std::string> signatures = {};  // of functions outside
 };
 
 Expected<FillResult> ask(const Question& q) {
@@ -85,7 +86,8 @@ Expected<FillResult> ask(const Question& q) {
                         judge,
                         q.prove ? judge::Level::bounded : judge::Level::tested,
                         std::chrono::seconds(300),
-                        1});
+                        1,
+                        q.signatures});
 }
 
 struct Case {
@@ -195,6 +197,14 @@ const Case kCases[] = {
       "\tadd a0, a0, a1\n\t?op{lb,lbu,lh} a0, 0(a0)\n\tret\n.section .rodata\n.Ltable: .byte 5, 9, 200, 17\n.text\n",
       1},
      {"a1", "lbu"}},
+    {"riscv64_address_from_the_table",
+     {"\tmovq g@GOTPCREL(%rip), %rax\n\tmovl (%rax), %eax\n\taddl %edi, %eax\n\tret\n.data\n.globl g\ng: .long "
+      "77\n.text\n",
+      kR,
+      ".Lhigh:\n\tauipc a1, %got_pcrel_hi(g)\n\t?op{lb,lh,lw,ld} a1, %pcrel_lo(.Lhigh)(a1)\n\tlw a1, 0(a1)\n"
+      "\t?op{addw,subw,and} a0, a0, a1\n\tret\n.data\n.globl g\ng: .long 77\n.text\n",
+      1},
+     {"ld", "addw"}},
     {"riscv64_solved", {kConstant, kR, "\tli a1, ?imm\n\txor a0, a0, a1\n\tsext.w a0, a0\n\tret\n", 1}, {}},
     {"riscv64_solved_part",
      {kConstant, kR, "\tlui a1, ?imm\n\taddiw a1, a1, 1656\n\txor a0, a0, a1\n\tsext.w a0, a0\n\tret\n", 1},
@@ -374,6 +384,25 @@ TEST(Fill, LoopsComeBackToTheirHoles) {
            1, 32, false});
   ASSERT_TRUE(result) << to_string(result.error());
   EXPECT_EQ(result->status, FillResult::Status::filled) << result->reason;
+}
+
+// A function that nobody knows answers something, so that tests tell fillings apart, and the first that is judged is
+// right.
+TEST(Fill, FunctionsOutsideAreStoodInFor) {
+  Question question{
+      "\tsubq $8, %rsp\n\tcall mystery\n\taddq $8, %rsp\n\ttestl %eax, %eax\n\tje .L2\n\tmovl $1, %eax\n\tret\n"
+      ".L2:\n\tmovl $2, %eax\n\tret\n",
+      kA,
+      "\tstr x30, [sp, #-16]!\n\tbl mystery\n\tldr x30, [sp], #16\n\t?op{cbnz,cbz} w0, .L2\n\tmov w0, #1\n\tret\n"
+      ".L2:\n\tmov w0, #?imm\n\tret\n",
+      1};
+  question.signatures = {{"mystery", "ii"}};
+  auto result = ask(question);
+  ASSERT_TRUE(result) << to_string(result.error());
+  ASSERT_EQ(result->status, FillResult::Status::filled) << result->reason;
+  EXPECT_EQ(result->judgement.level, judge::Level::proved);
+  EXPECT_EQ(result->values, (std::vector<std::string>{"cbz", "2"}));
+  EXPECT_EQ(result->candidates, 1u);
 }
 
 struct Bad {

@@ -83,7 +83,7 @@ class Filler {
   std::optional<std::string> follow(size_t border);
   Search::End look();
   // What a pass takes for granted.
-  enum class Manner : uint8_t { independent, optimistic, sound };
+  enum class Manner : uint8_t { familiar, independent, optimistic, sound };
   Search::End pass(Manner manner, uint64_t reach, FairClock::time_point deadline);
   void suggest(const Choices& choices, Mask conflict);
   bool take_suggestions();
@@ -132,6 +132,7 @@ class Filler {
   bool filled_ = false, unreached_ = false;
   bool doubtful_ = false;  // some test may be an input that never occurs
   bool bettering_ = false;
+  bool sound_ = false;    // the pass
   bool ordered_ = false;  // values of sequences by what stands around them
   uint64_t cost_ = 0;     // of what is filled
   uint64_t undecided_ = 0;
@@ -295,7 +296,9 @@ Next Filler::consider(const Choices& found) {
     open += std::any_of(site.holes.begin(), site.holes.end(), [&](HoleId h) { return found[h] == kUnchosen; });
   for (const std::vector<size_t>& way : ways(open)) {
     Choices choices = found;
-    if (!choose_rest(runner_->layout(), choices, way) || sense_->reads_unset(choices)) continue;
+    if (!choose_rest(runner_->layout(), choices, way)) continue;
+    // Where tests came to all of it, the last passes take nothing for granted.
+    if (!(sound_ && open == 0) && sense_->reads_unset(choices)) continue;
     const Next next = consider({std::move(choices), {}, open == 0}, kQuick);
     if (next != Next::go_on || accepted() || FairClock::now() > deadline_) return next;
   }
@@ -315,7 +318,8 @@ Next Filler::consider(Candidate candidate, std::chrono::milliseconds most) {
   result_.candidates += !again;
   if (judgement.level == judge::Level::refuted) return learn(judgement) ? Next::new_test : Next::go_on;
   const bool proved = judgement.level >= judge::Level::bounded;
-  const bool usable = judgement.level >= judge::Level::tested && (candidate.everything_reached || proved);
+  const bool usable = judgement.level >= judge::Level::tested &&
+                      ((candidate.everything_reached && !bench_->source().stands_in()) || proved);
   if (!usable) {
     unreached_ |= !candidate.everything_reached;
     undecided_why_ = judgement.problem;
@@ -464,12 +468,15 @@ std::optional<std::string> Filler::prepare() {
     auto bench = verify::Bench::make({request_.source.isa, sketch_.isa, request_.source_object, layout->object, {}});
     if (!bench) return bench.error().message;
     bench_ = std::move(*bench);
+    bench_->stand_in_for(request_.signatures);
+    // Such answers may never be given.
+    doubtful_ |= bench_->source().stands_in();
     if (auto problem = describe_functions(*layout)) return problem;
     if (auto problem = make_inputs(0)) return problem;
   }
   search_.reset(), sense_.reset();
   if (runner_) earlier_runs_ += runner_->runs();
-  auto runner = Runner::make(sketch_, domains_, std::move(*layout), bench_->source(), boundaries_);
+  auto runner = Runner::make(sketch_, domains_, std::move(*layout), bench_->source(), boundaries_, request_.signatures);
   if (!runner) return runner.error().message;
   runner_ = std::move(*runner);
   sense_ = std::make_unique<Sense>(runner_->layout(), domains_, runner_->image(), boundaries_, runner_->code());
@@ -497,17 +504,20 @@ std::optional<std::string> Filler::follow(size_t border) {
   return prepare();
 }
 
-// With conflicts that may be wrong and runs that end early first, which is cheap, several sequences as if they did
-// nothing for each other; what that misses is found by sound ones. Each time likely fillings come first.
+// With conflicts that may be wrong and runs that end early first, which is cheap, of sequences first those that leave
+// the source's own numbers, then several as if they did nothing for each other; what that misses is found by sound
+// ones. Each time likely fillings come first.
 Search::End Filler::look() {
   uint64_t all = 1;
   for (const Domain& domain : domains_) all = std::min(all, kFarthest) * std::max<size_t>(1, domain.values.size());
   std::vector<Manner> manners = {Manner::optimistic, Manner::sound};
   if (std::popcount(runner_->sequences()) > 1) manners.insert(manners.begin(), Manner::independent);
+  if (runner_->sequences() != 0) manners.insert(manners.begin(), Manner::familiar);
   Search::End end = Search::End::timeout;
   for (const Manner manner : manners) {
     const auto left = deadline_ - FairClock::now();
     const auto latest = manner == Manner::sound         ? deadline_
+                        : manner == Manner::familiar    ? FairClock::now() + left * 3 / 10
                         : manner == Manner::independent ? FairClock::now() + left * 4 / 10
                                                         : FairClock::now() + left * 6 / 10;
     for (uint64_t reach = kNearest; FairClock::now() < latest; reach *= kFarther) {
@@ -523,11 +533,13 @@ Search::End Filler::look() {
 }
 
 Search::End Filler::pass(Manner manner, uint64_t reach, FairClock::time_point deadline) {
+  sound_ = manner == Manner::sound;
   runner_->set_optimistic(manner != Manner::sound);
   runner_->set_sense(manner != Manner::sound ? sense_.get() : nullptr);
   sense_->set_independent(manner == Manner::independent);
   search_ = std::make_unique<Search>(*runner_, domains_, tests_, deadline);
   search_->set_reach(reach);
+  search_->set_familiar_only(manner == Manner::familiar);
   search_->on_failure([this](const Choices& choices, Mask conflict) { suggest(choices, conflict); });
   return search_->run([this](const Choices& choices) { return consider(choices); });
 }

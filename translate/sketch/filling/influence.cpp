@@ -50,9 +50,8 @@ void Influence::called_outside() {
 }
 
 Mask Influence::way_back() const {
-  Mask mask = slots_[machine_->stack_pointer];
-  if (machine_->return_address != assembly::kNoSlot) mask |= slots_[machine_->return_address];
-  return mask;
+  const bool linked = machine_->return_address != assembly::kNoSlot;
+  return slots_[linked ? machine_->return_address : machine_->stack_pointer];
 }
 
 // Bytes that depend on nothing need no place.

@@ -61,14 +61,58 @@ void Preview::start(std::span<const llvm::APInt> slots, const std::vector<bool>&
     if (undefined[n]) start_[n] = llvm::APInt::getSplat(start_[n].getBitWidth(), llvm::APInt(1, 1)).lshr(1);
   slots_ = start_;
   last_written_.clear();
+  held_.resize(start_.size());
+  for (assembly::Slot slot = 0; slot < start_.size(); ++slot) held_[slot] = part_of(slot, start_[slot]);
   parts_.assign(start_.size(), 0);
   at_start_ = 0;
-  for (const assembly::Slot slot : looked_at) at_start_ ^= parts_[slot] = part_of(slot, start_[slot]);
+  for (const assembly::Slot slot : looked_at) at_start_ ^= parts_[slot] = held_[slot];
+}
+
+void Preview::look_at(uint64_t begin, uint64_t end, Memo& memo) {
+  memo.known = memo.pure = true;
+  for (uint64_t pc = begin; pc < end;) {
+    const emulate::IrStep* step = code_.at(pc);
+    if (step == nullptr || step->size == 0 || step->system_call || !step->refusal.empty()) {
+      memo.pure = false;
+      return;
+    }
+    for (const ir::Instruction& i : step->function.values) {
+      if (i.op == ir::Op::get_slot) memo.reads.push_back(i.index);
+      const ir::Effects effects = ir::info(i.op).effects;
+      memo.pure &= i.op != ir::Op::call && effects != ir::Effects::Reads && effects != ir::Effects::Writes;
+    }
+    pc += step->size;
+  }
+  std::sort(memo.reads.begin(), memo.reads.end());
+  memo.reads.erase(std::unique(memo.reads.begin(), memo.reads.end()), memo.reads.end());
+}
+
+uint64_t Preview::recall(const Memo& memo, uint64_t begin, uint64_t end) {
+  if (memo.next == 0) return begin;
+  size_t registers = at_start_;
+  for (const auto& [slot, value] : memo.written) {
+    last_written_.push_back(slot);
+    slots_[slot] = value;
+    if (parts_[slot] != 0) registers ^= parts_[slot] ^ part_of(slot, value);
+  }
+  return static_cast<size_t>(llvm::hash_combine(memo.next == end ? 0 : memo.next, size_t{0}, registers));
 }
 
 uint64_t Preview::state_after(uint64_t begin, uint64_t end, emulate::MemoryAccess& memory) {
   for (const assembly::Slot slot : last_written_) slots_[slot] = start_[slot];
   last_written_.clear();
+  Memo& memo = memos_[begin];
+  if (!memo.known) look_at(begin, end, memo);
+  if (!memo.pure) return run(begin, end, memory, nullptr);
+  size_t from = 1;
+  for (const assembly::Slot slot : memo.reads) from = (from ^ held_[slot]) * 0x9e3779b97f4a7c15 | 1;
+  if (memo.from == from) return recall(memo, begin, end);
+  memo.from = from, memo.next = 0;
+  memo.written.clear();
+  return run(begin, end, memory, &memo);
+}
+
+uint64_t Preview::run(uint64_t begin, uint64_t end, emulate::MemoryAccess& memory, Memo* memo) {
   Overlay world(memory);
   uint64_t pc = begin;
   while (pc >= begin && pc < end) {
@@ -85,6 +129,10 @@ uint64_t Preview::state_after(uint64_t begin, uint64_t end, emulate::MemoryAcces
     const ir::Outcome outcome = step->interpreter->run(world, start);
     if (outcome.ending != ir::Ending::returned || !world.next || world.returns) return begin;
     pc = *world.next;
+  }
+  if (memo != nullptr) {
+    memo->next = pc;
+    for (const assembly::Slot slot : last_written_) memo->written.emplace_back(slot, slots_[slot]);
   }
   size_t registers = at_start_;
   for (const assembly::Slot slot : last_written_)

@@ -1,6 +1,8 @@
 // What a variant would leave behind, without running on: variants that leave the same are one.
 #pragma once
 
+#include <unordered_map>
+
 #include "emulate/engine.h"
 #include "emulate/ir_code.h"
 
@@ -25,7 +27,23 @@ class Preview {
   }
 
  private:
+  // What a variant did from a state in which the slots that it may read held the same; of those only that touch no
+  // memory.
+  struct Memo {
+    bool known = false;                 // which slots it may read
+    bool pure = false;                  // it touches no memory
+    std::vector<assembly::Slot> reads;  // any of its instructions
+    size_t from = 0;                    // a number for what these held; 0: nothing is kept
+    uint64_t next = 0;                  // where it went; 0: it cannot be followed
+    std::vector<std::pair<assembly::Slot, llvm::APInt>> written;
+  };
+  void look_at(uint64_t begin, uint64_t end, Memo& memo);
+  uint64_t recall(const Memo& memo, uint64_t begin, uint64_t end);
+  uint64_t run(uint64_t begin, uint64_t end, emulate::MemoryAccess& memory, Memo* memo);
+
   emulate::IrCode& code_;
+  std::unordered_map<uint64_t, Memo> memos_;  // by where the variant begins
+  std::vector<size_t> held_;                  // numbers for the slots at the start
   std::vector<llvm::APInt> start_, slots_;
   std::vector<size_t> parts_;  // of the number for the state at the start, by slot; 0: it is not looked at
   size_t at_start_ = 0;

@@ -61,8 +61,13 @@ std::optional<Mask> Search::agree(size_t place) {
 }
 
 Mask Search::from(size_t place) {
-  for (; place < order_.size(); ++place)
-    if (const std::optional<Mask> conflict = agree(place)) return *conflict;
+  for (size_t next = place; next < order_.size(); ++next) {
+    const std::optional<Mask> conflict = agree(next);
+    if (!conflict) continue;
+    // What ruled this out may rule out the next too: it comes earlier from now on.
+    if (!over_ && next > place + kMostJoined) std::rotate(at(place + 1), at(next), at(next + 1));
+    return *conflict;
+  }
   ++fillings_;
   used_.set();
   const Next next = (*found_)(choices_);
@@ -211,9 +216,9 @@ std::vector<double> Search::distances(const Group& group, size_t place) {
 
 class Search::Order {
  public:
-  Order(const RunResult& stop, const std::vector<double>& distances) {
+  Order(const RunResult& stop, const std::vector<double>& distances, bool familiar_only) {
     for (size_t way = 0; way < stop.classes.size(); ++way) {
-      if (stop.classes[way] == RunResult::kSenseless)
+      if (stop.classes[way] == RunResult::kSenseless || (familiar_only && !stop.familiar[stop.classes[way]]))
         senseless_ = true;
       else
         ways_.push_back(way);
@@ -257,7 +262,7 @@ Mask Search::branch(RunResult first, size_t place) {
       });
     });
   };
-  Order order(stop, distances(group, place));
+  Order order(stop, distances(group, place), familiar_only_ && site.sequence);
   // What other lines hold decided this; of sequences, other sequences above all.
   if (order.senseless()) {
     cut_ = true;

@@ -37,6 +37,8 @@ class Search {
   // Values stand in the order of their likelihood. Only fillings are tried whose places in that order, from 1, multiply
   // to at most this: one hole may hold something far-fetched, all of them may not.
   void set_reach(uint64_t reach) { reach_ = reach; }
+  // Of sequences only those are tried that leave numbers which the source has too.
+  void set_familiar_only(bool only) { familiar_only_ = only; }
   bool cut() const { return cut_; }  // some were left out
   void set_deadline(FairClock::time_point deadline) { deadline_ = deadline; }
   // Told of each run that fails, with what its failure depends on.
@@ -74,6 +76,7 @@ class Search {
   // Some were left out because of what has a value now.
   Mask cut();
   Mask end(End end);
+  std::vector<size_t>::iterator at(size_t place) { return order_.begin() + static_cast<std::ptrdiff_t>(place); }
   Mask all() const;  // holes that have a value
 
   Runner& runner_;
@@ -88,7 +91,7 @@ class Search {
   std::string problem_;
   uint64_t fillings_ = 0;
   uint64_t reach_ = UINT64_MAX, product_ = 1;
-  bool cut_ = false;
+  bool cut_ = false, familiar_only_ = false;
   Mask repeated_ = 0;          // holes that a run came to more than once
   std::vector<size_t> order_;  // of the tests
   TestSet used_;               // that were run

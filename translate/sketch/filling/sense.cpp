@@ -7,13 +7,15 @@ namespace portolan::sketch::filling {
 namespace {
 
 // What a variant of a sequence does as a whole.
-Effects effects_between(emulate::IrCode& code, uint64_t begin, uint64_t end) {
+Effects effects_between(emulate::IrCode& code, uint64_t begin, uint64_t end, assembly::Slot stack_pointer) {
   Effects all;
   for (uint64_t pc = begin; pc < end;) {
     const emulate::IrStep* step = code.at(pc);
     if (step == nullptr || step->size == 0 || !step->refusal.empty()) return all;
-    const Effects effects = effects_of(*step, pc);
-    all.reads |= effects.reads & ~all.writes;
+    const Effects effects = effects_of(*step, pc, stack_pointer);
+    const SlotSet reads = effects.reads & ~all.writes;
+    all.saves = ((all.saves | (effects.saves & reads)) & ~(reads & ~effects.saves)) & ~(all.reads & ~all.saves);
+    all.reads |= reads;
     all.writes |= effects.writes;
     pc += step->size;
   }
@@ -26,6 +28,7 @@ Sense::Sense(const Layout& layout, const std::vector<Domain>& domains, const emu
              const std::vector<verify::Boundary>& boundaries, emulate::IrCode& code)
     : layout_(layout), domains_(domains), code_(code), lines_(layout.sites.size()), alone_(layout.sites.size() == 1) {
   const assembly::Machine& machine = assembly::Machine::get(image.isa);
+  stack_pointer_ = machine.stack_pointer;
   for (assembly::Slot slot = 0; slot < machine.slots.size(); ++slot) flags_[slot] = machine.slots[slot].width == 1;
   const std::vector<Surroundings> around = survey(layout, image, boundaries);
   for (size_t n = 0; n < lines_.size(); ++n) {
@@ -37,7 +40,8 @@ Sense::Sense(const Layout& layout, const std::vector<Domain>& domains, const emu
     line.known = line.around.known;
     line.sequence = site.sequence && line.known;
     for (const uint64_t begin : line.sequence ? site.variants : std::vector<uint64_t>())
-      line.variants.push_back(begin == 0 ? Effects() : effects_between(code_, begin, begin + layout.slot_bytes));
+      line.variants.push_back(begin == 0 ? Effects()
+                                         : effects_between(code_, begin, begin + layout.slot_bytes, stack_pointer_));
   }
 }
 
@@ -48,7 +52,8 @@ double Sense::unlikeliness(const Effects& effects, const Summary& line) const {
   double factor = 1;
   if ((effects.writes & around.live).none()) factor *= alone_ ? 64 : 8;
   if (around.wanted.any() && (effects.writes & around.wanted).none()) factor *= alone_ ? 16 : 4;
-  if ((effects.reads & ~around.set).any()) factor *= alone_ ? 32 : 8;
+  if (effects.writes[stack_pointer_]) factor *= 32;
+  if ((effects.reads & ~effects.saves & ~around.set).any()) factor *= alone_ ? 32 : 8;
   // It destroys what was set and not read yet.
   if ((results & around.live & around.unread & ~effects.reads).any()) factor *= 4;
   if ((effects.writes & flags_ & around.live & around.unread).any()) factor *= 2;
@@ -100,7 +105,7 @@ const Effects* Sense::chosen(const Choices& choices, size_t line) const {
   const uint64_t begin = site.variants[code];
   if (begin == 0) return nullptr;
   const auto [known, is_new] = looked_at_.try_emplace(begin);
-  if (is_new) known->second = effects_between(code_, begin, begin + layout_.slot_bytes);
+  if (is_new) known->second = effects_between(code_, begin, begin + layout_.slot_bytes, stack_pointer_);
   return &known->second;
 }
 
@@ -109,7 +114,7 @@ bool Sense::possible(const Choices& choices, size_t line) const {
   const Surroundings& around = lines_[line].around;
   if (effects == nullptr || effects->writes.none()) return true;
   bool useful = (effects->writes & around.live).any();
-  SlotSet missing = effects->reads & ~around.set;
+  SlotSet missing = effects->reads & ~effects->saves & ~around.set;
   for (size_t n = 0; n < lines_.size() && (!useful || missing.any()); ++n) {
     if (n == line || (independent_ && lines_[n].sequence)) continue;
     const Effects* const other = lines_[n].sequence ? chosen(choices, n) : nullptr;
@@ -146,7 +151,7 @@ bool Sense::reads_unset(const Choices& choices) const {
     const Effects* const effects = lines_[n].known ? chosen(choices, n) : nullptr;
     if (effects == nullptr) continue;
     // Who writes a part reads the rest.
-    SlotSet missing = effects->reads & ~effects->writes & ~lines_[n].around.set;
+    SlotSet missing = effects->reads & ~effects->saves & ~effects->writes & ~lines_[n].around.set;
     for (size_t m = 0; m < lines_.size() && missing.any(); ++m) {
       const Effects* const other = m == n ? nullptr : chosen(choices, m);
       if (m != n) missing &= ~(other != nullptr ? other->writes : lines_[m].writes);

@@ -50,6 +50,7 @@ class Sense {
   emulate::IrCode& code_;
   mutable std::unordered_map<uint64_t, Effects> looked_at_;  // variants of lines that are no sequences
   SlotSet flags_;
+  assembly::Slot stack_pointer_ = 0;
   std::vector<Summary> lines_;  // as Layout::sites
   bool alone_ = false;          // there is one line with holes
   bool independent_ = false;

@@ -32,6 +32,9 @@ class Graph {
     for (const assembly::Slot slot : machine_.float_arguments) arguments_.set(slot);
     for (const auto* slots : {&machine_.callee_saved, &machine_.callee_saved_low_half})
       for (const assembly::Slot slot : *slots) kept_.set(slot);
+    callers_ = kept_;
+    for (const assembly::Slot slot : {machine_.stack_pointer, machine_.return_address})
+      if (slot != assembly::kNoSlot) callers_.reset(slot);
     kept_.set(machine_.stack_pointer);
   }
 
@@ -42,6 +45,7 @@ class Graph {
  private:
   uint32_t node_at(uint64_t pc, bool begins, const SlotSet& results);
   std::vector<uint64_t> ways(const Site& site);
+  SlotSet strictly_behind(const Node& node) const;
   void backward(Node& node);
   void look_for(const Site& site);
 
@@ -50,8 +54,13 @@ class Graph {
   const emulate::Image& image_;
   emulate::IrCode code_;
   SlotSet arguments_, kept_;
+  SlotSet callers_;  // hold something of the caller's that is only kept
   std::vector<Node> nodes_;
-  std::vector<std::pair<uint32_t, SlotSet>> entries_;
+  struct Entry {
+    uint32_t node = 0;
+    SlotSet given, parameters;
+  };
+  std::vector<Entry> entries_;
   std::unordered_map<uint64_t, uint32_t> by_address_;
   std::deque<std::pair<uint64_t, SlotSet>> open_;
   bool changed_ = false;
@@ -69,7 +78,7 @@ std::vector<uint64_t> Graph::ways(const Site& site) {
     if (site.branches) {
       const emulate::IrStep* const here = code_.at(variant);
       if (here == nullptr || here->size == 0) continue;
-      std::vector<uint64_t> next = effects_of(*here, variant).next;
+      std::vector<uint64_t> next = effects_of(*here, variant, machine_.stack_pointer).next;
       std::replace(next.begin(), next.end(), variant + here->size, uint64_t{0});  // goes on
       if (!known.insert(std::move(next)).second) continue;
     }
@@ -98,7 +107,11 @@ void Graph::add(const verify::Boundary& boundary) {
     const bool integer = result.target.kind == verify::Place::Kind::integer_result;
     results.set((integer ? machine_.integer_results : machine_.float_results)[result.target.index]);
   }
-  entries_.emplace_back(node_at(*entry, false, results), given_at_entry(machine_, boundary));
+  SlotSet parameters;
+  for (const verify::BoundaryValue& p : boundary.parameters)
+    if (p.target.kind == verify::Place::Kind::integer_argument)
+      parameters.set(machine_.integer_arguments[p.target.index]);
+  entries_.push_back({node_at(*entry, false, results), given_at_entry(machine_, boundary) & ~callers_, parameters});
   while (!open_.empty() && nodes_.size() < kMostNodes) {
     const auto [pc, of_return] = open_.front();
     open_.pop_front();
@@ -114,7 +127,7 @@ void Graph::add(const verify::Boundary& boundary) {
       begins = !here.sequence;
     } else if (const emulate::IrStep* step = code_.at(pc);
                step != nullptr && step->refusal.empty() && step->size != 0) {
-      nodes_[n].effects = effects_of(*step, pc);
+      nodes_[n].effects = effects_of(*step, pc, machine_.stack_pointer);
       for (const Site& site : layout_.sites) nodes_[n].inside |= pc >= site.variants_low && pc < site.variants_high;
       next = nodes_[n].effects.next;
     }
@@ -125,20 +138,31 @@ void Graph::add(const verify::Boundary& boundary) {
   }
 }
 
-void Graph::backward(Node& node) {
-  SlotSet live, read, strictly;
+// Of a line with holes that may go on in several places it is not known where it will.
+SlotSet Graph::strictly_behind(const Node& node) const {
+  SlotSet strictly;
   for (const uint32_t next : node.next)
-    live |= nodes_[next].live, read |= nodes_[next].read, strictly |= nodes_[next].strictly;
+    if (node.site != nullptr && next != node.next.front())
+      strictly &= nodes_[next].strictly;
+    else
+      strictly |= nodes_[next].strictly;
+  return strictly;
+}
+
+void Graph::backward(Node& node) {
+  SlotSet live, read, strictly = strictly_behind(node);
+  for (const uint32_t next : node.next) live |= nodes_[next].live, read |= nodes_[next].read;
   const Effects& e = node.effects;
-  if (e.returns) live |= node.results, read |= node.results, strictly |= node.results;
+  const SlotSet results = node.results & ~callers_, reads = e.reads & ~(e.saves & callers_);
+  if (e.returns) live |= node.results, read |= results, strictly |= results;
   if (e.call) {
     // What a function may change is not live before it.
     live = (live & kept_) | arguments_;
     read &= kept_, strictly &= kept_;
   }
   live = (live & ~e.writes) | e.reads;
-  read = (read & ~e.writes) | e.reads;
-  strictly = (strictly & ~e.writes) | (e.reads & ~e.writes);
+  read = (read & ~e.writes) | reads;
+  strictly = (strictly & ~e.writes) | (reads & ~e.writes);
   SlotSet beyond;
   for (const uint32_t next : node.next) beyond |= nodes_[next].beyond;
   if (!node.inside) {
@@ -174,7 +198,8 @@ void Graph::solve() {
     changed_ = false;
     for (size_t n = nodes_.size(); n-- > 0;) backward(nodes_[n]);
   } while (changed_);
-  for (const auto& [node, given] : entries_) nodes_[node].set |= given;
+  for (const Entry& entry : entries_)
+    nodes_[entry.node].set |= entry.given, nodes_[entry.node].unread |= entry.parameters;
   do {
     changed_ = false;
     for (const Node& node : nodes_) {
@@ -201,8 +226,8 @@ std::vector<Surroundings> Graph::surroundings() {
     here.known = true;
     here.set = node.set, here.unread = node.unread;
     for (const uint32_t next : node.next)
-      here.live |= nodes_[next].live, here.beyond |= nodes_[next].beyond, here.wanted |= nodes_[next].read,
-          here.required |= nodes_[next].strictly;
+      here.live |= nodes_[next].live, here.beyond |= nodes_[next].beyond, here.wanted |= nodes_[next].read;
+    here.required |= strictly_behind(node);
     here.wanted &= ~node.set, here.required &= ~node.set;
   }
   for (const Site& site : layout_.sites) {
@@ -220,13 +245,19 @@ std::vector<Surroundings> Graph::surroundings() {
 }  // namespace
 
 // What is computed from a register and itself (xor %eax,%eax) needs nothing of it.
-static SlotSet slots_read(const ir::Function& function) {
-  SlotSet reads;
+static SlotSet slots_read(const ir::Function& function, assembly::Slot stack_pointer, SlotSet& saves) {
+  SlotSet reads, stored;
   std::vector<assembly::Slot> holds(function.values.size(), assembly::kNoSlot);  // the value is (a part of) this slot
+  std::vector<bool> on_stack(function.values.size());                            // an address there
   for (ir::ValueId v = 0; v < function.values.size(); ++v) {
     const ir::Instruction& i = function[v];
+    on_stack[v] = (i.op == ir::Op::get_slot && i.index == stack_pointer) ||
+                  ((i.op == ir::Op::add || i.op == ir::Op::sub) &&
+                   (on_stack[i.operands[0]] || (on_stack[i.operands[1]] && i.op == ir::Op::add)));
     if (i.op == ir::Op::get_slot) {
       holds[v] = i.index;
+    } else if (i.op == ir::Op::store && on_stack[i.operands[0]] && holds[i.operands[1]] != assembly::kNoSlot) {
+      reads.set(stack_pointer), stored.set(holds[i.operands[1]]);
     } else if (i.op == ir::Op::extract) {
       holds[v] = holds[i.operands[0]];
     } else {
@@ -239,12 +270,13 @@ static SlotSet slots_read(const ir::Function& function) {
   for (const ir::Block& block : function.blocks)
     for (const ir::ValueId operand : block.terminator.operands)
       if (holds[operand] != assembly::kNoSlot) reads.set(holds[operand]);
-  return reads;
+  saves = stored & ~reads;
+  return reads | stored;
 }
 
-Effects effects_of(const emulate::IrStep& step, uint64_t pc) {
+Effects effects_of(const emulate::IrStep& step, uint64_t pc, assembly::Slot stack_pointer) {
   Effects effects;
-  effects.reads = slots_read(step.function);
+  effects.reads = slots_read(step.function, stack_pointer, effects.saves);
   for (const ir::Instruction& i : step.function.values) effects.call |= i.op == ir::Op::call;
   for (const assembly::Slot slot : step.written) effects.writes.set(slot);
   if (effects.call) effects.next.push_back(pc + step.size);

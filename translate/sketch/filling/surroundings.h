@@ -16,10 +16,11 @@ using SlotSet = std::bitset<128>;
 // What an instruction, or a variant of a line, does with slots.
 struct Effects {
   SlotSet reads, writes;
+  SlotSet saves;  // of what it reads: only to store it on the stack
   bool call = false, returns = false;
   std::vector<uint64_t> next;  // where it may go on
 };
-Effects effects_of(const emulate::IrStep& step, uint64_t pc);
+Effects effects_of(const emulate::IrStep& step, uint64_t pc, assembly::Slot stack_pointer);
 
 // The slots that hold what the calling convention gives a function.
 SlotSet given_at_entry(const assembly::Machine& machine, const verify::Boundary& boundary);

@@ -23,6 +23,7 @@ void Watch::look_at(Test& test, emulate::Request request, double times_longer) {
   touched_ = std::make_shared<std::unordered_set<uint64_t>>();
   familiar_ = std::make_shared<Familiar>();
   pending_.clear(), loaded_.clear(), numbers_.clear(), compared_.clear();
+  flags_only_ = false;
   branch_ = nullptr;
   fresh_ = false;
   ++run_;
@@ -44,7 +45,7 @@ Watch::Kind& Watch::kind_of(const emulate::IrStep& step, uint64_t pc) {
   Kind& kind = at->second;
   if (!is_new) return kind;
   const assembly::Machine& machine = assembly::Machine::get(image_.isa);
-  const Effects effects = effects_of(step, pc);
+  const Effects effects = effects_of(step, pc, machine.stack_pointer);
   kind.ways = effects.call ? std::vector<uint64_t>() : effects.next;
   std::sort(kind.ways.begin(), kind.ways.end());
   kind.ways.erase(std::unique(kind.ways.begin(), kind.ways.end()), kind.ways.end());
@@ -66,6 +67,18 @@ void Watch::note_compared() {
   for (const uint64_t a : numbers_)
     for (const uint64_t b : numbers_)
       if (a != b && compared_.size() < kMostCompared) compared_.emplace(a, b);
+}
+
+// What a comparison computes shows in its flags alone; another instruction set may need it as a number.
+void Watch::note_familiar() {
+  constexpr size_t kMostOperands = 4;
+  const size_t count = std::min(numbers_.size(), kMostOperands);
+  for (size_t a = 0; a < count; ++a)
+    for (size_t b = 0; b < count; ++b) {
+      if (a == b) continue;
+      familiar_->add(numbers_[a] - numbers_[b]);
+      familiar_->add(numbers_[a] & numbers_[b]);
+    }
 }
 
 void Watch::went(uint64_t to) {
@@ -94,6 +107,8 @@ std::optional<uint64_t> Watch::before(uint64_t pc, std::span<const llvm::APInt>,
     if (memory.read(access.address, {reinterpret_cast<uint8_t*>(&value), access.size})) numbers_.push_back(value);
   }
   loaded_.clear();
+  if (flags_only_) note_familiar();
+  flags_only_ = false;
   if (branch_ != nullptr) went(pc);
   branch_ = nullptr;
   pc_ = pc;
@@ -119,6 +134,8 @@ void Watch::after(const emulate::IrStep& step, std::span<const llvm::APInt> slot
     numbers_.insert(numbers_.end(), kind.constants.begin(), kind.constants.end());
     for (const Access& access : accesses)
       if (!access.write && access.size <= 8) loaded_.push_back(access);
+    flags_only_ = std::all_of(step.written.begin(), step.written.end(),
+                              [&slots](assembly::Slot slot) { return slots[slot].getBitWidth() == 1; });
   }
   if (completed && kind.ways.size() > 1) branch_ = &kind;
 }

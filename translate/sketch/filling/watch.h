@@ -41,6 +41,7 @@ class Watch : public emulate::IrObserver {
   Kind& kind_of(const emulate::IrStep& step, uint64_t pc);
   void went(uint64_t to);
   void note_compared();
+  void note_familiar();
 
   const emulate::Image& image_;
   std::unique_ptr<emulate::Engine> engine_;
@@ -56,6 +57,7 @@ class Watch : public emulate::IrObserver {
   uint64_t pc_ = 0;
   uint64_t instructions_ = 0, run_ = 0;
   bool fresh_ = false;
+  bool flags_only_ = false;  // the last instruction compared and did nothing else
 };
 
 }  // namespace portolan::sketch::filling
