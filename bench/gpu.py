@@ -147,7 +147,7 @@ def mutants(folder):
 
 def port(portolan, work, target):
     out = work / target
-    done = run(portolan, "port", KERNELS, "--to", f"amdgcn:{target}", "--out", out, "--compiler", "clang")
+    done = run(portolan, "port", KERNELS, "--to", f"amdgcn:{target}", "--out", out, "--compiler", "clang", "--kernel-time", "120000")
     report = json.loads((out / "report.json").read_text())
     kernels = [k for f in report["files"] for k in f["kernels"]]
     for k in kernels:
@@ -251,9 +251,7 @@ def main():
     if args.prover_mutants:
         return prove_mutants(args)
     verdicts = Verdicts(args.portolan, args.work, args.through)
-    targets = {t: verdicts.target(t) for t in TARGETS}
-    for t, r in targets.items():
-        print(t, json.dumps(r))
+    verdicts.target(TARGETS[0])
     everything = list(mutants(args.work / TARGETS[0]))
     drawn = random.Random(args.seed).sample(everything, len(everything))
     kinds, survivors, equal, unjudged, same, tried, start = {}, [], [], 0, 0, 0, time.monotonic()
@@ -280,6 +278,9 @@ def main():
         counts[1] += 1
         if not caught:
             survivors.append(f"{path.name}:{line} {kernel}, {kind}: {path.read_text().splitlines()[line - 1].strip()}")
+    targets = {t: verdicts.target(t) for t in TARGETS}
+    for t, r in targets.items():
+        print(t, json.dumps(r))
     for survivor in survivors:
         print("survives:", survivor)
     for e in equal:

@@ -113,7 +113,10 @@ Expected<std::vector<KernelVerdict>> judge_kernels(const simt::Module& source, c
       set_unknown(k, "too-few-inputs", fmt::format("{} does not say how it is launched", launches->path));
     else {
       manifest::Kernel described = *launch;
-      if (options.other_library && described.library_tolerance) described.tolerance = *described.library_tolerance;
+      if (options.other_library && described.library_tolerance) {
+        described.tolerance = *described.library_tolerance;
+        if (!described.library_inputs.empty()) described.inputs = described.library_inputs;
+      }
       auto result = differential::test(source, *target, described, options.options());
       if (!result) return result.error();
       k.result = *std::move(result);

@@ -29,14 +29,14 @@ ValueId integers(Builder& b, const Products& p, std::span<const ValueId> left, s
 
 // A number as mantissa * 2^(exponent - fraction bits), not normalised.
 struct Number {
-  ValueId negative, mantissa, exponent;  // 1, 128 and 32 bits
+  ValueId negative, mantissa, exponent;  // 1, 64 and 32 bits
 };
 Number parts(Builder& b, ValueId v, unsigned fraction, unsigned exponent_bits) {
   const ValueId field = b.zext(b.extract(v, fraction, exponent_bits), 32);
   const ValueId normal = b.bit_not(b.is_zero(field));
   const ValueId mantissa = b.concat(normal, b.extract(v, 0, fraction));
   const ValueId exponent = b.sub(b.umax(field, b.constant(32, 1)), b.constant(32, (1u << (exponent_bits - 1)) - 1));
-  return {b.sign(v), b.zext(mantissa, 128), exponent};
+  return {b.sign(v), b.zext(mantissa, 64), exponent};
 }
 
 struct Format {
@@ -89,30 +89,43 @@ ValueId or_special(Builder& b, ValueId result, ValueId witness, FloatFormat form
   return b.select(is_nan(b, witness, FloatFormat::f64), b.constant(ir::default_nan(format, ir::NanRule::ptx)), result);
 }
 
+// The upper `digits` bits of a number without sign, the rest zeros, but at least `drop` bits are dropped.
+ValueId upper_bits(Builder& b, ValueId v, unsigned digits, ValueId drop) {
+  const unsigned width = 64;
+  const ValueId all = b.sub(b.constant(32, width), b.truncate(b.clz(v), 32));
+  const ValueId too_many = b.smax(b.sub(all, b.constant(32, digits)), drop);
+  const ValueId by = b.zext(b.umin(b.smax(too_many, b.constant(32, 0)), b.constant(32, width - 1)), width);
+  return b.shl(b.lshr(v, by), by);
+}
+
 // To f32: every term is cut toward zero to a multiple of 2^(e-25), e the largest exponent of a term that is not zero;
-// the exact sum of these is cut to f32. (Recorded; only the format of the terms is in the manual.)
+// the exact sum of these is cut to f32. (Recorded; only the format of the terms is in the manual.) The terms have less
+// than 28 bits then, and there are at most some hundred.
 ValueId truncated(Builder& b, const Format& in, std::span<const ValueId> left, std::span<const ValueId> right,
                   ValueId c) {
-  constexpr unsigned kBelow = 25;
+  constexpr int kBelow = 25, kLowest = -149;  // of f32: its last bit
   ValueId witness = ir::kNoValue;
   const std::vector<Term> all = terms(b, in, format_named("f32"), left, right, c, witness);
   const ValueId lowest = b.signed_constant(32, -300);
   ValueId most = lowest;
   for (const Term& t : all) most = b.smax(most, b.select(b.is_zero(t.mantissa), lowest, t.exponent));
-  ValueId sum = b.constant(128, 0);
+  ValueId sum = b.constant(64, 0);
   for (const Term& t : all) {
-    const ValueId distance = b.umin(b.sub(most, t.exponent), b.constant(32, 127));
-    const ValueId size = b.lshr(b.shl_by(t.mantissa, kBelow - t.fraction), b.zext(distance, 128));
+    const ValueId distance = b.umin(b.sub(most, t.exponent), b.constant(32, 63));
+    const ValueId size = b.lshr(b.shl_by(t.mantissa, kBelow - t.fraction), b.zext(distance, 64));
     sum = add_signed(b, sum, size, t.negative);
   }
-  const ValueId whole = b.int_to_float(Op::sint_to_f, sum, kWide);
+  // What is left of the sum is a number of f32, so that no conversion rounds.
+  const ValueId subnormal = b.sub(b.signed_constant(32, kLowest + kBelow), most);
+  const ValueId size = upper_bits(b, b.abs(sum), 24, subnormal);
+  const ValueId whole = b.int_to_float(Op::sint_to_f, b.select(b.sign(sum), b.sub(b.constant(64, 0), size), size), kWide);
   const ValueId scale = b.shl_by(b.zext(b.add(most, b.constant(32, 1023 - kBelow)), 64), 52);
   const ValueId exact = b.floating(Op::fmul, {whole, scale}, kWide);
   // What is too large is infinite, although all else is cut.
   const ValueId large =
       b.floating(Op::fle, {number(b, 0x1p128, FloatFormat::f64), b.fabs(exact, FloatFormat::f64)}, kWide);
   const ValueId infinity = b.concat(b.sign(exact), b.constant(31, 0x7f800000));
-  const ValueId cut = b.fconvert(exact, mode(FloatFormat::f64, Rounding::toward_zero), FloatFormat::f32);
+  const ValueId cut = b.fconvert(exact, kWide, FloatFormat::f32);
   return or_special(b, b.select(large, infinity, cut), witness, FloatFormat::f32);
 }
 
@@ -124,15 +137,18 @@ ValueId rounded_f16(Builder& b, std::span<const ValueId> left, std::span<const V
   ValueId sum = b.constant(128, 0);
   for (const Term& t : terms(b, f16, f16, left, right, c, witness)) {
     const ValueId shift = b.add(t.exponent, b.signed_constant(32, -static_cast<int>(t.fraction) - kUnit));
-    sum = add_signed(b, sum, b.shl(t.mantissa, b.zext(shift, 128)), t.negative);
+    sum = add_signed(b, sum, b.shl(b.zext(t.mantissa, 128), b.zext(shift, 128)), t.negative);
   }
-  // Rounded to odd first: then rounding again is rounding once.
-  const FloatMode cut = mode(FloatFormat::f64, Rounding::toward_zero);
-  const ValueId near = b.int_to_float(Op::sint_to_f, sum, cut);
-  const ValueId inexact = b.bit_not(b.eq(b.float_to_int(Op::fto_sint, near, cut, 128), sum));
-  const ValueId odd = b.bit_or(near, b.zext(inexact, 64));
-  const ValueId exact = b.floating(Op::fmul, {odd, number(b, std::ldexp(1.0, kUnit), FloatFormat::f64)}, kWide);
-  return or_special(b, b.fconvert(exact, kWide, FloatFormat::f16), witness, FloatFormat::f16);
+  // Its upper 53 bits, the last of which says too whether there are more: then rounding again is rounding once.
+  constexpr unsigned kDigits = 53;
+  const ValueId size = b.abs(sum), zeros = b.clz(size), leading = b.shl(size, zeros);
+  const ValueId more = b.bit_not(b.is_zero(b.extract(leading, 0, 128 - kDigits)));
+  const ValueId odd = b.bit_or(b.zext(b.extract(leading, 128 - kDigits, kDigits), 64), b.zext(more, 64));
+  const ValueId near = b.int_to_float(Op::uint_to_f, odd, kWide);
+  const ValueId power = b.sub(b.constant(64, 1023 + kUnit + 128 - kDigits), b.truncate(zeros, 64));
+  const ValueId exact = b.floating(Op::fmul, {near, b.shl_by(power, 52)}, kWide);
+  const ValueId with_sign = b.bit_or(exact, b.shl_by(b.zext(b.sign(sum), 64), 63));
+  return or_special(b, b.fconvert(with_sign, kWide, FloatFormat::f16), witness, FloatFormat::f16);
 }
 
 // 8-bit formats: the elements with k mod 4 in {0, 1}, then the others, then c is added with rounding (recorded: on this

@@ -3,15 +3,25 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <filesystem>
+#include <optional>
+
 #include "emulate/subprocess.h"
 #include "llvm/Support/Program.h"
 
 namespace portolan::compile {
 namespace {
 
-constexpr std::string_view kDeviceHeader =
-#include "device_header.inc"
-    ;
+struct Header {
+  const char* name;
+  std::string_view text;
+};
+constexpr Header kDeviceHeaders[] = {
+#include "device_headers.inc"
+};
+// What CUDA has in files of these names device.h has itself.
+constexpr const char* kToolkitHeaders[] = {"cuda_fp16.h", "cuda_bf16.h",          "cuda_runtime.h",
+                                           "mma.h",       "cooperative_groups.h", "cooperative_groups/reduce.h"};
 constexpr const char* kClang = "clang++-19";
 
 bool is_there(const char* program) {
@@ -48,6 +58,20 @@ std::vector<std::string> clang_command(const std::string& path, const std::strin
           to};
 }
 
+std::optional<Diagnostic> write_headers(const emulate::TemporaryDirectory& directory) {
+  std::error_code error;
+  std::filesystem::create_directory(directory.file("cooperative_groups"), error);
+  for (const Header& h : kDeviceHeaders)
+    if (std::string failure = emulate::write_file(directory.file(h.name),
+                                                  {reinterpret_cast<const uint8_t*>(h.text.data()), h.text.size()});
+        !failure.empty())
+      return error_at({}, failure);
+  for (const char* name : kToolkitHeaders)
+    if (std::string failure = emulate::write_file(directory.file(name), {}); !failure.empty())
+      return error_at({}, failure);
+  return std::nullopt;
+}
+
 }  // namespace
 
 Expected<Compiled> to_ptx(const std::string& path, Compiler compiler, const std::vector<std::string>& flags) {
@@ -58,13 +82,7 @@ Expected<Compiled> to_ptx(const std::string& path, Compiler compiler, const std:
   if (compiler != Compiler::clang && is_there("nvcc")) {
     command = nvcc_command(path, to);
   } else if (compiler != Compiler::nvcc && is_there(kClang)) {
-    const auto* text = reinterpret_cast<const uint8_t*>(kDeviceHeader.data());
-    if (std::string failure = emulate::write_file(header, {text, kDeviceHeader.size()}); !failure.empty())
-      return error_at({}, failure);
-    // What the header has is included by these names.
-    for (const char* name : {"cuda_fp16.h", "cuda_runtime.h"})
-      if (std::string failure = emulate::write_file(directory->file(name), {}); !failure.empty())
-        return error_at({}, failure);
+    if (const auto problem = write_headers(*directory)) return *problem;
     command = clang_command(path, header, to);
     command.push_back("-I" + directory->file("."));
   } else {

@@ -124,18 +124,21 @@ D unsigned atomicCAS(unsigned* p, unsigned compare, unsigned v) {
 D unsigned __ballot_sync(unsigned mask, bool bit) {
   return __nvvm_vote_ballot_sync(mask, bit);
 }
-D int __shfl_sync(unsigned mask, int v, unsigned lane) {
-  return __nvvm_shfl_sync_idx_i32(mask, v, lane, 31);
-}
-D int __shfl_xor_sync(unsigned mask, int v, unsigned by) {
-  return __nvvm_shfl_sync_bfly_i32(mask, v, by, 31);
-}
-D int __shfl_down_sync(unsigned mask, int v, unsigned by) {
-  return __nvvm_shfl_sync_down_i32(mask, v, by, 31);
-}
-D int __shfl_up_sync(unsigned mask, int v, unsigned by) {
-  return __nvvm_shfl_sync_up_i32(mask, v, by, 0);
-}
+// Segments of `width` lanes; words of any type.
+#define SHUFFLE(name, builtin, last)                                                  \
+  template <class T>                                                                  \
+  D T name(unsigned mask, T v, int by, int width = 32) {                              \
+    int words[(sizeof(T) + 3) / 4] = {};                                              \
+    __builtin_memcpy(words, &v, sizeof(T));                                           \
+    for (int& word : words) word = builtin(mask, word, by, (32 - width) << 8 | last); \
+    __builtin_memcpy(&v, words, sizeof(T));                                           \
+    return v;                                                                         \
+  }
+SHUFFLE(__shfl_sync, __nvvm_shfl_sync_idx_i32, 31)
+SHUFFLE(__shfl_xor_sync, __nvvm_shfl_sync_bfly_i32, 31)
+SHUFFLE(__shfl_down_sync, __nvvm_shfl_sync_down_i32, 31)
+SHUFFLE(__shfl_up_sync, __nvvm_shfl_sync_up_i32, 0)
+#undef SHUFFLE
 D int __popc(unsigned v) {
   return __builtin_popcount(v);
 }
@@ -186,11 +189,26 @@ D int __all_sync(unsigned mask, bool bit) {
 D unsigned __match_any_sync(unsigned mask, unsigned v) {
   return __nvvm_match_any_sync_i32(mask, v);
 }
+D unsigned __match_all_sync(unsigned mask, unsigned v, int* all) {
+  return __nvvm_match_all_sync_i32p(mask, v, all);
+}
 D int __reduce_add_sync(unsigned mask, int v) {
   return __nvvm_redux_sync_add(v, (int)mask);
 }
+D int __reduce_min_sync(unsigned mask, int v) {
+  return __nvvm_redux_sync_min(v, (int)mask);
+}
 D int __reduce_max_sync(unsigned mask, int v) {
   return __nvvm_redux_sync_max(v, (int)mask);
+}
+D unsigned __reduce_and_sync(unsigned mask, unsigned v) {
+  return (unsigned)__nvvm_redux_sync_and((int)v, (int)mask);
+}
+D unsigned __reduce_or_sync(unsigned mask, unsigned v) {
+  return (unsigned)__nvvm_redux_sync_or((int)v, (int)mask);
+}
+D unsigned __reduce_xor_sync(unsigned mask, unsigned v) {
+  return (unsigned)__nvvm_redux_sync_xor((int)v, (int)mask);
 }
 D int __syncthreads_count(int bit) {
   return __nvvm_bar0_popc(bit);
@@ -241,17 +259,52 @@ D int min(int a, int b) {
 D int max(int a, int b) {
   return a > b ? a : b;
 }
-template <class T>
-D T __ldg(const T* p) {
-  return *p;
+// Hints of caches are hints.
+#define LOAD(name)       \
+  template <class T>     \
+  D T name(const T* p) { \
+    return *p;           \
+  }
+LOAD(__ldg)
+LOAD(__ldca)
+LOAD(__ldcg)
+LOAD(__ldcs)
+LOAD(__ldlu)
+#undef LOAD
+#define STORE(name)               \
+  template <class T>              \
+  D void name(T* p, const T& v) { \
+    *p = v;                       \
+  }
+STORE(__stwb)
+STORE(__stcg)
+STORE(__stcs)
+STORE(__stwt)
+#undef STORE
+D unsigned atomicDec(unsigned* p, unsigned v) {
+  return __nvvm_atom_dec_gen_ui(p, v);
 }
-typedef _Float16 __half;
-D float __half2float(__half v) {
-  return (float)v;
+D unsigned long long __cvta_generic_to_shared(const void* p) {
+  return (unsigned long long)(__attribute__((address_space(3))) const char*)p;
 }
-D __half __float2half(float v) {
-  return (__half)v;
+D void* __cvta_shared_to_generic(unsigned long long address) {
+  return (void*)(__attribute__((address_space(3))) char*)address;
 }
+D void __nanosleep(unsigned nanoseconds) {
+  asm volatile("nanosleep.u32 %0;" ::"r"(nanoseconds));
+}
+struct dim3 {
+  unsigned x, y, z;
+  __device__ dim3(unsigned x = 1, unsigned y = 1, unsigned z = 1) : x(x), y(y), z(z) {}
+};
+struct alignas(8) float2 {
+  float x, y;
+};
+D float2 make_float2(float x, float y) {
+  return {x, y};
+}
+#define __host__ __attribute__((host))
+#define __align__(n) __attribute__((aligned(n)))
 #define __noinline__ __attribute__((noinline))
 #define __forceinline__ inline __attribute__((always_inline))
 #endif
@@ -262,6 +315,7 @@ D float __int_as_float(int v) {
 D int __float_as_int(float v) {
   return __builtin_bit_cast(int, v);
 }
+#ifdef __HIP__
 D float __shfl_xor_sync(unsigned mask, float v, unsigned by) {
   return __int_as_float(__shfl_xor_sync(mask, __float_as_int(v), by));
 }
@@ -274,3 +328,14 @@ D float __shfl_sync(unsigned mask, float v, unsigned lane) {
 D float __shfl_up_sync(unsigned mask, float v, unsigned by) {
   return __int_as_float(__shfl_up_sync(mask, __float_as_int(v), by));
 }
+#else
+// What CUDA has in headers of their own.
+#define PORTOLAN_CUDA_SOURCE 1
+#define PORTOLAN_OWN_GROUPS 1
+#define PORTOLAN_BFLOAT16 __nv_bfloat16
+#define PORTOLAN_BFLOAT162 __nv_bfloat162
+#include "device_matrix.h"
+#include "portolan_hip_bfloat16.h"
+#include "portolan_hip_float16.h"
+#include "portolan_hip_groups.h"
+#endif

@@ -46,6 +46,24 @@ Expected<Ported> ported_of(const std::string& report) {
   return ported;
 }
 
+// The compiler's messages, if it fails.
+std::optional<std::string> compile(const std::string& path, const Target& target,
+                                   const std::vector<std::string>& headers, const std::vector<std::string>& flags,
+                                   const std::string& object) {
+  std::vector<std::string> command = {kClang, "-x", "hip", "-O2", "-std=c++17", "-w"};
+  if (target.name == "host")
+    command.insert(command.end(), {"--offload-arch=gfx90a", "--cuda-host-only", "-c"});
+  else
+    command.insert(command.end(), {"--offload-arch=" + target.name, "--cuda-device-only", "--no-gpu-bundle-output"});
+  command.insert(command.end(), headers.begin(), headers.end());
+  command.insert(command.end(), flags.begin(), flags.end());
+  command.insert(command.end(), {path, "-o", object});
+  const auto done = emulate::run_process(command);
+  if (!done) return to_string(done.error());
+  if ((*done).status == 0) return std::nullopt;
+  return (*done).messages;
+}
+
 }  // namespace
 
 std::string find_toolkit() {
@@ -101,11 +119,13 @@ std::optional<Diagnostic> copy_headers(const std::string& out) {
   std::error_code error;
   fs::create_directories(out, error);
   const fs::path own = beside_executable("hip");
-  for (const char* name : {"portolan_hip.h", "portolan_hip_device.h", "portolan_hip_groups.h", "portolan_hip_names.h",
-                           "portolan_hip_ptx.h", "portolan_hip_types.h", "portolan_hip_warp.h"}) {
-    fs::copy_file(own / name, fs::path(out) / name, fs::copy_options::overwrite_existing, error);
-    if (error) return error_at({(own / name).string(), 0, 0}, error.message());
+  for (const auto& header : fs::directory_iterator(own, error)) {
+    const fs::path name = header.path().filename();
+    if (!name.string().starts_with("portolan_hip")) continue;
+    fs::copy_file(header.path(), fs::path(out) / name, fs::copy_options::overwrite_existing, error);
+    if (error) return error_at({header.path().string(), 0, 0}, error.message());
   }
+  if (error) return error_at({own.string(), 0, 0}, error.message());
   return std::nullopt;
 }
 
@@ -113,31 +133,30 @@ std::vector<Target> targets() {
   std::error_code error;
   const bool library = fs::exists(fs::path(kDeviceLibrary) / "ocml.bc", error) &&
                        fs::exists(fs::path(kRocm) / "include/hip/hip_runtime.h", error);
-  std::vector<Target> all = {
-      {"gfx90a", 64, !library}, {"gfx1030", 32, !library}, {"gfx942", 64, true}, {"gfx1100", 32, true}};
-  if (library) all.push_back({"host", 0, false});
+  const std::string theirs = library ? kDeviceLibrary : "";
+  // With the numbers of processors that Debian's lacks; made when this was built.
+  const fs::path completed = beside_executable("hip") / "bitcode";
+  const std::string ours =
+      library && fs::exists(completed / "oclc_isa_version_1100.bc", error) ? completed.string() : "";
+  std::vector<Target> all = {{"gfx90a", 64, !library, theirs},
+                             {"gfx1030", 32, !library, theirs},
+                             {"gfx942", 64, true, ours},
+                             {"gfx1100", 32, true, ours}};
+  if (library) all.push_back({"host", 0, false, theirs});
   return all;
 }
 
 std::optional<std::string> compile(const std::string& path, const Target& target, const std::vector<std::string>& flags,
                                    const std::string& object) {
   if (!llvm::sys::findProgramByName(kClang)) return "clang++-19 is not installed\n";
-  std::vector<std::string> command = {kClang, "-x", "hip", "-O2", "-std=c++17", "-w"};
-  if (target.name == "host")
-    command.insert(command.end(), {"--offload-arch=gfx90a", "--cuda-host-only", "-c"});
-  else
-    command.insert(command.end(), {"--offload-arch=" + target.name, "--cuda-device-only", "--no-gpu-bundle-output"});
-  if (target.own_header)
-    command.insert(command.end(), {"-DPORTOLAN_FREESTANDING", "-fdeclspec", "-nogpuinc", "-nogpulib"});
-  else
-    command.insert(command.end(),
-                   {std::string("--rocm-path=") + kRocm, std::string("--hip-device-lib-path=") + kDeviceLibrary});
-  command.insert(command.end(), flags.begin(), flags.end());
-  command.insert(command.end(), {path, "-o", object});
-  const auto done = emulate::run_process(command);
-  if (!done) return to_string(done.error());
-  if ((*done).status == 0) return std::nullopt;
-  return (*done).messages;
+  const std::vector<std::string> by_library = {std::string("--rocm-path=") + kRocm,
+                                               "--hip-device-lib-path=" + target.library};
+  if (!target.own_header) return compile(path, target, by_library, flags, object);
+  auto problem =
+      compile(path, target, {"-DPORTOLAN_FREESTANDING", "-fdeclspec", "-nogpuinc", "-nogpulib"}, flags, object);
+  // What our header lacks HIP's have.
+  if (problem && !target.library.empty() && !compile(path, target, by_library, flags, object)) return std::nullopt;
+  return problem;
 }
 
 }  // namespace portolan::hip

@@ -35,7 +35,8 @@ std::optional<Diagnostic> copy_headers(const std::string& out);
 struct Target {
   std::string name;         // a processor, or "host"
   int lanes = 0;            // of the processor's waves
-  bool own_header = false;  // HIP's library does not know the processor
+  bool own_header = false;  // first; HIP's headers where something is missing in it
+  std::string library;      // the folder of HIP's device library; empty: it is not here
 };
 std::vector<Target> targets();
 // Nothing, or the compiler's messages. `object`: where the result goes.

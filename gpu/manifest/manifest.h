@@ -61,7 +61,8 @@ struct Kernel {
   Tolerance tolerance;
   // Instead of it, where the two sides call different libraries of mathematics: CUDA's and HIP's.
   std::optional<Tolerance> library_tolerance;
-  std::vector<std::string> inputs;  // kinds that are tried; empty: all
+  std::vector<std::string> inputs;          // kinds that are tried; empty: all
+  std::vector<std::string> library_inputs;  // instead of them, where library_tolerance takes the tolerance's place
 };
 
 struct Manifest {

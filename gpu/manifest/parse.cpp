@@ -189,15 +189,15 @@ class Reader {
     all.push_back(std::move(a));
   }
 
-  void inputs(const toml::node& node, Kernel& k) {
+  void inputs(const toml::node& node, std::vector<std::string>& kinds) {
     static const std::set<std::string, std::less<>> kKinds = {"small", "random", "ramp", "special", "cancelling"};
     const toml::array* list = node.as_array();
     if (!list || list->empty()) return fail(node, "'inputs' is a list of small, random, ramp, special, cancelling");
     for (const toml::node& one : *list) {
-      k.inputs.push_back(text(one, "inputs"));
-      if (!kKinds.contains(k.inputs.back()))
+      kinds.push_back(text(one, "inputs"));
+      if (!kKinds.contains(kinds.back()))
         fail(one,
-             fmt::format("unknown inputs '{}'; there are: small, random, ramp, special, cancelling", k.inputs.back()));
+             fmt::format("unknown inputs '{}'; there are: small, random, ramp, special, cancelling", kinds.back()));
     }
   }
 
@@ -228,7 +228,9 @@ class Reader {
       else if (key == "library_tolerance")
         tolerance(value, k.library_tolerance.emplace());
       else if (key == "inputs")
-        inputs(value, k);
+        inputs(value, k.inputs);
+      else if (key == "library_inputs")
+        inputs(value, k.library_inputs);
       else if (key == "arguments" || key == "variables") {
         std::vector<Argument>& to = key == "arguments" ? k.arguments : k.variables;
         const toml::array* all = value.as_array();
@@ -236,7 +238,7 @@ class Reader {
         for (size_t n = 0; all && n < all->size() && !failure_; ++n) argument(*all->get(n), to);
       } else
         fail(value, fmt::format("unknown key '{}'; there are: name file sizes grid block shared arguments variables "
-                                "tolerance library_tolerance inputs",
+                                "tolerance library_tolerance inputs library_inputs",
                                 key.str()));
       if (failure_) return;
     }

@@ -5,12 +5,14 @@
 #include <sstream>
 #include <vector>
 
+#include "tools/hip/ptx_access.h"
+
 namespace portolan::hip {
 namespace {
 
 struct Instruction {
   std::string predicate;  // of @p and @!p, with its !
-  std::string mnemonic;
+  std::string mnemonic;   // of a label ":", and its name is the operand
   std::vector<std::string> operands;
 };
 struct Block {
@@ -52,11 +54,26 @@ std::vector<std::string> split(const std::string& text, char at) {
   return parts;
 }
 
+// Takes "NAME:" off the front; empty: it is not there. %= makes names unique, and so does their scope.
+std::string label_of(std::string& statement) {
+  const size_t end = statement.find(':');
+  if (end == std::string::npos || end == 0) return "";
+  for (size_t n = 0; n < end; ++n)
+    if (!isalnum(static_cast<unsigned char>(statement[n])) &&
+        std::string("_$%=").find(statement[n]) == std::string::npos)
+      return "";
+  const std::string name = statement.substr(0, end);
+  statement = trimmed(statement.substr(end + 1));
+  return name;
+}
+
 std::optional<std::string> parse(std::string text, Block& block) {
   text = trimmed(without_comments(text));
   // A scope around all of it; registers of one scope cannot meet those of another then.
   while (text.size() > 1 && text.front() == '{' && text.back() == '}') text = trimmed(text.substr(1, text.size() - 2));
   for (std::string statement : split(text, ';')) {
+    for (std::string label = label_of(statement); !label.empty(); label = label_of(statement))
+      block.instructions.push_back({"", ":", {label}});
     if (statement.empty()) continue;
     if (statement.front() == '{' || (statement.back() == '}' && statement.find('{') == std::string::npos))
       return "scopes within inline PTX are not replaced";
@@ -79,7 +96,6 @@ std::optional<std::string> parse(std::string text, Block& block) {
     }
     const size_t end = std::min(statement.find_first_of(" \t\r\n"), statement.size());
     instruction.mnemonic = statement.substr(0, end);
-    if (instruction.mnemonic.back() == ':') return "labels in inline PTX are not replaced";
     if (end < statement.size()) instruction.operands = split(statement.substr(end), ',');
     block.instructions.push_back(instruction);
   }
@@ -105,7 +121,7 @@ std::optional<std::string> type_of_constraint(const std::string& constraint) {
 
 // Of the instruction's result: the first type for conversions, twice the width for wide products.
 std::string result_type(const std::string& mnemonic) {
-  if (mnemonic.starts_with("setp")) return "bool";
+  if (mnemonic.starts_with("setp") || mnemonic.ends_with(".pred")) return "bool";
   const std::vector<std::string> parts = split(mnemonic, '.');
   const auto is_type = [](const std::string& p) {
     return p.size() > 1 && std::string("busf").find(p[0]) != std::string::npos &&
@@ -147,20 +163,28 @@ class Writer {
       if (statement_.operands[n].output)
         lines.push_back("portolan::ptx::set(" + source_(statement_.operands[n].text) + ", ptx_" + std::to_string(n) +
                         ")");
-    std::string text = "do {";
+    // Labels are known in all of a function: then it is one of its own.
+    const bool labels = has_labels();
+    std::string text = labels ? "[&] {" : "do {";
     for (size_t n = 0; n < lines.size(); ++n) {
       text += n < newlines ? "\n" + indent + "  " : " ";
       text += lines[n] + ";";
     }
-    return {text + " } while (0)", ""};
+    return {text + (labels ? " }()" : " } while (0)"), ""};
   }
 
  private:
+  bool has_labels() const {
+    return std::any_of(block_.instructions.begin(), block_.instructions.end(),
+                       [](const Instruction& i) { return i.mnemonic == ":"; });
+  }
+
   // One instruction that needs no names of its own, and reads no operand twice whose reading has effects.
   bool is_simple() const {
     if (block_.instructions.size() != 1 || !block_.registers.empty() || tied_) return false;
     const Instruction& only = block_.instructions.front();
-    if (!only.predicate.empty() || uses_carry(only.mnemonic)) return false;
+    if (!only.predicate.empty() || uses_carry(only.mnemonic) || has_labels()) return false;
+    if (is_access(only.mnemonic) && access_of(only.mnemonic).has_order()) return false;
     unsigned outputs = 0;
     for (const AsmOperand& operand : statement_.operands) {
       if (operand.side_effects && operand.constraint != "n") return false;
@@ -232,6 +256,7 @@ class Writer {
       return isdigit(static_cast<unsigned char>(o.constraint[0])) ? "ptx_" + o.constraint : "ptx_" + std::to_string(*n);
     }
     if (is_register(operand)) return variable(operand);
+    if (operand.starts_with("!") && is_register(operand.substr(1))) return "!" + variable(operand.substr(1));
     if (operand.starts_with("%%")) {
       std::string name = "reg_" + operand.substr(2);
       std::replace(name.begin(), name.end(), '.', '_');
@@ -264,11 +289,17 @@ class Writer {
       if (instruction.operands[0].starts_with("{")) return unpack(instruction);
       if (instruction.operands[1].starts_with("{")) return pack(instruction);
     }
+    if (instruction.mnemonic == ":") return label(instruction.operands[0]) + ": (void)0";
+    if (instruction.mnemonic == "bra" || instruction.mnemonic == "bra.uni") return branch(instruction);
+    if (instruction.mnemonic.starts_with("cp.async.")) return copy(instruction);
+    if (is_access(instruction.mnemonic)) return access(instruction);
+    if (instruction.mnemonic.starts_with("shfl.sync.")) return shuffle(instruction);
     std::string name = instruction.mnemonic;
     std::replace(name.begin(), name.end(), '.', '_');
     if (!table_.instructions.contains(name)) return fail("'" + instruction.mnemonic + "' has no counterpart");
-    const bool has_result = !name.starts_with("bar_") && !name.starts_with("membar");
-    if (name == "bar_sync" && instruction.operands != std::vector<std::string>{"0"})
+    const bool has_result = !name.starts_with("bar_") && !name.starts_with("barrier_") && !name.starts_with("membar") &&
+                            !name.starts_with("nanosleep");
+    if ((name == "bar_sync" || name == "barrier_sync") && instruction.operands != std::vector<std::string>{"0"})
       return fail("barriers other than 0 have no counterpart");
     if (has_result && instruction.operands.empty()) return fail("'" + instruction.mnemonic + "' without operands");
     std::string call = "portolan::ptx::" + name + "(";
@@ -278,6 +309,134 @@ class Writer {
     call += ")";
     return guard(instruction) +
            (has_result ? assigned(instruction.operands[0], call, result_type(instruction.mnemonic)) : call);
+  }
+
+  static std::string label(const std::string& name) { return "ptx_at" + variable(name).substr(3); }
+  std::string branch(const Instruction& instruction) {
+    const bool known = instruction.operands.size() == 1 &&
+                       std::any_of(block_.instructions.begin(), block_.instructions.end(), [&](const Instruction& i) {
+                         return i.mnemonic == ":" && i.operands == instruction.operands;
+                       });
+    if (!known) return fail("a branch out of inline PTX is not replaced");
+    return guard(instruction) + "goto " + label(instruction.operands[0]);
+  }
+
+  // [register+offset]
+  std::string place(const Access& access, const std::string& type, const std::string& operand) {
+    if (operand.size() < 3 || operand.front() != '[' || operand.back() != ']')
+      return fail("the address '" + operand + "' of inline PTX is not replaced");
+    const std::string inner = trimmed(operand.substr(1, operand.size() - 2));
+    const size_t sign = inner.find_first_of("+-", 1);
+    std::string offset = "0";
+    if (sign != std::string::npos) {
+      offset = trimmed(inner.substr(sign + 1));
+      const bool negative = inner[sign] == '-' || offset.starts_with("-");
+      if (offset.starts_with("-")) offset = trimmed(offset.substr(1));
+      offset = (negative ? "-(long long)" : "(long long)") + value(offset);
+    }
+    const std::string base = trimmed(inner.substr(0, sign));
+    if (!number_of(base) && !is_register(base))
+      return fail("the address '" + operand + "' of inline PTX is not replaced");
+    return "portolan::ptx::" + access.place + "<" + type + ">(" + value(base) +
+           (offset == "0" ? ")" : ", " + offset + ")");
+  }
+
+  std::string to_store(const Access& access, const std::string& operand) {
+    const std::string v = value(operand);
+    if (access.type == "float" || access.type == "double")
+      return std::string("portolan::ptx::") + (access.type == "float" ? "f32" : "f64") + "(" + v + ").v";
+    return "(" + access.type + ")portolan::ptx::" + (access.in_register == "unsigned" ? "bits_of(" : "bits_of_64(") +
+           v + ")";
+  }
+
+  std::string access(const Instruction& instruction) {
+    const Access a = access_of(instruction.mnemonic);
+    if (!a.error.empty()) return fail(a.error);
+    const bool is_store = a.operation == "st", is_reduction = a.operation.starts_with("red_");
+    const std::vector<std::string>& o = instruction.operands;
+    const bool is_cas = a.operation.ends_with("_cas");
+    const size_t wanted = a.operation == "ld" || is_store ? 2 : is_reduction ? 2 + is_cas : 3 + is_cas;
+    if (o.size() != wanted) return fail("'" + instruction.mnemonic + "' has other operands than are known");
+    const size_t address = is_store || is_reduction ? 0 : 1;
+    const std::string type =
+        a.count == 1 ? a.type : "portolan::ptx::words<" + a.type + ", " + std::to_string(a.count) + ">";
+    const std::string at = place(a, type, o[address]);
+    std::string text;
+    const std::string suffix = a.is_volatile ? "_volatile(" : "(";
+    if (a.operation == "ld") {
+      text = loaded(a, o[0], "portolan::ptx::load" + suffix + at + ")");
+    } else if (is_store) {
+      text = "portolan::ptx::store" + suffix + at + ", " + stored(a, type, o[1]) + ")";
+    } else {
+      text = "portolan::ptx::atom" + a.operation.substr(a.operation.find('_')) + "(" + at;
+      for (size_t n = address + 1; n < o.size(); ++n) text += ", " + to_store(a, o[n]);
+      text += ")";
+      if (!is_reduction) text = assigned(o[0], "(" + a.in_register + ")" + text, a.in_register);
+    }
+    if (!a.has_order() && a.count == 1) return guard(instruction) + text;
+    if (!a.before.empty()) text = "portolan::ptx::" + a.before + "(); " + text;
+    if (!a.after.empty()) text += "; portolan::ptx::" + a.after + "()";
+    return guard(instruction) + "{ " + text + "; }";
+  }
+  std::string loaded(const Access& a, const std::string& to, const std::string& call) {
+    if (a.count == 1) return assigned(to, call, a.in_register);
+    std::string text = "const auto ptx_words = " + call;
+    const std::vector<std::string> parts = elements(to, a.count);
+    for (size_t n = 0; n < parts.size(); ++n)
+      if (parts[n] != "_")
+        text +=
+            "; " + assigned(parts[n], "portolan::ptx::extended(ptx_words.v[" + std::to_string(n) + "])", a.in_register);
+    return text;
+  }
+  std::string stored(const Access& a, const std::string& type, const std::string& from) {
+    if (a.count == 1) return to_store(a, from);
+    std::string text;
+    for (const std::string& part : elements(from, a.count)) text += (text.empty() ? "" : ", ") + to_store(a, part);
+    return type + "{{" + text + "}}";
+  }
+  std::vector<std::string> elements(const std::string& vector, size_t count) {
+    if (!vector.starts_with("{"))
+      return fail("a vector was expected, not '" + vector + "'"), std::vector<std::string>();
+    std::vector<std::string> parts = split(vector.substr(1, vector.size() - 2), ',');
+    if (parts.size() != count) fail("a vector of another length");
+    return parts;
+  }
+
+  // cp.async.SIZE.shared.global, done at once.
+  std::string copy(const Instruction& instruction) {
+    const std::string& m = instruction.mnemonic;
+    if (m == "cp.async.commit_group" || m == "cp.async.wait_group" || m == "cp.async.wait_all") return "(void)0";
+    const bool known = m.starts_with("cp.async.ca.shared") || m.starts_with("cp.async.cg.shared");
+    const std::vector<std::string>& o = instruction.operands;
+    if (!known || m.find(".global") == std::string::npos || o.size() < 3 || o.size() > 4 ||
+        m.find("cache_hint") != std::string::npos)
+      return fail("'" + m + "' has no counterpart");
+    const std::string size = value(o[2]);
+    Access shared, global;
+    shared.place = "at_shared", global.place = "at_global";
+    return guard(instruction) + "portolan::ptx::copy<" + size + ">(" + place(shared, "unsigned", o[0]) + ", " +
+           place(global, "unsigned", o[1]) + (o.size() == 4 ? ", " + value(o[3]) : "") + ")";
+  }
+
+  // d|p says too whether the lane that was read lies in the segment.
+  std::string shuffle(const Instruction& instruction) {
+    std::string name = instruction.mnemonic;
+    std::replace(name.begin(), name.end(), '.', '_');
+    const std::vector<std::string>& o = instruction.operands;
+    if (!table_.instructions.contains(name) || o.size() != 5)
+      return fail("'" + instruction.mnemonic + "' has no counterpart");
+    const size_t bar = o[0].find('|');
+    const std::string to = trimmed(o[0].substr(0, bar));
+    const std::string call = assigned(to,
+                                      "portolan::ptx::" + name + "(" + value(o[1]) + ", " + value(o[2]) + ", " +
+                                          value(o[3]) + ", " + value(o[4]) + ")",
+                                      "unsigned");
+    if (bar == std::string::npos) return guard(instruction) + call;
+    const std::string inside = assigned(
+        trimmed(o[0].substr(bar + 1)),
+        "portolan::ptx::" + name.substr(0, name.size() - 4) + "_inside(" + value(o[2]) + ", " + value(o[3]) + ")",
+        "bool");
+    return guard(instruction) + "{ " + inside + "; " + call + "; }";
   }
 
   std::string assigned(const std::string& to, const std::string& call, const std::string& type) {

@@ -15,3 +15,15 @@ REFERENCE half_dot(const Launch* l, int columns, const _Float16* a, const _Float
     out[r] = float(sum);
   }
 }
+
+// f16 products are exact in double, and so, at the sizes of the test's numbers, are their sums.
+REFERENCE half2_axpy(const Launch*, int pairs, float a, const _Float16* x, _Float16* y) {
+  for (int i = 0; i < 2 * pairs; ++i) y[i] = _Float16(double(_Float16(a)) * double(x[i]) + double(y[i]));
+}
+
+REFERENCE half2_steps(const Launch*, int pairs, const _Float16* x, _Float16* out) {
+  for (int i = 0; i < 2 * pairs; ++i) {
+    const float v = float(x[i]), next = float(x[(i + 2) % (2 * pairs)]);
+    out[i] = _Float16(std::max(v, next) - float(_Float16(v + next)));
+  }
+}

@@ -27,6 +27,8 @@
 #endif
 
 #include "portolan_hip_groups.h"
+#include "portolan_hip_matrix.h"
 #include "portolan_hip_ptx.h"
+#include "portolan_hip_ptx_memory.h"
 #include "portolan_hip_types.h"
 #include "portolan_hip_warp.h"

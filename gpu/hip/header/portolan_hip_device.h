@@ -279,18 +279,6 @@ PORTOLAN_D T __ldg(const T* p) {
   return *p;
 }
 
-typedef _Float16 __half;
-typedef __half half;
-PORTOLAN_D float __half2float(__half v) {
-  return (float)v;
-}
-PORTOLAN_D __half __float2half(float v) {
-  return (__half)v;
-}
-PORTOLAN_D __half __float2half_rn(float v) {
-  return (__half)v;
-}
-
 #ifndef PORTOLAN_API
 #define PORTOLAN_VECTOR(type, name)                                                          \
   struct alignas(2 * sizeof(type)) name##2 {                                                 \
@@ -321,3 +309,4 @@ PORTOLAN_VECTOR(short, short)
 PORTOLAN_VECTOR(unsigned short, ushort)
 #undef PORTOLAN_VECTOR
 #endif
+#include "portolan_hip_float16.h"

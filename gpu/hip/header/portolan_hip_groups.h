@@ -4,7 +4,7 @@
 
 #include "portolan_hip_warp.h"
 
-#if defined(__HIP__) || defined(__HIP_PLATFORM_AMD__)
+#if defined(__HIP__) || defined(__HIP_PLATFORM_AMD__) || defined(PORTOLAN_OWN_GROUPS)
 
 namespace cooperative_groups {
 

@@ -1,36 +1,19 @@
-// Types that HIP 5 lacks.
+// What HIP 5 lacks: types and functions of 16 bits, and a word of CUDA's.
 #pragma once
 
 #include "portolan_hip_warp.h"
+
+#ifndef __align__
+#define __align__(bytes) __attribute__((aligned(bytes)))
+#endif
 
 #if defined(__HIP__) || defined(__HIP_PLATFORM_AMD__)
 #if !defined(PORTOLAN_FREESTANDING) && __has_include(<hip/hip_bf16.h>)
 #include <hip/hip_bf16.h>
 #else
-// bfloat16 by its bits: to nearest even, NaNs to one NaN, as CUDA has it.
-struct __hip_bfloat16 {
-  unsigned short bits;
-};
-typedef __hip_bfloat16 hip_bfloat16_raw;
-PORTOLAN_DEVICE float __bfloat162float(__hip_bfloat16 v) {
-  return __builtin_bit_cast(float, (unsigned)v.bits << 16);
-}
-PORTOLAN_DEVICE __hip_bfloat16 __float2bfloat16(float v) {
-  const unsigned bits = __builtin_bit_cast(unsigned, v);
-  const unsigned rounded = bits + 0x7fff + (bits >> 16 & 1);
-  return {(unsigned short)((bits & 0x7fffffff) > 0x7f800000 ? 0x7fff : rounded >> 16)};
-}
-PORTOLAN_DEVICE __hip_bfloat16 __float2bfloat16_rn(float v) {
-  return __float2bfloat16(v);
-}
-#define PORTOLAN_BFLOAT16(op)                                                      \
-  PORTOLAN_DEVICE __hip_bfloat16 operator op(__hip_bfloat16 a, __hip_bfloat16 b) { \
-    return __float2bfloat16(__bfloat162float(a) op __bfloat162float(b));           \
-  }
-PORTOLAN_BFLOAT16(+)
-PORTOLAN_BFLOAT16(-)
-PORTOLAN_BFLOAT16(*)
-PORTOLAN_BFLOAT16(/)
-#undef PORTOLAN_BFLOAT16
+#include "portolan_hip_bfloat16.h"
+#ifndef PORTOLAN_FREESTANDING  // portolan_hip_float16.h has them
+PORTOLAN_SHORT_LEAST(__half, __half2, __half2float, __float2half)
+#endif
 #endif
 #endif
