@@ -251,8 +251,10 @@ def main():
     if args.prover_mutants:
         return prove_mutants(args)
     verdicts = Verdicts(args.portolan, args.work, args.through)
-    verdicts.target(TARGETS[0])
-    everything = list(mutants(args.work / TARGETS[0]))
+    sources = args.work / "sources"  # the PTX of all, nothing judged
+    if not (sources / "report.json").exists():
+        run(args.portolan, "port", KERNELS, "--to", f"amdgcn:{TARGETS[0]}", "--out", sources, "--compiler", "clang", "--require", "none")
+    everything = list(mutants(sources))
     drawn = random.Random(args.seed).sample(everything, len(everything))
     kinds, survivors, equal, unjudged, same, tried, start = {}, [], [], 0, 0, 0, time.monotonic()
     for path, kernel, kind, line, text in drawn:

@@ -31,7 +31,10 @@ std::optional<std::string> refusal_of(const simt::Module& m, const std::string& 
   if (m.program.functions.contains(kernel)) return std::nullopt;
   for (const Diagnostic& d : m.refusals)
     if (d.message.starts_with(kernel + ",")) return d.message;
-  return "the target has no kernel of this name";
+  if (m.ptx)
+    for (size_t n = 0; n < m.ptx->refused.size(); ++n)
+      if (m.ptx->refused[n] == kernel) return to_string(m.ptx->refusals[n]);
+  return "there is no kernel of this name";
 }
 
 // A proof counts whatever was tested, but for what refutes, and for a source of which nothing is asked.
@@ -102,10 +105,10 @@ Expected<std::vector<KernelVerdict>> judge_kernels(const simt::Module& source, c
       continue;
     }
     const manifest::Kernel* launch = launches ? launches->find(name, source_path) : nullptr;
-    if (auto refusal = target ? refusal_of(*target, name) : std::optional<std::string>("there is no target"))
-      set_unknown(k, "unsupported", *refusal);
-    else if (auto own = refusal_of(source, name))
+    if (auto own = refusal_of(source, name))
       set_unknown(k, "unsupported", *own);
+    else if (auto refusal = target ? refusal_of(*target, name) : std::optional<std::string>("there is no target"))
+      set_unknown(k, "unsupported", *refusal);
     else if (!launches)
       set_unknown(k, "too-few-inputs",
                   "there is no port.toml that says how it is launched; `portolan port DIR --init` drafts one");

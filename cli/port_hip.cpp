@@ -23,6 +23,15 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kSources[] = {".cu"};
+// Of the host alone; ported where they speak of CUDA, and named as they were.
+constexpr std::string_view kHostSources[] = {".cpp", ".cc", ".cxx"};
+bool is_host_source(const fs::path& path) {
+  return std::ranges::find(kHostSources, path.extension().string()) != std::end(kHostSources);
+}
+bool speaks_of_cuda(const fs::path& path) {
+  const auto text = read_contents(path.string());
+  return text && text->find("cuda") != std::string::npos;
+}
 
 // What the AMDGCN frontend does not read, the compiler need not make: calls, registers by number, arrays of a thread in
 // the block's memory. Kernels that were refused are compiled once more with these and judged so.
@@ -144,7 +153,8 @@ HipReport port_one(const KernelPort& a, const fs::path& path, const std::string&
   HipReport file;
   file.report.file = path.string();
   file.report.exit = static_cast<int>(Exit::ok);
-  const fs::path source = (fs::path(a.out) / fs::relative(path, a.folder)).replace_extension(".hip");
+  fs::path source = fs::path(a.out) / fs::relative(path, a.folder);
+  if (!is_host_source(path)) source.replace_extension(".hip");
   // What an earlier run left must not look like this one's.
   std::error_code ignored;
   fs::remove(source, ignored);
@@ -167,7 +177,8 @@ HipReport port_one(const KernelPort& a, const fs::path& path, const std::string&
   const fs::path evidence = fs::path(a.out) / "evidence" / fs::relative(path, a.folder).replace_extension();
   if (a.judging.run) fs::create_directories(evidence.parent_path(), ignored);
   if (!compile_all(file, a, source.string(), evidence)) file.report.exit = static_cast<int>(Exit::fell_short);
-  if (a.judging.run && file.report.exit == 0) judge_widths(file, a, path, source.string(), evidence);
+  if (a.judging.run && file.report.exit == 0 && !is_host_source(path))
+    judge_widths(file, a, path, source.string(), evidence);
   return file;
 }
 
@@ -188,6 +199,7 @@ void print_rows(const HipReport& file) {
   if (!r.evidence.is_object()) return;
   for (const nlohmann::json& f : r.evidence["functions"]) {
     fmt::print("{}: {:<36} {}\n", r.file, f["name"].get<std::string>(), kernel_word(f));
+    if (const std::string uses = resources_text(f); !uses.empty()) fmt::print("{:<38} {}\n", "", uses);
   }
 }
 
@@ -234,21 +246,34 @@ void compare_headers(HipReport& file, const KernelPort& a, std::map<std::string,
   }
 }
 
-// Files that speak of CUDA and that nobody reads: only .cu files and what they include are ported.
-void note_others(const KernelPort& a, const std::map<std::string, std::string>& headers) {
+// Sources of the host that speak of CUDA; not what an earlier run left in `out`.
+std::vector<fs::path> host_sources(const std::string& folder, const std::string& out) {
+  std::vector<fs::path> all;
+  std::error_code error;
+  const fs::path results = fs::weakly_canonical(out, error);
+  for (auto at = fs::recursive_directory_iterator(folder, fs::directory_options::skip_permission_denied, error);
+       !error && at != fs::recursive_directory_iterator(); at.increment(error)) {
+    if (at->is_directory(error) && fs::weakly_canonical(at->path(), error) == results) at.disable_recursion_pending();
+    if (at->is_regular_file(error) && is_host_source(at->path()) && speaks_of_cuda(at->path()))
+      all.push_back(at->path());
+  }
+  std::ranges::sort(all);
+  return all;
+}
+
+// Files that speak of CUDA and that nobody reads.
+void note_others(const KernelPort& a, const std::map<std::string, std::string>& headers, bool host_sources_read) {
   std::error_code error;
   for (auto at = fs::recursive_directory_iterator(a.folder, fs::directory_options::skip_permission_denied, error);
        !error && at != fs::recursive_directory_iterator(); at.increment(error)) {
     const std::string kind = at->path().extension().string();
-    const bool source = kind == ".cpp" || kind == ".cc" || kind == ".cxx" || kind == ".c";
+    const bool source = kind == ".c" || (is_host_source(at->path()) && !host_sources_read);
     const bool header = kind == ".h" || kind == ".hpp" || kind == ".cuh";
     if ((!source && !header) || headers.contains(fs::relative(at->path(), a.folder).string())) continue;
-    const auto text = read_contents(at->path().string());
-    if (!text || text->find("cuda") == std::string::npos) continue;
-    fmt::print(
-        stderr, "{}",
-        to_string(Diagnostic{
-            Severity::note, {at->path().string(), 0, 0}, "not ported: only .cu files are, and what they include", {}}));
+    if (!speaks_of_cuda(at->path())) continue;
+    const char* const why = source && kind != ".c" ? "not ported: reading the host's code needs a CUDA toolkit"
+                                                   : "not ported: no source that is read includes it";
+    fmt::print(stderr, "{}", to_string(Diagnostic{Severity::note, {at->path().string(), 0, 0}, why, {}}));
   }
 }
 
@@ -256,7 +281,7 @@ void note_others(const KernelPort& a, const std::map<std::string, std::string>& 
 
 Exit port_folder_to_hip(const KernelPort& given) {
   KernelPort a = given;
-  const auto files = files_in(a.folder, kSources, "no .cu file is here; .ptx goes to amdgcn:PROCESSOR");
+  auto files = files_in(a.folder, kSources, "no .cu file is here; .ptx goes to amdgcn:PROCESSOR");
   if (!files) return fail(files.error());
   const auto launches = manifest_for(a.folder + "/", a.judging.manifest);
   if (!launches) return fail(launches.error());
@@ -265,6 +290,7 @@ Exit port_folder_to_hip(const KernelPort& given) {
   const std::string toolkit = a.compiler == "clang" ? "" : hip::find_toolkit();
   if (toolkit.empty() && a.compiler != "clang")
     fmt::print(stderr, "note: there is no CUDA toolkit: only files of kernels can be read, by portolan's own header\n");
+  if (!toolkit.empty()) std::ranges::copy(host_sources(a.folder, a.out), std::back_inserter(*files));
   std::vector<FileReport> reports;
   nlohmann::json report = {{"target", "hip"}, {"toolkit", toolkit}, {"files", nlohmann::json::array()}};
   int exit = 0;
@@ -279,7 +305,7 @@ Exit port_folder_to_hip(const KernelPort& given) {
     exit = worse(exit, file.report.exit);
     reports.push_back(file.report);
   }
-  note_others(a, headers);
+  note_others(a, headers, !toolkit.empty());
   if (!a.json) fmt::print("{} of {} files are HIP source now\n{}", written, files->size(), text_report(reports));
   if (a.json) fmt::print("{}\n", report.dump(2));
   auto error = write_output((fs::path(a.out) / "report.json").string(), report.dump(2) + "\n");

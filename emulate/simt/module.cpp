@@ -70,9 +70,11 @@ std::vector<std::string> Module::kernels() const {
   std::vector<std::string> names;
   if (object)
     for (const amdgcn::Kernel& k : object->kernels) names.push_back(k.name);
-  if (ptx)
+  if (ptx) {
     for (const ptx::LiftedFunction& f : ptx->functions)
       if (f.is_kernel) names.push_back(f.name);
+    names.insert(names.end(), ptx->refused_kernels.begin(), ptx->refused_kernels.end());
+  }
   return names;
 }
 

@@ -61,6 +61,7 @@ Program lift(const Module& module) {
     }
     program.refusals.push_back(lifted.error());
     program.refused.push_back(module.functions[n].name);
+    if (module.functions[n].is_kernel) program.refused_kernels.push_back(module.functions[n].name);
   }
   return program;
 }

@@ -50,6 +50,7 @@ struct Program {
   std::vector<Variable> variables;   // .global and .const, by unique names
   std::vector<Diagnostic> refusals;  // functions that are not lifted, with the first reason
   std::vector<std::string> refused;  // their names, in the same order
+  std::vector<std::string> refused_kernels;
   uint64_t static_shared_bytes = 0;
   bool dynamic_shared = false;  // some variable's size is the launch's to say
   const LiftedFunction* find(std::string_view name) const;

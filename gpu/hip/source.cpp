@@ -109,9 +109,10 @@ Expected<Ported> port_file(const std::string& path, const PortOptions& options) 
   auto ported = ported_of(report);
   if (!ported) return ported;
   // The file's own output first.
-  const std::string stem = fs::path(path).stem().string() + ".hip";
+  fs::path own_name = fs::path(path).filename();
+  if (own_name.extension() == ".cu") own_name.replace_extension(".hip");
   for (std::string& output : ported->outputs)
-    if (fs::path(output).filename() == stem) std::swap(output, ported->outputs.front());
+    if (fs::path(output).filename() == own_name) std::swap(output, ported->outputs.front());
   return ported;
 }
 

@@ -57,7 +57,78 @@ BLOCKS = [
      " xor.b32 a, a, b; add.u32 c, c, d; sub.u32 %0, a, c; }", "r"),
     ("{ .reg .pred p; setp.ne.u32 p, %1, 0; vote.sync.ballot.b32 %0, p, -1; }", "rr"),
     ("activemask.b32 %0;", "r"),
+    # Labels, loops and branches.
+    ("{ .reg .pred p; .reg .u32 n; mov.u32 n, 5; mov.u32 %0, 0; AGAIN_%=: add.u32 %0, %0, %1; sub.u32 n, n, 1; setp.ne.u32 p, n, 0; @p bra AGAIN_%=; }", "rr"),
+    ("{ .reg .pred p; setp.lt.u32 p, %1, %2; mov.u32 %0, %1; @p bra.uni DONE; mov.u32 %0, %2; DONE: }", "rrr"),
+    # What other lanes have.
+    *((f"{{ .reg .pred p; .reg .u32 t; shfl.sync.{kind}.b32 t|p, %1, {by}, {clamp}, -1; selp.u32 %0, t, 77, p; }}", "rr")
+      for kind, by, clamp in (("up", 3, 0), ("up", 5, 0x1800), ("down", 7, 31), ("down", 2, 0x1c1f), ("bfly", 9, 31), ("bfly", 3, 0x181f), ("idx", 13, 31),
+                              ("idx", 6, 0x1807))),
+    ("shfl.sync.bfly.b32 %0, %1, 16, 0x1f, 0xffffffff;", "rr"),
+    ("{ .reg .pred p, q, r, s; setp.lt.u32 p, %1, %2; vote.sync.any.pred q, p, -1; vote.sync.all.pred r, !p, -1; vote.sync.uni.pred s, p, -1;"
+     " selp.u32 %0, 1, 2, q; @r add.u32 %0, %0, 4; @s add.u32 %0, %0, 8; }", "rrr"),
+    ("{ .reg .u32 t; and.b32 t, %1, 3; match.any.sync.b32 %0, t, -1; }", "rr"),
+    *((f"redux.sync.{op} %0, %1, -1;", "rr") for op in ("add.u32", "add.s32", "min.u32", "min.s32", "max.u32", "max.s32", "and.b32", "or.b32", "xor.b32")),
 ]  # fmt: skip
+# Kernels of which inline PTX reads and writes memory, one after the other: source, arguments of the manifest, what is more of it.
+WORDS = '{ name = "in", type = "u32", in = 256 }, { name = "out", type = "u32", inout = 256 }'
+MEMORY = {
+    "global_words": ("""(const unsigned* in, unsigned* out) {
+  unsigned i = threadIdx.x, a, b, c, d;
+  asm volatile("ld.global.nc.L1::no_allocate.v4.u32 {%0, %1, %2, %3}, [%4+512];" : "=r"(a), "=r"(b), "=r"(c), "=r"(d) : "l"(in + 4 * (i % 32)));
+  asm volatile("st.global.v2.b32 [%0], {%1, %2};" ::"l"(out + 4 * i % 128), "r"(a ^ d), "r"(b + c) : "memory");
+  asm volatile("{ .reg .pred p; .reg .u32 t; setp.lt.u32 p, %2, 40; @p ld.global.u32 t, [%1+-4]; @p st.global.u32 [%0+512], t; }"
+               ::"l"(out + i), "l"(in + i + 1), "r"(i) : "memory");
+}""", WORDS),
+    "short_words": ("""(const unsigned* in, unsigned* out) {
+  unsigned i = threadIdx.x, a, b, c, d;
+  const char* p = (const char*)in + 7 * i;
+  asm("ld.global.u8 %0, [%1];" : "=r"(a) : "l"(p));
+  asm("ld.global.s8 %0, [%1+1];" : "=r"(b) : "l"(p));
+  asm("ld.volatile.global.u16 %0, [%1];" : "=r"(c) : "l"(p + (7 * i) % 2));
+  asm("ld.s16 %0, [%1];" : "=r"(d) : "l"(p + (7 * i) % 2));
+  asm volatile("st.global.u8 [%0+3], %1;" ::"l"(out + i), "r"(a + b) : "memory");
+  asm volatile("st.global.b16 [%0], %1;" ::"l"(out + i), "r"(c * 3 + d) : "memory");
+}""", WORDS),
+    "shared_words": ("""(const unsigned* in, unsigned* out) {
+  __shared__ __align__(16) unsigned tile[128];
+  unsigned i = threadIdx.x, at = (unsigned)__cvta_generic_to_shared(tile), a, b;
+  unsigned long long wide;
+  if (i < 16) asm volatile("cp.async.ca.shared.global [%0], [%1], 16;" ::"r"(at + 16 * i), "l"(in + 4 * i));
+  if (i < 16) asm volatile("cp.async.cg.shared.global.L2::128B [%0], [%1], 16, 4;" ::"r"(at + 256 + 16 * i), "l"(in + 4 * i) : "memory");
+  asm volatile("cp.async.commit_group; cp.async.wait_group 0;" ::: "memory");
+  __syncthreads();
+  asm volatile("{ .reg .u64 t; .reg .u32 s; cvta.to.shared.u64 t, %1; cvt.u32.u64 s, t; ld.shared.u32 %0, [s+4]; }" : "=r"(a) : "l"(&tile[i]));
+  asm volatile("ld.shared.u64 %0, [%1];" : "=l"(wide) : "r"(at + 8 * (i % 32)));
+  asm volatile("bar.warp.sync 0xffffffff; barrier.sync 0;" ::: "memory");
+  asm volatile("st.shared.u32 [%0], %1;" ::"r"(at + 4 * i), "r"(a + 1) : "memory");
+  __syncthreads();
+  asm volatile("ld.volatile.shared.u32 %0, [%1];" : "=r"(b) : "r"(at + 4 * (63 - i)));
+  out[i] = a ^ b ^ (unsigned)(wide >> 32) ^ (unsigned)wide;
+}""", WORDS),
+    "atomic_words": ("""(const unsigned* in, unsigned* out) {
+  __shared__ unsigned sum;
+  unsigned i = threadIdx.x, at = (unsigned)__cvta_generic_to_shared(&sum);
+  if (i == 0) sum = 0;
+  __syncthreads();
+  asm volatile("red.shared.add.u32 [%0], %1;" ::"r"(at), "r"(in[i]) : "memory");
+  asm volatile("red.global.add.u32 [%0], %1;" ::"l"(out + 100), "r"(in[i]) : "memory");
+  asm volatile("red.relaxed.gpu.global.max.s32 [%0], %1;" ::"l"(out + 101), "r"(in[i]) : "memory");
+  asm volatile("red.global.min.u32 [%0+8], %1;" ::"l"(out + 100), "r"(in[i]) : "memory");
+  asm volatile("red.global.or.b32 [%0], %1;" ::"l"(out + 103), "r"(in[i]) : "memory");
+  asm volatile("red.global.and.b32 [%0], %1;" ::"l"(out + 104), "r"(in[i]) : "memory");
+  asm volatile("red.global.xor.b32 [%0], %1;" ::"l"(out + 105), "r"(in[i]) : "memory");
+  unsigned old, other;
+  asm volatile("atom.global.exch.b32 %0, [%1], %2;" : "=r"(old) : "l"(out + 110 + i), "r"(in[i]) : "memory");
+  asm volatile("atom.acq_rel.gpu.global.cas.b32 %0, [%1], %2, %3;" : "=r"(other) : "l"(out + 110 + i), "r"(in[i] & ~1u), "r"(in[i] + 5) : "memory");
+  asm volatile("atom.global.inc.u32 %0, [%1], 9;" : "=r"(other) : "l"(out + 180), "r"(other) : "memory");
+  asm volatile("atom.global.dec.u32 %0, [%1], 9;" : "=r"(other) : "l"(out + 181), "r"(other) : "memory");
+  asm volatile("st.release.gpu.global.u32 [%0], %1;" ::"l"(out + 190 + i), "r"(old) : "memory");
+  __syncthreads();
+  asm volatile("ld.acquire.gpu.global.u32 %0, [%1];" : "=r"(old) : "l"(out + 190 + (i ^ 1)) : "memory");
+  out[i] = sum + old;
+}""", WORDS.replace("in = 256 }, ", 'in = 256, values = "ramp" }, ')),
+}
 
 # What a program of host and device has, macros, templates and includes in it.
 PROGRAM = """#include <cuda_runtime.h>
@@ -243,11 +314,14 @@ class Hip:
         cases += [(f"{op} %0, %1;", kinds, 1) for op, kinds in APPROXIMATE]
         cases += [(text, kinds, None) for text, kinds in BLOCKS]
         made = [kernel(n, *case) for n, case in enumerate(cases)]
+        made += [(f'extern "C" __global__ void {name}{text}\n',
+                  f'[[kernel]]\nname = "{name}"\nblock = [64]\narguments = [{arguments}]\n\n') for name, (text, arguments) in MEMORY.items()]
         folder = self.folder("inline_ptx", {"all.cu": "".join(s for s, _ in made), "port.toml": "".join(m for _, m in made)})
         outcome, files, out = self.port(folder, "--compiler", "clang", "--kernel-time", "0", "--tests", "12")
         self.tested(outcome, files, len(made))
         text = (out / "all.hip").read_text()
-        check("asm" not in text and files["all.cu"]["replaced"]["inline_ptx"] == len(made), "not all were replaced")
+        statements = len(cases) + sum(len(re.findall(r"\basm\b", t)) for t, _ in MEMORY.values())
+        check("asm" not in text and files["all.cu"]["replaced"]["inline_ptx"] == statements, f"not all were replaced: {files['all.cu']['replaced']}")
         table = {line.split()[1] for line in (pathlib.Path(self.portolan).parent / "hip" / "names.table").read_text().splitlines() if line.startswith("instruction ")}
         helpers = {"b32", "b64", "f32", "f64", "bits", "set", "v", "To", "From"}
         # Of barriers and fences nothing can be seen in one thread's result; the rest of a kind stands for its comparisons.
@@ -260,8 +334,12 @@ class Hip:
         """Host and device, macros, templates and an include."""
         if toolchain.missing_tools(["nvcc"]):
             raise Skip("there is no CUDA toolkit (nvcc), so host code cannot be read")
-        folder = self.folder("program", {"main.cu": PROGRAM, "inner/part.cuh": PART, "port.toml": SPIN_MANIFEST})
+        host = '#include <cuda_runtime.h>\nbool room(void** p) { return cudaMalloc(p, 16) == cudaSuccess; }\n'
+        folder = self.folder("program", {"main.cu": PROGRAM, "inner/part.cuh": PART, "port.toml": SPIN_MANIFEST, "host.cc": host, "plain.cpp": "int plain;\n"})
         outcome, files, out = self.port(folder)
+        expected = '#include "portolan_hip.h"\nbool room(void** p) { return hipMalloc(p, 16) == hipSuccess; }\n'
+        check((out / "host.cc").read_text() == expected and set(files["host.cc"]["compiled"].values()) == {True}, str(files.get("host.cc")))
+        check(not (out / "plain.cpp").exists(), "a file that has nothing of CUDA was ported")
         bad = {t: r for t, r in files["main.cu"]["compiled"].items() if r is not True}
         check(not bad and {"main.hip", "inner/part.cuh"} == set(files["main.cu"]["outputs"]), f"{bad} {outcome.stdout} {outcome.stderr}")
         spin = [k for k in files["main.cu"]["kernels"] if k["kernel"] == "spin"]
@@ -320,7 +398,9 @@ class Hip:
     def refusals(self):
         """Each with its place; nothing is written of such a file, and the others go on."""
         head = "extern \"C\" __global__ void k(unsigned* x) {\n"
-        cases = {"label.cu": (head + '  asm volatile("L: bra L;");\n}\n', ":2:3: error: inline PTX: labels"),
+        cases = {"label.cu": (head + '  asm volatile("L: bra M;");\n}\n', ":2:3: error: inline PTX: a branch out of"),
+                 "place.cu": (head + '  asm volatile("ld.local.u32 %0, [%1];" : "=r"(x[0]) : "l"(x));\n}\n', ":2:3: error: inline PTX: '.local' of"),
+                 "scope.cu": (head + '  asm volatile("red.sys.global.add.u32 [%0], 1;" :: "l"(x));\n}\n', ":2:3: error: inline PTX: 'red.sys"),
                  "unknown.cu": (head + '\n  asm("vabsdiff.u32.u32.u32 %0, %1, %1, %1;" : "=r"(x[0]) : "r"(x[1]));\n}\n',
                                 ":3:3: error: inline PTX: 'vabsdiff.u32.u32.u32' has no counterpart"),
                  "half.cu": (head + '  unsigned short h; asm("mov.b16 %0, 7;" : "=h"(h)); x[0] = h;\n}\n', ":2:21: error: inline PTX: operands of constraint 'h'"),
@@ -341,11 +421,11 @@ class Hip:
     def textures(self):
         if toolchain.missing_tools(["nvcc"]):
             raise Skip("there is no CUDA toolkit (nvcc), so textures and library calls cannot be read")
-        source = ("#include <cuda_runtime.h>\n#include <mma.h>\n__global__ void k(cudaTextureObject_t t, float* x) {\n  x[0] = tex1Dfetch<float>(t, 1);\n}\n"
+        source = ("#include <cuda_runtime.h>\n#include <cuda_fp8.h>\n__global__ void k(cudaTextureObject_t t, float* x) {\n  x[0] = tex1Dfetch<float>(t, 1);\n}\n"
                   "int main() {\n  cudaLaunchAttribute a;\n  return (int)a.id;\n}\n")
         outcome, reports, out = self.port(self.folder("textures", {"a.cu": source}))
         messages = reports["a.cu"].get("messages", "")
-        check(outcome.status == 2 and "a.cu:2:10: error: HIP has no counterpart of <mma.h>" in messages, f"{outcome.status} {messages}")
+        check(outcome.status == 2 and "a.cu:2:10: error: HIP has no counterpart of <cuda_fp8.h>" in messages, f"{outcome.status} {messages}")
         source = ("#include <cuda_runtime.h>\nint main() {\n  cudaDeviceProp p;\n  cudaGetDeviceProperties(&p, 0);\n  return p.warpSize;\n}\n")
         _, width, _ = self.port(self.folder("properties", {"a.cu": source, "other.cpp": "int cudaThing;\n"}))
         check("a.cu:5:12: error: a port has warps of 32 lanes" in width["a.cu"].get("messages", ""), str(width))

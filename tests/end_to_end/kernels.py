@@ -15,7 +15,7 @@ from common import toolchain
 KERNELS = harness.ROOT / "corpus" / "kernels"
 HEADER = harness.ROOT / "gpu" / "compile" / "device.h"
 CLANG = "clang++-19"
-COMMON = ["-O2", "-fdeclspec", "-ffp-contract=off", "-Wno-unknown-cuda-version", "-include", HEADER]
+COMMON = ["-O2", "-fdeclspec", "-ffp-contract=off", "-Wno-unknown-cuda-version", "-I", harness.ROOT / "gpu" / "hip" / "header", "-include", HEADER]
 PTX = ["-x", "cuda", "--cuda-gpu-arch=sm_80", "-nocudainc", "-nocudalib", "--cuda-device-only", "-S",
        "-Xclang", "-target-feature", "-Xclang", "+ptx70"]
 AMD = ["-x", "hip", "--offload-device-only", "--no-gpu-bundle-output", "-nogpulib", "-nogpuinc"]

@@ -211,13 +211,36 @@ PORTOLAN_UNARY(float, __expf, __builtin_expf)
 PORTOLAN_UNARY(float, __logf, __builtin_logf)
 PORTOLAN_UNARY(float, __log2f, __builtin_log2f)
 #undef PORTOLAN_UNARY
-// Sine and cosine: to within an eighth of a turn in three steps (Cody and Waite, good to about 10^5), then series.
+// Quarters of a turn in a large number, to the nearest, modulo four, and what is left of it in radians (Payne and
+// Hanek): of the digits of 2 / pi only those matter that make no whole turns.
+PORTOLAN_D float portolan_rest(float v, int& quarters) {
+  const unsigned digits[] = {0xa2f9836e, 0x4e441529, 0xfc2757d1, 0xf534ddc0, 0xdb629599, 0x3c439041, 0xfe5163ab, 0};
+  const unsigned all = __builtin_bit_cast(unsigned, v);
+  const int power = (int)(all >> 23 & 255) - 150, first = power > 2 ? power - 2 : 0;  // digits left out
+  unsigned __int128 part = 0;                                                         // 96 digits behind these
+  for (int n = 0; n < 4; ++n) part = part << 32 | digits[first / 32 + n < 8 ? first / 32 + n : 7];
+  part = part << first % 32 >> 32;
+  const unsigned __int128 product = part * (all & 0x7fffff | 0x800000);
+  const int whole = 96 + first - power;
+  const long long fraction =
+      (long long)(product << (128 - whole) >> 64);  // of a quarter, half of one or more: below zero
+  quarters = (int)(product >> whole) + (fraction < 0);
+  const float rest = (float)fraction * (1.57079633f * 0x1p-64f);
+  if ((all >> 31) == 0) return rest;
+  quarters = -quarters;
+  return -rest;
+}
+// Sine and cosine: to within an eighth of a turn in three steps (Cody and Waite), of large numbers as above, then
+// series.
 PORTOLAN_D float portolan_turned(float v, int quarter) {
+  if (!(__builtin_fabsf(v) < __builtin_inff())) return v - v;
   const float turns = __builtin_rintf(v * 0.636619747f);
   float rest = __builtin_fmaf(-turns, 1.57079601f, v);
   rest = __builtin_fmaf(-turns, 3.13916473e-07f, rest);
   rest = __builtin_fmaf(-turns, 5.39030253e-15f, rest);
-  const int place = (int)turns + quarter;
+  int quarters = (int)turns;
+  if (__builtin_fabsf(v) > 48000.0f) rest = portolan_rest(v, quarters);
+  const int place = quarters + quarter;
   const float square = rest * rest;
   float sine = __builtin_fmaf(square, -1.9515295891e-4f, 8.3321608736e-3f);
   sine = __builtin_fmaf(rest * square, __builtin_fmaf(sine, square, -1.6666654611e-1f), rest);
