@@ -155,7 +155,10 @@ def one(args, translations, key, number):
 
 def markdown(args, results, seconds):
     hard, library = (sum(r[name] for r in results) for name in ("hard", "library"))
-    lines = ["## Sketches", "", f"Command: `./dev bench sketches --sketches {args.sketches} --prove {args.prove:g} --jobs {args.jobs}` ({seconds:.0f} s).", "",
+    # Of a run in parts nobody knows how long the whole took.
+    only, took = (" --only NUMBERS", "") if args.only else ("", f" ({seconds:.0f} s)")
+    command = f"./dev bench sketches --seed {args.seed} --sketches {args.sketches} --prove {args.prove:g} --jobs {args.jobs}{only}"
+    lines = ["## Sketches", "", f"Command: `{command}`{took}.", "",
              f"{len(results)} sketches, seed {args.seed}: holes in proved translations of functions of {len(args.programs)} programs under "
              f"corpus/programs and of {', '.join(args.libraries) or 'no library'} ({library} sketches), {report.percent(hard, len(results))} of them with a "
              f"hole in an instruction with memory or flags. Right: proved or bounded within {args.seconds:g} s of processor time, "
