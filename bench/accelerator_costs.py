@@ -38,19 +38,39 @@ def path_of(chip, task):
     return own if own.exists() else TASKS / "int8" / f"{task}.spec"
 
 
+def contents(tensors):
+    """--load of what the program reads: constants, and zeros for the rest. An argument has at most 128 KiB."""
+    loads, most = [], 30_000
+    for tensor in tensors:
+        if tensor["kind"] not in ("input", "constants"):
+            continue
+        memory = bytearray(tensor["bytes"])
+        for n, value in enumerate(tensor.get("values", ())):
+            size = tensor["bits"] // 8
+            memory[n * size:(n + 1) * size] = value.to_bytes(size, "little")
+        for at in range(0, len(memory), most):
+            loads += ["--load", f"{tensor['base'] + at}={memory[at:at + most].hex()}"]
+    return loads
+
+
 def mapped(args, chip, task, sizes):
     work = args.work / f"{chip}.{task}.{'.'.join(map(str, sizes.values()))}"
-    shutil.rmtree(work, ignore_errors=True)
-    (work / "in").mkdir(parents=True)
-    shutil.copy(path_of(chip, task), work / "in")
-    words = [word for name, value in sizes.items() for word in ("--set", f"{name}={value}")]
-    toolchain.run([args.portolan, "port", work / "in", "--to", DESCRIPTIONS / f"{chip}.isa", "--out", work / "out", "--no-proof", *words], timeout=args.timeout)
+    if not args.reuse or not (work / "out" / "report.json").exists():
+        shutil.rmtree(work, ignore_errors=True)
+        (work / "in").mkdir(parents=True)
+        shutil.copy(path_of(chip, task), work / "in")
+        words = [word for name, value in sizes.items() for word in ("--set", f"{name}={value}")]
+        toolchain.run([args.portolan, "port", work / "in", "--to", DESCRIPTIONS / f"{chip}.isa", "--out", work / "out", "--no-proof", *words], timeout=args.timeout)
     entry = json.loads((work / "out" / "report.json").read_text())["kernels"][0]
     if "cost" not in entry:
         print(f"{chip} {task} {sizes}: {entry['verdict']}: {entry.get('reason', '')[:100]}", file=sys.stderr)
         return None
-    run = toolchain.run([args.portolan, "isa", "run", DESCRIPTIONS / f"{chip}.isa", work / "out" / f"{task}.s"], timeout=args.timeout)
-    counted = int(run.stdout.decode().split(" cycles")[0].split()[-1].replace(",", ""))
+    run = toolchain.run([args.portolan, "isa", "run", DESCRIPTIONS / f"{chip}.isa", work / "out" / f"{task}.s", *contents(entry["tensors"])], timeout=args.timeout)
+    said = run.stdout.decode()
+    if not said.startswith("finished"):
+        print(f"{chip} {task} {sizes}: the program does not finish: {said[:100]}", file=sys.stderr)
+        return None
+    counted = int(said.split(" cycles")[0].split()[-1].replace(",", ""))
     return {"chip": chip, "task": task, "sizes": sizes, "counted": counted, "words": entry["words"], **entry["cost"],
             "moved": sum(t["bytes"] for t in entry["tensors"])}
 
@@ -80,6 +100,7 @@ def main():
     parser.add_argument("--work", required=True, type=pathlib.Path)
     parser.add_argument("--docs", type=pathlib.Path, help="write the section of this page")
     parser.add_argument("--timeout", type=int, default=300)
+    parser.add_argument("--reuse", action="store_true", help="programs of an earlier run that lie in the work folder")
     args = parser.parse_args()
     programs = [p for chip in CHIPS for task, sizes in SIZES if (p := mapped(args, chip, task, sizes))]
     rho = correlation([p["cycles"] for p in programs], [p["counted"] for p in programs])

@@ -108,10 +108,29 @@ const Step* Scheduler::find_accumulating(const Step& step, const Step::Need* own
   return nullptr;
 }
 
+// What tells apart what lies in the places of a need. Of a part of a tensor as it is: where it begins and how long it
+// is, so that x[p + r] for one p and r serves others with the same sum.
+Scheduler::Coordinates Scheduler::key_of(const Step::Need& need, const Coordinates& at) const {
+  Coordinates key;
+  const Step& step = *need.step;
+  if (step.tensor && step.needs.empty() && !step.initial && step.reduced.empty()) {
+    for (size_t d = 0; d < step.tensor->operands.size(); ++d) {
+      const auto sum = polynomial(step.tensor->operands[d]);
+      Number& begin = key[-1 - static_cast<Number>(d)];
+      for (const auto& [part, factor] : *sum)
+        begin += part.empty() ? factor : at.at(part[0]) * choice_.tile.at(part[0]);
+    }
+    for (const auto& [loop, variable] : step.variables)
+      if (variable != 0) key[variable] = length(variable, at);
+    return key;
+  }
+  for (Number variable : pools_.at(&need).variables) key[variable] = at.at(variable);
+  return key;
+}
+
 std::optional<Number> Scheduler::fetch(const Step::Need& need, const Coordinates& at) {
   Pool& pool = pools_.at(&need);
-  Coordinates key;
-  for (Number variable : pool.variables) key[variable] = at.at(variable);
+  const Coordinates key = key_of(need, at);
   for (size_t slot = 0; slot < pool.holds.size(); ++slot)
     if (pool.used[slot] && pool.holds[slot] == key) {
       const Number place = pool.first + static_cast<Number>(slot) * pool.rows;

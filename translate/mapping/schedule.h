@@ -62,6 +62,7 @@ class Scheduler {
   bool pool(const Step::Need& need);
   bool share_memories();
   const Step* find_accumulating(const Step& step, const Step::Need* owner);
+  Coordinates key_of(const Step::Need& need, const Coordinates& at) const;
   std::optional<Number> fetch(const Step::Need& need, const Coordinates& at);
   bool emit(const Step& step, Number place, const Coordinates& at);
   bool accumulate(const std::vector<Coordinates>& group);
