@@ -32,6 +32,7 @@ class Sum {
   void add_concat(Term t, const APInt& coefficient);
   bool add_zext(Term piece, const APInt& coefficient);
   bool reduce(Term t, const APInt& coefficient);
+  bool join_multiple();
 
   Pool& pool_;
   unsigned width_;
@@ -140,6 +141,26 @@ void Sum::add(Term t, const APInt& coefficient) {
   parts_.push_back({coefficient, t});
 }
 
+// x + 2^k y where y is what reduce() made of x: a multiple of x after all. False: there are no such parts.
+bool Sum::join_multiple() {
+  for (size_t n = 0; n < parts_.size(); ++n) {
+    const unsigned k = parts_[n].coefficient.countr_zero();
+    const std::optional<Term> piece = k == 0 ? std::nullopt : zero_extended(pool_, parts_[n].term);
+    if (!piece || pool_.width(*piece) != width_ - k) continue;
+    for (size_t m = 0; m < parts_.size(); ++m) {
+      const Kind kind = pool_.kind(parts_[m].term);
+      if (m == n || (kind != Kind::sext && kind != Kind::concat && kind != Kind::extract)) continue;
+      if (pool_.extract(parts_[m].term, 0, width_ - k) != *piece) continue;
+      const Linear::Part whole{parts_[m].coefficient + parts_[n].coefficient, parts_[m].term};
+      parts_.erase(parts_.begin() + static_cast<long>(std::max(m, n)));
+      parts_.erase(parts_.begin() + static_cast<long>(std::min(m, n)));
+      add(whole.term, whole.coefficient);
+      return true;
+    }
+  }
+  return false;
+}
+
 Linear Sum::take() {
   for (;;) {
     std::sort(parts_.begin(), parts_.end(),
@@ -153,7 +174,10 @@ Linear Sum::take() {
       i = end;
     }
     parts_ = std::move(merged);
-    if (again.empty()) return {constant_, std::move(parts_)};
+    if (again.empty()) {
+      if (join_multiple()) continue;
+      return {constant_, std::move(parts_)};
+    }
     // More trailing zeros may have come up.
     const size_t before = parts_.size();
     for (const Linear::Part& part : again) add(part.term, part.coefficient);

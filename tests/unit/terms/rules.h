@@ -54,6 +54,9 @@ void rules_of_sums(Visit visit) {
   RULE("subtract-by-complement", (p.add(p.add(x, p.bit_not(y)), one)), (p.sub(x, y)));
   RULE_FROM(2u, "shift-is-multiple", (p.shl(x, number(2))), (p.mul(x, number(4))));
   RULE("shift-in-sum", (p.add(p.shl(x, number(1)), x)), (p.mul(x, number(3))));
+  RULE_FROM(3u, "shift-in-sum-of-part",
+            (p.add(p.shl(p.sext(p.extract(x, 1, w - 1), w), one), p.sext(p.extract(x, 1, w - 1), w))),
+            (p.mul(p.sext(p.extract(x, 1, w - 1), w), number(3))));
   RULE("shift-of-sum", (p.shl(p.add(x, y), number(1))), (p.add(p.add(x, x), p.add(y, y))));
   RULE("double-is-shift", (p.add(x, x)), (p.shl(x, one)));
   RULE("aligned-sum", (p.add(p.mul(x, number(2)), number(2))), (p.shl(p.add(x, one), one)));
