@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "verify/solve/float_facts.h"
+#include "verify/solve/generalise.h"
 #include "verify/solve/integers.h"
 #include "verify/solve/lemmas.h"
 #include "verify/solve/memories.h"
@@ -297,9 +298,16 @@ const Answer* Prover::always(Term goal) {
   const FairClock::time_point begin = FairClock::now();
   FairClock::time_point end = begin + state_->limits.time / 4;
   if (state_->deadline) end = std::min(end, begin + (*state_->deadline - begin) / 4);
-  Inquest inquest(state_->pool, state_->portfolio, {}, goal, begin, end);
-  Answer answer = inquest.settled_at_once() ? inquest.answer() : inquest.ask();
-  return &state_->always.emplace(goal, std::move(answer)).first->second;
+  auto ask = [&](Term what, FairClock::time_point until) {
+    Inquest inquest(state_->pool, state_->portfolio, {}, what, FairClock::now(), until);
+    return inquest.settled_at_once() ? inquest.answer() : inquest.ask();
+  };
+  if (const auto general = generalised(state_->pool, goal)) {
+    Answer answer = ask(*general, begin + (end - begin) / 4);
+    if (answer.verdict == Verdict::holds && answer.cross_checked)
+      return &state_->always.emplace(goal, std::move(answer)).first->second;
+  }
+  return &state_->always.emplace(goal, ask(goal, end)).first->second;
 }
 
 }  // namespace portolan::solve

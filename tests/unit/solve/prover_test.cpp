@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "solvers.h"
+#include "verify/solve/generalise.h"
 
 namespace portolan::solve {
 namespace {
@@ -341,6 +342,28 @@ TEST_F(ProverTest, SolversOutliveHardQuestions) {
   EXPECT_EQ(easy.verdict, Verdict::holds);
   EXPECT_TRUE(easy.cross_checked);
   EXPECT_FALSE(easy.runs.empty());
+}
+
+// Parts that no solver likes to look into are variables first. What holds for all their values holds; where it does
+// not, nothing was said.
+TEST_F(ProverTest, HardPartsThatStandInSeveralPlaces) {
+  NEEDS_SOLVERS();
+  const Term x = pool.variable("x", 64), y = pool.variable("y", 64), c = pool.variable("c", 1);
+  const Term a = pool.variable("a", 64), b = pool.variable("b", 64), product = pool.mul(x, y);
+  const Term between = pool.bit_and(pool.ult(product, a), pool.ult(a, b));
+  const Term transitive = pool.bit_not(pool.bit_and(between, pool.bit_not(pool.ult(product, b))));
+  const auto general = generalised(pool, transitive);
+  ASSERT_TRUE(general);
+  EXPECT_EQ(pool.print(*general).find("mul"), std::string::npos);
+  EXPECT_EQ(holds(transitive, {c}).verdict, Verdict::holds);
+  // A square is 0 or 1 modulo 4; not every number is.
+  const Term n = pool.variable("n", 8), square = pool.mul(n, n);
+  const Term low = pool.bit_not(pool.bit_and(pool.extract(square, 1, 1), pool.ult(square, number(8, 200))));
+  const auto any = generalised(pool, low);
+  ASSERT_TRUE(any);
+  EXPECT_EQ(holds(*any).verdict, Verdict::fails);
+  EXPECT_EQ(holds(low, {c}).verdict, Verdict::holds);
+  EXPECT_FALSE(generalised(pool, pool.ult(x, y)));
 }
 
 }  // namespace
