@@ -70,6 +70,7 @@ class Simulation {
   bool discharge(PathPair& paths, Proof& proof);
   bool relation_holds(PathPair& paths, const Relation& there, Proof& proof);
   Term without_frame(Term memory);
+  bool same_writes(PathPair& paths, Term source, Term target, Proof& proof);
   bool same_calls(const PathPair& paths) const;
   bool calls_agree(PathPair& paths, Unspecified& unspecified, Proof& proof);
   bool argument_agrees(PathPair& paths, const std::string& what, Term source, Term target, const CallEvent& call,
