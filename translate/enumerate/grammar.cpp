@@ -92,11 +92,18 @@ class Collector {
   std::vector<Candidate> found_;
 };
 
+// Whether a row's note names what not every processor of the target has. AArch64's other notes are of floating point
+// and of NEON's polynomials, which Armv8.0 has.
+bool is_extension(Isa isa, std::string_view note) {
+  if (isa == Isa::riscv64) return note.starts_with("z");
+  return isa == Isa::aarch64 && !note.empty() && note != "fp" && note != "polynomials";
+}
+
 std::vector<Candidate> Collector::run() {
   for (std::span<const assembly::Row> family : frontends::lifter(target_.isa()).rows().families())
     for (const assembly::Row& row : family) {
       if (!row.lift || !row.flags.empty()) continue;
-      const bool extension = target_.isa() == Isa::riscv64 && row.note.starts_with("z");
+      const bool extension = is_extension(target_.isa(), row.note);
       if (extension && std::find(features_.begin(), features_.end(), row.note) == features_.end()) continue;
       for (const std::string& name : assembly::expand_opcodes(row.opcodes))
         if (const auto opcode = opcodes_.find(name); opcode != opcodes_.end()) add(opcode->second);

@@ -32,7 +32,7 @@ struct Form {
 };
 
 // All forms whose flags, memory and control are untouched, with these immediates where the instruction takes one.
-// Instructions of RISC-V's extensions, as their rows note them, only with the feature.
+// Instructions of extensions, as their rows note them, only with the feature.
 std::vector<Form> make_grammar(Isa isa, const std::vector<int64_t>& immediates,
                                const std::vector<std::string>& features);
 
