@@ -24,7 +24,7 @@ namespace {
 using namespace accelerator;
 
 struct Arguments {
-  std::string chip, input, output = "-", vectors, first, form;
+  std::string chip, input, output = "-", vectors, first, form, engine;
   std::vector<std::string> parameters, loads, dumps;
   bool json = false, bytes = false, summary = false;
   uint64_t count = 1000, seed = 1, steps = Limits().steps;
@@ -231,10 +231,14 @@ bool dump_memory(const Arguments& a, const Description& chip, Machine& machine) 
   return true;
 }
 
+simt::Mode mode_of(const Arguments& a) {
+  return simt::mode_from_name(a.engine).value_or(simt::Mode::compiled);
+}
+
 Exit run_program(const Arguments& a) {
   if (a.chip == "ptx" || a.chip == "amdgcn") {
     if (a.vectors.empty()) return complain(error_at({}, "give --vectors FILE")), Exit::usage;
-    return run_kernel_vectors({a.chip, a.vectors, a.form, a.json, a.summary});
+    return run_kernel_vectors({a.chip, a.vectors, a.form, a.json, a.summary, mode_of(a)});
   }
   if (!a.vectors.empty()) return run_vectors_of(a);
   const auto chip = load(a);
@@ -354,6 +358,8 @@ void add_accelerator(CLI::App& isa, Command& chosen) {
   program->add_option("FILE", a->input, "a program in assembly");
   program->add_option("--vectors", a->vectors, "recorded runs, one JSON object a line: compare with each");
   program->add_option("--form", a->form, "ptx, amdgcn: only forms whose name contains this");
+  program->add_option("--engine", a->engine, "ptx, amdgcn: compiled (default) or interpreted")
+      ->check(CLI::IsMember({"compiled", "interpreted"}));
   program->add_flag("--summary", a->summary, "ptx, amdgcn: only the first difference and the totals");
   program->add_option("--load", a->loads, "ADDRESS=HEX: bytes of the external memory before the run");
   program->add_option("--dump", a->dumps, "ADDRESS:BYTES of external memory, or MEMORY:FIRST:COUNT, to print after it");

@@ -56,7 +56,7 @@ Exit run_kernel_vectors(const KernelVectors& a) {
                        {"first_difference", r.first_difference}});
     else if (!a.summary)
       print_form(r);
-  });
+  }, a.mode);
   if (failure) {
     fmt::print(stderr, "{}", to_string(*failure));
     return Exit::usage;

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "cli/commands.h"
+#include "emulate/simt/launch.h"
 
 namespace portolan::cli {
 
@@ -12,6 +13,7 @@ struct KernelVectors {
   std::string vectors;  // the file
   std::string form;     // only forms whose name contains this
   bool json = false, summary = false;
+  simt::Mode mode = simt::Mode::compiled;
 };
 Exit run_kernel_vectors(const KernelVectors& arguments);
 

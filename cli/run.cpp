@@ -162,8 +162,13 @@ Exit run(const Arguments& a) {
     KernelRun kernel = a.kernel;
     kernel.input = a.input, kernel.function = a.function, kernel.values = a.values;
     kernel.milliseconds = a.milliseconds, kernel.json = a.json;
+    const std::optional<simt::Mode> mode = simt::mode_from_name(a.engine.empty() ? "compiled" : a.engine);
+    if (!mode) return fail(error_at({a.input, 0, 0}, "kernels run on --engine compiled or interpreted"));
+    kernel.mode = *mode;
     return run_kernel(kernel);
   }
+  if (simt::mode_from_name(a.engine))
+    return fail(error_at({a.input, 0, 0}, "--engine " + a.engine + " is for kernels"));
   auto file = read_input(a.input, a.isa, "--from");
   if (!file) return fail(file.error());
   const assembly::Unit* unit = file->unit.get();
@@ -198,8 +203,8 @@ void add_run(CLI::App& app, Command& chosen) {
   command->add_option("--input", a->specification.inputs,
                       "of a .spec: TENSOR=1,2,... or TENSOR=@FILE, row by row; random where it isn't given");
   command->add_option("--seed", a->specification.seed, "of a .spec's random inputs")->capture_default_str();
-  command->add_option("--engine", a->engine, "ir, native, unicorn or qemu; default: native, else unicorn")
-      ->check(CLI::IsMember({"ir", "native", "unicorn", "qemu"}));
+  command->add_option("--engine", a->engine, "ir, native, unicorn or qemu; default: native, else unicorn. Kernels: compiled (default) or interpreted")
+      ->check(CLI::IsMember({"ir", "native", "unicorn", "qemu", "compiled", "interpreted"}));
   command->add_option("--from", a->isa, "the file's instruction set, when the file does not tell");
   command->add_option("--time", a->milliseconds, "limit in milliseconds")->capture_default_str();
   command->add_option("--grid", a->kernel.grid, "kernels: blocks, X or X,Y or X,Y,Z")->capture_default_str();

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <ctime>
 #include <cstdio>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -97,11 +98,13 @@ void print_text(const KernelRun& a, const simt::Outcome& outcome, const std::vec
 }
 
 void print_json(const KernelRun& a, const simt::Outcome& outcome, const std::vector<KernelArgument>& given,
-                simt::Memory& memory) {
+                simt::Memory& memory, double seconds) {
   nlohmann::json j = {{"file", a.input},
                       {"kernel", a.function},
                       {"completed", outcome.completed},
                       {"instructions", outcome.instructions},
+                      {"lane_instructions", outcome.source_instructions},
+                      {"processor_seconds", seconds},
                       {"findings", nlohmann::json::array()},
                       {"buffers", nlohmann::json::array()}};
   for (const simt::Finding& f : outcome.findings)
@@ -161,8 +164,17 @@ Exit run_kernel(const KernelRun& a) {
   simt::Launch launch = simt::make_launch(*m, a.function, *grid, *block, a.shared_bytes, lay_out(*given));
   launch.steps = UINT64_MAX;
   launch.milliseconds = a.milliseconds;
+  launch.mode = a.mode;
+  timespec before{}, after{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &before);
   const simt::Outcome outcome = simt::run(m->program, m->memory, launch);
-  (a.json ? print_json : print_text)(a, outcome, *given, m->memory);
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &after);
+  if (a.json)
+    print_json(a, outcome, *given, m->memory,
+               static_cast<double>(after.tv_sec - before.tv_sec) +
+                   static_cast<double>(after.tv_nsec - before.tv_nsec) * 1e-9);
+  else
+    print_text(a, outcome, *given, m->memory);
   return !outcome.findings.empty() ? Exit::fell_short : Exit::ok;
 }
 

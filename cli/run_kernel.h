@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "emulate/simt/launch.h"
 
 namespace portolan::cli {
 
@@ -16,6 +17,7 @@ struct KernelRun {
   uint64_t shared_bytes = 0;  // dynamic
   uint64_t milliseconds = 10'000;
   bool json = false;
+  simt::Mode mode = simt::Mode::compiled;
 };
 
 // Whether the file is a kernel's: by its name, or what --from says, or what it begins with.

@@ -7,7 +7,10 @@ namespace portolan::simt {
 constexpr size_t kMaxFindings = 100;
 
 Block::Block(Grid& grid, Dimensions index, const Code& kernel)
-    : grid_(grid), index_(index), shadow_(grid.launch.shared_bytes) {
+    : grid_(grid),
+      index_(index),
+      shadow_(grid.launch.shared_bytes),
+      local_bytes_(kernel.frame_bytes != 0 || grid.program.functions.size() > 1 ? grid.launch.local_bytes : 0) {
   const Launch& launch = grid.launch;
   shared_.name = "shared memory";
   shared_.bytes.resize(launch.shared_bytes);
@@ -26,13 +29,29 @@ Block::Block(Grid& grid, Dimensions index, const Code& kernel)
                static_cast<uint32_t>(n / launch.block.x / launch.block.y)};
     t.random = n ^ (uint64_t{index.x} << 32) ^ launch.undefined_seed;
     t.local.name = "local memory";
-    const uint64_t local = kernel.frame_bytes != 0 || grid.program.functions.size() > 1 ? launch.local_bytes : 0;
-    t.local.bytes.resize(local);
-    t.local.written.resize(local);
-    if (launch.observer) t.local.marks.resize(local, kUnset);
     enter(t, kernel, {});
-    if (launch.prepare && !launch.prepare(n, t.frame().slots)) t.state = State::done;
+    if (!launch.prepare) continue;
+    std::vector<APInt> slots = unset_slots(kernel);
+    if (!launch.prepare(n, slots)) t.state = State::done;
+    set_slots(t, std::move(slots));
   }
+}
+
+std::vector<APInt> Block::slots_of(const Thread& thread) const {
+  const Frame& frame = thread.frames.front();
+  if (!frame.compiled) return frame.slots;
+  std::vector<APInt> slots;
+  for (size_t s = 0; s < frame.code->slot_widths.size(); ++s)
+    slots.push_back(value_at(&frame.words[frame.compiled->slots[s]], frame.code->slot_widths[s]));
+  return slots;
+}
+
+void Block::set_slots(Thread& thread, std::vector<APInt> slots) {
+  Frame& frame = thread.frames.front();
+  if (frame.compiled)
+    for (size_t s = 0; s < slots.size(); ++s) put_value(&frame.words[frame.compiled->slots[s]], slots[s]);
+  else
+    frame.slots = std::move(slots);
 }
 
 void Block::add(Finding finding) {
@@ -92,7 +111,7 @@ bool Block::run() {
     break;
   }
   if (grid_.launch.finished)
-    for (Thread& t : threads_) grid_.launch.finished(t.number, t.frames.front().slots);
+    for (const Thread& t : threads_) grid_.launch.finished(t.number, slots_of(t));
   if (grid_.launch.finished_shared) grid_.launch.finished_shared(shared_);
   return true;
 }

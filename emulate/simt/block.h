@@ -8,14 +8,35 @@
 
 namespace portolan::simt {
 
+constexpr uint64_t kTurn = 20'000;  // steps before another thread has its turn: threads may spin for each other
+
+constexpr uint32_t kMaxAccessBytes = 64;
+
 // What all blocks of a launch share.
 struct Grid {
+  Grid(const Program& p, Memory& m, const Launch& l, Outcome& o)
+      : program(p), memory(m), launch(l), outcome(o), steps(l.steps) {}
+
   const Program& program;
   Memory& memory;
   const Launch& launch;
   Outcome& outcome;
-  uint64_t steps = 0;  // left
+  uint64_t steps;  // left
   std::optional<std::chrono::steady_clock::time_point> deadline;
+  bool compiled = false;
+
+  const std::vector<BlockFacts>& facts(const Code& code);
+  const Compiled& compiled_code(const Code& code);
+  // Where instructions of a line found their allocation last.
+  struct Recent {
+    uint64_t start = 0, size = 0;
+    Allocation* allocation = nullptr;
+  };
+  std::array<Recent, 64> recent = {};
+
+ private:
+  std::unordered_map<const Code*, std::vector<BlockFacts>> facts_;
+  std::unordered_map<const Code*, std::unique_ptr<Compiled>> compiled_;
 };
 
 class Block {
@@ -25,21 +46,35 @@ class Block {
 
  private:
   // Execution of one thread: execute.cpp. False: the block has ended.
+  friend struct Steps;
   bool advance(Thread& thread);
+  bool advance_compiled(Thread& thread);
+  bool begin(Thread& thread, ir::BlockId block, uint64_t& used);
   bool execute(Thread& thread, ir::ValueId id);
   bool leave(Thread& thread);
   void follow(Thread& thread, const ir::Edge& edge);
   bool enter(Thread& thread, const Code& code, std::span<const APInt> arguments);
-  bool call(Thread& thread, ir::ValueId id);
+  std::vector<APInt> unset_slots(const Code& code) const;
+  // The registers of a thread that has just begun, or has ended.
+  std::vector<APInt> slots_of(const Thread& thread) const;
+  void set_slots(Thread& thread, std::vector<APInt> slots);
+  bool call(Thread& thread, const ir::Instruction& inst, std::span<const APInt> arguments);
   void give_back(Thread& thread, std::span<const ir::ValueId> results);
   APInt leaf(Thread& thread, const ir::Instruction& inst);
   APInt identity(const Thread& thread, ir::Identity which) const;
   APInt undefined(Thread& thread, uint32_t width);
 
   // Memory: access.cpp.
-  bool load(Thread& thread, const ir::Instruction& inst, uint64_t address, uint32_t width, APInt& result, bool atomic);
-  bool store(Thread& thread, const ir::Instruction& inst, uint64_t address, const APInt& value, bool atomic);
-  Memory::Found find(Thread& thread, uint64_t address, uint64_t size, bool& shared);
+  bool load(Thread& thread, const ir::Instruction& inst, uint64_t address, uint32_t width, uint64_t* result,
+            bool atomic);
+  bool store(Thread& thread, const ir::Instruction& inst, uint64_t address, uint32_t width, const uint64_t* value,
+             bool atomic);
+  void check_written(const Thread& thread, const ir::Instruction& inst, uint64_t address, const Memory::Found& found,
+                     uint32_t size);
+  // atomic_rmw and atomic_cas.
+  bool exchange(Thread& thread, const ir::Instruction& inst, uint64_t address, const APInt& operand,
+                const APInt& replacement, APInt& old);
+  Memory::Found find(Thread& thread, uint64_t address, uint64_t size, uint32_t line, bool& shared);
   bool access(Thread& thread, const ir::Instruction& inst, uint64_t address, uint64_t size, bool write, bool atomic,
               Memory::Found& found);
 
@@ -75,6 +110,7 @@ class Block {
   Allocation shared_;
   Shadow shadow_;
   const ir::Function no_function_;
+  const uint64_t local_bytes_;  // of a thread; they are there when it first touches them
   uint32_t epoch_ = 0;
   bool ended_ = false;
 };

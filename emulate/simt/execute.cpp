@@ -14,7 +14,6 @@ using ir::Op;
 namespace {
 
 constexpr size_t kMaxFrames = 200;
-constexpr uint64_t kTurn = 20'000;  // instructions before another thread has its turn: threads may spin for each other
 
 }  // namespace
 
@@ -53,6 +52,13 @@ APInt Block::leaf(Thread& thread, const ir::Instruction& inst) {
   return APInt(inst.width, 0);
 }
 
+std::vector<APInt> Block::unset_slots(const Code& code) const {
+  std::vector<APInt> slots;
+  for (uint32_t width : code.slot_widths)
+    slots.push_back(width < 8 ? APInt(width, 0) : APInt::getSplat(width, APInt(8, grid_.launch.register_byte)));
+  return slots;
+}
+
 bool Block::enter(Thread& thread, const Code& code, std::span<const APInt> arguments) {
   if (thread.frames.size() >= kMaxFrames)
     return fail(thread, FindingKind::unsupported, 0, "calls are nested too deeply");
@@ -61,36 +67,40 @@ bool Block::enter(Thread& thread, const Code& code, std::span<const APInt> argum
   Frame frame;
   frame.code = &code;
   frame.stack_pointer = below;
+  frame.facts = grid_.facts(code).data();
   const ir::Function& f = *code.function;
+  frame.ran = &grid_.outcome.coverage[&code];
+  frame.ran->resize(f.blocks.size());
+  const std::vector<ir::ValueId>& parameters = f.blocks[0].parameters;
+  if (grid_.compiled) {
+    frame.compiled = &grid_.compiled_code(code);
+    frame.words = frame.compiled->initial;
+    frame.micro = frame.compiled->micros.data();
+    for (size_t n = 0; n < parameters.size() && n < arguments.size(); ++n)
+      put_value(&frame.words[frame.compiled->parameters[n]], arguments[n]);
+    thread.frames.push_back(std::move(frame));
+    return true;
+  }
   frame.values.reserve(f.values.size());
   for (size_t id = 0; id < f.values.size(); ++id) {
     const ir::Instruction& inst = f.values[id];
     frame.values.push_back(inst.op == Op::constant ? f.constants[inst.index] : APInt(inst.width, 0));
   }
-  for (uint32_t width : code.slot_widths)
-    frame.slots.push_back(width < 8 ? APInt(width, 0) : APInt::getSplat(width, APInt(8, grid_.launch.register_byte)));
+  frame.slots = unset_slots(code);
   if (grid_.launch.observer) {
     frame.value_marks.resize(f.values.size(), kPlain);
     frame.slot_marks.resize(frame.slots.size(), kUnset);
   }
-  frame.ran = &grid_.outcome.coverage[&code];
-  frame.ran->resize(f.blocks.size());
-  (*frame.ran)[0] = true;
-  const std::vector<ir::ValueId>& parameters = f.blocks[0].parameters;
   for (size_t n = 0; n < parameters.size() && n < arguments.size(); ++n) frame.values[parameters[n]] = arguments[n];
   thread.frames.push_back(std::move(frame));
   return true;
 }
 
-bool Block::call(Thread& thread, ir::ValueId id) {
-  const ir::Function& f = *thread.frame().code->function;
-  const ir::Instruction& inst = f[id];
-  const ir::CallTarget& target = f.calls[inst.index];
+bool Block::call(Thread& thread, const ir::Instruction& inst, std::span<const APInt> arguments) {
+  const ir::CallTarget& target = thread.frame().code->function->calls[inst.index];
   const auto callee = grid_.program.functions.find(target.symbol.name);
   if (target.indirect || callee == grid_.program.functions.end())
     return fail(thread, FindingKind::unsupported, inst.line, "'" + target.symbol.name + "' cannot be called");
-  std::vector<APInt> arguments;
-  for (ir::ValueId operand : inst.operands) arguments.push_back(thread.frame().values[operand]);
   return enter(thread, callee->second, arguments);
 }
 
@@ -121,11 +131,6 @@ void Block::give_back(Thread& thread, std::span<const ir::ValueId> results) {
 bool Block::execute(Thread& thread, ir::ValueId id) {
   Frame& frame = thread.frame();
   const ir::Instruction& inst = (*frame.code->function)[id];
-  if (inst.line != frame.line) {
-    frame.line = inst.line;
-    const std::vector<bool>& arithmetic = frame.code->arithmetic;
-    if (inst.line / 4 < arithmetic.size()) grid_.outcome.lane_instructions += arithmetic[inst.line / 4];
-  }
   auto word = [&](size_t n) { return frame.values[inst.operands[n]].getZExtValue(); };
   switch (inst.op) {
     case Op::constant:
@@ -142,21 +147,21 @@ bool Block::execute(Thread& thread, ir::ValueId id) {
     case Op::identity:
       frame.values[id] = identity(thread, inst.which);
       return true;
-    case Op::load:
-      return load(thread, inst, word(0), inst.width, frame.values[id], inst.ordering != ir::Ordering::none);
-    case Op::store:
-      return store(thread, inst, word(0), frame.values[inst.operands[1]], inst.ordering != ir::Ordering::none);
-    case Op::atomic_rmw: {
-      APInt old(inst.width, 0);
-      if (!load(thread, inst, word(0), inst.width, old, true)) return false;
-      if (!store(thread, inst, word(0), modified(inst, old, frame.values[inst.operands[1]]), true)) return false;
-      frame.values[id] = std::move(old);
+    case Op::load: {
+      uint64_t words[kMaxAccessBytes / 8] = {};
+      if (!load(thread, inst, word(0), inst.width, words, inst.ordering != ir::Ordering::none)) return false;
+      frame.values[id] = value_at(words, inst.width);
       return true;
     }
+    case Op::store: {
+      const APInt& value = frame.values[inst.operands[1]];
+      return store(thread, inst, word(0), value.getBitWidth(), value.getRawData(),
+                   inst.ordering != ir::Ordering::none);
+    }
+    case Op::atomic_rmw:
     case Op::atomic_cas: {
       APInt old(inst.width, 0);
-      if (!load(thread, inst, word(0), inst.width, old, true)) return false;
-      if (old == frame.values[inst.operands[1]] && !store(thread, inst, word(0), frame.values[inst.operands[2]], true))
+      if (!exchange(thread, inst, word(0), frame.values[inst.operands[1]], frame.values[inst.operands.back()], old))
         return false;
       frame.values[id] = std::move(old);
       return true;
@@ -164,8 +169,11 @@ bool Block::execute(Thread& thread, ir::ValueId id) {
     case Op::fence:
       thread.fenced = true;
       return true;
-    case Op::call:
-      return call(thread, id);
+    case Op::call: {
+      std::vector<APInt> arguments;
+      for (ir::ValueId operand : inst.operands) arguments.push_back(frame.values[operand]);
+      return call(thread, inst, arguments);
+    }
     case Op::active_lanes:
     case Op::lane_read:
     case Op::lane_ballot:
@@ -175,6 +183,7 @@ bool Block::execute(Thread& thread, ir::ValueId id) {
       thread.state = State::waits;
       thread.waits_in = frame.code->function;
       thread.waits_at = id;
+      thread.waits_for = &inst;
       return true;
     default:
       break;
@@ -206,7 +215,7 @@ void Block::follow(Thread& thread, const ir::Edge& edge) {
   for (size_t n = 0; n < marks.size(); ++n) frame.value_marks[parameters[n]] = marks[n];
   frame.block = edge.target;
   frame.next = 0;
-  (*frame.ran)[edge.target] = true;
+  frame.begun = false;
 }
 
 bool Block::leave(Thread& thread) {
@@ -238,17 +247,42 @@ bool Block::leave(Thread& thread) {
   }
 }
 
+// Counts a block that a thread comes to, all of it at once.
+bool Block::begin(Thread& thread, ir::BlockId block, uint64_t& used) {
+  Frame& frame = thread.frame();
+  const BlockFacts& facts = frame.facts[block];
+  (*frame.ran)[block] = true;
+  if (grid_.steps < facts.steps) {
+    grid_.steps = 0;
+    return fail(thread, FindingKind::step_limit, 0, "the limit of instructions is reached");
+  }
+  constexpr uint64_t kBetweenLooks = 0x1000;  // at the clock
+  const uint64_t before = grid_.steps;
+  grid_.steps -= facts.steps;
+  used += facts.steps;
+  if (before / kBetweenLooks != grid_.steps / kBetweenLooks) {
+    if (grid_.deadline && std::chrono::steady_clock::now() > *grid_.deadline)
+      return fail(thread, FindingKind::time_limit, 0, "the limit of time is reached");
+    if (grid_.launch.observer && grid_.launch.observer->exhausted())
+      return fail(thread, FindingKind::data_dependent, 0, "the observer has seen enough");
+  }
+  if (facts.empty) return true;
+  const bool other_line = facts.first_line != frame.line;
+  grid_.outcome.source_instructions += facts.lines + other_line;
+  grid_.outcome.lane_instructions += facts.arithmetic + (other_line && facts.first_is_arithmetic);
+  frame.line = facts.last_line;
+  return true;
+}
+
 bool Block::advance(Thread& thread) {
-  for (uint64_t turn = 0; turn < kTurn && thread.state == State::ready; ++turn) {
+  if (thread.frame().compiled) return advance_compiled(thread);
+  for (uint64_t used = 0; thread.state == State::ready;) {
     Frame& frame = thread.frame();
     const std::vector<ir::ValueId>& instructions = frame.code->function->blocks[frame.block].instructions;
-    if (grid_.steps == 0) return fail(thread, FindingKind::step_limit, 0, "the limit of instructions is reached");
-    constexpr uint64_t kBetweenLooks = 0x1000;  // at the clock
-    if (--grid_.steps % kBetweenLooks == 0) {
-      if (grid_.deadline && std::chrono::steady_clock::now() > *grid_.deadline)
-        return fail(thread, FindingKind::time_limit, 0, "the limit of time is reached");
-      if (grid_.launch.observer && grid_.launch.observer->exhausted())
-        return fail(thread, FindingKind::data_dependent, 0, "the observer has seen enough");
+    if (!frame.begun) {
+      if (used >= kTurn) return true;
+      if (!begin(thread, frame.block, used)) return false;
+      frame.begun = true;
     }
     if (frame.next == instructions.size()) {
       if (!leave(thread)) return false;

@@ -35,8 +35,13 @@ struct Dimensions {
   uint64_t count() const { return uint64_t{x} * y * z; }
 };
 
+// How instructions are carried out; what comes of it is the same. With an observer they are always interpreted.
+enum class Mode : uint8_t { compiled, interpreted };
+std::optional<Mode> mode_from_name(std::string_view name);
+
 struct Launch {
   std::string kernel;
+  Mode mode = Mode::compiled;
   Dimensions grid, block;
   uint32_t lane_width = 32;  // of a warp; at most 64
   // The last warp of a block is filled up with threads whose z is beyond the block: code of whole waves tells them
@@ -95,7 +100,8 @@ struct Outcome {
   std::vector<Finding> findings;   // the first of each kind and line
   bool completed = false;          // all threads ended; races and uninitialised reads do not stop a run
   uint64_t instructions = 0;       // of the IR, of all threads
-  uint64_t lane_instructions = 0;  // arithmetic of machine code, each instruction once for every lane
+  uint64_t source_instructions = 0;  // of PTX or machine code, each once for every lane (by lines)
+  uint64_t lane_instructions = 0;    // of these the arithmetic of machine code
   uint64_t global_bytes = 0;       // read and written by threads in memory that may be written
   Coverage coverage;
 };

@@ -17,7 +17,7 @@ uint64_t bit_of(const Thread& t) {
 }
 
 bool at_same_place(const Thread& a, const Thread& b) {
-  return a.waits_in == b.waits_in && a.waits_at == b.waits_at && a.frames.size() == b.frames.size();
+  return a.waits_for == b.waits_for && a.frames.size() == b.frames.size();
 }
 
 bool waits_for_lanes(const Thread& t) {
@@ -38,11 +38,11 @@ std::span<Thread> Block::warp(uint32_t number) {
 
 // The members that have come to where `first` is; complete when they are all that its mask names.
 bool Block::meet_members(uint32_t number, Thread& first) {
-  const uint64_t members = first.operand(0).getZExtValue();
+  const uint64_t members = first.word(0);
   std::vector<Thread*> group;
   uint64_t present = 0;
   for (Thread& t : warp(number))
-    if (waits_for_lanes(t) && at_same_place(t, first) && t.operand(0).getZExtValue() == members &&
+    if (waits_for_lanes(t) && at_same_place(t, first) && t.word(0) == members &&
         (members & bit_of(t)))
       group.push_back(&t), present |= bit_of(t);
   if (present != members || members == 0) return false;
@@ -57,37 +57,51 @@ bool Block::meet_members(uint32_t number, Thread& first) {
 
 bool Block::give_lanes(std::span<Thread* const> group, uint64_t members) {
   const ir::Instruction& inst = group[0]->instruction();
-  std::vector<APInt> results;
-  for (const Thread* t : group) {
-    APInt result(inst.width, 0);
-    switch (inst.op) {
-      case Op::active_lanes:
-        result = APInt(inst.width, members);
-        break;
-      case Op::lane_read:
-        for (const Thread* other : group)
-          if (t->operand(2) == other->lane) result = other->operand(1);
-        break;
-      case Op::lane_ballot:
-        for (const Thread* other : group)
-          if (other->operand(1).getBoolValue()) result |= APInt(inst.width, bit_of(*other));
-        break;
-      case Op::lane_match:
-        for (const Thread* other : group)
-          if (other->operand(1) == t->operand(1)) result |= APInt(inst.width, bit_of(*other));
-        break;
-      case Op::lane_reduce:
-        result = group[0]->operand(1);
-        for (const Thread* other : group.subspan(1)) result = modified(inst, result, other->operand(1));
-        break;
-      default:
-        break;
-    }
-    results.push_back(std::move(result));
-  }
-  std::vector<Mark> marks(group.size(), kPlain);
+  std::vector<Mark> marks(grid_.launch.observer ? group.size() : 0, kPlain);
   if (grid_.launch.observer && !observe_lanes(group, marks)) return false;
-  for (size_t n = 0; n < group.size(); ++n) group[n]->go_on(std::move(results[n]), marks[n]);
+  std::vector<APInt> results;
+  auto all = [&](APInt result) { results.assign(group.size(), std::move(result)); };
+  switch (inst.op) {
+    case Op::active_lanes:
+      all(APInt(inst.width, members));
+      break;
+    case Op::lane_read: {
+      std::array<const Thread*, 64> by_lane = {};
+      for (const Thread* t : group) by_lane[t->lane] = t;
+      for (const Thread* t : group) {
+        const uint64_t lane = t->word(2);
+        const Thread* other = lane < by_lane.size() ? by_lane[lane] : nullptr;
+        results.push_back(other ? other->operand(1) : APInt(inst.width, 0));
+      }
+      break;
+    }
+    case Op::lane_ballot: {
+      uint64_t bits = 0;
+      for (const Thread* t : group)
+        if (t->word(1) != 0) bits |= bit_of(*t);
+      all(APInt(inst.width, bits));
+      break;
+    }
+    case Op::lane_match:
+      for (const Thread* t : group) {
+        APInt same(inst.width, 0);
+        for (const Thread* other : group)
+          if (other->operand(1) == t->operand(1)) same |= APInt(inst.width, bit_of(*other));
+        results.push_back(std::move(same));
+      }
+      break;
+    case Op::lane_reduce: {
+      APInt result = group[0]->operand(1);
+      for (const Thread* t : group.subspan(1)) result = modified(inst, result, t->operand(1));
+      all(std::move(result));
+      break;
+    }
+    default:
+      all(APInt(inst.width, 0));
+      break;
+  }
+  for (size_t n = 0; n < group.size(); ++n)
+    group[n]->go_on(std::move(results[n]), marks.empty() ? kPlain : marks[n]);
   return true;
 }
 
@@ -115,7 +129,7 @@ bool Block::give_barrier(std::span<Thread* const> group) {
   Mark mark = kPlain;
   if (grid_.launch.observer && !observe_barrier(group, mark)) return false;
   uint64_t count = 0;
-  for (const Thread* t : group) count += t->operand(2).getBoolValue();
+  for (const Thread* t : group) count += (t->word(2) != 0);
   for (Thread* t : group) t->go_on(APInt(32, count), mark);
   ++epoch_;
   return true;
@@ -150,7 +164,7 @@ bool Block::stuck() {
     if (t.state != State::waits) continue;
     const uint32_t line = t.instruction().line;
     if (t.instruction().op == Op::block_barrier) continue;
-    const uint64_t members = t.operand(0).getZExtValue();
+    const uint64_t members = t.word(0);
     if (!(members & bit_of(t)))
       return fail(t, FindingKind::lane_divergence, line,
                   fmt::format("lane {} is not in its own member mask {:#x}", t.lane, members));

@@ -95,7 +95,7 @@ bool Block::observe_memory(Thread& thread, ir::ValueId id, Mark& result) {
   const uint32_t width = inst.op == Op::store ? frame.values[inst.operands[1]].getBitWidth() : inst.width;
   const uint64_t address = frame.values[inst.operands[0]].getZExtValue(), size = width / 8;
   bool shared = false;
-  const Memory::Found found = find(thread, address, size, shared);
+  const Memory::Found found = find(thread, address, size, inst.line, shared);
   const bool tracked = shared || (found.allocation != &thread.local && found.allocation->writable);
   const std::optional<Op> combine = combining(inst.rmw);
   if (inst.op == Op::atomic_cas || (inst.op == Op::atomic_rmw && !combine))

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "emulate/simt/block.h"
 
 namespace portolan::simt {
@@ -14,6 +16,12 @@ std::string_view to_string(FindingKind kind) {
   return kNames[static_cast<unsigned>(kind)];
 }
 
+std::optional<Mode> mode_from_name(std::string_view name) {
+  if (name == "compiled") return Mode::compiled;
+  if (name == "interpreted") return Mode::interpreted;
+  return std::nullopt;
+}
+
 std::string to_string(const Finding& f) {
   std::string text = fmt::format("{}: {}", to_string(f.kind), f.detail);
   if (f.address != 0) text += fmt::format(" at {:#x}", f.address);
@@ -21,6 +29,42 @@ std::string to_string(const Finding& f) {
   if (f.other_line != 0) text += fmt::format(" and line {}", f.other_line);
   return text + fmt::format(" (kernel '{}', block {},{},{}, thread {},{},{})", f.function, f.block.x, f.block.y,
                             f.block.z, f.thread.x, f.thread.y, f.thread.z);
+}
+
+std::vector<BlockFacts> facts_of(const Code& code) {
+  std::vector<BlockFacts> all;
+  auto is_arithmetic = [&](uint32_t line) {
+    return line / 4 < code.arithmetic.size() && code.arithmetic[line / 4];
+  };
+  for (const ir::Block& block : code.function->blocks) {
+    BlockFacts& facts = all.emplace_back();
+    facts.steps = static_cast<uint32_t>(block.instructions.size()) + 1;
+    for (ir::ValueId v : block.instructions) {
+      const uint32_t line = (*code.function)[v].line;
+      if (std::exchange(facts.empty, false)) {
+        facts.first_line = line;
+        facts.first_is_arithmetic = is_arithmetic(line);
+      } else if (line != facts.last_line) {
+        ++facts.lines;
+        facts.arithmetic += is_arithmetic(line);
+      }
+      facts.last_line = line;
+    }
+  }
+  return all;
+}
+
+const std::vector<BlockFacts>& Grid::facts(const Code& code) {
+  const auto [found, is_new] = facts_.try_emplace(&code);
+  if (is_new) found->second = facts_of(code);
+  return found->second;
+}
+
+const Compiled& Grid::compiled_code(const Code& code) {
+  std::unique_ptr<Compiled>& made = compiled_[&code];
+  const bool keep_slots = launch.prepare || launch.finished;
+  if (!made) made = compile(program, code, keep_slots, launch.register_byte);
+  return *made;
 }
 
 Outcome run(const Program& program, Memory& memory, const Launch& launch) {
@@ -42,9 +86,10 @@ Outcome run(const Program& program, Memory& memory, const Launch& launch) {
     memory.place(program.parameter_window,
                  {"parameters", launch.parameters, std::vector<uint8_t>(launch.parameters.size(), 1), false,
                   launch.parameter_marks});
-  Grid grid{program, memory, launch, outcome, launch.steps, {}};
+  Grid grid(program, memory, launch, outcome);
   if (launch.milliseconds != 0)
     grid.deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(launch.milliseconds);
+  grid.compiled = launch.mode == Mode::compiled && !launch.observer;
   bool goes_on = true;
   const uint64_t blocks = launch.grid.count();
   for (uint64_t n = 0; n < blocks && goes_on; ++n) {

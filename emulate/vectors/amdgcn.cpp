@@ -41,7 +41,7 @@ class WaveRun {
     for (size_t n = 0; n < v.lanes.size(); ++n) lane_index_[v.lanes[n]] = static_cast<int>(n);
   }
 
-  Verdict run() {
+  Verdict run(simt::Mode mode) {
     simt::Program program = simt::empty_amdgcn_program();
     simt::add_code(program, "instruction", code_);
     simt::Memory memory;
@@ -49,6 +49,7 @@ class WaveRun {
       memory.place(address, {"memory", bytes, std::vector<uint8_t>(bytes.size(), 1), true});
     simt::Launch launch;
     launch.kernel = "instruction";
+    launch.mode = mode;
     launch.block.x = width_;
     simt::set_wave(launch, v_.processor);
     launch.steps = kStepsOfCase;
@@ -239,7 +240,8 @@ bool close_halves(const std::vector<uint8_t>& a, const std::vector<uint8_t>& b) 
   return true;
 }
 
-Verdict run_kernel(const KernelVector& v, const amdgcn::CodeObject& object, const std::string& file) {
+Verdict run_kernel(const KernelVector& v, const amdgcn::CodeObject& object, const std::string& file,
+                   simt::Mode mode) {
   auto descriptor = amdgcn::read_descriptor(v.descriptor, {file, 0, 0});
   if (!descriptor) return refuse(descriptor.error().message);
   simt::Memory memory;
@@ -253,6 +255,7 @@ Verdict run_kernel(const KernelVector& v, const amdgcn::CodeObject& object, cons
     memory.place(buffer.address, {"buffer", buffer.in, std::vector<uint8_t>(buffer.in.size(), 1), true});
   simt::Launch launch;
   launch.kernel = v.kernel;
+  launch.mode = mode;
   launch.grid = {v.grid[0], v.grid[1], v.grid[2]};
   launch.block = {v.block[0], v.block[1], v.block[2]};
   simt::set_wave(launch, v.processor);
@@ -279,7 +282,7 @@ Verdict run_kernel(const KernelVector& v, const amdgcn::CodeObject& object, cons
 
 class File {
  public:
-  explicit File(std::string name) : name_(std::move(name)) {}
+  File(std::string name, simt::Mode mode) : name_(std::move(name)), mode_(mode) {}
 
   std::optional<Diagnostic> line(const nlohmann::json& json, const SourceLocation& location) {
     if (!json.is_object()) return error_at(location, "expected an object");
@@ -292,7 +295,7 @@ class File {
       const auto found = objects_.find(v->object);
       if (found == objects_.end())
         return error_at(location, fmt::format("there is no object '{}' before this", v->object));
-      add(fmt::format("{} kernel {}", to_string(v->processor), v->kernel), v->id, run_kernel(*v, found->second, name_));
+      add(fmt::format("{} kernel {}", to_string(v->processor), v->kernel), v->id, run_kernel(*v, found->second, name_, mode_));
       return std::nullopt;
     }
     const Expected<WaveVector> v = read_wave_vector(json, location);
@@ -328,7 +331,7 @@ class File {
     const Expected<amdgcn::LiftedCode>& code = *found->second;
     if (!code) return refuse(code.error().message);
     if (const auto defect = ir::check(code->code)) return refuse("internal: " + defect->message);
-    return WaveRun(v, *code).run();
+    return WaveRun(v, *code).run(mode_);
   }
 
   void add(const std::string& form, const std::string& id, Verdict verdict) {
@@ -342,6 +345,7 @@ class File {
   }
 
   std::string name_;
+  simt::Mode mode_;
   std::map<std::string, amdgcn::CodeObject> objects_;
   std::map<std::pair<Processor, std::vector<uint8_t>>, std::unique_ptr<Expected<amdgcn::LiftedCode>>> lifted_;
   std::map<std::string, FormResult> results_;
@@ -351,8 +355,8 @@ class File {
 }  // namespace
 
 std::optional<Diagnostic> run_amdgcn(std::string_view text, const std::string& name,
-                                     const std::function<void(FormResult)>& use) {
-  File file(name);
+                                     const std::function<void(FormResult)>& use, simt::Mode mode) {
+  File file(name, mode);
   // Objects stand behind the kernels that use them or before: they are read first.
   std::vector<std::pair<nlohmann::json, SourceLocation>> kernels;
   if (auto failure = each_line(

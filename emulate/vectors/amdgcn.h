@@ -7,6 +7,7 @@ namespace portolan::vectors {
 
 // Calls `use` for each form, which is a mnemonic on a processor or a kernel, in the order in which they first appear.
 std::optional<Diagnostic> run_amdgcn(std::string_view text, const std::string& file,
-                                     const std::function<void(FormResult)>& use);
+                                     const std::function<void(FormResult)>& use,
+                                     simt::Mode mode = simt::Mode::compiled);
 
 }  // namespace portolan::vectors

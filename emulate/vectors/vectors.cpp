@@ -21,7 +21,8 @@ std::string hexadecimal(const APInt& v) {
 // One form, ready to run its cases: its lines lifted as the body of a function whose registers are those of the form.
 class Runner {
  public:
-  explicit Runner(const Form& form, const std::string& file) : form_(form), shared_(form.space == "shared") {
+  Runner(const Form& form, const std::string& file, simt::Mode mode)
+      : form_(form), mode_(mode), shared_(form.space == "shared") {
     if (form.part == "D") shared_ = form.ptx.find(".shared") != std::string::npos;
     std::vector<ptx::Register> registers;
     for (size_t n = 0; n < form.names.size(); ++n) {
@@ -103,6 +104,7 @@ class Runner {
     std::vector<uint8_t> left;
     simt::Launch launch;
     launch.kernel = code_.name;
+    launch.mode = mode_;
     launch.block.x = form_.lanes;
     launch.steps = kStepsOfCase;
     launch.local_bytes = 4096;
@@ -186,6 +188,7 @@ class Runner {
   }
 
   const Form& form_;
+  const simt::Mode mode_;
   bool shared_;
   std::vector<std::pair<std::string, uint32_t>> pointers_;  // registers that hold addresses, and their slots
   ptx::LiftedFunction code_;
@@ -215,12 +218,12 @@ std::optional<Diagnostic> each_line(
 }
 
 std::optional<Diagnostic> run_ptx(std::string_view text, const std::string& file,
-                                  const std::function<void(FormResult)>& use) {
+                                  const std::function<void(FormResult)>& use, simt::Mode mode) {
   return each_line(text, file,
                    [&](const nlohmann::json& json, const SourceLocation& location) -> std::optional<Diagnostic> {
                      const Expected<Form> form = read_form(json, location);
                      if (!form) return form.error();
-                     use(Runner(*form, file).run());
+                     use(Runner(*form, file, mode).run());
                      return std::nullopt;
                    });
 }

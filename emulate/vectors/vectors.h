@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "emulate/simt/launch.h"
 #include "ir/diagnostic.h"
 
 namespace portolan::vectors {
@@ -28,6 +29,6 @@ std::optional<Diagnostic> each_line(
 
 // Calls `use` for each form of the text. An error names the line that cannot be read.
 std::optional<Diagnostic> run_ptx(std::string_view text, const std::string& file,
-                                  const std::function<void(FormResult)>& use);
+                                  const std::function<void(FormResult)>& use, simt::Mode mode = simt::Mode::compiled);
 
 }  // namespace portolan::vectors
