@@ -94,6 +94,7 @@ class Block {
   bool meet_lanes(uint32_t warp);
   bool meet_members(uint32_t warp, Thread& first);
   bool meet_active(uint32_t warp);
+  bool give_words(std::span<Thread* const> group);
   bool give_lanes(std::span<Thread* const> group, uint64_t members);
   bool meet_block();
   bool give_barrier(std::span<Thread* const> group);
@@ -111,6 +112,7 @@ class Block {
   Shadow shadow_;
   const ir::Function no_function_;
   const uint64_t local_bytes_;  // of a thread; they are there when it first touches them
+  std::vector<Thread*> group_;  // that meet
   uint32_t epoch_ = 0;
   bool ended_ = false;
 };

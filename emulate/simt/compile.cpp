@@ -163,7 +163,7 @@ void Lowering::move(uint32_t to, uint32_t from, uint32_t width) {
     Micro m;
     m.run = Steps::move_word;
     m.to = to + n, m.a = from + n;
-    result_->micros.push_back(m);
+    emit(m);
   }
 }
 
@@ -173,8 +173,10 @@ void Lowering::plan(BlockId id) {
   const ir::Block& block = f_.blocks[id];
   const uint32_t end = static_cast<uint32_t>(block.instructions.size());
   last_use_.clear(), defined_.clear(), owner_.clear();
+  uses_.clear(), guarded_uses_.clear(), temporary_.clear();
   auto use = [&](ValueId v, uint32_t at) {
     uint32_t& last = last_use_[needs_.same(v)];
+    ++uses_[needs_.same(v)];
     last = std::max(last, at);
   };
   for (uint32_t at = 0; at < end; ++at) {
@@ -205,8 +207,20 @@ void Lowering::plan(BlockId id) {
     if (at == defined_.end() || op == Op::constant || op == Op::get_slot || needs_.across(v) || owner_.contains(v))
       continue;
     const bool one_word = f_.width(v) <= 64;
-    if (!reads[s] || read_until[s] < at->second || (one_word && read_until[s] == at->second))
-      owner_[v] = static_cast<uint32_t>(s);
+    auto may_own = [&](uint32_t position) {
+      return !reads[s] || read_until[s] < position || (one_word && read_until[s] == position);
+    };
+    if (!may_own(at->second)) continue;
+    owner_[v] = static_cast<uint32_t>(s);
+    // What a guarded value replaces lies there too, if nobody else wants it.
+    for (ValueId next = v; f_[next].op == Op::select && one_word;) {
+      const ValueId old = needs_.same(f_[next].operands[2]);
+      const auto before = defined_.find(old);
+      if (before == defined_.end() || f_[old].op == Op::constant || f_[old].op == Op::get_slot || needs_.across(old) ||
+          owner_.contains(old) || last_use_[old] != defined_[next] || uses_[old] != 1 || !may_own(before->second))
+        break;
+      owner_[next = old] = static_cast<uint32_t>(s);
+    }
   }
 }
 
@@ -216,6 +230,7 @@ uint32_t Lowering::define(ValueId v) {
   if (needs_.across(v)) return place_of(v);
   const uint32_t words = std::max(1u, words_of(f_.width(v)));
   std::vector<uint32_t>& free = free_[words];
+  temporary_.insert(v);
   if (free.empty()) return place_[v] = fresh(64 * words);
   place_[v] = free.back();
   free.pop_back();
@@ -258,6 +273,7 @@ void Lowering::instruction(BlockId id, ValueId v) {
       place_[v] = place_of_constant(ir::APInt(64, known->second + static_cast<uint64_t>(f_.symbols[inst.index].addend)));
       return;
     }
+  if (guard(v)) return;
   Micro m = describe(f_, inst);
   const bool many = inst.op == Op::call;
   uint32_t* places[] = {&m.a, &m.b, &m.c};
@@ -272,7 +288,74 @@ void Lowering::instruction(BlockId id, ValueId v) {
   if (!m.run && ir::info(inst.op).effects == ir::Effects::Pure)
     m.run = inst.operands.empty() ? Steps::leaf : pure_handler(f_, inst);
   if (!m.run) m.run = Steps::refuse;
+  const bool pure = ir::info(inst.op).effects == ir::Effects::Pure && !inst.operands.empty();
+  emit(m, pure && !needs_.across(v) && !owner_.contains(v) ? v : ir::kNoValue);
+}
+
+void Lowering::emit(const Micro& m, ValueId pure) {
   result_->micros.push_back(m);
+  pure_.push_back(pure);
+}
+
+void Lowering::use_guarded(ValueId v) {
+  for (ValueId operand : f_[v].operands) ++guarded_uses_[needs_.same(operand)];
+}
+
+// All that use it are done only where the bit is 1.
+bool Lowering::is_guarded(size_t at) const {
+  if (pure_[at] == ir::kNoValue) return false;
+  const auto guarded = guarded_uses_.find(pure_[at]);
+  return guarded != guarded_uses_.end() && guarded->second == uses_.at(pure_[at]);
+}
+
+// A register that gets a new value if a bit is 1 and else keeps its own, as in every vector instruction of AMD's: what
+// leads to the new value is skipped where the bit is 0, of many instructions at once.
+bool Lowering::guard(ValueId v) {
+  const Instruction& inst = f_[v];
+  std::vector<Micro>& micros = result_->micros;
+  const auto owner = owner_.find(v);
+  if (inst.op != Op::select || inst.lanes != 1 || inst.width > 64) return false;
+  const ValueId made = needs_.same(inst.operands[1]), old = needs_.same(inst.operands[2]);
+  if (pure_.back() != made || uses_.at(made) != 1) return false;
+  const uint32_t to = place_of(old), bit = place_of(inst.operands[0]);
+  if (bit == to) return false;
+  if (owner != owner_.end()) {
+    if (to != result_->slots[owner->second]) return false;
+  } else {
+    // The new value takes the place of the old one if that is of no use any more.
+    if (needs_.across(v) || !temporary_.contains(old) || uses_.at(old) != 1) return false;
+    std::erase(dying_[defined_[v]], old);
+    temporary_.insert(v);
+    place_[v] = to;
+    die_later(v);
+  }
+  micros.back().to = place_[v] = to;
+  pure_.back() = ir::kNoValue;
+  use_guarded(made);
+  size_t first = micros.size() - 1;
+  bool joined = false;
+  for (;;) {
+    if (first == guarded_end_ && micros[skip_].a == bit && !joined) {
+      joined = true;
+      first = skip_;
+    }
+    if (!is_guarded(first - 1)) break;
+    --first;
+    use_guarded(pure_[first]);
+    if (!joined) continue;
+    std::swap(micros[first], micros[first + 1]);
+    std::swap(pure_[first], pure_[first + 1]);
+  }
+  if (!joined) {
+    Micro skip;
+    skip.run = Steps::skip;
+    skip.a = bit;
+    micros.insert(micros.begin() + static_cast<ptrdiff_t>(first), skip);
+    pure_.insert(pure_.begin() + static_cast<ptrdiff_t>(first), ir::kNoValue);
+  }
+  skip_ = first, guarded_end_ = micros.size();
+  micros[skip_].low = static_cast<uint32_t>(guarded_end_ - skip_);
+  return true;
 }
 
 // Arguments to parameters. Where one that is written is read later, all are read first.
@@ -294,7 +377,7 @@ void Lowering::edge(const ir::Edge& edge) {
   jumps_.emplace_back(result_->micros.size(), edge.target);
   Micro jump;
   jump.run = Steps::jump;
-  result_->micros.push_back(jump);
+  emit(jump);
 }
 
 // The list: the cases' values, in two words each, then the distances, the last for all other values.
@@ -305,7 +388,7 @@ void Lowering::branch_on_cases(const ir::Terminator& t) {
   m.from = static_cast<uint16_t>(f_.width(t.operands[0]));
   m.b = static_cast<uint32_t>(result_->lists.size()), m.low = static_cast<uint32_t>(t.cases.size());
   const size_t at = result_->micros.size(), list = m.b;
-  result_->micros.push_back(m);
+  emit(m);
   for (uint64_t value : t.cases) {
     result_->lists.push_back(static_cast<uint32_t>(value));
     result_->lists.push_back(static_cast<uint32_t>(value >> 32));
@@ -327,7 +410,7 @@ void Lowering::terminator(BlockId id) {
       m.run = Steps::branch;
       m.a = place_of(t.operands[0]);
       const size_t at = result_->micros.size();
-      result_->micros.push_back(m);
+      emit(m);
       edge(t.edges[0]);
       result_->micros[at].low = static_cast<uint32_t>(result_->micros.size() - at);
       return edge(t.edges[1]);
@@ -344,7 +427,7 @@ void Lowering::terminator(BlockId id) {
       break;
   }
   m.to = id;  // whose terminator it is
-  result_->micros.push_back(m);
+  emit(m);
 }
 
 void Lowering::block(BlockId id) {
@@ -354,7 +437,7 @@ void Lowering::block(BlockId id) {
   Micro begin;
   begin.run = Steps::begin;
   begin.to = id;
-  result_->micros.push_back(begin);
+  emit(begin);
   for (uint32_t at = 0; at < block.instructions.size(); ++at) {
     instruction(id, block.instructions[at]);
     release(at);

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "emulate/simt/launch.h"
 #include "emulate/simt/micro.h"
@@ -63,6 +64,10 @@ class Lowering {
   void die_later(ir::ValueId v);
   void release(uint32_t at);
   void move(uint32_t to, uint32_t from, uint32_t width);
+  void emit(const Micro& m, ir::ValueId pure = ir::kNoValue);
+  bool guard(ir::ValueId v);
+  bool is_guarded(size_t at) const;
+  void use_guarded(ir::ValueId v);
 
   const Program& program_;
   const ir::Function& f_;
@@ -76,6 +81,11 @@ class Lowering {
   std::unordered_map<ir::ValueId, uint32_t> last_use_, defined_;
   std::unordered_map<ir::ValueId, uint32_t> owner_;  // the slot that may hold the value from its definition on
   std::unordered_map<uint32_t, std::vector<ir::ValueId>> dying_;
+  std::unordered_set<ir::ValueId> temporary_;        // whose places are free again after their last use
+  std::unordered_map<ir::ValueId, uint32_t> uses_, guarded_uses_;
+  std::vector<ir::ValueId> pure_;  // by micro: the value, if it may be left out where nobody needs it
+  // What is done only where a bit is 1: from behind `skip_` to below `guarded_end_`.
+  size_t skip_ = 0, guarded_end_ = 0;
 };
 
 }  // namespace portolan::simt

@@ -39,7 +39,8 @@ std::span<Thread> Block::warp(uint32_t number) {
 // The members that have come to where `first` is; complete when they are all that its mask names.
 bool Block::meet_members(uint32_t number, Thread& first) {
   const uint64_t members = first.word(0);
-  std::vector<Thread*> group;
+  std::vector<Thread*>& group = group_;
+  group.clear();
   uint64_t present = 0;
   for (Thread& t : warp(number))
     if (waits_for_lanes(t) && at_same_place(t, first) && t.word(0) == members &&
@@ -55,7 +56,28 @@ bool Block::meet_members(uint32_t number, Thread& first) {
   return true;
 }
 
+// What compiled code does most, on words.
+bool Block::give_words(std::span<Thread* const> group) {
+  const ir::Instruction& inst = group[0]->instruction();
+  if (!group[0]->frames.back().compiled || inst.width > 64) return false;
+  if (inst.op == Op::lane_ballot) {
+    uint64_t bits = 0;
+    for (const Thread* t : group)
+      if (t->word(1) != 0) bits |= bit_of(*t);
+    for (Thread* t : group) t->go_on(bits & mask_of_width(inst.width));
+    return true;
+  }
+  if (inst.op != Op::lane_read) return false;
+  std::array<uint64_t, 64> given = {}, results = {};
+  for (const Thread* t : group) given[t->lane] = t->word(1);
+  for (size_t n = 0; n < group.size(); ++n)
+    if (const uint64_t lane = group[n]->word(2); lane < given.size()) results[n] = given[lane];
+  for (size_t n = 0; n < group.size(); ++n) group[n]->go_on(results[n]);
+  return true;
+}
+
 bool Block::give_lanes(std::span<Thread* const> group, uint64_t members) {
+  if (give_words(group)) return true;
   const ir::Instruction& inst = group[0]->instruction();
   std::vector<Mark> marks(grid_.launch.observer ? group.size() : 0, kPlain);
   if (grid_.launch.observer && !observe_lanes(group, marks)) return false;

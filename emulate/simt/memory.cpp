@@ -36,4 +36,12 @@ Memory::Found Memory::find(uint64_t address, uint64_t size) {
   return {&allocation, offset};
 }
 
+bool Memory::same_contents(const Memory& other) const {
+  return std::equal(allocations_.begin(), allocations_.end(), other.allocations_.begin(), other.allocations_.end(),
+                    [](const auto& a, const auto& b) {
+                      return a.first == b.first && a.second.bytes == b.second.bytes &&
+                             a.second.written == b.second.written;
+                    });
+}
+
 }  // namespace portolan::simt

@@ -32,6 +32,9 @@ class Memory {
   // The allocation that holds all of these bytes, or none.
   Found find(uint64_t address, uint64_t size);
 
+  // The same bytes in the same places, and the same of them initialised.
+  bool same_contents(const Memory& other) const;
+
  private:
   std::map<uint64_t, Allocation> allocations_;
   uint64_t next_ = 0x7'0000'0000;

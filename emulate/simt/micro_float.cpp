@@ -1,6 +1,7 @@
 // Floating point of one lane on the host's unit, where that gives what IEEE 754 says: to nearest, and neither operands
 // nor results that are NaNs, whose bits the instruction's rule chooses. Everything else goes the general way.
 #include <bit>
+#include <cfenv>
 #include <cmath>
 
 #include "emulate/simt/micro.h"
@@ -84,6 +85,19 @@ template <class F>
 const Micro* fused(const Micro& m, Machine& machine) {
   uint64_t* w = machine.words;
   const typename F::Number result = std::fma(F::of(w[m.a]), F::of(w[m.b]), F::of(w[m.c]));
+  if (std::isnan(result)) return compute_generally(m, machine);
+  w[m.to] = F::bits(result);
+  return &m + 1;
+}
+// The other directions, which the host's unit is told. The compiler does not know what that changes: nothing may move
+// across.
+template <class F, int direction>
+const Micro* fused_towards(const Micro& m, Machine& machine) {
+  uint64_t* w = machine.words;
+  volatile typename F::Number a = F::of(w[m.a]), b = F::of(w[m.b]), c = F::of(w[m.c]), result;
+  std::fesetround(direction);
+  result = std::fma(a, b, c);
+  std::fesetround(FE_TONEAREST);
   if (std::isnan(result)) return compute_generally(m, machine);
   w[m.to] = F::bits(result);
   return &m + 1;
@@ -256,6 +270,19 @@ Handler converted(FloatFormat to) {
   }
 }
 template <class F>
+Handler fused_by(Rounding rounding) {
+  switch (rounding) {
+    case Rounding::toward_zero:
+      return fused_towards<F, FE_TOWARDZERO>;
+    case Rounding::down:
+      return fused_towards<F, FE_DOWNWARD>;
+    case Rounding::up:
+      return fused_towards<F, FE_UPWARD>;
+    default:
+      return nullptr;
+  }
+}
+template <class F>
 Handler of_format(const ir::Instruction& inst) {
   const bool nearest = inst.rounding == Rounding::nearest_even;
   if (inst.op == Op::fconvert) {
@@ -265,6 +292,8 @@ Handler of_format(const ir::Instruction& inst) {
   }
   if (const Handler found = exact<F>(inst.op)) return found;
   if (const Handler found = rounded<F>(inst)) return found;
+  if constexpr (std::is_same_v<F, Single> || std::is_same_v<F, Double>)
+    if (inst.op == Op::fma && !nearest) return fused_by<F>(inst.rounding);
   return nearest ? to_nearest<F>(inst.op) : nullptr;
 }
 

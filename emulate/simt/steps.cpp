@@ -12,6 +12,10 @@ const Micro* Steps::move_word(const Micro& m, Machine& machine) {
   return &m + 1;
 }
 
+const Micro* Steps::skip(const Micro& m, Machine& machine) {
+  return machine.words[m.a] != 0 ? &m + 1 : &m + m.low;
+}
+
 const Micro* Steps::begin(const Micro& m, Machine& machine) {
   Thread& thread = *machine.thread;
   if (machine.used >= kTurn) {

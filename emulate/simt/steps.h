@@ -10,6 +10,7 @@ struct Steps {
   static Handler of(ir::Op op);
 
   static const Micro* move_word(const Micro& m, Machine& machine);
+  static const Micro* skip(const Micro& m, Machine& machine);
   static const Micro* begin(const Micro& m, Machine& machine);
   static const Micro* jump(const Micro& m, Machine& machine);
   static const Micro* branch(const Micro& m, Machine& machine);

@@ -68,6 +68,12 @@ struct Thread {
     const Micro& m = f.micro[-1];
     return f.words[n == 0 ? m.a : n == 1 ? m.b : m.c];
   }
+  // Ends the wait of compiled code with a result of at most 64 bits.
+  void go_on(uint64_t result) {
+    Frame& f = frames.back();
+    f.words[f.micro[-1].to] = result;
+    state = State::ready;
+  }
   // Ends the wait with this result.
   void go_on(APInt result, Mark mark = kPlain) {
     Frame& f = frames.back();

@@ -14,6 +14,12 @@ namespace {
 
 constexpr const char* kHead = ".version 9.0\n.target sm_90\n.address_size 64\n";
 
+std::string found(const Outcome& outcome) {
+  std::string all;
+  for (const Finding& f : outcome.findings) all += to_string(f) + "\n";
+  return all;
+}
+
 // A module that is lifted without refusals, its memory, and a launch of it.
 struct Kernel {
   explicit Kernel(const std::string& text) {
@@ -45,7 +51,22 @@ struct Kernel {
   void pass(uint64_t value) {
     for (unsigned n = 0; n < 8; ++n) launch.parameters.push_back(static_cast<uint8_t>(value >> (8 * n)));
   }
-  Outcome go() { return run(program, memory, launch); }
+  // By the interpreter, and compiled: the same comes of it.
+  Outcome go() {
+    Memory copy = memory;
+    launch.mode = Mode::interpreted;
+    const Outcome expected = run(program, copy, launch);
+    launch.mode = Mode::compiled;
+    Outcome outcome = run(program, memory, launch);
+    EXPECT_EQ(found(outcome), found(expected));
+    EXPECT_EQ(outcome.completed, expected.completed);
+    EXPECT_EQ(outcome.instructions, expected.instructions);
+    EXPECT_EQ(outcome.source_instructions, expected.source_instructions);
+    EXPECT_EQ(outcome.global_bytes, expected.global_bytes);
+    EXPECT_EQ(outcome.coverage, expected.coverage);
+    EXPECT_TRUE(memory.same_contents(copy));
+    return outcome;
+  }
 
   ptx::Program lifted;
   Memory memory;
@@ -53,11 +74,6 @@ struct Kernel {
   Launch launch;
 };
 
-std::string found(const Outcome& outcome) {
-  std::string all;
-  for (const Finding& f : outcome.findings) all += to_string(f) + "\n";
-  return all;
-}
 
 // Each block sums its part of the input in shared memory, then adds its sum to the result.
 const char* kReduce = R"(
