@@ -149,6 +149,10 @@ Exit run_disassembler(const Arguments& a) {
   return status != Exit::ok ? status : all ? Exit::ok : Exit::fell_short;
 }
 
+simt::Mode mode_of(const Arguments& a) {
+  return simt::mode_from_name(a.engine).value_or(simt::Mode::compiled);
+}
+
 Exit run_vectors_of(const Arguments& a) {
   const auto text = text_of(a.chip);
   if (!text) return complain(text.error()), Exit::usage;
@@ -157,6 +161,7 @@ Exit run_vectors_of(const Arguments& a) {
   if (!vectors) return complain(vectors.error()), Exit::usage;
   Limits limits;
   limits.steps = a.steps;
+  limits.interpreted = mode_of(a) == simt::Mode::interpreted;
   const auto counted = run_vectors((*text).contents, (*text).path, *vectors, a.vectors, limits);
   if (!counted) return complain(counted.error()), Exit::usage;
   const VectorCounts& counts = *counted;
@@ -231,10 +236,6 @@ bool dump_memory(const Arguments& a, const Description& chip, Machine& machine) 
   return true;
 }
 
-simt::Mode mode_of(const Arguments& a) {
-  return simt::mode_from_name(a.engine).value_or(simt::Mode::compiled);
-}
-
 Exit run_program(const Arguments& a) {
   if (a.chip == "ptx" || a.chip == "amdgcn") {
     if (a.vectors.empty()) return complain(error_at({}, "give --vectors FILE")), Exit::usage;
@@ -252,6 +253,7 @@ Exit run_program(const Arguments& a) {
     return complain(error_at({}, fmt::format("{} has no unit '{}'", chip->name, a.first))), Exit::usage;
   Limits limits;
   limits.steps = a.steps;
+  limits.interpreted = mode_of(a) == simt::Mode::interpreted;
   Machine machine(*chip, limits);
   if (!load_memory(a, machine.external())) return Exit::usage;
   const RunResult result = machine.run(program->words, a.first.empty() ? 0 : first);
@@ -358,7 +360,7 @@ void add_accelerator(CLI::App& isa, Command& chosen) {
   program->add_option("FILE", a->input, "a program in assembly");
   program->add_option("--vectors", a->vectors, "recorded runs, one JSON object a line: compare with each");
   program->add_option("--form", a->form, "ptx, amdgcn: only forms whose name contains this");
-  program->add_option("--engine", a->engine, "ptx, amdgcn: compiled (default) or interpreted")
+  program->add_option("--engine", a->engine, "compiled (default), or interpreted, one operation after the other")
       ->check(CLI::IsMember({"compiled", "interpreted"}));
   program->add_flag("--summary", a->summary, "ptx, amdgcn: only the first difference and the totals");
   program->add_option("--load", a->loads, "ADDRESS=HEX: bytes of the external memory before the run");

@@ -21,7 +21,7 @@ bool is_small(Number n) {
 
 }  // namespace
 
-Evaluator::Evaluator(const Description& chip, uint64_t steps) : chip_(chip), steps_(steps) {
+Evaluator::Evaluator(const Description& chip, uint64_t steps) : chip_(chip), sums_(*this), steps_(steps) {
   for (const State& state : chip.states) {
     stores_.emplace_back(state);
     extents_.emplace_back(state.extent.begin(), state.extent.end());
@@ -86,6 +86,7 @@ void Evaluator::begin(const Instruction& instruction, const Word& word) {
 
 // A value that decides something must be defined.
 Number Evaluator::decided(const Expression& e, const char* what) {
+  if (e.kind == Expression::Kind::number) return integer(e);
   const bool outer = std::exchange(tainted_, false);
   const Number number = integer(e);
   if (mark_ != 0 && !ended()) observer_->lost(e.at, fmt::format("{} depends on the inputs", what));
@@ -101,6 +102,11 @@ bool Evaluator::holds(const Expression& condition) {
 }
 
 Evaluator::Value Evaluator::value(const Expression& e) {
+  if (e.kind == Expression::Kind::local && !ended()) {
+    const Value& found = local(e.index);
+    mark_ = found.mark;
+    return found;
+  }
   Value result;
   const bool outer = std::exchange(tainted_, false);
   if (e.type.real)
@@ -162,47 +168,56 @@ uint64_t Evaluator::bits_in(const Expression& e) {
   return bits;
 }
 
-Number Evaluator::integer(const Expression& e) {
+Number Evaluator::integer_of_field(const Expression& e) {
+  const Number whole = integer(*e.operands[0]);
+  if (mark_ != 0) {
+    if (e.field) observer_->lost(e.at, "a field of a value that depends on the inputs");
+    mark_ = e.field ? 0 : observer_->slice({mark_, whole, 0}, e.low, e.width);
+  }
+  if (e.field && e.field->ranges.size() == 1) {  // nearly all; without the vector that parts of a word come in
+    const UnsignedNumber raw =
+        static_cast<UnsignedNumber>(whole) >> e.field->ranges[0].low & mask_of(e.field->ranges[0].width());
+    const bool plain = !e.field->type.is_signed && e.field->scale == 1 && e.field->offset == 0;
+    return plain ? static_cast<Number>(raw) : field_value(*e.field, raw);
+  }
+  if (e.field) return field_value(*e.field, raw_bits(*e.field, {static_cast<UnsignedNumber>(whole)}));
+  return static_cast<Number>((static_cast<UnsignedNumber>(whole) >> e.low) & mask_of(e.width));
+}
+
+// Where several values become one.
+Number Evaluator::integer_of_many(const Expression& e) {
+  const Value result = e.kind == Expression::Kind::reduce ? reduce(e)
+                       : e.kind == Expression::Kind::call ? call(e)
+                                                          : chosen(e);
+  tainted_ |= !result.defined;
+  mark_ = result.mark;
+  return result.number;
+}
+
+// What is no number, local or operation.
+Number Evaluator::computed_integer(const Expression& e) {
   mark_ = 0;
-  if (ended()) return 0;
   switch (e.kind) {
-    case Expression::Kind::number:
-      return e.number;
-    case Expression::Kind::local: {
-      const Value& found = local(e.index);
-      tainted_ |= !found.defined;
-      mark_ = found.mark;
-      return found.number;
-    }
     case Expression::Kind::element:
     case Expression::Kind::as_element:
       return number_of_bits(bits_in(e), e.type);
-    case Expression::Kind::field_of: {
-      const Number whole = integer(*e.operands[0]);
-      if (mark_ != 0) {
-        if (e.field) observer_->lost(e.at, "a field of a value that depends on the inputs");
-        mark_ = e.field ? 0 : observer_->slice({mark_, whole, 0}, e.low, e.width);
-      }
-      if (e.field && e.field->ranges.size() == 1)  // nearly all; without the vector that parts of a word come in
-        return field_value(*e.field,
-                           static_cast<UnsignedNumber>(whole) >> e.field->ranges[0].low & mask_of(e.field->width()));
-      if (e.field) return field_value(*e.field, raw_bits(*e.field, {static_cast<UnsignedNumber>(whole)}));
-      return static_cast<Number>((static_cast<UnsignedNumber>(whole) >> e.low) & mask_of(e.width));
-    }
-    case Expression::Kind::unary:
-    case Expression::Kind::binary:
-      return integer_operation(e);
+    case Expression::Kind::field_of:
+      return integer_of_field(e);
     case Expression::Kind::condition:
+      // Without marks to be joined the numbers suffice: what is undefined in a part is so in the whole.
+      if (observer_) return integer_of_many(e);
+      return integer(*e.operands[integer(*e.operands[0]) != 0 ? 1 : 2]);
+    case Expression::Kind::call: {
+      if (observer_) return integer_of_many(e);
+      const Routine& routine = chip_.routines[e.index];
+      const size_t outer = enter(routine, e.operands);
+      const Number number = integer(*routine.value);
+      leave(outer);
+      return number;
+    }
     case Expression::Kind::match:
     case Expression::Kind::reduce:
-    case Expression::Kind::call: {
-      const Value result = e.kind == Expression::Kind::reduce ? reduce(e)
-                           : e.kind == Expression::Kind::call ? call(e)
-                                                              : chosen(e);
-      tainted_ |= !result.defined;
-      mark_ = result.mark;
-      return result.number;
-    }
+      return integer_of_many(e);
     case Expression::Kind::let:
       local(e.index) = value(*e.operands[0]);
       return integer(*e.operands[1]);
@@ -256,9 +271,34 @@ Number Evaluator::integer_operation(const Expression& e) {
   if ((of_a | mark_) != 0)
     mark_ = observer_->operation(e.operation, e.operands[0]->type, e.type, {of_a, a, 0}, {mark_, b, 0});
   if (is_small(a) && is_small(b)) {  // most numbers are, and nothing can overflow then
-    if (e.operation == Operator::add) return a + b;
-    if (e.operation == Operator::subtract) return a - b;
-    if (e.operation == Operator::multiply) return a * b;
+    switch (e.operation) {
+      case Operator::add:
+        return a + b;
+      case Operator::subtract:
+        return a - b;
+      case Operator::multiply:
+        return a * b;
+      case Operator::equal:
+        return a == b;
+      case Operator::not_equal:
+        return a != b;
+      case Operator::less:
+        return a < b;
+      case Operator::less_equal:
+        return a <= b;
+      case Operator::greater:
+        return a > b;
+      case Operator::greater_equal:
+        return a >= b;
+      case Operator::logical_and:
+        return a != 0 && b != 0;
+      case Operator::logical_or:
+        return a != 0 || b != 0;
+      case Operator::logical_not:
+        return a == 0;
+      default:
+        break;
+    }
   }
   const auto result = apply(e.operation, a, b);
   if (!result && !ended()) fail(Outcome::Kind::undefined, e.at, std::string(why_not(e.operation, b)));
@@ -390,6 +430,8 @@ Evaluator::Value Evaluator::reduce(const Expression& e) {
   Value result;
   bool any = false;
   if (kind == Reduction::all) result.number = 1;
+  if (kind == Reduction::sum && !interpret_all_)
+    if (Sums::Result sum; sums_.run(e, sum)) return {sum.number, sum.real, sum.defined};
   if (kind == Reduction::sum && !e.type.real && !e.filter) {  // the heart of most chips
     const bool outer = std::exchange(tainted_, false);
     for_each(e.ranges, 0, [&] {

@@ -7,6 +7,7 @@
 
 #include "emulate/accelerator/observer.h"
 #include "emulate/accelerator/store.h"
+#include "emulate/accelerator/sums.h"
 #include "frontends/accelerator/encoding.h"
 
 namespace portolan::accelerator {
@@ -18,7 +19,25 @@ class Evaluator {
   // A frame for one instruction with the fields of a word in it, until the next call.
   void begin(const Instruction& instruction, const Word& word);
   bool holds(const Expression& condition);
-  Number integer(const Expression& e);
+  Number integer(const Expression& e) {
+    if (ended()) return mark_ = 0;
+    switch (e.kind) {
+      case Expression::Kind::number:
+        mark_ = 0;
+        return e.number;
+      case Expression::Kind::local: {
+        const Value& found = local(e.index);
+        tainted_ |= !found.defined;
+        mark_ = found.mark;
+        return found.number;
+      }
+      case Expression::Kind::unary:
+      case Expression::Kind::binary:
+        return integer_operation(e);
+      default:
+        return computed_integer(e);
+    }
+  }
   void run(const Instruction& instruction) { block(instruction.meaning); }
 
   struct Argument {
@@ -32,6 +51,8 @@ class Evaluator {
 
   // Tells it what values depend on, from now on.
   void observe(Observer* observer) { observer_ = observer; }
+  // One expression after the other, without Sums.
+  void interpret_all() { interpret_all_ = true; }
 
   std::vector<Store>& stores() { return stores_; }
   const std::vector<Store>& stores() const { return stores_; }
@@ -53,6 +74,9 @@ class Evaluator {
     Mark mark = 0;
   };
 
+  Number computed_integer(const Expression& e);
+  Number integer_of_field(const Expression& e);
+  Number integer_of_many(const Expression& e);
   double real(const Expression& e);
   Value value(const Expression& e);
   Number decided(const Expression& e, const char* what);
@@ -116,6 +140,9 @@ class Evaluator {
   std::vector<Write> deferred_;
   bool deferring_ = false;
   std::vector<Word>* issued_ = nullptr;
+  friend class Sums;
+  Sums sums_;
+  bool interpret_all_ = false;
   uint64_t steps_;
   Outcome outcome_;
 };

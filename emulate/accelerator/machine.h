@@ -11,6 +11,7 @@ namespace portolan::accelerator {
 struct Limits {
   uint64_t steps = 500'000'000;  // instructions and turns of loops in meanings
   uint64_t instructions = 10'000'000;
+  bool interpreted = false;  // nothing is run at once (sums.h)
 };
 
 struct RunResult {
@@ -24,7 +25,9 @@ struct RunResult {
 class Machine {
  public:
   explicit Machine(const Description& chip, Limits limits = {})
-      : chip_(chip), limits_(limits), evaluator_(chip, limits.steps) {}
+      : chip_(chip), limits_(limits), evaluator_(chip, limits.steps) {
+    if (limits.interpreted) evaluator_.interpret_all();
+  }
 
   // `first`: the unit that is asked first whenever several could go on; a program that works only for some orders lacks
   // tokens.

@@ -195,6 +195,11 @@ double RealFormat::value(uint64_t bits) const {
   const uint64_t fraction = bits & ((uint64_t{1} << fraction_bits) - 1);
   const int exponent = static_cast<int>((bits >> fraction_bits) & ((uint64_t{1} << exponent_bits) - 1));
   const bool negative = (bits >> (exponent_bits + fraction_bits)) & 1;
+  if (exponent != 0 && (finite || exponent != (1 << exponent_bits) - 1) && exponent_bits < 11) {
+    // A normal number is put together as the double that it is.
+    return std::bit_cast<double>(uint64_t{negative} << 63 | static_cast<uint64_t>(exponent - bias + 1023) << 52 |
+                                 fraction << (52 - fraction_bits));
+  }
   const int scale = std::max(exponent, 1) - bias - static_cast<int>(fraction_bits);
   double magnitude;
   if (exponent == (1 << exponent_bits) - 1 && !finite) {
