@@ -42,21 +42,24 @@ Exit run_kernel_vectors(const KernelVectors& a) {
   nlohmann::json forms = nlohmann::json::array();
   if (!a.json && !a.summary) fmt::print("{:>7} {:>7} {:>7}  form\n", "agree", "differ", "refused");
   const auto run = a.isa == "ptx" ? vectors::run_ptx : vectors::run_amdgcn;
-  const std::optional<Diagnostic> failure = run(*text, a.vectors, [&](const vectors::FormResult& r) {
-    if (r.form.find(a.form) == std::string::npos) return;
-    totals.add(r);
-    if (first.empty() && r.differ != 0) first = r.form + ": " + r.first_difference;
-    if (a.json)
-      forms.push_back({{"form", r.form},
-                       {"agree", r.agree},
-                       {"differ", r.differ},
-                       {"refused", r.refused},
-                       {"reason", r.reason},
-                       {"differing", r.differing},
-                       {"first_difference", r.first_difference}});
-    else if (!a.summary)
-      print_form(r);
-  }, a.mode);
+  const std::optional<Diagnostic> failure = run(
+      *text, a.vectors,
+      [&](const vectors::FormResult& r) {
+        if (r.form.find(a.form) == std::string::npos) return;
+        totals.add(r);
+        if (first.empty() && r.differ != 0) first = r.form + ": " + r.first_difference;
+        if (a.json)
+          forms.push_back({{"form", r.form},
+                           {"agree", r.agree},
+                           {"differ", r.differ},
+                           {"refused", r.refused},
+                           {"reason", r.reason},
+                           {"differing", r.differing},
+                           {"first_difference", r.first_difference}});
+        else if (!a.summary)
+          print_form(r);
+      },
+      a.mode);
   if (failure) {
     fmt::print(stderr, "{}", to_string(*failure));
     return Exit::usage;

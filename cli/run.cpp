@@ -203,7 +203,10 @@ void add_run(CLI::App& app, Command& chosen) {
   command->add_option("--input", a->specification.inputs,
                       "of a .spec: TENSOR=1,2,... or TENSOR=@FILE, row by row; random where it isn't given");
   command->add_option("--seed", a->specification.seed, "of a .spec's random inputs")->capture_default_str();
-  command->add_option("--engine", a->engine, "ir, native, unicorn or qemu; default: native, else unicorn. Kernels: compiled (default) or interpreted")
+  command
+      ->add_option(
+          "--engine", a->engine,
+          "ir, native, unicorn or qemu; default: native, else unicorn. Kernels: compiled (default) or interpreted")
       ->check(CLI::IsMember({"ir", "native", "unicorn", "qemu", "compiled", "interpreted"}));
   command->add_option("--from", a->isa, "the file's instruction set, when the file does not tell");
   command->add_option("--time", a->milliseconds, "limit in milliseconds")->capture_default_str();

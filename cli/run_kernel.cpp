@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <charconv>
-#include <ctime>
 #include <cstdio>
+#include <ctime>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -170,9 +170,9 @@ Exit run_kernel(const KernelRun& a) {
   const simt::Outcome outcome = simt::run(m->program, m->memory, launch);
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &after);
   if (a.json)
-    print_json(a, outcome, *given, m->memory,
-               static_cast<double>(after.tv_sec - before.tv_sec) +
-                   static_cast<double>(after.tv_nsec - before.tv_nsec) * 1e-9);
+    print_json(
+        a, outcome, *given, m->memory,
+        static_cast<double>(after.tv_sec - before.tv_sec) + static_cast<double>(after.tv_nsec - before.tv_nsec) * 1e-9);
   else
     print_text(a, outcome, *given, m->memory);
   return !outcome.findings.empty() ? Exit::fell_short : Exit::ok;

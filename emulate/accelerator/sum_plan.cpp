@@ -112,8 +112,8 @@ class Planner {
     if (e.type.real || sums(e)) return std::nullopt;
     if (!moves(e)) return make(Plan::fixed, e);
     if (e.kind == Kind::local) return make(Plan::index, e);
-    const bool simple = e.operation == Operator::add || e.operation == Operator::subtract ||
-                        e.operation == Operator::multiply;
+    const bool simple =
+        e.operation == Operator::add || e.operation == Operator::subtract || e.operation == Operator::multiply;
     if (e.kind == Kind::binary && simple) return with_parts(Plan::combine, e, &Planner::integer);
     return std::nullopt;
   }

@@ -110,7 +110,8 @@ bool Sums::factor(const SumPlan& plan, Factor& out) {
       return inside(plan, [&] { return factor(plan.parts.back(), out); });
     default:
       // So that no sum of so many products overflows.
-      return linear(plan, out.place) && fits(out.place.first, kWidest, true) && fits(out.place.at(count_), kWidest, true);
+      return linear(plan, out.place) && fits(out.place.first, kWidest, true) &&
+             fits(out.place.at(count_), kWidest, true);
   }
 }
 

@@ -1,7 +1,7 @@
 // Sums whose terms are elements of memories, or products of two, at places that lie evenly: what most of a chip's time
-// goes to. How such a sum is found is worked out once for each expression; a run of it then works out where the elements
-// lie, checks that all are inside, and adds in one loop of plain numbers. Whatever does not fit, or would end in a
-// fault, is left to the evaluator, which says what is wrong.
+// goes to. How such a sum is found is worked out once for each expression; a run of it then works out where the
+// elements lie, checks that all are inside, and adds in one loop of plain numbers. Whatever does not fit, or would end
+// in a fault, is left to the evaluator, which says what is wrong.
 #pragma once
 
 #include <memory>

@@ -270,7 +270,8 @@ void Lowering::instruction(BlockId id, ValueId v) {
   }
   if (inst.op == Op::symbol_address)
     if (const auto known = program_.symbols.find(f_.symbols[inst.index].name); known != program_.symbols.end()) {
-      place_[v] = place_of_constant(ir::APInt(64, known->second + static_cast<uint64_t>(f_.symbols[inst.index].addend)));
+      place_[v] =
+          place_of_constant(ir::APInt(64, known->second + static_cast<uint64_t>(f_.symbols[inst.index].addend)));
       return;
     }
   if (guard(v)) return;

@@ -81,7 +81,7 @@ class Lowering {
   std::unordered_map<ir::ValueId, uint32_t> last_use_, defined_;
   std::unordered_map<ir::ValueId, uint32_t> owner_;  // the slot that may hold the value from its definition on
   std::unordered_map<uint32_t, std::vector<ir::ValueId>> dying_;
-  std::unordered_set<ir::ValueId> temporary_;        // whose places are free again after their last use
+  std::unordered_set<ir::ValueId> temporary_;  // whose places are free again after their last use
   std::unordered_map<ir::ValueId, uint32_t> uses_, guarded_uses_;
   std::vector<ir::ValueId> pure_;  // by micro: the value, if it may be left out where nobody needs it
   // What is done only where a bit is 1: from behind `skip_` to below `guarded_end_`.

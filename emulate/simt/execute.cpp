@@ -155,8 +155,7 @@ bool Block::execute(Thread& thread, ir::ValueId id) {
     }
     case Op::store: {
       const APInt& value = frame.values[inst.operands[1]];
-      return store(thread, inst, word(0), value.getBitWidth(), value.getRawData(),
-                   inst.ordering != ir::Ordering::none);
+      return store(thread, inst, word(0), value.getBitWidth(), value.getRawData(), inst.ordering != ir::Ordering::none);
     }
     case Op::atomic_rmw:
     case Op::atomic_cas: {

@@ -97,12 +97,12 @@ std::string to_string(const Finding& finding);
 using Coverage = std::unordered_map<const Code*, std::vector<bool>>;
 
 struct Outcome {
-  std::vector<Finding> findings;   // the first of each kind and line
-  bool completed = false;          // all threads ended; races and uninitialised reads do not stop a run
-  uint64_t instructions = 0;       // of the IR, of all threads
+  std::vector<Finding> findings;     // the first of each kind and line
+  bool completed = false;            // all threads ended; races and uninitialised reads do not stop a run
+  uint64_t instructions = 0;         // of the IR, of all threads
   uint64_t source_instructions = 0;  // of PTX or machine code, each once for every lane (by lines)
   uint64_t lane_instructions = 0;    // of these the arithmetic of machine code
-  uint64_t global_bytes = 0;       // read and written by threads in memory that may be written
+  uint64_t global_bytes = 0;         // read and written by threads in memory that may be written
   Coverage coverage;
 };
 

@@ -43,8 +43,7 @@ bool Block::meet_members(uint32_t number, Thread& first) {
   group.clear();
   uint64_t present = 0;
   for (Thread& t : warp(number))
-    if (waits_for_lanes(t) && at_same_place(t, first) && t.word(0) == members &&
-        (members & bit_of(t)))
+    if (waits_for_lanes(t) && at_same_place(t, first) && t.word(0) == members && (members & bit_of(t)))
       group.push_back(&t), present |= bit_of(t);
   if (present != members || members == 0) return false;
   const bool ordered = std::all_of(group.begin(), group.end(), [](Thread* t) { return t->fenced; });
@@ -122,8 +121,7 @@ bool Block::give_lanes(std::span<Thread* const> group, uint64_t members) {
       all(APInt(inst.width, 0));
       break;
   }
-  for (size_t n = 0; n < group.size(); ++n)
-    group[n]->go_on(std::move(results[n]), marks.empty() ? kPlain : marks[n]);
+  for (size_t n = 0; n < group.size(); ++n) group[n]->go_on(std::move(results[n]), marks.empty() ? kPlain : marks[n]);
   return true;
 }
 

@@ -34,7 +34,8 @@ struct Micro {
   uint64_t mask = 0;                     // of the result's bits, at most 64
   uint32_t to = 0, a = 0, b = 0, c = 0;  // words of the frame: result, operands. Lowest word first; what is unused is 0
   uint16_t width = 0, from = 0;          // bits of the result, of the first operand
-  uint32_t low = 0;  // extract: the lowest bit; concat, store: bits of the second operand; jumps: the distance; lists: the length
+  uint32_t low =
+      0;  // extract: the lowest bit; concat, store: bits of the second operand; jumps: the distance; lists: the length
 };
 
 struct Compiled {

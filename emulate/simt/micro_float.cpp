@@ -167,8 +167,8 @@ const Micro* from_integer(const Micro& m, Machine& machine) {
   uint64_t* w = machine.words;
   const unsigned spare = 64 - m.from;
   using N = typename F::Number;
-  w[m.to] = F::bits(is_signed ? static_cast<N>(static_cast<int64_t>(w[m.a] << spare) >> spare)
-                              : static_cast<N>(w[m.a]));
+  w[m.to] =
+      F::bits(is_signed ? static_cast<N>(static_cast<int64_t>(w[m.a] << spare) >> spare) : static_cast<N>(w[m.a]));
   return &m + 1;
 }
 template <class From, class To>

@@ -33,9 +33,7 @@ std::string to_string(const Finding& f) {
 
 std::vector<BlockFacts> facts_of(const Code& code) {
   std::vector<BlockFacts> all;
-  auto is_arithmetic = [&](uint32_t line) {
-    return line / 4 < code.arithmetic.size() && code.arithmetic[line / 4];
-  };
+  auto is_arithmetic = [&](uint32_t line) { return line / 4 < code.arithmetic.size() && code.arithmetic[line / 4]; };
   for (const ir::Block& block : code.function->blocks) {
     BlockFacts& facts = all.emplace_back();
     facts.steps = static_cast<uint32_t>(block.instructions.size()) + 1;

@@ -131,8 +131,8 @@ const Micro* Steps::call(const Micro& m, Machine& machine) {
   frame.micro = &m;
   std::vector<APInt> arguments;
   for (uint32_t n = 0; n < m.low; ++n)
-    arguments.push_back(value_at(frame.words.data() + frame.compiled->lists[m.a + n],
-                                 machine.function->width(m.inst->operands[n])));
+    arguments.push_back(
+        value_at(frame.words.data() + frame.compiled->lists[m.a + n], machine.function->width(m.inst->operands[n])));
   if (!machine.block->call(thread, *m.inst, arguments)) return nullptr;
   Frame& callee = thread.frame();
   machine.words = callee.words.data();

@@ -240,8 +240,7 @@ bool close_halves(const std::vector<uint8_t>& a, const std::vector<uint8_t>& b) 
   return true;
 }
 
-Verdict run_kernel(const KernelVector& v, const amdgcn::CodeObject& object, const std::string& file,
-                   simt::Mode mode) {
+Verdict run_kernel(const KernelVector& v, const amdgcn::CodeObject& object, const std::string& file, simt::Mode mode) {
   auto descriptor = amdgcn::read_descriptor(v.descriptor, {file, 0, 0});
   if (!descriptor) return refuse(descriptor.error().message);
   simt::Memory memory;
@@ -295,7 +294,8 @@ class File {
       const auto found = objects_.find(v->object);
       if (found == objects_.end())
         return error_at(location, fmt::format("there is no object '{}' before this", v->object));
-      add(fmt::format("{} kernel {}", to_string(v->processor), v->kernel), v->id, run_kernel(*v, found->second, name_, mode_));
+      add(fmt::format("{} kernel {}", to_string(v->processor), v->kernel), v->id,
+          run_kernel(*v, found->second, name_, mode_));
       return std::nullopt;
     }
     const Expected<WaveVector> v = read_wave_vector(json, location);

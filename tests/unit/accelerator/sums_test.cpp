@@ -87,8 +87,9 @@ TEST(Sums, OfAllKinds) {
   ASSERT_TRUE(loaded.description) << (loaded.errors.empty() ? "" : loaded.errors[0].message);
   size_t planned = 0;
   for (const Instruction& i : loaded.description->instructions)
-    for (const Statement& s : i.meaning) planned += s.value && s.value->kind == Expression::Kind::binary &&
-                                                    plan_sum(*loaded.description, *s.value->operands[1]).has_value();
+    for (const Statement& s : i.meaning)
+      planned += s.value && s.value->kind == Expression::Kind::binary &&
+                 plan_sum(*loaded.description, *s.value->operands[1]).has_value();
   EXPECT_GT(planned, 0u);  // else both are the same
   for (const char* name : {"products", "columns", "masks", "shifts", "wides", "floats", "halves"})
     for (unsigned row = 0; row < 16; ++row) {
@@ -107,9 +108,9 @@ TEST(Sums, OfRandomProgramsOnAllChips) {
     for (uint64_t n = 0; n < 150; ++n) {
       std::vector<Word> program;
       for (size_t length = 1 + random() % 8; length > 0; --length)
-        program.push_back(random_word(*loaded.description,
-                                      loaded.description->instructions[random() % loaded.description->instructions.size()],
-                                      random));
+        program.push_back(
+            random_word(*loaded.description,
+                        loaded.description->instructions[random() % loaded.description->instructions.size()], random));
       compare(*loaded.description, program, 20'000, n);
     }
   }

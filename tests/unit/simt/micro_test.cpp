@@ -1,5 +1,5 @@
-// What micro-operations compute is what the interpreter's domain computes: every pure op of ops.def, all values of small
-// widths, random and special ones of large.
+// What micro-operations compute is what the interpreter's domain computes: every pure op of ops.def, all values of
+// small widths, random and special ones of large.
 #include "emulate/simt/micro.h"
 
 #include <gtest/gtest.h>

@@ -74,7 +74,6 @@ struct Kernel {
   Launch launch;
 };
 
-
 // Each block sums its part of the input in shared memory, then adds its sum to the result.
 const char* kReduce = R"(
 .entry k(.param .u64 in, .param .u64 out, .param .u64 count)
