@@ -15,6 +15,8 @@ namespace portolan::accelerator {
 class Evaluator {
  public:
   Evaluator(const Description& chip, uint64_t steps);
+  Evaluator(const Evaluator&) = delete;  // sums_ knows it by its place
+  Evaluator& operator=(const Evaluator&) = delete;
 
   // A frame for one instruction with the fields of a word in it, until the next call.
   void begin(const Instruction& instruction, const Word& word);
