@@ -118,7 +118,8 @@ ValueId truncated(Builder& b, const Format& in, std::span<const ValueId> left, s
   // What is left of the sum is a number of f32, so that no conversion rounds.
   const ValueId subnormal = b.sub(b.signed_constant(32, kLowest + kBelow), most);
   const ValueId size = upper_bits(b, b.abs(sum), 24, subnormal);
-  const ValueId whole = b.int_to_float(Op::sint_to_f, b.select(b.sign(sum), b.sub(b.constant(64, 0), size), size), kWide);
+  const ValueId whole =
+      b.int_to_float(Op::sint_to_f, b.select(b.sign(sum), b.sub(b.constant(64, 0), size), size), kWide);
   const ValueId scale = b.shl_by(b.zext(b.add(most, b.constant(32, 1023 - kBelow)), 64), 52);
   const ValueId exact = b.floating(Op::fmul, {whole, scale}, kWide);
   // What is too large is infinite, although all else is cut.
