@@ -195,6 +195,7 @@ json tests_json(const verify::TestResult& t) {
               {"target_bytes", t.coverage.target_bytes},
               {"target_size", t.coverage.target_size}}}};
   if (t.nan_differences != 0) j["nan_differences"] = t.nan_differences;
+  if (!t.not_compared.empty()) j["not_compared"] = t.not_compared;
   return j;
 }
 

@@ -27,7 +27,7 @@ judge::Report Judging::judge(const std::string& text, const std::vector<verify::
     report.problem = "the translation cannot be assembled: " + target_object.error().message;
     return report;
   }
-  const verify::Subject subject{source_.isa(), target_, *source_object(), std::move(*target_object), missing};
+  verify::Subject subject{source_.isa(), target_, *source_object(), std::move(*target_object), missing};
   judge::Options options;
   options.run_tests = settings.run_tests;
   options.tests.tests = settings.tests;
@@ -44,6 +44,7 @@ judge::Report Judging::judge(const std::string& text, const std::vector<verify::
     ProofRequest request{*source_.index, *index, {}, settings.prove, {}};
     const translate::PairedFile from{*source_.index, prototypes_.source, {}}, to{*index, prototypes_.target, {}};
     request.boundaries = translate::describe_externals(from, to);
+    subject.stand_ins = translate::external_signatures(from);
     request.describe_call = [from, to](const std::string& function, const std::string& format) {
       return translate::describe_call(from, to, function, format);
     };

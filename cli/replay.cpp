@@ -32,6 +32,7 @@ struct Evidence {
   Isa from = Isa::x86_64, to = Isa::x86_64;
   bool translated = false;  // the target is a translation, which can be made anew
   std::vector<std::string> functions, headers;
+  std::map<std::string, std::string> stand_ins;
 };
 
 Expected<Evidence> load(const std::string& path) try {
@@ -52,6 +53,7 @@ Expected<Evidence> load(const std::string& path) try {
   evidence.from = *from;
   evidence.to = *to;
   evidence.headers = evidence.json.at("options").at("proto").get<std::vector<std::string>>();
+  evidence.stand_ins = evidence.json.at("options").value("stand_ins", evidence.stand_ins);
   evidence.functions = evidence.json.at("options").at("functions").get<std::vector<std::string>>();
   return evidence;
 } catch (const std::exception& e) {
@@ -85,7 +87,7 @@ Expected<verify::Subject> load_subject(const Evidence& e) {
   warn_of_change(e.source, source->contents, e.source_hash);
   auto source_object = source->object();
   if (!source_object) return source_object.error();
-  verify::Subject subject{e.from, e.to, std::move(*source_object), {}, {}};
+  verify::Subject subject{e.from, e.to, std::move(*source_object), {}, {}, e.stand_ins};
   // What the source defines and the target lacks is a function all the same.
   for (const assembly::SymbolId f : source->unit->functions()) subject.missing.insert(source->unit->symbols[f].name);
   if (e.translated) {

@@ -73,7 +73,7 @@ judge::Report judge_all(const Arguments& a, const Judging& judging, const transl
   const bool wanted = (a.require != "none" || a.prove > 0 || untrusted) && !boundaries.empty();
   judge::Report judged;
   if (wanted) judged = judging.judge(translation.assembly, boundaries, boundaries, missing, settings_of(a, untrusted));
-  judge::Report report{{}, judged.source_engine, judged.target_engine, judged.problem};
+  judge::Report report{{}, judged.source_engine, judged.target_engine, judged.problem, judged.stand_ins};
   size_t next = 0;
   for (const translate::FunctionReport& f : translation.functions) {
     judge::Verdict verdict;
@@ -147,6 +147,7 @@ nlohmann::json evidence_of(const Arguments& a, const InputFile& source, Isa targ
   evidence["options"] = {{"functions", a.functions}, {"proto", a.headers}, {"require", a.require},
                          {"prove_seconds", a.prove}, {"tests", a.tests},   {"seed", hex(a.seed)},
                          {"proposers", a.proposers}};
+  if (!judged.report.stand_ins.empty()) evidence["options"]["stand_ins"] = judged.report.stand_ins;
   evidence["output"] = {{"file", a.output}};
   if (!judged.report.source_engine.empty()) {
     evidence["engines"] = {{"source", judged.report.source_engine}, {"target", judged.report.target_engine}};

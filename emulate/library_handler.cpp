@@ -1,6 +1,7 @@
 #include "emulate/library_handler.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 namespace portolan::emulate {
@@ -63,6 +64,29 @@ uint64_t plausible_integer(uint64_t seed) {
   static constexpr uint64_t kLikely[] = {0, 1, UINT64_MAX, 2, 7, 100, 0x7fffffff};
   const uint64_t choice = seed % 12;
   return choice < std::size(kLikely) ? kLikely[choice] : mix(seed);
+}
+
+// Of nobody knows which type: the same number whatever it is, signed or not, 8 bits or 64.
+uint64_t any_integer(uint64_t seed) {
+  static constexpr uint64_t kLikely[] = {0, 1, UINT64_MAX, 2, 5, 100, 0, 1};
+  return kLikely[seed % std::size(kLikely)];
+}
+
+// No compiler puts these behind a call that returns.
+bool begins_padding(Isa isa, const std::array<uint8_t, 4>& code) {
+  const uint32_t word = code[0] | code[1] << 8 | code[2] << 16 | static_cast<uint32_t>(code[3]) << 24;
+  switch (isa) {
+    case Isa::x86_64: {
+      const bool long_nop = (word & 0xffff) == 0x1f0f || (word & 0xffffff) == 0x1f0f66 || (word & 0xffff) == 0x2e66 ||
+                            (word & 0xffff) == 0x6666;
+      return code[0] == 0x90 || code[0] == 0xcc || long_nop || (word & 0xffff) == 0x0b0f;
+    }
+    case Isa::aarch64:
+      return word == 0xd503201f || word == 0;
+    case Isa::riscv64:
+      return word == 0x13 || (word & 0xffff) == 1 || (word & 0xffff) == 0;
+  }
+  return false;
 }
 
 // Calls that one ISA's compiler makes where another's emits instructions.
@@ -146,7 +170,7 @@ void LibraryHandler::answer(Call& call, const std::string& name, const std::stri
   call.digest({reinterpret_cast<const uint8_t*>(name.data()), name.size()});
   const uint64_t number = call.peek(heap_address_ + heap_size_);
   const uint64_t seed = mix(number == 0 ? call.digest_value() : call.digest_value() ^ mix(number + answered_++));
-  if (number != 0) fill_objects(call, signature, mix(number + answered_));
+  if (fills_ && number != 0) fill_objects(call, signature, mix(number + answered_));
   const bool zero = number % 2 == 1 || (number != 0 && seed % 2 == 1);
   const double real = static_cast<double>(static_cast<int64_t>(seed % 2001) - 1000) / 8;
   switch (signature.empty() ? 'v' : signature[0]) {
@@ -165,6 +189,9 @@ void LibraryHandler::answer(Call& call, const std::string& name, const std::stri
     case 'p':
       call.give(number == 0 ? plausible_integer(seed) : pointer_answer(call, number % 2 == 1 ? 1 : seed));
       break;
+    case '?':
+      call.give(any_integer(seed >> 8));
+      break;
     case 'x':
       call.give_wide(static_cast<unsigned __int128>(mix(seed)) << 64 | plausible_integer(seed));
       break;
@@ -174,9 +201,26 @@ void LibraryHandler::answer(Call& call, const std::string& name, const std::stri
   }
 }
 
-// Rubbish in everything that the callee neither preserves nor returns.
+// A function that does not return has nothing behind its call, or padding, or the next function. `state` as on entry.
+bool LibraryHandler::seems_not_to_return(const MachineState& state, MemoryAccess& memory) const {
+  uint64_t back = isa_ == Isa::x86_64 ? 0 : state.general[isa_ == Isa::aarch64 ? 30 : 1];
+  std::array<uint8_t, 8> bytes{};
+  if (isa_ == Isa::x86_64) {
+    if (!memory.read(state.general[stack_pointer_index(isa_)], bytes)) return true;
+    std::memcpy(&back, bytes.data(), 8);
+  }
+  if (back == kReturnAddress) return false;  // a tail call
+  std::array<uint8_t, 4> code{};
+  if (image_ == nullptr || !memory.read(back, code) || begins_padding(isa_, code)) return true;
+  return std::any_of(image_->symbols.begin(), image_->symbols.end(), [back](const auto& symbol) {
+    return symbol.second == back && !symbol.first.starts_with(".L") && !symbol.first.starts_with("$");
+  });
+}
+
+// Rubbish in everything that the callee neither preserves nor returns. `rubbish` makes that of a function of which
+// nothing is known differ between runs that are to show what is undefined.
 void LibraryHandler::scramble(MachineState& state, const MachineState& before, uint64_t seed,
-                              const std::string& signature) const {
+                              const std::string& signature, uint64_t rubbish) const {
   const char kind = signature.empty() ? 'v' : signature[0];
   const bool gives_float = kind == 'd' || kind == 'f', gives_integer = !gives_float && kind != 'v';
   auto among = [](auto list, unsigned i) { return std::find(list.begin(), list.end(), i) != list.end(); };
@@ -188,7 +232,7 @@ void LibraryHandler::scramble(MachineState& state, const MachineState& before, u
     const bool kept = among(callee_saved_general(isa_), i) || i == stack_pointer_index(isa_) || i == linkage ||
                       (isa_ == Isa::aarch64 && i == 18) || (isa_ == Isa::riscv64 && i == 0);
     const bool given = gives_integer && (i == result || (kind == 'x' && i == second));
-    if (!kept && !given) state.general[i] = mix(seed + i);
+    if (!kept && !given) state.general[i] = mix(seed + i) ^ rubbish;
   }
   // Of a 32-bit result RISC-V alone says what stands above it.
   if ((kind == 'i' || kind == 'u') && isa_ != Isa::riscv64)
@@ -197,7 +241,7 @@ void LibraryHandler::scramble(MachineState& state, const MachineState& before, u
     if (gives_float && i == result) continue;
     const unsigned kept = among(callee_saved_vector(isa_), i) ? 8 : 0;
     for (unsigned b = kept; b < vector_bytes(isa_) && b < 16; ++b)
-      state.vector[i][b] = static_cast<uint8_t>(mix(seed + 64 + i) >> (b % 8 * 8));
+      state.vector[i][b] = static_cast<uint8_t>((mix(seed + 64 + i) ^ rubbish) >> (b % 8 * 8));
   }
   constexpr uint64_t kX86Status = 0x8d5, kNzcv = 0xf0000000;
   const uint64_t mask = isa_ == Isa::x86_64 ? kX86Status : isa_ == Isa::aarch64 ? kNzcv : 0;
@@ -211,6 +255,8 @@ ExternalHandler::Result LibraryHandler::on_external(const std::string& name, Mac
   const LibraryFunction* known = declared == declared_.end() ? find_library_function(name) : nullptr;
   if (known == nullptr && declared == declared_.end()) return {};
   const std::string signature = known != nullptr ? known->signature : declared->second;
+  const bool nothing_known = signature == kUnknownSignature;
+  if (nothing_known && seems_not_to_return(state, memory)) return {};
 
   MachineState scratch = state;
   Call reader(isa_, scratch, memory);
@@ -230,7 +276,8 @@ ExternalHandler::Result LibraryHandler::on_external(const std::string& name, Mac
   else if (call.stopped())
     result.action = Action::stop;
   else
-    scramble(state, before, mix(call.digest_value()), signature);
+    scramble(state, before, mix(call.digest_value()), signature,
+             nothing_known ? call.peek(heap_address_ + heap_size_ + 8) : 0);
   if (call.output()) {
     if (output_.size() < 1 << 20) output_ += *call.output();
     Call text(isa_, scratch, memory);

@@ -21,10 +21,17 @@ class LibraryHandler : public ExternalHandler {
 
   // See call.h for the letters. The library's own functions need no declaration. What it answers depends on its name
   // and arguments; where a number other than 0 stands behind the heap, on that number and on what was answered before
-  // too: then integers are often 0, pointers lead to the heap, and objects on the stack that nobody wrote to are
-  // filled.
+  // too: then integers are often 0, and pointers lead to the heap.
   void declare(const std::string& name, const std::string& signature) { declared_[name] = signature; }
   bool has_declarations() const { return !declared_.empty(); }
+  bool declares(const std::string& name) const { return declared_.contains(name); }
+  // Then objects on the stack that nobody wrote to are filled too, as far as they can be told from what lies beside
+  // them: a guess.
+  void fill_objects_on_the_stack() { fills_ = true; }
+  // Of a function of which nothing is known: its arguments are not looked at, its result is a number that is the same
+  // in all integer types but the unsigned narrow ones. Other results are rubbish, the word that stands 8 bytes behind
+  // the number behind the heap being part of it.
+  static constexpr const char* kUnknownSignature = "?";
 
   void start_request() override;
   Result on_external(const std::string& name, MachineState& state, MemoryAccess& memory) override;
@@ -44,7 +51,9 @@ class LibraryHandler : public ExternalHandler {
   void answer(Call& call, const std::string& name, const std::string& signature);
   uint64_t pointer_answer(Call& call, uint64_t seed);
   void fill_objects(Call& call, const std::string& signature, uint64_t seed);
-  void scramble(MachineState& state, const MachineState& before, uint64_t seed, const std::string& signature) const;
+  bool seems_not_to_return(const MachineState& state, MemoryAccess& memory) const;
+  void scramble(MachineState& state, const MachineState& before, uint64_t seed, const std::string& signature,
+                uint64_t rubbish) const;
 
   Isa isa_;
   uint64_t heap_address_, heap_size_, heap_used_ = 0;
@@ -54,6 +63,7 @@ class LibraryHandler : public ExternalHandler {
   std::map<std::string, uint64_t> objects_;
   std::string output_;
   uint64_t answered_ = 0;
+  bool fills_ = false;
 };
 
 // A writable region to give to the handler of the same addresses.

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "emulate/library_handler.h"
 #include "translate/abi/boundary.h"
 #include "translate/abi/format.h"
 #include "translate/abi/prototypes.h"
@@ -182,20 +185,37 @@ char letter_of(const abi::Type& type) {
 
 }  // namespace
 
+namespace {
+
+// Empty: nothing can stand in for it.
+std::string signature_of(const abi::FunctionType& type) {
+  if (type.noreturn || !type.abi_differs.empty() || letter_of(type.result) == '.') return {};
+  std::string signature(1, letter_of(type.result));
+  for (size_t n = 0; n < type.parameters.size(); ++n) {
+    // What differs between instruction sets is no argument to compare by.
+    const bool differs = std::any_of(type.differing_bits.begin(), type.differing_bits.end(),
+                                     [n](const abi::DifferingBits& bits) { return bits.parameter == n; });
+    signature += differs ? '.' : letter_of(type.parameters[n]);
+    if (signature.back() == '.') return signature;
+  }
+  return type.variadic ? signature + '.' : signature;
+}
+
+}  // namespace
+
 std::map<std::string, std::string> external_signatures(const PairedFile& source) {
   std::map<std::string, std::string> signatures;
   for (const assembly::Symbol& symbol : source.index.unit().symbols) {
-    if (symbol.section != assembly::kUndefined) continue;
+    // Two underscores are the compiler's and the runtime's: their conventions are their own.
+    if (symbol.section != assembly::kUndefined || symbol.name.empty() || symbol.name.starts_with("__") ||
+        symbol.name.starts_with("_Unwind"))
+      continue;
     const abi::FunctionType* type = find(source.headers, symbol.name);
     if (type == nullptr) type = find(source.debug, symbol.name);
-    if (type == nullptr || type->noreturn || letter_of(type->result) == '.') continue;
-    std::string signature(1, letter_of(type->result));
-    for (const abi::Type& parameter : type->parameters) {
-      signature += letter_of(parameter);
-      if (signature.back() == '.') break;
-    }
-    if (type->variadic && signature.back() != '.') signature += '.';
-    signatures[symbol.name] = std::move(signature);
+    std::optional<abi::FunctionType> library;
+    if (type == nullptr && (library = abi::libc_prototype(symbol.name))) type = &*library;
+    std::string signature = type == nullptr ? emulate::LibraryHandler::kUnknownSignature : signature_of(*type);
+    if (!signature.empty()) signatures[symbol.name] = std::move(signature);
   }
   return signatures;
 }

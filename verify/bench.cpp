@@ -59,6 +59,8 @@ Expected<std::unique_ptr<Bench>> Bench::make(const Subject& subject) {
   if (!target) return error_at({}, "the target: " + target.error().message);
   bench->source_ = std::move(*source);
   bench->target_ = std::move(*target);
+  bench->source_->stand_in_for(subject.stand_ins);
+  bench->target_->stand_in_for(subject.stand_ins);
   bench->globals_ = globals_of(bench->source_->image(), bench->target_->image());
   bench->map_ = std::make_unique<AddressMap>(*bench->source_, *bench->target_);
   return bench;
@@ -119,13 +121,13 @@ Expected<std::vector<Trial>> Bench::run(const Boundary& boundary, std::vector<In
   if (!trials) return trials.error();
   // What is printed of a NaN is not compared word by word, as results and memory are.
   auto may_be_nan = [](const Trial& trial) {
-    return trial.input.has_nan ||
+    return trial.input.has_nan || trial.comparison.perhaps_nan ||
            (trial.comparison.spot.kind == Spot::Kind::other && may_be_taken_for_nan(trial.input));
   };
   for (Trial& trial : *trials)
     if (trial.comparison.finding == Finding::differs && may_be_nan(trial) && !same_for_other_nans(boundary, trial)) {
       trial.comparison.finding = Finding::inconclusive;
-      trial.comparison.what = "it got a NaN";
+      trial.comparison.what = "it got a NaN, or what differs looks like one";
     }
   return trials;
 }
@@ -149,10 +151,11 @@ Expected<std::vector<Trial>> Bench::run_as_they_are(const Boundary& boundary, st
     const SourceRuns& source = (*runs)[fit[f]];
     trials[fit[f]].comparison = compare(*source_, *target_, *map_, boundary, inputs[fit[f]],
                                         {source.first, source.second, (*target_runs)[f], target[f]});
-    if ((*target_runs)[f].ending == emulate::Ending::limit)
-      look_further(boundary, inputs[fit[f]], target[f], trials[fit[f]].comparison);
+    look_further(boundary, inputs[fit[f]], source, target[f], (*target_runs)[f], trials[fit[f]].comparison);
     if (f < kLookedAtCloser) look_at_boxes(boundary, target[f], trials[fit[f]].comparison);
     note_ways(boundary, (*target_runs)[f], trials[fit[f]]);
+    for (const emulate::ExternalCall& call : source.first.calls)
+      if (source_->stands_in_for(call.name)) trials[fit[f]].stood_in.insert(call.name);
   }
   if (coverage != nullptr)
     note_blocks(*target_, boundary, *target_runs, coverage->target_blocks, &coverage->target_bytes,
@@ -161,9 +164,54 @@ Expected<std::vector<Trial>> Bench::run_as_they_are(const Boundary& boundary, st
   return trials;
 }
 
+void Bench::look_further(const Boundary& boundary, const Input& input, const SourceRuns& source, const Request& target,
+                         const Outcome& outcome, Comparison& comparison) {
+  constexpr unsigned kMostLooks = 12;
+  if (comparison.finding != Finding::inconclusive || comparison.doubt == Comparison::Doubt::none) return;
+  if (comparison.doubt == Comparison::Doubt::limit) return look_at_limit(boundary, input, target, comparison);
+  if (++looks_ > kMostLooks) return;
+  const bool by_the_stack = outcome.trap.address >= emulate::kImageEnd;
+  if (comparison.doubt == Comparison::Doubt::stack || by_the_stack)
+    return look_at_stack(boundary, input, source, target, comparison);
+  look_at_data(boundary, input, outcome, comparison);
+}
+
+// Frames differ in size, but not that much.
+void Bench::look_at_stack(const Boundary& boundary, const Input& input, const SourceRuns& source, Request target,
+                          Comparison& comparison) {
+  constexpr uint64_t kLarge = 1 << 20, kSmall = 16 * 1024;
+  target.stack_size = kLarge;
+  auto large = target_->run({&target, 1});
+  if (!large) return;
+  const Comparison again =
+      compare(*source_, *target_, *map_, boundary, input, {source.first, source.second, large->front(), target});
+  if (again.doubt != Comparison::Doubt::stack) {
+    if (again.finding != Finding::inconclusive) comparison = again;
+    return;
+  }
+  Request small = source_request(boundary, input);
+  small.stack_size = kSmall;
+  auto ran = source_->run({&small, 1});
+  if (!ran || ran->front().ending != source.first.ending) return;
+  comparison.finding = Finding::differs;
+  comparison.what =
+      fmt::format("the target uses up a stack of {} KiB, the source needs less than {}", kLarge / 1024, kSmall / 1024);
+  comparison.spot = {.kind = Spot::Kind::ending};
+}
+
+// A source that leaves an object of the file may find another one there, where the target finds nothing. One that does
+// not leave any gives no excuse.
+void Bench::look_at_data(const Boundary& boundary, const Input& input, const Outcome& outcome, Comparison& comparison) {
+  const std::optional<Touched> touched = data_touched(*source_, source_request(boundary, input));
+  if (!touched || map_->reach(outcome.trap.address, *touched) != AddressMap::Reach::untouched) return;
+  comparison.finding = Finding::differs;
+  comparison.what = fmt::format("the target {}, beside the files' data; the source touches nothing like that",
+                                describe_ending(outcome));
+  comparison.spot = {.kind = Spot::Kind::ending};
+}
+
 // A target that came to its limit may be slow, or never end.
-void Bench::look_further(const Boundary& boundary, const Input& input, const Request& target, Comparison& comparison) {
-  if (comparison.finding != Finding::inconclusive) return;
+void Bench::look_at_limit(const Boundary& boundary, const Input& input, const Request& target, Comparison& comparison) {
   const std::optional<Course> course = follow_course(*target_, target);
   if (!course || course->returned) return;
   if (course->period) {
@@ -195,7 +243,10 @@ void Bench::look_at_boxes(const Boundary& boundary, const Request& target, Compa
 // What is made of a NaN's sign or payload may differ as they may. Where the same place differs, whatever they are, it
 // has nothing to do with them; one of the values there may itself be a NaN, and look different each time.
 bool Bench::same_for_other_nans(const Boundary& boundary, const Trial& trial) {
-  for (const unsigned which : {0u, 1u}) {
+  // Of two NaNs that are given either may come out: what looks like one counts where none is given at all.
+  const std::vector<unsigned> ways =
+      trial.comparison.perhaps_nan ? std::vector<unsigned>{0, 1, kNoNans} : std::vector<unsigned>{0, 1};
+  for (const unsigned which : ways) {
     auto trials = run_as_they_are(boundary, {with_other_nans(trial.input, boundary, which)}, nullptr);
     if (!trials || !trials->front().unfit.empty()) return false;
     const Comparison& comparison = trials->front().comparison;
@@ -207,7 +258,7 @@ bool Bench::same_for_other_nans(const Boundary& boundary, const Trial& trial) {
 
 void Bench::note_ways(const Boundary& boundary, const Outcome& outcome, Trial& trial) {
   const std::string function = boundary.name + "=" + boundary.target_name;
-  if (ways_of_ != function) ways_.clear(), ways_of_ = function;
+  if (ways_of_ != function) ways_.clear(), ways_of_ = function, looks_ = 0;
   for (const emulate::Edge& edge : outcome.edges) trial.fresh |= ways_.insert(edge).second;
 }
 

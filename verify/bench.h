@@ -13,7 +13,8 @@ struct Trial {
   Input input;
   std::string unfit;  // the source did not take the input, and why; else:
   Comparison comparison;
-  bool fresh = false;  // the target went a way that no run of this function went before
+  bool fresh = false;              // the target went a way that no run of this function went before
+  std::set<std::string> stood_in;  // functions outside that answered as they liked
 };
 
 // What the source did with an input, in the two runs that tell what is defined.
@@ -26,7 +27,11 @@ class Bench {
  public:
   static Expected<std::unique_ptr<Bench>> make(const Subject& subject);
 
-  void stand_in_for(const std::map<std::string, std::string>& signatures) { source_->stand_in_for(signatures); }
+  // Subject::stand_ins of the source alone, with what is no evidence (Side::fill_objects_on_the_stack).
+  void guess_for(const std::map<std::string, std::string>& signatures) {
+    source_->stand_in_for(signatures);
+    source_->fill_objects_on_the_stack();
+  }
   // The source alone, once.
   Expected<emulate::Outcome> probe(const Boundary& boundary, const Input& input);
   Expected<std::vector<SourceRuns>> run_source(const Boundary& boundary, std::span<const Input> inputs);
@@ -47,7 +52,13 @@ class Bench {
 
  private:
   Expected<std::vector<Trial>> run_as_they_are(const Boundary& boundary, std::vector<Input> inputs, Coverage* coverage);
-  void look_further(const Boundary& boundary, const Input& input, const emulate::Request& target,
+  void look_further(const Boundary& boundary, const Input& input, const SourceRuns& source,
+                    const emulate::Request& target, const emulate::Outcome& outcome, Comparison& comparison);
+  void look_at_limit(const Boundary& boundary, const Input& input, const emulate::Request& target,
+                     Comparison& comparison);
+  void look_at_stack(const Boundary& boundary, const Input& input, const SourceRuns& source, emulate::Request target,
+                     Comparison& comparison);
+  void look_at_data(const Boundary& boundary, const Input& input, const emulate::Outcome& outcome,
                     Comparison& comparison);
   void look_at_boxes(const Boundary& boundary, const emulate::Request& target, Comparison& comparison);
   bool same_for_other_nans(const Boundary& boundary, const Trial& trial);
@@ -60,6 +71,7 @@ class Bench {
   std::vector<Shape::Global> globals_;
   std::set<emulate::Edge> ways_;  // of the target of this function, so far
   std::string ways_of_;
+  unsigned looks_ = 0;  // at runs of this function, with engines that take their time
 };
 
 // Divides the time for tests among functions; what happens between end() and begin() costs nothing.

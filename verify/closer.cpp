@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <set>
 #include <vector>
 
 #include "emulate/ir_engine.h"
@@ -45,9 +46,38 @@ class Recurrence : public emulate::IrObserver {
   std::optional<uint64_t> period_;
 };
 
-Expected<emulate::Outcome> run(const Side& side, emulate::Request request, emulate::IrObserver* observer) {
+class DataWatcher : public emulate::IrObserver {
+ public:
+  std::optional<uint64_t> before(uint64_t pc, std::span<const APInt>, emulate::MemoryAccess&) override {
+    return outside_ ? std::nullopt : std::optional(pc);
+  }
+
+  void after(const emulate::IrStep&, std::span<const APInt>, std::span<const Access> accesses, bool) override {
+    for (const Access& access : accesses)
+      if (access.address >= emulate::kHarnessBase && access.address < emulate::kImageEnd)
+        accesses_.insert({access.address, access.address + access.size});
+  }
+
+  void called_outside() override { outside_ = true; }
+
+  Touched touched() const {
+    Touched ranges;
+    for (const auto& [first, end] : accesses_) {
+      if (ranges.empty() || ranges.back().second < first) ranges.emplace_back(first, end);
+      ranges.back().second = std::max(ranges.back().second, end);
+    }
+    return ranges;
+  }
+
+ private:
+  std::set<std::pair<uint64_t, uint64_t>> accesses_;
+  bool outside_ = false;
+};
+
+Expected<emulate::Outcome> run(const Side& side, emulate::Request request, emulate::IrObserver* observer,
+                               uint64_t most_steps = kMostSteps) {
   request.coverage = true;  // else the engine does not count
-  request.limits = {.instructions = kMostSteps, .time = std::chrono::seconds(2)};
+  request.limits = {.instructions = most_steps, .time = std::chrono::seconds(2)};
   return emulate::make_ir_engine(side.isa(), observer)->run(side.image(), request);
 }
 
@@ -60,6 +90,14 @@ std::optional<Course> follow_course(const Side& side, emulate::Request request) 
   const bool returned = outcome->ending == emulate::Ending::returned;
   if (!returned && outcome->ending != emulate::Ending::limit) return std::nullopt;
   return Course{returned, outcome->instructions, recurrence.period()};
+}
+
+std::optional<Touched> data_touched(const Side& side, emulate::Request request) {
+  constexpr uint64_t kMostStepsForData = 1 << 20;  // arrays are left at their ends only
+  DataWatcher watcher;
+  const Expected<emulate::Outcome> outcome = run(side, std::move(request), &watcher, kMostStepsForData);
+  if (!outcome || outcome->ending != emulate::Ending::returned) return std::nullopt;
+  return watcher.touched();
 }
 
 std::optional<size_t> unboxed_result(const Side& side, const Boundary& boundary, emulate::Request request) {

@@ -1,6 +1,9 @@
 // What the engines that run the tests cannot tell, asked of the engine `ir`.
 #pragma once
 
+#include <utility>
+#include <vector>
+
 #include "verify/side.h"
 
 namespace portolan::verify {
@@ -21,5 +24,12 @@ std::optional<Course> follow_course(const Side& side, emulate::Request request);
 // RISC-V: the number, from 1, of a single-precision result that is not NaN-boxed, which Unicorn does not show. Readers
 // take such a register for a NaN (F extension, "NaN Boxing of Narrower Values").
 std::optional<size_t> unboxed_result(const Side& side, const Boundary& boundary, emulate::Request request);
+
+// Bytes of data that a run touches: [first, second), in order, none twice.
+using Touched = std::vector<std::pair<uint64_t, uint64_t>>;
+
+// What a run touches outside stack and buffers. Nothing: it does not return within the engine's limits, or calls a
+// function outside, of which that is not known.
+std::optional<Touched> data_touched(const Side& side, emulate::Request request);
 
 }  // namespace portolan::verify

@@ -71,7 +71,9 @@ class Comparer {
   uint64_t data_word(const Side& side, const Outcome& outcome, uint64_t address) const;
   void calls();
   void differs(std::string what, const Spot& spot = {}) {
-    if (out_.finding != Finding::differs) out_.what = std::move(what), out_.spot = spot;
+    const bool first = out_.finding != Finding::differs, surer = out_.perhaps_nan && !perhaps_nan_;
+    if (first || surer) out_.what = std::move(what), out_.spot = spot, out_.perhaps_nan = perhaps_nan_;
+    perhaps_nan_ = false;
     out_.finding = Finding::differs;
   }
   void inconclusive(std::string why) {
@@ -85,11 +87,13 @@ class Comparer {
   const AddressMap& map_;
   const Runs& runs_;
   Comparison out_;
+  bool perhaps_nan_ = false;  // the last word() that differed
 };
 
 // Bytes that differ between the source's runs are undefined. When they are more than rubbish passed on, the rest of the
 // word may depend on it too, and proves nothing.
 Finding Comparer::word(uint64_t first, uint64_t second, uint64_t target, bool surely_floating) {
+  perhaps_nan_ = false;
   uint64_t defined = 0;
   bool passed_on = true;
   for (unsigned n = 0; n < 8; ++n) {
@@ -103,7 +107,8 @@ Finding Comparer::word(uint64_t first, uint64_t second, uint64_t target, bool su
     if (map_.same(first, target)) return Finding::agrees;
     if (nan_pair(first, target, true, surely_floating)) return ++out_.nan_differences, Finding::agrees;
   }
-  // Other pairs of NaNs: perhaps a sign that differs as it may, perhaps two integers that look like NaNs.
+  // Other pairs of NaNs: perhaps a sign that differs as it may, perhaps two integers that look like NaNs. Of the upper
+  // half of what an operation makes nobody can tell.
   auto both_nan = [](uint64_t a, uint64_t b, bool is_double) {
     return a != b && is_nan(a, is_double) && is_nan(b, is_double);
   };
@@ -118,7 +123,13 @@ Finding Comparer::word(uint64_t first, uint64_t second, uint64_t target, bool su
   if (low && high) return Finding::agrees;
   const bool excused = both_nan(s, t, true) || ((low || both_nan(s & 0xffffffff, t & 0xffffffff, false)) &&
                                                 (high || both_nan(s >> 32, t >> 32, false)));
-  return excused ? Finding::inconclusive : Finding::differs;
+  auto half_of_default = [](uint64_t word) {
+    constexpr uint64_t kUpperHalf = 0x7ff80000, kAbsolute = 0x7fffffff;
+    return (word & kAbsolute) == kUpperHalf || (word >> 32 & kAbsolute) == kUpperHalf;
+  };
+  if (excused && (half_of_default(s) || half_of_default(t))) return Finding::inconclusive;
+  perhaps_nan_ = excused;
+  return Finding::differs;
 }
 
 // Frames are not of the same size on both sides, and recursion multiplies that: of what does not fit into the tester's
@@ -151,6 +162,7 @@ bool Comparer::lies_beyond_data(const Outcome& outcome) const {
 bool Comparer::ending() {
   const Outcome& t = runs_.target;
   if (stack_is_used_up()) {
+    out_.doubt = Comparison::Doubt::stack;
     inconclusive("the target needs a larger stack than it is given");
     return false;
   }
@@ -158,10 +170,13 @@ bool Comparer::ending() {
     case Ending::unsupported:
     case Ending::limit:
     case Ending::external_unhandled:
+      if (t.ending == Ending::limit) out_.doubt = Comparison::Doubt::limit;
       inconclusive("the target " + describe_ending(t));
       return false;
     case Ending::trapped:
-      if (lies_beyond_data(t)) {
+      // No caller's frame is there to be written to.
+      if (lies_beyond_data(t) && !(t.trap.access == emulate::Access::write && t.trap.address >= emulate::kStackTop)) {
+        out_.doubt = Comparison::Doubt::beside_data;
         inconclusive("the target " + describe_ending(t) + ", beside the files' data or the stack, which end elsewhere");
         return false;
       }
@@ -185,7 +200,7 @@ void Comparer::results(const Boundary& boundary, const Input& input) {
     for (unsigned half = 0; half < 2; ++half) {
       const Finding finding =
           word(first[half], second[half], target[half], value.kind == BoundaryValue::Kind::floating);
-      if (finding == Finding::inconclusive) inconclusive("the result is undefined or perhaps a NaN");
+      if (finding == Finding::inconclusive) inconclusive("the result is undefined");
       if (finding == Finding::differs)
         differs(fmt::format("result {}{}: source {:#x}, target {:#x}", r + 1, half == 0 ? "" : " (upper half)",
                             first[half], target[half]),
@@ -274,7 +289,7 @@ void Comparer::regions(const Input& input) {
       std::memcpy(&t, target.data() + at, 8);
       if (a == t) continue;
       const Finding finding = word(a, b, t, false);
-      if (finding == Finding::inconclusive) inconclusive("what is in memory is undefined or perhaps a NaN");
+      if (finding == Finding::inconclusive) inconclusive("what is in memory is undefined");
       if (finding == Finding::differs)
         differs(fmt::format("{} + {}: source {:#x}, target {:#x}",
                             r < input.regions.size() ? fmt::format("buffer {}", r + 1) : "heap", at, a, t),
@@ -305,7 +320,7 @@ void Comparer::data_byte(uint64_t source_address, uint64_t target_address) {
                  b = data_word(source_, runs_.second, source_address - lead),
                  t = data_word(target_, runs_.target, target_address - lead);
   const Finding finding = word(a, b, t, false);
-  if (finding == Finding::inconclusive) inconclusive("what is in memory is undefined or perhaps a NaN");
+  if (finding == Finding::inconclusive) inconclusive("what is in memory is undefined");
   if (finding == Finding::differs)
     differs(
         fmt::format("data at {:#x} (target: {:#x}): source {:#x}, target {:#x}", source_address, target_address, a, t),

@@ -21,6 +21,9 @@ class AddressMap {
   bool to_source(uint64_t address, uint64_t& other, uint64_t& size) const {
     return translate(target_names_, source_, address, other, &size);
   }
+  // Whether the source touches what lies as far from some object as `target` lies from the same object there.
+  enum class Reach : uint8_t { touched, untouched, no_object };
+  Reach reach(uint64_t target, const std::vector<std::pair<uint64_t, uint64_t>>& touched) const;
   // The same number, or pointers to the same thing.
   bool same(uint64_t source, uint64_t target) const;
 
@@ -61,7 +64,11 @@ struct Comparison {
   std::string what;              // differs: what; inconclusive: why
   Spot spot;                     // differs
   unsigned nan_differences = 0;  // allowed, and counted
+  bool perhaps_nan = false;      // differs: two NaNs of other signs or payloads, or integers that look like that
   bool outlasts = false;         // inconclusive: the target ran out of its limit long after the source had returned
+  // Inconclusive: what may be looked into. The target came to its limit; needs a larger stack; trapped beside data.
+  enum class Doubt : uint8_t { none, limit, stack, beside_data };
+  Doubt doubt = Doubt::none;
 };
 
 // Whether the source's two runs are fit to be compared with: empty, or why not.

@@ -418,6 +418,11 @@ namespace {
 
 uint64_t other_nan(uint64_t bits, unsigned which) {
   constexpr uint64_t kPayload = 0x155;  // leaves the quiet bit alone and some payload set
+  if (which == kNoNans) {
+    constexpr uint64_t kExponent = 1ull << 62, kLowExponent = 1ull << 30;
+    if (is_double_nan(bits) || is_single_nan(bits >> 32)) bits &= ~kExponent;
+    return is_single_nan(bits & 0xffffffff) ? bits & ~kLowExponent : bits;
+  }
   if (is_double_nan(bits)) return which == 0 ? bits ^ 1ull << 63 : (bits ^ kPayload) | 1;
   if ((bits & ~(1ull << 63)) == 0x7ff0000000000000) return bits;  // infinity, whose upper half would pass for a NaN
   for (const unsigned shift : {0u, 32u})
@@ -431,8 +436,12 @@ uint64_t other_nan(uint64_t bits, unsigned which) {
 Input with_other_nans(const Input& input, const Boundary& boundary, unsigned which) {
   Input made = input;
   for (size_t p = 0; p < boundary.parameters.size(); ++p)
-    if (boundary.parameters[p].kind == BoundaryValue::Kind::floating)
+    if (const BoundaryValue& parameter = boundary.parameters[p]; parameter.kind == BoundaryValue::Kind::floating)
       for (uint64_t& half : made.values[p]) half = other_nan(half, which);
+    else if (parameter.kind == BoundaryValue::Kind::integer && which == kNoNans)
+      made.values[p][0] =
+          narrow(other_nan(parameter.bits <= 32 ? made.values[p][0] & 0xffffffff : made.values[p][0], which),
+                 parameter.bits, parameter.is_signed);
   auto change = [which](std::vector<uint8_t>& bytes) {
     for (size_t at = 0; at < bytes.size(); at += 8) {
       const size_t width = std::min<size_t>(8, bytes.size() - at);

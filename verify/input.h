@@ -29,8 +29,9 @@ struct Input {
   bool has_nan = false;         // NaNs may differ between ISAs, and so may what is made of them
 };
 
-// The input with every NaN's sign flipped (0) or another payload in it (1), where a parameter or a buffer's word is
-// one.
+// The input with every NaN's sign flipped (0), another payload in it (1), or a number in its place (kNoNans), where a
+// parameter or a buffer's word is one.
+inline constexpr unsigned kNoNans = 2;
 Input with_other_nans(const Input& input, const Boundary& boundary, unsigned which);
 
 // Whether some word of a buffer or of data is a NaN to whom takes it for a floating-point number: a small negative

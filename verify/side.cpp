@@ -14,7 +14,7 @@ using emulate::MachineState;
 // The emulated program's heap, above everything that Arena hands out and below the tags of input.cpp.
 constexpr uint64_t kHeap = emulate::kArenaBase + 0x4'0000'0000;
 constexpr uint64_t kHeapSize = 64 * 1024;
-constexpr uint64_t kBehindHeap = 16;  // bytes of the region that nobody gets
+constexpr uint64_t kBehindHeap = 16;  // bytes of the region that nobody gets: LibraryHandler::declare()
 // The translation has longer: its engine is mostly the slower one, and a limit there proves nothing.
 constexpr std::chrono::milliseconds kSourceTime{30}, kTargetTime{200};
 
@@ -142,7 +142,9 @@ emulate::Request Side::request(const Boundary& boundary, const Input& input, con
   if (!image_.externals.empty()) request.regions.push_back(emulate::heap_region(kHeap, kHeapSize));
   if (stands_in()) {
     const uint64_t answers = answers_for(input);
-    std::memcpy(request.regions.back().bytes.data() + kHeapSize - kBehindHeap, &answers, 8);
+    uint8_t* const behind = request.regions.back().bytes.data() + kHeapSize - kBehindHeap;
+    std::memcpy(behind, &answers, 8);
+    std::memset(behind + 8, rubbish.fill, 8);
   }
   for (const DataPiece& piece : input.data)
     if (const uint64_t* object = image_.find_symbol(piece.object))

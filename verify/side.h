@@ -24,9 +24,11 @@ class Side {
   static Expected<std::unique_ptr<Side>> make(Which which, Isa isa, const emulate::Object& object,
                                               const std::set<std::string>& missing, std::string_view engine = {});
 
-  // Functions outside that nobody knows answer something, by these signatures (emulate/call.h): for who only looks for
-  // candidates. What it tells is no evidence.
+  // Functions outside that the tester does not know answer something, by these signatures (emulate/call.h), the same on
+  // both sides.
   void stand_in_for(const std::map<std::string, std::string>& signatures);
+  // They fill objects on the stack too: for who only looks for candidates. What it tells is no evidence.
+  void fill_objects_on_the_stack() { handler_->fill_objects_on_the_stack(); }
 
   emulate::Request request(const Boundary& boundary, const Input& input, const Rubbish& rubbish, bool coverage = false);
   Expected<std::vector<emulate::Outcome>> run(std::span<const emulate::Request> requests) {
@@ -49,6 +51,7 @@ class Side {
   std::vector<emulate::MemoryChange> written(const emulate::Request& request, const emulate::Outcome& outcome) const;
   bool is_writable_data(uint64_t address) const;
   bool stands_in() const;
+  bool stands_in_for(const std::string& name) const { return handler_->declares(name); }
 
  private:
   Which which_ = Which::source;

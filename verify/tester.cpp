@@ -28,6 +28,7 @@ constexpr Filling kFillings[] = {
 using Globals = Filling::Globals;
 constexpr Globals kGlobals[] = {Globals::initial, Globals::mixed, Globals::small, Globals::mixed,
                                 Globals::initial, Globals::wild,  Globals::mixed};
+constexpr uint32_t kMostLimits = 24;
 constexpr size_t kMostKept = 64, kMostSamples = 8;
 
 uint64_t seed_of(uint64_t seed, const std::string& name) {
@@ -98,18 +99,21 @@ bool FunctionTester::judge(const std::vector<Trial>& trials) {
     const std::string& why = trial.unfit.empty() ? trial.comparison.what : trial.unfit;
     if (trial.unfit.empty() && trial.comparison.finding == Finding::agrees) {
       ++result_.tests;
+      result_.stood_in.insert(trial.stood_in.begin(), trial.stood_in.end());
       if ((trial.fresh || result_.samples.size() < kMostSamples / 2) && result_.samples.size() < kMostSamples)
         result_.samples.push_back(trial.input);
       continue;
     }
     if (trial.unfit.empty() && trial.comparison.finding == Finding::differs) {
       result_.level = TestResult::Level::refuted;
+      result_.stood_in = trial.stood_in;
       result_.counterexample = shrink(bench_, boundary_, trial, FairClock::now() + std::chrono::seconds(1));
       result_.reason = result_.counterexample->difference;
       return false;
     }
     Reason& reason = reasons_[kind_of(why)];
     if (++reason.count == 1) reason.example = why;
+    ++result_.not_compared[kind_of(why)];
     if (why.find("longer than the limit") != std::string::npos) ++limits_;
     if (trial.comparison.outlasts && outlasts_.empty()) outlasts_ = why;
   }
@@ -150,8 +154,9 @@ bool FunctionTester::batch(const Shape& shape) {
     if (!judge(*trials)) return false;
     // Stepping costs more than all the rest: a sample.
     if (sampled_++ < 2) bench_.add_source_coverage(boundary_, *trials, result_.coverage);
-    const bool hopeless = limits_ >= 4 || (result_.tests == 0 && reasons_.size() == 1 &&
-                                           reasons_.begin()->first.find("does not know") != std::string::npos);
+    const bool hopeless = limits_ >= kMostLimits || (limits_ >= 4 && 2 * limits_ >= result_.tried) ||
+                          (result_.tests == 0 && reasons_.size() == 1 &&
+                           reasons_.begin()->first.find("does not know") != std::string::npos);
     if (hopeless || out_of_time()) return false;
   }
   // As long as new ways are found there may be more.

@@ -4,7 +4,9 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <optional>
+#include <set>
 
 #include "verify/compare.h"
 
@@ -43,15 +45,17 @@ struct Counterexample {
 struct TestResult {
   enum class Level : uint8_t { tested, refuted, unknown };
   Level level = Level::unknown;
-  uint32_t tests = 0;  // inputs on which both sides were compared and agreed
-  uint32_t tried = 0;  // inputs made
+  uint32_t tests = 0;                            // inputs on which both sides were compared and agreed
+  uint32_t tried = 0;                            // inputs made
+  std::map<std::string, uint32_t> not_compared;  // inputs that say nothing, by what was in the way
   uint32_t nan_differences = 0;
   uint64_t seed = 0;
   std::string reason;  // unknown, refuted
   std::string cause;   // unknown, for programs: unsupported, vacuous, resource-limit, too-few-inputs
   Coverage coverage;
   std::optional<Counterexample> counterexample;
-  std::vector<Input> samples;  // some on which both were compared, each with a way of its own
+  std::vector<Input> samples;      // some on which both were compared, each with a way of its own
+  std::set<std::string> stood_in;  // functions outside that answered as they liked in what was compared
 };
 
 struct TestReport {
@@ -64,6 +68,8 @@ struct Subject {
   Isa source_isa, target_isa;
   emulate::Object source, target;
   std::set<std::string> missing;  // functions of the source that were not translated
+  // Signatures (emulate/call.h) of functions outside that the tester does not know, which then answer as they like.
+  std::map<std::string, std::string> stand_ins = {};
 };
 
 TestReport test_unit(const Subject& subject, const std::vector<Boundary>& boundaries, const TestOptions& options);

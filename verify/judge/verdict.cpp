@@ -191,6 +191,11 @@ Verdict conclude(const Boundary& boundary, std::optional<TestResult> tests, std:
     verdict.reason = "unsupported";
     verdict.detail = proof->detail;
   }
+  if (tests && !tests->stood_in.empty() && (verdict.level == Level::tested || verdict.level == Level::refuted))
+    verdict.assumptions.push_back(
+        {"outside", "environment",
+         fmt::format("{} may answer anything of the result's type and change nothing: the tester made its answers up",
+                     fmt::join(tests->stood_in, ", "))});
   verdict.tests = std::move(tests);
   verdict.proof = std::move(proof);
   return verdict;

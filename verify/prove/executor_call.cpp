@@ -193,7 +193,8 @@ void Executor::call(Thread& thread, uint32_t call, Term address, uint32_t line, 
     if (slot == assembly::kNoSlot) return fail("unsupported", "a result's register is not known");
     const unsigned width = machine.slots[slot].width;
     const unsigned bits_wide = std::min(value.bits, width);
-    const bool second = scalars && place_of(value, side_.which()).index > 0;
+    const bool stated = boundary->origin != verify::Boundary::Origin::inferred;
+    const bool second = (scalars || !stated) && place_of(value, side_.which()).index > 0;
     const Term bits =
         pool_.variable(side_.may_be_left_over(*boundary, r)
                            ? fmt::format("{}:clobbered:result{}.{}:{}@{}", owner(), r, index, bits_wide, segment_)

@@ -38,7 +38,8 @@ bool Unspecified::is_free(Term part, Use use) {
   const bool left = name.starts_with("s:clobbered") || name.starts_with("s:undefined");
   const bool found = entry_ && use != Use::result && name.starts_with("s:") && name.ends_with("@entry") &&
                      !name.starts_with("s:return_address");
-  // Scalars are in the first result register of their kind.
+  // Scalars are in the first result register of their kind, and what a signature that was inferred has beside it was
+  // inferred from uses like this one.
   const bool second = use == Use::perhaps_argument && name.starts_with("call:") && name.find(".second") != name.npos;
   return (left || found || second) && !matters_elsewhere(variable);
 }

@@ -468,7 +468,7 @@ std::optional<std::string> Filler::prepare() {
     auto bench = verify::Bench::make({request_.source.isa, sketch_.isa, request_.source_object, layout->object, {}});
     if (!bench) return bench.error().message;
     bench_ = std::move(*bench);
-    bench_->stand_in_for(request_.signatures);
+    bench_->guess_for(request_.signatures);
     // Such answers may never be given.
     doubtful_ |= bench_->source().stands_in();
     if (auto problem = describe_functions(*layout)) return problem;

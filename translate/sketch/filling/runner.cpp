@@ -83,6 +83,7 @@ Expected<std::unique_ptr<Runner>> Runner::make(const Sketch& sketch, const std::
   if (!target) return target.error();
   runner->target_ = std::move(*target);
   runner->target_->stand_in_for(signatures);
+  runner->target_->fill_objects_on_the_stack();
   runner->source_ = &source;
   runner->map_ = std::make_unique<verify::AddressMap>(source, *runner->target_);
   runner->engine_ = emulate::make_ir_engine(sketch.isa, runner.get());

@@ -1,0 +1,160 @@
+// What the tester makes of runs that end badly on one side only, or leave the file: traps beside data and stacks,
+// stacks that are used up, functions outside that answer as they like, integers that look like NaNs.
+#include <gtest/gtest.h>
+
+#include "emulate/library_handler.h"
+#include "verify/tester.h"
+
+namespace portolan::verify {
+namespace {
+
+using Level = TestResult::Level;
+
+BoundaryValue integer(uint32_t bits = 64) {
+  return {BoundaryValue::Kind::integer,
+          bits,
+          bits == 32,
+          {Place::Kind::integer_argument, 0},
+          {Place::Kind::integer_argument, 0}};
+}
+
+BoundaryValue result(uint32_t bits = 64) {
+  BoundaryValue value = integer(bits);
+  value.source = value.target = {Place::Kind::integer_result, 0};
+  return value;
+}
+
+using StandIns = std::map<std::string, std::string>;
+
+// Both texts define `f`, of one integer, which returns one; x86-64 and AArch64.
+TestResult test(const std::string& source, const std::string& target, StandIns stand_ins = {}, uint32_t bits = 64) {
+  auto object = [](Isa isa, const std::string& text) {
+    auto made = object_of_text(isa, ".text\n.globl f\n.type f,@function\nf:\n" + text, "looks");
+    EXPECT_TRUE(bool(made)) << (made ? "" : to_string(made.error()));
+    return made ? *made : emulate::Object{};
+  };
+  Boundary boundary;
+  boundary.name = boundary.target_name = "f";
+  boundary.parameters = {integer(bits)};
+  boundary.results = {result(bits)};
+  TestOptions options;
+  options.time = std::chrono::milliseconds(0);
+  const TestReport report =
+      test_unit({Isa::x86_64, Isa::aarch64, object(Isa::x86_64, source), object(Isa::aarch64, target), {}, stand_ins},
+                {boundary}, options);
+  EXPECT_EQ(report.problem, "");
+  return report.results.at(0);
+}
+
+bool says(const TestResult& verdict, const char* words) {
+  return verdict.reason.find(words) != std::string::npos;
+}
+
+TEST(Looks, WritesIntoTheCallersFrameAreRefuted) {
+  const std::string source = "pushq %rbx\nmovq %rdi, %rbx\nmovq %rbx, %rax\npopq %rbx\nret\n";
+  const std::string frame = "sub sp, sp, #16\n", no_frame =
+                                                     "str x19, [sp, #8]\nmov x19, x0\nmov x0, x19\n"
+                                                     "ldr x19, [sp, #8]\n";
+  EXPECT_EQ(test(source, frame + no_frame + "add sp, sp, #16\nret\n").level, Level::tested);
+  const TestResult verdict = test(source, no_frame + "ret\n");
+  EXPECT_EQ(verdict.level, Level::refuted) << verdict.reason;
+  EXPECT_TRUE(says(verdict, "memory access")) << verdict.reason;
+}
+
+// A page of words, all of which are read, or one more; `behind`: another object that stands behind them.
+std::string sums(bool x86, unsigned words, bool behind) {
+  const std::string data = std::string(
+                               ".bss\n.balign 4096\n.globl words\n.type words,@object\n.size words,4096\n"
+                               "words: .zero 4096\n") +
+                           (behind ? ".globl more\n.type more,@object\n.size more,4096\nmore: .zero 4096\n" : "");
+  const std::string count = std::to_string(words);
+  return x86 ? "leaq words(%rip), %rdx\nmovq %rdi, %rax\nxorl %ecx, %ecx\n1: addq (%rdx,%rcx,8), %rax\nincq %rcx\n"
+               "cmpq $" +
+                   count + ", %rcx\njne 1b\nret\n" + data
+             : "adrp x1, words\nadd x1, x1, :lo12:words\nmov x2, xzr\n1: ldr x3, [x1, x2, lsl #3]\nadd x0, x0, x3\n"
+               "add x2, x2, #1\ncmp x2, #" +
+                   count + "\nb.ne 1b\nret\n" + data;
+}
+
+TEST(Looks, LeavingTheDataIsRefutedIfTheSourceDoesNot) {
+  EXPECT_EQ(test(sums(true, 512, false), sums(false, 512, false)).level, Level::tested);
+  const TestResult verdict = test(sums(true, 512, false), sums(false, 513, false));
+  EXPECT_EQ(verdict.level, Level::refuted) << verdict.reason;
+  EXPECT_TRUE(says(verdict, "the source touches nothing like that")) << verdict.reason;
+}
+
+// What stands behind an object is a matter of the linker's.
+TEST(Looks, LeavingTheDataIsNoDifferenceIfTheSourceDoesToo) {
+  const TestResult verdict = test(sums(true, 513, true), sums(false, 513, false));
+  EXPECT_NE(verdict.level, Level::refuted) << verdict.reason;
+  EXPECT_EQ(verdict.tests, 0u);
+}
+
+TEST(Looks, EndlessRecursionIsRefuted) {
+  const std::string source = "movq %rdi, %rax\nret\n";
+  const TestResult verdict = test(source, "stp x29, x30, [sp, #-16]!\nbl f\nldp x29, x30, [sp], #16\nret\n");
+  EXPECT_EQ(verdict.level, Level::refuted) << verdict.reason;
+  EXPECT_TRUE(says(verdict, "uses up a stack")) << verdict.reason;
+  // A frame that is only large is none of the caller's business.
+  EXPECT_EQ(test(source, "sub sp, sp, #40, lsl #12\nstr x0, [sp]\nldr x0, [sp]\nadd sp, sp, #40, lsl #12\nret\n").level,
+            Level::tested);
+}
+
+const std::string kCalls = "subq $8, %rsp\ncall outside@PLT\nincq %rax\naddq $8, %rsp\nret\n";
+std::string calls(const std::string& before, const std::string& after) {
+  return "stp x29, x30, [sp, #-16]!\n" + before + "bl outside\n" + after + "ldp x29, x30, [sp], #16\nret\n";
+}
+
+TEST(Looks, FunctionsOutsideAnswerAsTheyLike) {
+  const StandIns known = {{"outside", "ll"}};
+  const TestResult verdict = test(kCalls, calls("", "add x0, x0, #1\n"), known);
+  EXPECT_EQ(verdict.level, Level::tested) << verdict.reason;
+  EXPECT_EQ(verdict.stood_in, std::set<std::string>{"outside"});
+  EXPECT_EQ(test(kCalls, calls("", "add x0, x0, #2\n"), known).level, Level::refuted);
+  EXPECT_EQ(test(kCalls, calls("add x0, x0, #1\n", "add x0, x0, #1\n"), known).level, Level::refuted);
+  EXPECT_EQ(test(kCalls, "add x0, x0, #1\nret\n", known).level, Level::refuted);
+}
+
+// Its arguments are not known, so nothing is said of them.
+TEST(Looks, FunctionsOfWhichNothingIsKnownGiveOneInteger) {
+  const StandIns unknown = {{"outside", emulate::LibraryHandler::kUnknownSignature}};
+  EXPECT_EQ(test(kCalls, calls("", "add x0, x0, #1\n"), unknown).level, Level::tested);
+  EXPECT_EQ(test(kCalls, calls("", "add x0, x0, #2\n"), unknown).level, Level::refuted);
+  EXPECT_EQ(test(kCalls, calls("add x0, x0, #1\n", "add x0, x0, #1\n"), unknown).level, Level::tested);
+  // What else it may have left in registers is nothing that a target has to have too.
+  const std::string floating = "subq $8, %rsp\ncall outside@PLT\nmovq %xmm0, %rax\naddq $8, %rsp\nret\n";
+  const TestResult verdict = test(floating, calls("", "fmov x0, d0\n"), unknown);
+  EXPECT_EQ(verdict.level, Level::tested) << verdict.reason;
+  EXPECT_EQ(test(floating, calls("", "mov x0, xzr\n"), unknown).level, Level::tested);
+}
+
+TEST(Looks, FunctionsThatSeemNotToReturnAreLeftAlone) {
+  const StandIns unknown = {{"outside", emulate::LibraryHandler::kUnknownSignature}};
+  const TestResult verdict = test(
+      "subq $8, %rsp\ncall outside@PLT\n.balign 16, 0x90\n.globl g\ng: addq $8, %rsp\nret\n", calls("", ""), unknown);
+  EXPECT_EQ(verdict.tests, 0u);
+  EXPECT_EQ(verdict.level, Level::unknown);
+}
+
+// As 32 bits of a float -2 and -3 are NaNs.
+TEST(Looks, IntegersThatLookLikeNansAreCompared) {
+  const std::string source = "movl $-2, %eax\ntestl %edi, %edi\ncmovnsl %edi, %eax\nret\n";
+  auto target = [](const char* number) {
+    return std::string("mov w1, #") + number + "\ncmp w0, #0\ncsel w0, w0, w1, ge\nret\n";
+  };
+  EXPECT_EQ(test(source, target("-2"), {}, 32).level, Level::tested);
+  EXPECT_EQ(test(source, target("-3"), {}, 32).level, Level::refuted);
+}
+
+// Which NaN comes of one that was given is the processor's to say.
+TEST(Looks, NansThatDifferAsTheyMayAreNot) {
+  const std::string source = "movd %edi, %xmm0\naddss %xmm0, %xmm0\nmovd %xmm0, %eax\nret\n";
+  EXPECT_EQ(test(source, "fmov s0, w0\nfadd s0, s0, s0\nfmov w0, s0\nret\n", {}, 32).level, Level::tested);
+  const std::string other =
+      "fmov s0, w0\nfadd s0, s0, s0\nfmov w1, s0\nfcmp s0, s0\norr w2, w1, #0x1f\n"
+      "csel w0, w2, w1, vs\nret\n";
+  EXPECT_NE(test(source, other, {}, 32).level, Level::refuted);
+}
+
+}  // namespace
+}  // namespace portolan::verify
