@@ -146,7 +146,7 @@ class Corpus:
         for n in range(3):
             launch.grid[n] = made["grid"][n] if n < len(made["grid"]) else 1
             launch.block[n] = made["block"][n] if n < len(made["block"]) else 1
-        getattr(self.references(), kernel["name"])(ctypes.byref(launch), *arguments)
+        getattr(self.references(), "reference_" + kernel["name"])(ctypes.byref(launch), *arguments)
         return made
 
     def launch(self, kernel, sizes, kind, draw, targets):

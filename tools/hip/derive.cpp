@@ -154,8 +154,8 @@ bool is_hip(const std::string& word) {
   return word.starts_with("hip") || word.starts_with("HIP");
 }
 
-// #define hipX cudaX; typedef … cudaX hipX; case cudaX: return hipX; and a function hipX by the first of CUDA's that it
-// calls.
+// #define hipX cudaX; typedef … cudaX hipX; case cudaX: return hipX; case hipX: v = cudaX; and a function hipX by the
+// first of CUDA's that it calls.
 void pairs(const std::vector<std::string>& words, Table& table) {
   std::string function;
   int depth = 0;
@@ -166,6 +166,9 @@ void pairs(const std::vector<std::string>& words, Table& table) {
       keep(words[n + 3], words[n + 2]);
     if (w == "case" && is_cuda(words[n + 1]) && words[n + 2] == ":" && words[n + 3] == "return" && is_hip(words[n + 4]))
       keep(words[n + 1], words[n + 4]);
+    if (w == "case" && is_hip(words[n + 1]) && n + 6 < words.size() && words[n + 4] == "?" && is_cuda(words[n + 5]) &&
+        words[n + 6] == ";")
+      keep(words[n + 5], words[n + 1]);
     if (is_cuda(w) && is_hip(words[n + 1]) && words[n + 2] == ";") keep(w, words[n + 1]);
     // A type that HIP's headers name, and whose own name has an ending more.
     if (is_cuda(w) && w.starts_with("cuda") && table.declared.contains("hip" + w.substr(4) + "_t"))

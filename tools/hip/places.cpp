@@ -134,7 +134,9 @@ void Places::include(clang::CharSourceRange name, const std::string& spelled, co
   FileFacts* file = file_of(at);
   if (!file) return;
   const unsigned from = sources_.getFileOffset(at), to = sources_.getFileOffset(sources_.getSpellingLoc(name.getEnd()));
-  file->includes[from] = {{from, to}, spelled, in_toolkit(path)};
+  // Standard headers of which clang has a version for CUDA are the other compilers' too.
+  const bool standard = path.find("/cuda_wrappers/") != std::string::npos;
+  file->includes[from] = {{from, to}, spelled, in_toolkit(path) && !standard};
 }
 
 void Places::entered(clang::FileID id) {

@@ -17,13 +17,13 @@ static void attend(int queries, int keys, int width, const float* q, const float
 }
 
 TOLERANCE(attention_naive, 1e-4);
-REFERENCE attention_naive(const Launch*, int queries, int keys, int width, const float* q, const float* k,
-                          const float* v, float* out) {
+REFERENCE(attention_naive)(const Launch*, int queries, int keys, int width, const float* q, const float* k,
+                           const float* v, float* out) {
   attend(queries, keys, width, q, k, v, out);
 }
 
 TOLERANCE(attention_online, 1e-4);
-REFERENCE attention_online(const Launch*, int queries, int keys, const float* q, const float* k, const float* v,
-                           float* out) {
+REFERENCE(attention_online)(const Launch*, int queries, int keys, const float* q, const float* k, const float* v,
+                            float* out) {
   attend(queries, keys, 8, q, k, v, out);
 }

@@ -22,7 +22,7 @@ uint16_t narrow(double v) {
 }  // namespace
 
 // Sums in the kernel's order: lanes, then halves.
-REFERENCE bf16_dot(const Launch* l, int columns, const uint16_t* a, const uint16_t* b, uint16_t* out) {
+REFERENCE(bf16_dot)(const Launch* l, int columns, const uint16_t* a, const uint16_t* b, uint16_t* out) {
   for (int row = 0; row < l->grid[0]; ++row) {
     float lanes[32] = {};
     for (int i = 0; i < columns; ++i) lanes[i % 32] += float(wide(a[row * columns + i])) * float(wide(b[i]));
@@ -32,6 +32,6 @@ REFERENCE bf16_dot(const Launch* l, int columns, const uint16_t* a, const uint16
   }
 }
 
-REFERENCE bf16_axpy(const Launch*, int pairs, float a, const uint16_t* x, uint16_t* y) {
+REFERENCE(bf16_axpy)(const Launch*, int pairs, float a, const uint16_t* x, uint16_t* y) {
   for (int i = 0; i < 2 * pairs; ++i) y[i] = narrow(wide(narrow(a)) * wide(x[i]) + wide(y[i]));
 }

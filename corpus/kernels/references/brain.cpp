@@ -1,7 +1,7 @@
 #include "reference.h"
 
 // The nearest of the two neighbours, of ties the even one.
-REFERENCE brain_scale(const Launch*, int n, float scale, const unsigned short* in, unsigned short* out) {
+REFERENCE(brain_scale)(const Launch*, int n, float scale, const unsigned short* in, unsigned short* out) {
   for (int i = 0; i < n; ++i) {
     float v;
     uint32_t bits = uint32_t(in[i]) << 16;

@@ -1,7 +1,7 @@
 #include "reference.h"
 
 // The coefficients come behind the arguments.
-REFERENCE convolve(const Launch*, int n, const float* in, float* out, const float* coefficients) {
+REFERENCE(convolve)(const Launch*, int n, const float* in, float* out, const float* coefficients) {
   for (int i = 0; i < n; ++i) {
     float sum = 0;
     for (int k = 0; k < 5; ++k)
@@ -10,7 +10,7 @@ REFERENCE convolve(const Launch*, int n, const float* in, float* out, const floa
   }
 }
 
-REFERENCE convolve2d(const Launch*, int width, int height, const float* in, const float* weights, float* out) {
+REFERENCE(convolve2d)(const Launch*, int width, int height, const float* in, const float* weights, float* out) {
   for (int y = 0; y < height; ++y)
     for (int x = 0; x < width; ++x) {
       float sum = 0;

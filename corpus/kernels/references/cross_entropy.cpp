@@ -1,7 +1,7 @@
 #include "reference.h"
 
 TOLERANCE(cross_entropy, 1e-5);
-REFERENCE cross_entropy(const Launch* l, int columns, const float* scores, const int* labels, float* loss) {
+REFERENCE(cross_entropy)(const Launch* l, int columns, const float* scores, const int* labels, float* loss) {
   const int rows = l->grid[0] * (l->block[0] / 32);
   for (int r = 0; r < rows; ++r, scores += columns) {
     const double most = *std::max_element(scores, scores + columns);

@@ -20,7 +20,7 @@ static std::vector<std::complex<float>> transform(const std::vector<std::complex
   return all;
 }
 
-REFERENCE fft64(const Launch* l, const float* in, float* out, const float* factors) {
+REFERENCE(fft64)(const Launch* l, const float* in, float* out, const float* factors) {
   for (int b = 0; b < l->grid[0]; ++b, in += 128, out += 128) {
     std::vector<std::complex<float>> x;
     for (int i = 0; i < 64; ++i) x.emplace_back(in[2 * i], in[2 * i + 1]);

@@ -6,7 +6,7 @@ static double value_of(int code) {
 }
 
 // The nearest of all codes, and of two the even one.
-REFERENCE to_e4m3(const Launch*, int n, const float* in, unsigned char* out) {
+REFERENCE(to_e4m3)(const Launch*, int n, const float* in, unsigned char* out) {
   for (int i = 0; i < n; ++i) {
     const int sign = std::signbit(in[i]) ? 0x80 : 0;
     int best = 0x7f;
@@ -20,7 +20,7 @@ REFERENCE to_e4m3(const Launch*, int n, const float* in, unsigned char* out) {
   }
 }
 
-REFERENCE from_e4m3(const Launch*, int n, const unsigned char* in, float* out) {
+REFERENCE(from_e4m3)(const Launch*, int n, const unsigned char* in, float* out) {
   for (int i = 0; i < n; ++i) {
     const int code = in[i] & 0x7f;
     const float size = code == 0x7f ? NAN : float(value_of(code));

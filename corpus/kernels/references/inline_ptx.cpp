@@ -1,6 +1,6 @@
 #include "reference.h"
 
-REFERENCE bit_play(const Launch*, int n, const unsigned* a, const unsigned* b, unsigned* out) {
+REFERENCE(bit_play)(const Launch*, int n, const unsigned* a, const unsigned* b, unsigned* out) {
   for (int i = 0; i < n; ++i) {
     unsigned char from[8];
     std::memcpy(from, a + i, 4);
@@ -13,7 +13,7 @@ REFERENCE bit_play(const Launch*, int n, const unsigned* a, const unsigned* b, u
   }
 }
 
-REFERENCE dot_bytes(const Launch*, int rows, int words, const int* a, const int* b, int* out) {
+REFERENCE(dot_bytes)(const Launch*, int rows, int words, const int* a, const int* b, int* out) {
   const auto byte = [](int word, int n) { return int(static_cast<signed char>(unsigned(word) >> (8 * n))); };
   for (int row = 0; row < rows; ++row) {
     out[row] = 0;
@@ -22,6 +22,6 @@ REFERENCE dot_bytes(const Launch*, int rows, int words, const int* a, const int*
   }
 }
 
-REFERENCE upper_product(const Launch*, int n, const uint64_t* a, const uint64_t* b, uint64_t* out) {
+REFERENCE(upper_product)(const Launch*, int n, const uint64_t* a, const uint64_t* b, uint64_t* out) {
   for (int i = 0; i < n; ++i) out[i] = uint64_t(static_cast<unsigned __int128>(a[i]) * b[i] >> 64);
 }

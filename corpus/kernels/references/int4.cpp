@@ -1,6 +1,6 @@
 #include "reference.h"
 
-REFERENCE quantise_int4(const Launch*, int groups, const float* in, unsigned* out, float* scales) {
+REFERENCE(quantise_int4)(const Launch*, int groups, const float* in, unsigned* out, float* scales) {
   for (int g = 0; g < groups; ++g) {
     float most = 0;
     for (int i = 0; i < 8; ++i) most = std::max(most, std::fabs(in[g * 8 + i]));
@@ -14,7 +14,7 @@ REFERENCE quantise_int4(const Launch*, int groups, const float* in, unsigned* ou
   }
 }
 
-REFERENCE dequantise_int4(const Launch*, int groups, const unsigned* in, const float* scales, float* out) {
+REFERENCE(dequantise_int4)(const Launch*, int groups, const unsigned* in, const float* scales, float* out) {
   for (int i = 0; i < groups * 8; ++i) {
     int q = in[i / 8] >> (4 * (i % 8)) & 15;
     if (q > 7) q -= 16;

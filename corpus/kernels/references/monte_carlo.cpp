@@ -1,6 +1,6 @@
 #include "reference.h"
 
-REFERENCE monte_carlo(const Launch* l, int rounds, unsigned seed, unsigned* hits) {
+REFERENCE(monte_carlo)(const Launch* l, int rounds, unsigned seed, unsigned* hits) {
   for (int t = 0; t < l->threads(); ++t) {
     unsigned state = seed + t * 2654435761u;
     auto next = [&] {

@@ -1,7 +1,7 @@
 #include "reference.h"
 
 TOLERANCE(nbody, 1e-3);
-REFERENCE nbody(const Launch*, int n, const float* bodies, float* out) {
+REFERENCE(nbody)(const Launch*, int n, const float* bodies, float* out) {
   for (int i = 0; i < n; ++i) {
     double a[3] = {};
     for (int j = 0; j < n; ++j) {

@@ -1,8 +1,8 @@
 #include "reference.h"
 
 TOLERANCE(layer_norm, 1e-4);
-REFERENCE layer_norm(const Launch* l, int columns, const float* in, const float* scale, const float* shift,
-                     float* out) {
+REFERENCE(layer_norm)(const Launch* l, int columns, const float* in, const float* scale, const float* shift,
+                      float* out) {
   for (int r = 0; r < l->grid[0]; ++r, in += columns, out += columns) {
     double mean = 0, squares = 0;
     for (int i = 0; i < columns; ++i) mean += in[i];
@@ -14,7 +14,7 @@ REFERENCE layer_norm(const Launch* l, int columns, const float* in, const float*
 }
 
 TOLERANCE(rms_norm, 1e-4);
-REFERENCE rms_norm(const Launch* l, int columns, const float* in, const float* scale, float* out) {
+REFERENCE(rms_norm)(const Launch* l, int columns, const float* in, const float* scale, float* out) {
   for (int r = 0; r < l->grid[0]; ++r, in += columns, out += columns) {
     double squares = 0;
     for (int i = 0; i < columns; ++i) squares += double(in[i]) * in[i];

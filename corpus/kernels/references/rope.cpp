@@ -1,7 +1,7 @@
 #include "reference.h"
 
 TOLERANCE(rope, 1e-4);
-REFERENCE rope(const Launch*, int positions, int half, const float* frequencies, float* x) {
+REFERENCE(rope)(const Launch*, int positions, int half, const float* frequencies, float* x) {
   for (int p = 0; p < positions; ++p, x += 2 * half)
     for (int i = 0; i < half; ++i) {
       const double angle = float(p) * frequencies[i], a = x[i], b = x[i + half];

@@ -1,7 +1,7 @@
 #include "reference.h"
 
 TOLERANCE(dot_blocks, 1e-9);
-REFERENCE dot_blocks(const Launch* l, int n, const double* a, const double* b, double* out) {
+REFERENCE(dot_blocks)(const Launch* l, int n, const double* a, const double* b, double* out) {
   for (int block = 0; block < l->grid[0]; ++block) {
     long double sum = 0;
     for (int i = 0; i < n; ++i)
@@ -10,8 +10,8 @@ REFERENCE dot_blocks(const Launch* l, int n, const double* a, const double* b, d
   }
 }
 
-REFERENCE cg_update(const Launch*, int n, const double* rr, const double* pap, const double* p, const double* ap,
-                    double* x, double* r) {
+REFERENCE(cg_update)(const Launch*, int n, const double* rr, const double* pap, const double* p, const double* ap,
+                     double* x, double* r) {
   const double alpha = *pap == 0 ? 0 : *rr / *pap;
   for (int i = 0; i < n; ++i) {
     const double a = alpha * p[i], b = alpha * ap[i];

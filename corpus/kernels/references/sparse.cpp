@@ -1,8 +1,8 @@
 #include "reference.h"
 
 TOLERANCE(spmv_csr, 1e-4);
-REFERENCE spmv_csr(const Launch*, int rows, const int* offsets, const int* columns, const float* values, const float* x,
-                   float* y) {
+REFERENCE(spmv_csr)(const Launch*, int rows, const int* offsets, const int* columns, const float* values,
+                    const float* x, float* y) {
   for (int row = 0; row < rows; ++row) {
     double sum = 0;
     for (int i = offsets[row]; i < offsets[row + 1]; ++i) sum += double(values[i]) * x[columns[i]];
@@ -10,8 +10,8 @@ REFERENCE spmv_csr(const Launch*, int rows, const int* offsets, const int* colum
   }
 }
 
-REFERENCE spmv_ell(const Launch*, int rows, int width, const int* columns, const float* values, const float* x,
-                   float* y) {
+REFERENCE(spmv_ell)(const Launch*, int rows, int width, const int* columns, const float* values, const float* x,
+                    float* y) {
   for (int row = 0; row < rows; ++row) {
     float sum = 0;
     for (int i = 0; i < width; ++i)

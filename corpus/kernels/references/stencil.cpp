@@ -1,6 +1,6 @@
 #include "reference.h"
 
-REFERENCE stencil3d(const Launch*, int n, float c, const float* in, float* out) {
+REFERENCE(stencil3d)(const Launch*, int n, float c, const float* in, float* out) {
   for (int i = 0; i < n * n * n; ++i) {
     const int x = i % n, y = i / n % n, z = i / n / n;
     if (std::min({x, y, z}) == 0 || std::max({x, y, z}) == n - 1) {
@@ -13,7 +13,7 @@ REFERENCE stencil3d(const Launch*, int n, float c, const float* in, float* out) 
 }
 
 TOLERANCE(laplace4, 1e-4);
-REFERENCE laplace4(const Launch*, int n, const float* in, float* out) {
+REFERENCE(laplace4)(const Launch*, int n, const float* in, float* out) {
   auto at = [&](int x, int y) { return x < 0 || y < 0 || x >= n || y >= n ? 0.0 : double(in[y * n + x]); };
   constexpr double kWeights[] = {-1, 16, -60, 16, -1};
   for (int y = 0; y < n; ++y)

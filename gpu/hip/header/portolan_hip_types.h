@@ -1,4 +1,4 @@
-// What HIP 5 lacks: types and functions of 16 bits, and a word of CUDA's.
+// What HIP 5 lacks: types and functions of 16 bits, and words of CUDA's.
 #pragma once
 
 #include "portolan_hip_warp.h"
@@ -7,7 +7,19 @@
 #define __align__(bytes) __attribute__((aligned(bytes)))
 #endif
 
+// How the runtime calls the host back: a convention of Windows.
+#ifndef CUDART_CB
+#define CUDART_CB
+#endif
+
 #if defined(__HIP__) || defined(__HIP_PLATFORM_AMD__)
+#if !defined(PORTOLAN_FREESTANDING) && HIP_VERSION_MAJOR < 6
+// As hipMalloc has it: a pointer of any type.
+template <class T>
+hipError_t hipMallocHost(T** pointer, size_t bytes) {
+  return hipHostMalloc(reinterpret_cast<void**>(pointer), bytes, hipHostMallocDefault);
+}
+#endif
 #if !defined(PORTOLAN_FREESTANDING) && __has_include(<hip/hip_bf16.h>)
 #include <hip/hip_bf16.h>
 #else
