@@ -12,15 +12,19 @@ constexpr Peak peak(std::string_view product, double units, double gigahertz, do
 
 }  // namespace
 
-// Compute units as in AMD's table of hardware specifications (ROCm documentation, reference/gpu-arch-specs); of MI250X
-// one of the two dies, which is what a program sees. Clocks and bandwidths are as product pages state them, without a
-// source that was looked up, but for MI300X's bandwidth.
+// Sources, read on 26 November 2026:
+//   MI300X: ROCm documentation, "AMD Instinct MI300 series microarchitecture": 304 compute units, 5.3 TB/s; its 81.7
+//   TFLOPS at 128 a clock and unit are 2.1 GHz. MI250: ROCm documentation, "AMD Instinct MI250 microarchitecture", of
+//   one of the two dies, which is what a program sees: 104 units, 1.7 GHz, 1.6 TB/s. RX 7900 XTX: guru3d.com,
+//   "PowerColor Radeon RX 7900 XTX Hellhound Spectral White review", page 4, AMD's table: 96 units, 2.5 GHz boost, 960
+//   GB/s. That a unit can issue two instructions at once is not counted. RX 6900 XT:
+//   devdiscourse.com/article/technology/1288880, AMD's announcement: 80 units, up to 2250 MHz and 512 GB/s.
 Peak peak_of(amdgcn::Processor processor) {
   switch (processor) {
     case amdgcn::Processor::gfx942:
       return peak("MI300X", 304, 2.1, 5300);
     case amdgcn::Processor::gfx90a:
-      return peak("MI250X", 110, 1.7, 1600);
+      return peak("MI250", 104, 1.7, 1600);
     case amdgcn::Processor::gfx1100:
       return peak("RX 7900 XTX", 96, 2.5, 960);
     case amdgcn::Processor::gfx1030:

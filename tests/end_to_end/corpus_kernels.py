@@ -13,8 +13,10 @@ import harness
 from harness import Skip, check
 
 import crossing  # noqa: F401 puts bench on the path
+import kernel_programs
 from common import toolchain
 
+PROGRAMS = harness.ROOT / "corpus" / "kernel_programs"
 KERNELS = harness.ROOT / "corpus" / "kernels"
 FORMS = {"i8": "b", "u8": "B", "i16": "h", "u16": "H", "i32": "i", "u32": "I", "i64": "q", "u64": "Q", "f16": "e", "bf16": "H",
          "f32": "f", "f64": "d"}
@@ -208,6 +210,13 @@ def main():
         written = {name for file in KERNELS.glob("*.cu") for name in re.findall(r"__global__ void (\w+)", file.read_text())}
         check(written == described, f"differ: {sorted(written ^ described)}")
         check(len(written) >= 45 and len(list(KERNELS.glob("*.cu"))) >= 30, "the corpus shrank")
+        # Each file has a program that checks itself and runs each of its kernels, and each kernel a mutant for it.
+        for file in KERNELS.glob("*.cu"):
+            program = (PROGRAMS / file.name).read_text()
+            idle = [k for k in re.findall(r"__global__ void (\w+)", file.read_text())
+                    if not re.search(rf"\b{k}<<<|Kernel\(reinterpret_cast<const void\*>\({k}\)", program) or f"reference_{k}(" not in program]
+            check(not idle, f"{file.name}: not run by its program: {idle}")
+        check([name for name, _, _ in kernel_programs.mutants()] == [k["name"] for k in kernels], "a kernel has no mutant")
     cases = {"complete": complete}
     for k in kernels:
         if k["file"] not in OLDER:

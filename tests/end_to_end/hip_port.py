@@ -360,6 +360,19 @@ class Hip:
                      "hipDeviceProp_t properties; CHECK(hipGetDeviceProperties(", "hipErrorInvalidValue", "PORTOLAN_CUDA_ARCH", "portolan::warpSize"):
             check(name in text, f"{name}: {text}")
 
+    def programs(self):
+        """Two of the programs that check themselves: streams, pinned memory, attributes of the device, standard headers."""
+        if toolchain.missing_tools(["nvcc"]):
+            raise Skip("there is no CUDA toolkit (nvcc), so host code cannot be read")
+        source = ROOT / "corpus" / "kernel_programs"
+        outcome, files, out = self.port(self.folder("programs", {n: (source / n).read_text() for n in ("activation.cu", "collective.cu", "check.h")}))
+        bad = {n: f for n, f in files.items() if f["exit"] or set(f["compiled"].values()) != {True} or "host" not in f["compiled"]}
+        check(outcome.status == 0 and len(files) == 2 and not bad, str(bad))
+        text = (out / "activation.hip").read_text() + (out / "collective.hip").read_text() + (out / "check.h").read_text()
+        check(not re.search(r"\bcuda[A-Z]\w*", text), f"left: {re.findall(r'cuda[A-Z][a-zA-Z]*', text)}")
+        for name in ("hipMallocHost(&pinned", "hipDeviceAttributeMultiprocessorCount", "hipStreamWaitEvent", "#include <algorithm>", "#include <cmath>"):
+            check(name in text, f"{name}: {text}")
+
     def groups(self):
         """Cooperative groups of a block; those of a grid are refused."""
         if toolchain.missing_tools(["nvcc"]):
@@ -438,7 +451,7 @@ class Hip:
 def main():
     options = harness.options()
     h = Hip(options)
-    names = ("corpus", "inline_ptx", "program", "groups", "nvidia", "width", "refusals", "textures")
+    names = ("corpus", "inline_ptx", "program", "programs", "groups", "nvidia", "width", "refusals", "textures")
     return harness.run_cases({name: getattr(h, name) for name in names}, only=options.only)
 
 
