@@ -11,6 +11,7 @@ import harness
 from harness import ROOT, Skip, check
 
 import crossing  # noqa: F401 puts bench on the path
+import hip as bench_hip
 from common import toolchain
 
 CORPUS = ROOT / "corpus" / "kernels"
@@ -410,6 +411,12 @@ class Hip:
             check(made.status == 0, made.stderr)
             outcome = toolchain.run([self.portolan, "verify", out / "evidence" / "place.ptx", out / "plain.co", "--manifest", folder / "port.toml", "--proof-time", "0"])
             check(outcome.status == status, f"{target}: {outcome.status} {outcome.stdout} {outcome.stderr}")
+        # `bench hip --hipify-perl` finds the same, by a script that stands in for it.
+        script = self.work / "stand_in"
+        script.write_text("#!/bin/sh\necho '#include <hip/hip_runtime.h>'\nsed 's/__ballot_sync(0xffffffffu, /__ballot(/' \"$1\"\n")
+        script.chmod(0o755)
+        record = bench_hip.peer(pathlib.Path(self.portolan), script, (folder,), out / "evidence", self.work / "peer", folder / "port.toml", 8)
+        check(record == {"files": 1, "written": 1, "compiled": dict.fromkeys(bench_hip.TARGETS, 1), "right": {32: 1, 64: 0}}, str(record))
 
     def refusals(self):
         """Each with its place; nothing is written of such a file, and the others go on."""
