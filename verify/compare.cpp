@@ -35,10 +35,11 @@ bool nan_pair(uint64_t s, uint64_t t, bool is_double, bool surely_floating) {
 // Calls of functions that change nothing but what is compared anyway. Compilers put them in and take them out at will.
 bool counts(const ExternalCall& call) {
   static const std::set<std::string> kFree = {
-      "memcpy", "memmove", "memset", "memcmp", "bcmp",     "strlen",   "floor",     "ceil",       "trunc",
-      "rint",   "round",   "fma",    "sqrt",   "fmod",     "floorf",   "ceilf",     "truncf",     "rintf",
-      "roundf", "fmaf",    "sqrtf",  "fmodf",  "fabs",     "fabsf",    "nearbyint", "nearbyintf", "roundeven",
-      "fmin",   "fmax",    "fminf",  "fmaxf",  "copysign", "copysignf"};
+      "strchr",  "strrchr", "memchr", "strcmp",   "strncmp",  "strnlen",   "memrchr",    "rawmemchr", "memcpy",
+      "memmove", "memset",  "memcmp", "bcmp",     "strlen",   "floor",     "ceil",       "trunc",     "rint",
+      "round",   "fma",     "sqrt",   "fmod",     "floorf",   "ceilf",     "truncf",     "rintf",     "roundf",
+      "fmaf",    "sqrtf",   "fmodf",  "fabs",     "fabsf",    "nearbyint", "nearbyintf", "roundeven", "fmin",
+      "fmax",    "fminf",   "fmaxf",  "copysign", "copysignf"};
   return kFree.count(call.name) == 0;
 }
 

@@ -58,6 +58,7 @@ class Side {
   emulate::Image image_;
   std::unique_ptr<emulate::Engine> engine_;
   std::unique_ptr<emulate::LibraryHandler> handler_;
+  bool draws_answers_ = false;  // also where only the other side calls one of those functions
 };
 
 // The general registers that give integer results, the vector registers that give floating-point ones.

@@ -166,6 +166,8 @@ Verdict conclude(const Boundary& boundary, std::optional<TestResult> tests, std:
   } else if (refuted) {
     verdict.level = Level::refuted;
     verdict.detail = tests->reason;
+    if (!tests->stood_in.empty())
+      verdict.detail += fmt::format(" ({} answered as the tester liked)", fmt::join(tests->stood_in, ", "));
   } else if (!boundary.doubt.empty() && (proved || (tests && tests->level == TestResult::Level::tested))) {
     verdict.level = Level::unknown;
     verdict.reason = "approximation";

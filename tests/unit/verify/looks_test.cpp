@@ -115,6 +115,13 @@ TEST(Looks, FunctionsOutsideAnswerAsTheyLike) {
   EXPECT_EQ(test(kCalls, "add x0, x0, #1\nret\n", known).level, Level::refuted);
 }
 
+// What the answers are drawn from is none of the program's memory, and the same on both sides.
+TEST(Looks, OnlyOneSideMayKnowAFunctionOutside) {
+  const std::string source = "xorl %ecx, %ecx\ntestl %ecx, %ecx\njne outside@PLT\nmovq %rdi, %rax\nret\n";
+  const TestResult verdict = test(source, "mov x1, xzr\ncbnz x1, 1f\nret\n1: b memcpy\n", {{"outside", "ll"}});
+  EXPECT_EQ(verdict.level, Level::tested) << verdict.reason;
+}
+
 // Its arguments are not known, so nothing is said of them.
 TEST(Looks, FunctionsOfWhichNothingIsKnownGiveOneInteger) {
   const StandIns unknown = {{"outside", emulate::LibraryHandler::kUnknownSignature}};
