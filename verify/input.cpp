@@ -272,7 +272,8 @@ void Maker::fill_words(std::span<uint8_t> bytes, const std::vector<uint32_t>& sl
   const bool sparse = !lanes && how != Numbers::text && how != Numbers::tag && random_.one_in(4);
   auto word_at = [&](uint32_t w) -> uint64_t {
     if (w < slots.size() && slots[w] == Shape::kNull) return 0;
-    if (w < slots.size() && slots[w] != Shape::kNumber && slots[w] != Shape::kKept) return pointer(slots[w]);
+    if (w < slots.size() && slots[w] != Shape::kNumber && slots[w] != Shape::kKept)
+      return filling_.nulls && random_.one_in(3) ? 0 : pointer(slots[w]);
     if (how == Numbers::tag || (owner == filling_.tagged_buffer && w == filling_.tagged_word))
       return tag_of({owner, w}, bytes.size() / 8);
     if (uint64_t back = 0; filling_.owners && leads_back(owner, w, back)) return back;
@@ -479,7 +480,11 @@ void vary_bytes(std::vector<uint8_t>& bytes, const std::vector<uint32_t>* slots,
   const size_t words = (bytes.size() + 7) / 8,
                word = random.below(random.one_in(2) ? std::min<size_t>(8, words) : words);
   const uint64_t slot = first_word + word;
-  if (slots != nullptr && slot < slots->size() && (*slots)[slot] != Shape::kNumber) return;
+  if (slots != nullptr && slot < slots->size() && (*slots)[slot] != Shape::kNumber) {
+    const bool follows = (*slots)[slot] != Shape::kKept && 8 * word + 8 <= bytes.size();
+    if (follows && random.one_in(2)) std::fill_n(bytes.begin() + static_cast<ptrdiff_t>(8 * word), 8, 0);
+    return;
+  }
   static constexpr size_t kWidths[] = {1, 1, 2, 4, 8};
   const size_t width = kWidths[random.below(std::size(kWidths))];
   const size_t at = 8 * word + random.below(8 / width) * width;

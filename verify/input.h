@@ -94,6 +94,7 @@ struct Filling {
   int tagged_global = -1;  // all words of this one have tags instead
   int tagged_buffer = -1;  // one word of this one has a tag instead: beside it stands how far to go, perhaps
   uint32_t tagged_word = 0;
+  bool nulls = false;   // many pointers among the words are null: children that are not there
   bool owners = false;  // among the first words of what a pointer leads to some lead back to where that is
   // Numbers that stand in the code of either side; small, boundary and random numbers are some of them, or beside them.
   const std::vector<uint64_t>* constants = nullptr;
@@ -113,7 +114,7 @@ uint32_t slot_of_index(uint32_t index, uint64_t words);
 
 Input make_input(const Boundary& boundary, const Shape& shape, const Filling& filling, Random& random);
 
-// The input with a few numbers changed: a parameter, a word, a byte. Pointers stay.
+// The input with a few numbers changed: a parameter, a word, a byte. Pointers stay, or become null.
 Input varied(const Boundary& boundary, const Shape& shape, Input input, const Filling& filling, Random& random);
 
 }  // namespace portolan::verify

@@ -133,6 +133,7 @@ Input FunctionTester::next_input(const Shape& shape) {
   if (filling.parameters == Numbers::related) filling.pair = ++pairs_;
   if (turn % 3 == 2) filling.fit = ++fits_;
   filling.owners = turn % 4 == 3;
+  filling.nulls = turn % 4 == 1;
   return make_input(boundary_, shape, filling, random_);
 }
 
