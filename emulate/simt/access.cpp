@@ -50,13 +50,13 @@ bool Block::access(Thread& thread, const ir::Instruction& inst, uint64_t address
     return fail(thread, FindingKind::out_of_bounds, inst.line, fmt::format("{} of {} bytes", what, size), address);
   if (write && !found.allocation->writable)
     return fail(thread, FindingKind::read_only, inst.line, fmt::format("write of {} bytes", size), address);
-  thread.fenced = false;
+  Warp& warp = warps_[thread.warp];
+  warp.fenced &= ~(uint64_t{1} << thread.lane);
   if (!shared) {
     if (found.allocation != &thread.local && found.allocation->writable) grid_.outcome.global_bytes += size;
     return true;
   }
-  const Access now = {
-      static_cast<uint32_t>(thread.number), thread.warp, inst.line, epoch_, thread.warp_epoch, write, atomic};
+  const Access now = {static_cast<uint32_t>(thread.number), thread.warp, inst.line, epoch_, warp.epoch, write, atomic};
   if (const std::optional<Access> before = shadow_.note(found.offset, size, now))
     find_race(thread, inst.line, *before, address);
   return true;

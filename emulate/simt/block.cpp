@@ -20,6 +20,8 @@ Block::Block(Grid& grid, Dimensions index, const Code& kernel)
   uint64_t count = launch.block.count();
   if (launch.whole_warps) count = (count + launch.lane_width - 1) / launch.lane_width * launch.lane_width;
   threads_.resize(count);
+  warps_.resize((count + launch.lane_width - 1) / launch.lane_width);
+  if (grid.compiled && launch.whole_warps) make_waves(kernel);
   for (uint64_t n = 0; n < count; ++n) {
     Thread& t = threads_[n];
     t.number = n;
@@ -33,25 +35,32 @@ Block::Block(Grid& grid, Dimensions index, const Code& kernel)
     if (!launch.prepare) continue;
     std::vector<APInt> slots = unset_slots(kernel);
     if (!launch.prepare(n, slots)) t.state = State::done;
+    parted_ |= t.state == State::done;
     set_slots(t, std::move(slots));
   }
+  if (parted_) part_waves();
 }
 
 std::vector<APInt> Block::slots_of(const Thread& thread) const {
   const Frame& frame = thread.frames.front();
   if (!frame.compiled) return frame.slots;
+  const uint32_t stride = waves_.empty() ? 1 : grid_.launch.lane_width;
+  const uint64_t* words = waves_.empty() ? frame.words.data() : waves_[thread.warp].words.data() + thread.lane;
   std::vector<APInt> slots;
   for (size_t s = 0; s < frame.code->slot_widths.size(); ++s)
-    slots.push_back(value_at(&frame.words[frame.compiled->slots[s]], frame.code->slot_widths[s]));
+    slots.push_back(value_at(words + frame.compiled->slots[s] * stride, frame.code->slot_widths[s], stride));
   return slots;
 }
 
 void Block::set_slots(Thread& thread, std::vector<APInt> slots) {
   Frame& frame = thread.frames.front();
-  if (frame.compiled)
-    for (size_t s = 0; s < slots.size(); ++s) put_value(&frame.words[frame.compiled->slots[s]], slots[s]);
-  else
+  if (!frame.compiled) {
     frame.slots = std::move(slots);
+    return;
+  }
+  const uint32_t stride = waves_.empty() ? 1 : grid_.launch.lane_width;
+  uint64_t* words = waves_.empty() ? frame.words.data() : waves_[thread.warp].words.data() + thread.lane;
+  for (size_t s = 0; s < slots.size(); ++s) put_value(words + frame.compiled->slots[s] * stride, slots[s], stride);
 }
 
 void Block::add(Finding finding) {
@@ -91,7 +100,9 @@ void Block::find_race(const Thread& thread, uint32_t line, const Access& before,
 bool Block::run() {
   const uint32_t warps =
       static_cast<uint32_t>((threads_.size() + grid_.launch.lane_width - 1) / grid_.launch.lane_width);
-  for (;;) {
+  const bool in_step = !waves_.empty();
+  if (in_step && !run_waves()) return false;
+  while (!in_step || parted_) {
     bool ready = false;
     for (size_t n = 0; n < threads_.size(); ++n) {
       Thread& t = threads_[grid_.launch.descending ? threads_.size() - 1 - n : n];

@@ -4,7 +4,7 @@
 #include <chrono>
 
 #include "emulate/simt/shadow.h"
-#include "emulate/simt/thread.h"
+#include "emulate/simt/wave.h"
 
 namespace portolan::simt {
 
@@ -27,6 +27,7 @@ struct Grid {
 
   const std::vector<BlockFacts>& facts(const Code& code);
   const Compiled& compiled_code(const Code& code);
+  const WaveCode& wave_code(const Code& code);
   // Where instructions of a line found their allocation last.
   struct Recent {
     uint64_t start = 0, size = 0;
@@ -37,6 +38,7 @@ struct Grid {
  private:
   std::unordered_map<const Code*, std::vector<BlockFacts>> facts_;
   std::unordered_map<const Code*, std::unique_ptr<Compiled>> compiled_;
+  std::unordered_map<const Code*, std::unique_ptr<WaveCode>> wave_code_;
 };
 
 class Block {
@@ -47,9 +49,11 @@ class Block {
  private:
   // Execution of one thread: execute.cpp. False: the block has ended.
   friend struct Steps;
+  friend struct WaveSteps;
   bool advance(Thread& thread);
   bool advance_compiled(Thread& thread);
   bool begin(Thread& thread, ir::BlockId block, uint64_t& used);
+  bool count(const Thread& thread, const BlockFacts& facts, uint32_t& line, uint64_t lanes);
   bool execute(Thread& thread, ir::ValueId id);
   bool leave(Thread& thread);
   void follow(Thread& thread, const ir::Edge& edge);
@@ -63,6 +67,13 @@ class Block {
   APInt leaf(Thread& thread, const ir::Instruction& inst);
   APInt identity(const Thread& thread, ir::Identity which) const;
   APInt undefined(Thread& thread, uint32_t width);
+
+  // Waves whose lanes run in step: wave.cpp.
+  void make_waves(const Code& kernel);
+  bool run_waves();
+  bool advance_wave(Wave& wave);
+  bool open_barrier();
+  void part_waves();
 
   // Memory: access.cpp.
   bool load(Thread& thread, const ir::Instruction& inst, uint64_t address, uint32_t width, uint64_t* result,
@@ -105,16 +116,23 @@ class Block {
   void add(Finding finding);
   std::span<Thread> warp(uint32_t number);
 
+  struct Warp {
+    uint32_t epoch = 0;   // barriers of the warp that it has passed
+    uint64_t fenced = 0;  // lanes, since their last accesses to memory
+  };
+
   Grid& grid_;
   Dimensions index_;
   std::vector<Thread> threads_;
+  std::vector<Warp> warps_;
+  std::vector<Wave> waves_;  // empty: threads run one by one
   Allocation shared_;
   Shadow shadow_;
   const ir::Function no_function_;
   const uint64_t local_bytes_;  // of a thread; they are there when it first touches them
   std::vector<Thread*> group_;  // that meet
   uint32_t epoch_ = 0;
-  bool ended_ = false;
+  bool ended_ = false, parted_ = false;
 };
 
 }  // namespace portolan::simt

@@ -183,8 +183,10 @@ void Lowering::instruction(BlockId id, ValueId v) {
   }
   if (inst.width != 0) m.to = define(v), die_later(v);
   m.run = Steps::of(inst.op);
-  if (!m.run && ir::info(inst.op).effects == ir::Effects::Pure)
-    m.run = inst.operands.empty() ? Steps::leaf : pure_handler(f_, inst);
+  if (!m.run && ir::info(inst.op).effects == ir::Effects::Pure) {
+    const Handlers pure = inst.operands.empty() ? Handlers{Steps::leaf, nullptr} : pure_handler(f_, inst);
+    m.run = pure.one, m.wave = pure.wave;
+  }
   if (!m.run) m.run = Steps::refuse;
   const bool pure = ir::info(inst.op).effects == ir::Effects::Pure && !inst.operands.empty();
   emit(m, pure && !needs_.across(v) && !owner_.contains(v) ? v : ir::kNoValue);

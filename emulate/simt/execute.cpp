@@ -74,7 +74,7 @@ bool Block::enter(Thread& thread, const Code& code, std::span<const APInt> argum
   const std::vector<ir::ValueId>& parameters = f.blocks[0].parameters;
   if (grid_.compiled) {
     frame.compiled = &grid_.compiled_code(code);
-    frame.words = frame.compiled->initial;
+    if (waves_.empty()) frame.words = frame.compiled->initial;
     frame.micro = frame.compiled->micros.data();
     for (size_t n = 0; n < parameters.size() && n < arguments.size(); ++n)
       put_value(&frame.words[frame.compiled->parameters[n]], arguments[n]);
@@ -166,7 +166,7 @@ bool Block::execute(Thread& thread, ir::ValueId id) {
       return true;
     }
     case Op::fence:
-      thread.fenced = true;
+      warps_[thread.warp].fenced |= uint64_t{1} << thread.lane;
       return true;
     case Op::call: {
       std::vector<APInt> arguments;
@@ -246,19 +246,16 @@ bool Block::leave(Thread& thread) {
   }
 }
 
-// Counts a block that a thread comes to, all of it at once.
-bool Block::begin(Thread& thread, ir::BlockId block, uint64_t& used) {
-  Frame& frame = thread.frame();
-  const BlockFacts& facts = frame.facts[block];
-  (*frame.ran)[block] = true;
-  if (grid_.steps < facts.steps) {
+// Counts a block that so many lanes come to, all of it at once. `line`: of the instruction before.
+bool Block::count(const Thread& thread, const BlockFacts& facts, uint32_t& line, uint64_t lanes) {
+  const uint64_t steps = facts.steps * lanes;
+  if (grid_.steps < steps) {
     grid_.steps = 0;
     return fail(thread, FindingKind::step_limit, 0, "the limit of instructions is reached");
   }
   constexpr uint64_t kBetweenLooks = 0x1000;  // at the clock
   const uint64_t before = grid_.steps;
-  grid_.steps -= facts.steps;
-  used += facts.steps;
+  grid_.steps -= steps;
   if (before / kBetweenLooks != grid_.steps / kBetweenLooks) {
     if (grid_.deadline && std::chrono::steady_clock::now() > *grid_.deadline)
       return fail(thread, FindingKind::time_limit, 0, "the limit of time is reached");
@@ -266,11 +263,19 @@ bool Block::begin(Thread& thread, ir::BlockId block, uint64_t& used) {
       return fail(thread, FindingKind::data_dependent, 0, "the observer has seen enough");
   }
   if (facts.empty) return true;
-  const bool other_line = facts.first_line != frame.line;
-  grid_.outcome.source_instructions += facts.lines + other_line;
-  grid_.outcome.lane_instructions += facts.arithmetic + (other_line && facts.first_is_arithmetic);
-  frame.line = facts.last_line;
+  const bool other_line = facts.first_line != line;
+  grid_.outcome.source_instructions += lanes * (facts.lines + other_line);
+  grid_.outcome.lane_instructions += lanes * (facts.arithmetic + (other_line && facts.first_is_arithmetic));
+  line = facts.last_line;
   return true;
+}
+
+bool Block::begin(Thread& thread, ir::BlockId block, uint64_t& used) {
+  Frame& frame = thread.frame();
+  const BlockFacts& facts = frame.facts[block];
+  (*frame.ran)[block] = true;
+  used += facts.steps;
+  return count(thread, facts, frame.line, 1);
 }
 
 bool Block::advance(Thread& thread) {

@@ -46,12 +46,10 @@ bool Block::meet_members(uint32_t number, Thread& first) {
     if (waits_for_lanes(t) && at_same_place(t, first) && t.word(0) == members && (members & bit_of(t)))
       group.push_back(&t), present |= bit_of(t);
   if (present != members || members == 0) return false;
-  const bool ordered = std::all_of(group.begin(), group.end(), [](Thread* t) { return t->fenced; });
+  const bool ordered = (warps_[number].fenced & present) == present;
   if (!give_lanes(group, members)) return false;
   // After a barrier of the whole warp its accesses before and after do not race.
-  const bool whole = group.size() == warp(number).size();
-  for (Thread* t : group)
-    if (ordered && whole) ++t->warp_epoch;
+  if (ordered && group.size() == warp(number).size()) ++warps_[number].epoch;
   return true;
 }
 

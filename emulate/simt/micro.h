@@ -14,22 +14,29 @@ class Block;
 struct Code;
 struct Program;
 struct Thread;
+struct Wave;
 
 // Where micro-operations work.
 struct Machine {
   uint64_t* words = nullptr;  // of the frame
+  uint32_t stride = 1;        // from a word of a value to its next one: the lanes of a wave, whose words lie together
   const ir::Function* function = nullptr;
   Block* block = nullptr;
   Thread* thread = nullptr;
-  uint64_t used = 0;  // steps of this turn
+  Wave* wave = nullptr;  // of lanes in step: wave.h
+  uint64_t used = 0;     // steps of this turn
 };
 
 struct Micro;
 // The micro-operation that is next; nullptr: the thread's turn is over, or the run.
 using Handler = const Micro* (*)(const Micro& micro, Machine& machine);
+// For one thread, and for all lanes of a wave.
+struct Handlers {
+  Handler one = nullptr, wave = nullptr;
+};
 
 struct Micro {
-  Handler run = nullptr;
+  Handler run = nullptr, wave = nullptr;
   const ir::Instruction* inst = nullptr;
   uint64_t mask = 0;                     // of the result's bits, at most 64
   uint32_t to = 0, a = 0, b = 0, c = 0;  // words of the frame: result, operands. Lowest word first; what is unused is 0
@@ -54,13 +61,13 @@ inline uint32_t words_of(uint32_t width) {
 inline uint64_t mask_of_width(uint32_t width) {
   return width >= 64 ? ~uint64_t{0} : (uint64_t{1} << width) - 1;
 }
-ir::APInt value_at(const uint64_t* words, uint32_t width);
-void put_value(uint64_t* words, const ir::APInt& value);
+ir::APInt value_at(const uint64_t* words, uint32_t width, uint32_t stride = 1);
+void put_value(uint64_t* words, const ir::APInt& value, uint32_t stride = 1);
 
-// How the result of a pure instruction with operands is computed. Micro has to be filled in but for `run`.
-Handler pure_handler(const ir::Function& function, const ir::Instruction& inst);
-Handler integer_handler(const ir::Function& function, const ir::Instruction& inst);  // nullptr: none
-Handler float_handler(const ir::Instruction& inst);                                  // nullptr: none
+// How the result of a pure instruction with operands is computed. Micro has to be filled in but for these.
+Handlers pure_handler(const ir::Function& function, const ir::Instruction& inst);
+Handlers integer_handler(const ir::Function& function, const ir::Instruction& inst);  // nullptr: none
+Handlers float_handler(const ir::Instruction& inst);                                  // nullptr: none
 // By the interpreter's domain, whatever it is.
 const Micro* compute_generally(const Micro& m, Machine& machine);
 // Of an instruction with operands; places are left alone.

@@ -4,7 +4,7 @@
 #include <cfenv>
 #include <cmath>
 
-#include "emulate/simt/micro.h"
+#include "emulate/simt/micro_lanes.h"
 #include "ir/float_semantics.h"
 
 namespace portolan::simt {
@@ -66,7 +66,7 @@ using Brain = Half<8, 7>;
 
 // `compute` gives a number of the format's own type; rounding it to the format must give the right result.
 template <class F, auto compute>
-const Micro* unary(const Micro& m, Machine& machine) {
+const Micro* unary_of_one(const Micro& m, Machine& machine) {
   uint64_t* w = machine.words;
   const typename F::Number result = compute(F::of(w[m.a]));
   if (std::isnan(result)) return compute_generally(m, machine);
@@ -74,7 +74,7 @@ const Micro* unary(const Micro& m, Machine& machine) {
   return &m + 1;
 }
 template <class F, auto compute>
-const Micro* binary(const Micro& m, Machine& machine) {
+const Micro* binary_of_one(const Micro& m, Machine& machine) {
   uint64_t* w = machine.words;
   const typename F::Number result = compute(F::of(w[m.a]), F::of(w[m.b]));
   if (std::isnan(result)) return compute_generally(m, machine);
@@ -82,17 +82,82 @@ const Micro* binary(const Micro& m, Machine& machine) {
   return &m + 1;
 }
 template <class F>
-const Micro* fused(const Micro& m, Machine& machine) {
+const Micro* fused_of_one(const Micro& m, Machine& machine) {
   uint64_t* w = machine.words;
   const typename F::Number result = std::fma(F::of(w[m.a]), F::of(w[m.b]), F::of(w[m.c]));
   if (std::isnan(result)) return compute_generally(m, machine);
   w[m.to] = F::bits(result);
   return &m + 1;
 }
+
+// The results of a chunk of lanes, if none is a NaN; else `one` computes them again.
+template <class F, Handler one>
+void store_chunk(const Micro& m, Machine& machine, uint32_t first, const typename F::Number* results) {
+  bool any_nan = false;
+  for (uint32_t n = 0; n < kChunk; ++n) any_nan |= results[n] != results[n];
+  uint64_t* const words = machine.words;
+  if (!any_nan) {
+    for (uint32_t n = 0; n < kChunk; ++n) words[m.to + first + n] = F::bits(results[n]);
+    return;
+  }
+  for (uint32_t n = 0; n < kChunk; ++n) {
+    machine.words = words + first + n;
+    one(m, machine);
+  }
+  machine.words = words;
+}
+template <class F, auto compute>
+const Micro* unary_of_wave(const Micro& m, Machine& machine) {
+  for (uint32_t first = 0; first < machine.stride; first += kChunk) {
+    const uint64_t* a = machine.words + m.a + first;
+    typename F::Number results[kChunk];
+    for (uint32_t n = 0; n < kChunk; ++n) results[n] = compute(F::of(a[n]));
+    store_chunk<F, unary_of_one<F, compute>>(m, machine, first, results);
+  }
+  return &m + 1;
+}
+template <class F, auto compute>
+const Micro* binary_of_wave(const Micro& m, Machine& machine) {
+  for (uint32_t first = 0; first < machine.stride; first += kChunk) {
+    const uint64_t *a = machine.words + m.a + first, *b = machine.words + m.b + first;
+    typename F::Number results[kChunk];
+    for (uint32_t n = 0; n < kChunk; ++n) results[n] = compute(F::of(a[n]), F::of(b[n]));
+    store_chunk<F, binary_of_one<F, compute>>(m, machine, first, results);
+  }
+  return &m + 1;
+}
+#if defined(__x86_64__)
+// Where the processor has an instruction for it: several times as quick as the library.
+template <class F>
+__attribute__((target("avx2,fma"))) const Micro* fused_by_unit(const Micro& m, Machine& machine) {
+  for (uint32_t first = 0; first < machine.stride; first += kChunk) {
+    const uint64_t* a = machine.words + m.a + first;
+    const uint64_t *b = machine.words + m.b + first, *c = machine.words + m.c + first;
+    typename F::Number results[kChunk];
+    for (uint32_t n = 0; n < kChunk; ++n) results[n] = std::fma(F::of(a[n]), F::of(b[n]), F::of(c[n]));
+    store_chunk<F, fused_of_one<F>>(m, machine, first, results);
+  }
+  return &m + 1;
+}
+#endif
+template <class F>
+Handlers fused() {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("fma") && __builtin_cpu_supports("avx2")) return {fused_of_one<F>, fused_by_unit<F>};
+#endif
+  return {fused_of_one<F>, each_lane<fused_of_one<F>>};
+}
+template <class F, auto compute>
+constexpr Handlers unary = {unary_of_one<F, compute>, unary_of_wave<F, compute>};
+template <class F, auto compute>
+constexpr Handlers binary = {binary_of_one<F, compute>, binary_of_wave<F, compute>};
+template <Handler one>
+constexpr Handlers by_lane = {one, each_lane<one>};
+
 // The other directions, which the host's unit is told. The compiler does not know what that changes: nothing may move
 // across.
 template <class F, int direction>
-const Micro* fused_towards(const Micro& m, Machine& machine) {
+const Micro* fused_towards_of_one(const Micro& m, Machine& machine) {
   uint64_t* w = machine.words;
   volatile typename F::Number a = F::of(w[m.a]), b = F::of(w[m.b]), c = F::of(w[m.c]), result;
   std::fesetround(direction);
@@ -102,12 +167,38 @@ const Micro* fused_towards(const Micro& m, Machine& machine) {
   w[m.to] = F::bits(result);
   return &m + 1;
 }
+template <class F, int direction>
+const Micro* fused_towards_of_wave(const Micro& m, Machine& machine) {
+  for (uint32_t first = 0; first < machine.stride; first += kChunk) {
+    const uint64_t* a = machine.words + m.a + first;
+    const uint64_t *b = machine.words + m.b + first, *c = machine.words + m.c + first;
+    typename F::Number results[kChunk];
+    std::fesetround(direction);
+    for (uint32_t n = 0; n < kChunk; ++n) {
+      volatile typename F::Number x = F::of(a[n]), y = F::of(b[n]), z = F::of(c[n]), result;
+      result = std::fma(x, y, z);
+      results[n] = result;
+    }
+    std::fesetround(FE_TONEAREST);
+    store_chunk<F, fused_towards_of_one<F, direction>>(m, machine, first, results);
+  }
+  return &m + 1;
+}
+template <class F, int direction>
+constexpr Handlers fused_towards = {fused_towards_of_one<F, direction>, fused_towards_of_wave<F, direction>};
 template <class F, auto compare>
-const Micro* comparison(const Micro& m, Machine& machine) {
+const Micro* comparison_of_one(const Micro& m, Machine& machine) {
   uint64_t* w = machine.words;
   w[m.to] = compare(F::of(w[m.a]), F::of(w[m.b]));
   return &m + 1;
 }
+template <class F, auto compare>
+const Micro* comparison_of_wave(const Micro& m, Machine& machine) {
+  const uint64_t *a = machine.words + m.a, *b = machine.words + m.b;
+  return in_chunks(m, machine, [&](uint32_t n) -> uint64_t { return compare(F::of(a[n]), F::of(b[n])); });
+}
+template <class F, auto compare>
+constexpr Handlers comparison = {comparison_of_one<F, compare>, comparison_of_wave<F, compare>};
 // The least or greatest; -0 is less than +0.
 template <class F, bool greatest>
 const Micro* extreme(const Micro& m, Machine& machine) {
@@ -183,7 +274,7 @@ const Micro* convert(const Micro& m, Machine& machine) {
 // Rounded to double first: with more than twice the format's bits and two the second rounding gives the same number as
 // one would (Figueroa 1995). That of a product of three is not so.
 template <class F>
-Handler to_nearest(Op op) {
+Handlers to_nearest(Op op) {
   using N = typename F::Number;
   switch (op) {
     case Op::fadd:
@@ -197,14 +288,14 @@ Handler to_nearest(Op op) {
     case Op::fsqrt:
       return unary<F, [](N a) { return std::sqrt(a); }>;
     case Op::fma:
-      if constexpr (std::is_same_v<F, Single> || std::is_same_v<F, Double>) return fused<F>;
-      return nullptr;
+      if constexpr (std::is_same_v<F, Single> || std::is_same_v<F, Double>) return fused<F>();
+      return {};
     default:
-      return nullptr;
+      return {};
   }
 }
 template <class F>
-Handler exact(Op op) {
+Handlers exact(Op op) {
   using N = typename F::Number;
   switch (op) {
     case Op::feq:
@@ -217,29 +308,29 @@ Handler exact(Op op) {
       return comparison<F, [](N a, N b) { return std::isunordered(a, b); }>;
     case Op::fminimum:
     case Op::fminnum:
-      return extreme<F, false>;
+      return by_lane<extreme<F, false>>;
     case Op::fmaximum:
     case Op::fmaxnum:
-      return extreme<F, true>;
+      return by_lane<extreme<F, true>>;
     default:
-      return nullptr;
+      return {};
   }
 }
 template <class F, Rounding rounding>
-Handler rounded_by(Op op) {
+Handlers rounded_by(Op op) {
   switch (op) {
     case Op::fround:
-      return round_to_integral<F, rounding>;
+      return by_lane<round_to_integral<F, rounding>>;
     case Op::fto_sint:
-      return to_integer<F, rounding, true>;
+      return by_lane<to_integer<F, rounding, true>>;
     case Op::fto_uint:
-      return to_integer<F, rounding, false>;
+      return by_lane<to_integer<F, rounding, false>>;
     default:
-      return nullptr;
+      return {};
   }
 }
 template <class F>
-Handler rounded(const ir::Instruction& inst) {
+Handlers rounded(const ir::Instruction& inst) {
   switch (inst.rounding) {
     case Rounding::nearest_even:
       return rounded_by<F, Rounding::nearest_even>(inst.op);
@@ -252,25 +343,25 @@ Handler rounded(const ir::Instruction& inst) {
     case Rounding::nearest_away:
       return rounded_by<F, Rounding::nearest_away>(inst.op);
   }
-  return nullptr;
+  return {};
 }
 template <class F>
-Handler converted(FloatFormat to) {
+Handlers converted(FloatFormat to) {
   switch (to) {
     case FloatFormat::f16:
-      return convert<F, F16>;
+      return by_lane<convert<F, F16>>;
     case FloatFormat::bf16:
-      return convert<F, Brain>;
+      return by_lane<convert<F, Brain>>;
     case FloatFormat::f32:
-      return convert<F, Single>;
+      return by_lane<convert<F, Single>>;
     case FloatFormat::f64:
-      return convert<F, Double>;
+      return by_lane<convert<F, Double>>;
     default:
-      return nullptr;
+      return {};
   }
 }
 template <class F>
-Handler fused_by(Rounding rounding) {
+Handlers fused_by(Rounding rounding) {
   switch (rounding) {
     case Rounding::toward_zero:
       return fused_towards<F, FE_TOWARDZERO>;
@@ -279,34 +370,36 @@ Handler fused_by(Rounding rounding) {
     case Rounding::up:
       return fused_towards<F, FE_UPWARD>;
     default:
-      return nullptr;
+      return {};
   }
 }
 template <class F>
-Handler of_format(const ir::Instruction& inst) {
+Handlers of_format(const ir::Instruction& inst) {
   const bool nearest = inst.rounding == Rounding::nearest_even;
   if (inst.op == Op::fconvert) {
     const bool widens = ir::fraction_bits(inst.to_format) > ir::fraction_bits(inst.format) &&
                         inst.to_format != FloatFormat::f16 && inst.format != FloatFormat::f64;
-    return nearest || widens ? converted<F>(inst.to_format) : nullptr;
+    return nearest || widens ? converted<F>(inst.to_format) : Handlers{};
   }
-  if (const Handler found = exact<F>(inst.op)) return found;
-  if (const Handler found = rounded<F>(inst)) return found;
+  if (const Handlers found = exact<F>(inst.op); found.one) return found;
+  if (const Handlers found = rounded<F>(inst); found.one) return found;
   if constexpr (std::is_same_v<F, Single> || std::is_same_v<F, Double>)
     if (inst.op == Op::fma && !nearest) return fused_by<F>(inst.rounding);
-  return nearest ? to_nearest<F>(inst.op) : nullptr;
+  return nearest ? to_nearest<F>(inst.op) : Handlers{};
 }
 
 }  // namespace
 
-Handler float_handler(const ir::Instruction& inst) {
-  if (inst.lanes != 1 || inst.width > 64) return nullptr;
+Handlers float_handler(const ir::Instruction& inst) {
+  if (inst.lanes != 1 || inst.width > 64) return {};
   if (inst.op == Op::sint_to_f || inst.op == Op::uint_to_f) {
     const bool is_signed = inst.op == Op::sint_to_f;
-    if (inst.rounding != Rounding::nearest_even) return nullptr;
-    if (inst.to_format == FloatFormat::f32) return is_signed ? from_integer<Single, true> : from_integer<Single, false>;
-    if (inst.to_format == FloatFormat::f64) return is_signed ? from_integer<Double, true> : from_integer<Double, false>;
-    return nullptr;
+    if (inst.rounding != Rounding::nearest_even) return {};
+    if (inst.to_format == FloatFormat::f32)
+      return is_signed ? by_lane<from_integer<Single, true>> : by_lane<from_integer<Single, false>>;
+    if (inst.to_format == FloatFormat::f64)
+      return is_signed ? by_lane<from_integer<Double, true>> : by_lane<from_integer<Double, false>>;
+    return {};
   }
   switch (inst.format) {
     case FloatFormat::f16:
@@ -318,9 +411,9 @@ Handler float_handler(const ir::Instruction& inst) {
     case FloatFormat::f64:
       return of_format<Double>(inst);
     case FloatFormat::none:
-      return nullptr;
+      return {};
   }
-  return nullptr;
+  return {};
 }
 
 }  // namespace portolan::simt

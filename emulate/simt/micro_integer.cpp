@@ -1,7 +1,7 @@
 // Integers of at most 64 bits, one lane, as ops.def defines them.
 #include <bit>
 
-#include "emulate/simt/micro.h"
+#include "emulate/simt/micro_lanes.h"
 
 namespace portolan::simt {
 
@@ -46,23 +46,44 @@ uint64_t reversed(uint64_t v) {
 }
 
 template <auto compute>
-const Micro* unary(const Micro& m, Machine& machine) {
+const Micro* unary_of_one(const Micro& m, Machine& machine) {
   uint64_t* w = machine.words;
   w[m.to] = static_cast<uint64_t>(compute(m, w[m.a])) & m.mask;
   return &m + 1;
 }
 template <auto compute>
-const Micro* binary(const Micro& m, Machine& machine) {
+const Micro* binary_of_one(const Micro& m, Machine& machine) {
   uint64_t* w = machine.words;
   w[m.to] = static_cast<uint64_t>(compute(m, w[m.a], w[m.b])) & m.mask;
   return &m + 1;
 }
 template <auto compute>
-const Micro* ternary(const Micro& m, Machine& machine) {
+const Micro* ternary_of_one(const Micro& m, Machine& machine) {
   uint64_t* w = machine.words;
   w[m.to] = static_cast<uint64_t>(compute(m, w[m.a], w[m.b], w[m.c])) & m.mask;
   return &m + 1;
 }
+template <auto compute>
+const Micro* unary_of_wave(const Micro& m, Machine& machine) {
+  const uint64_t *a = machine.words + m.a, mask = m.mask;
+  return in_chunks(m, machine, [&](uint32_t n) { return static_cast<uint64_t>(compute(m, a[n])) & mask; });
+}
+template <auto compute>
+const Micro* binary_of_wave(const Micro& m, Machine& machine) {
+  const uint64_t *a = machine.words + m.a, *b = machine.words + m.b, mask = m.mask;
+  return in_chunks(m, machine, [&](uint32_t n) { return static_cast<uint64_t>(compute(m, a[n], b[n])) & mask; });
+}
+template <auto compute>
+const Micro* ternary_of_wave(const Micro& m, Machine& machine) {
+  const uint64_t *a = machine.words + m.a, *b = machine.words + m.b, *c = machine.words + m.c, mask = m.mask;
+  return in_chunks(m, machine, [&](uint32_t n) { return static_cast<uint64_t>(compute(m, a[n], b[n], c[n])) & mask; });
+}
+template <auto compute>
+constexpr Handlers unary = {unary_of_one<compute>, unary_of_wave<compute>};
+template <auto compute>
+constexpr Handlers binary = {binary_of_one<compute>, binary_of_wave<compute>};
+template <auto compute>
+constexpr Handlers ternary = {ternary_of_one<compute>, ternary_of_wave<compute>};
 
 using W = uint64_t;
 using M = const Micro&;
@@ -82,8 +103,8 @@ W remainder(M m, W a, W b) {
 const Micro* extract_of_wide(M m, Machine& machine) {
   uint64_t* w = machine.words;
   const uint32_t first = m.low / 64, shift = m.low % 64;
-  uint64_t bits = w[m.a + first] >> shift;
-  if (shift != 0 && shift + m.width > 64) bits |= w[m.a + first + 1] << (64 - shift);
+  uint64_t bits = w[m.a + first * machine.stride] >> shift;
+  if (shift != 0 && shift + m.width > 64) bits |= w[m.a + (first + 1) * machine.stride] << (64 - shift);
   w[m.to] = bits & m.mask;
   return &m + 1;
 }
@@ -93,18 +114,19 @@ const Micro* concat_to_wide(M m, Machine& machine) {
   uint64_t parts[kMost] = {};
   uint64_t* w = machine.words;
   const uint32_t low_words = words_of(m.low), high_words = words_of(m.from), all = words_of(m.width);
-  for (uint32_t n = 0; n < low_words; ++n) parts[n] = w[m.b + n];
+  for (uint32_t n = 0; n < low_words; ++n) parts[n] = w[m.b + n * machine.stride];
   const uint32_t shift = m.low % 64;
   for (uint32_t n = 0; n < high_words; ++n) {
     const uint32_t at = m.low / 64 + n;
-    parts[at] |= w[m.a + n] << shift;
-    if (shift != 0 && at + 1 < all) parts[at + 1] |= w[m.a + n] >> (64 - shift);
+    const uint64_t word = w[m.a + n * machine.stride];
+    parts[at] |= word << shift;
+    if (shift != 0 && at + 1 < all) parts[at + 1] |= word >> (64 - shift);
   }
-  for (uint32_t n = 0; n < all; ++n) w[m.to + n] = parts[n];
+  for (uint32_t n = 0; n < all; ++n) w[m.to + n * machine.stride] = parts[n];
   return &m + 1;
 }
 
-Handler arithmetic(Op op) {
+Handlers arithmetic(Op op) {
   switch (op) {
     case Op::add:
       return binary<[](M, W a, W b) { return a + b; }>;
@@ -166,11 +188,11 @@ Handler arithmetic(Op op) {
         return !in_range(Wide{as_signed(a, m.from)} - as_signed(b, m.from) - Wide{c}, m.from);
       }>;
     default:
-      return nullptr;
+      return {};
   }
 }
 
-Handler bitwise(Op op) {
+Handlers bitwise(Op op) {
   switch (op) {
     case Op::bit_and:
       return binary<[](M, W a, W b) { return a & b; }>;
@@ -223,23 +245,23 @@ Handler bitwise(Op op) {
     case Op::concat:
       return binary<[](M m, W a, W b) { return a << m.low | b; }>;
     case Op::select:
-      return ternary<[](M, W a, W b, W c) { return a != 0 ? b : c; }>;
+      return ternary<[](M, W a, W b, W c) { return c ^ ((b ^ c) & negated(a)); }>;
     default:
-      return nullptr;
+      return {};
   }
 }
 
 }  // namespace
 
-Handler integer_handler(const ir::Function& function, const ir::Instruction& inst) {
+Handlers integer_handler(const ir::Function& function, const ir::Instruction& inst) {
   constexpr uint32_t kWidest = 512;  // bits, of what is put together
-  if (inst.lanes != 1) return nullptr;
+  if (inst.lanes != 1) return {};
   bool narrow = inst.width <= 64;
   for (ir::ValueId operand : inst.operands) narrow &= function.width(operand) <= 64;
-  if (!narrow && inst.op == Op::extract && inst.width <= 64) return extract_of_wide;
-  if (!narrow && inst.op == Op::concat && inst.width <= kWidest) return concat_to_wide;
-  if (!narrow) return nullptr;
-  if (const Handler found = arithmetic(inst.op)) return found;
+  if (!narrow && inst.op == Op::extract && inst.width <= 64) return {extract_of_wide, each_lane<extract_of_wide>};
+  if (!narrow && inst.op == Op::concat && inst.width <= kWidest) return {concat_to_wide, each_lane<concat_to_wide>};
+  if (!narrow) return {};
+  if (const Handlers found = arithmetic(inst.op); found.one) return found;
   return bitwise(inst.op);
 }
 

@@ -108,7 +108,7 @@ bool Block::observe_memory(Thread& thread, ir::ValueId id, Mark& result) {
     touch.address = address, touch.size = size;
     touch.block = index_.x + grid_.launch.grid.x * (index_.y + uint64_t{grid_.launch.grid.y} * index_.z);
     touch.thread = static_cast<uint32_t>(thread.number), touch.warp = thread.warp, touch.line = inst.line;
-    touch.block_epoch = epoch_, touch.warp_epoch = thread.warp_epoch;
+    touch.block_epoch = epoch_, touch.warp_epoch = warps_[thread.warp].epoch;
     grid_.launch.observer->touch(touch);
   }
   if (inst.op == Op::load) {

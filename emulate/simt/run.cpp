@@ -65,6 +65,13 @@ const Compiled& Grid::compiled_code(const Code& code) {
   return *made;
 }
 
+const WaveCode& Grid::wave_code(const Code& code) {
+  std::unique_ptr<WaveCode>& made = wave_code_[&code];
+  const bool keep_slots = launch.prepare || launch.finished;
+  if (!made) made = put_in_step(compiled_code(code), facts(code), launch.lane_width, keep_slots);
+  return *made;
+}
+
 Outcome run(const Program& program, Memory& memory, const Launch& launch) {
   Outcome outcome;
   auto refuse = [&](std::string why) {

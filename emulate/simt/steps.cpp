@@ -80,7 +80,7 @@ const Micro* Steps::give_back(const Micro& m, Machine& machine) {
 }
 
 const Micro* Steps::leaf(const Micro& m, Machine& machine) {
-  put_value(machine.words + m.to, machine.block->leaf(*machine.thread, *m.inst));
+  put_value(machine.words + m.to, machine.block->leaf(*machine.thread, *m.inst), machine.stride);
   return machine.block->ended_ ? nullptr : &m + 1;
 }
 
@@ -91,37 +91,51 @@ const Micro* Steps::refuse(const Micro& m, Machine& machine) {
 }
 
 const Micro* Steps::load(const Micro& m, Machine& machine) {
-  const bool loaded = machine.block->load(*machine.thread, *m.inst, machine.words[m.a], m.width, machine.words + m.to,
-                                          m.inst->ordering != ir::Ordering::none);
-  return loaded ? &m + 1 : nullptr;
+  const bool atomic = m.inst->ordering != ir::Ordering::none;
+  uint64_t* const to = machine.words + m.to;
+  const uint64_t address = machine.words[m.a];
+  if (machine.stride == 1 || m.width <= 64)
+    return machine.block->load(*machine.thread, *m.inst, address, m.width, to, atomic) ? &m + 1 : nullptr;
+  uint64_t together[kMaxAccessBytes / 8];
+  if (!machine.block->load(*machine.thread, *m.inst, address, m.width, together, atomic)) return nullptr;
+  for (uint32_t n = 0; n < words_of(m.width); ++n) to[n * machine.stride] = together[n];
+  return &m + 1;
 }
 
 const Micro* Steps::store(const Micro& m, Machine& machine) {
-  const bool stored = machine.block->store(*machine.thread, *m.inst, machine.words[m.a], m.low, machine.words + m.b,
-                                           m.inst->ordering != ir::Ordering::none);
-  return stored ? &m + 1 : nullptr;
+  const bool atomic = m.inst->ordering != ir::Ordering::none;
+  const uint64_t* value = machine.words + m.b;
+  uint64_t together[kMaxAccessBytes / 8];
+  if (machine.stride != 1 && m.low > 64) {
+    for (uint32_t n = 0; n < std::min(words_of(m.low), kMaxAccessBytes / 8); ++n)
+      together[n] = value[n * machine.stride];
+    value = together;
+  }
+  return machine.block->store(*machine.thread, *m.inst, machine.words[m.a], m.low, value, atomic) ? &m + 1 : nullptr;
 }
 
 const Micro* Steps::atomic(const Micro& m, Machine& machine) {
-  const APInt operand = value_at(machine.words + m.b, m.width), other = value_at(machine.words + m.c, m.width);
+  const APInt operand = value_at(machine.words + m.b, m.width, machine.stride);
+  const APInt other = value_at(machine.words + m.c, m.width, machine.stride);
   APInt old(m.width, 0);
   if (!machine.block->exchange(*machine.thread, *m.inst, machine.words[m.a], operand, other, old)) return nullptr;
-  put_value(machine.words + m.to, old);
+  put_value(machine.words + m.to, old, machine.stride);
   return &m + 1;
 }
 
 const Micro* Steps::undefined(const Micro& m, Machine& machine) {
-  put_value(machine.words + m.to, machine.block->undefined(*machine.thread, m.width));
+  put_value(machine.words + m.to, machine.block->undefined(*machine.thread, m.width), machine.stride);
   return &m + 1;
 }
 
 const Micro* Steps::identity(const Micro& m, Machine& machine) {
-  put_value(machine.words + m.to, machine.block->identity(*machine.thread, m.inst->which));
+  put_value(machine.words + m.to, machine.block->identity(*machine.thread, m.inst->which), machine.stride);
   return &m + 1;
 }
 
 const Micro* Steps::fence(const Micro& m, Machine& machine) {
-  machine.thread->fenced = true;
+  const Thread& thread = *machine.thread;
+  machine.block->warps_[thread.warp].fenced |= uint64_t{1} << thread.lane;
   return &m + 1;
 }
 

@@ -19,8 +19,6 @@ struct Steps {
   static const Micro* stop(const Micro& m, Machine& machine);  // the other terminators
   static const Micro* leaf(const Micro& m, Machine& machine);
   static const Micro* refuse(const Micro& m, Machine& machine);
-
- private:
   static const Micro* load(const Micro& m, Machine& machine);
   static const Micro* store(const Micro& m, Machine& machine);
   static const Micro* atomic(const Micro& m, Machine& machine);

@@ -44,9 +44,7 @@ struct Thread {
   uint32_t warp = 0, lane = 0;
   Dimensions index;
   Allocation local;
-  uint32_t warp_epoch = 0;  // barriers of its warp it has passed
-  bool fenced = false;      // since its last access to memory
-  uint64_t random = 0;      // what undefined values are drawn from
+  uint64_t random = 0;  // what undefined values are drawn from
 
   // While it waits: the instruction, which is executed when the others have come.
   const ir::Function* waits_in = nullptr;

@@ -31,29 +31,59 @@ struct Subject {
     const ir::BlockId block = function.add_block();
     for (uint32_t width : widths) inst.operands.push_back(function.add_parameter(block, width));
   }
-  // Empty: they agree.
-  std::string difference(std::span<const APInt> operands) const {
+  // A frame for so many lanes, a value's words lane beside lane.
+  Micro laid_out(std::vector<std::vector<APInt>> lanes, std::vector<uint64_t>& words) const {
     Micro m = describe(function, inst);
     uint32_t* places[] = {&m.a, &m.b, &m.c};
-    std::vector<uint64_t> words(1, 0x5a5a);  // place 0 is nobody's
-    for (size_t n = 0; n < operands.size(); ++n) {
+    const auto count = static_cast<uint32_t>(lanes.size());
+    words.assign(count, 0x5a5a);  // place 0 is nobody's
+    for (size_t n = 0; n < widths.size(); ++n) {
       *places[n] = static_cast<uint32_t>(words.size());
-      words.resize(words.size() + words_of(widths[n]));
-      put_value(&words[*places[n]], operands[n]);
+      words.resize(words.size() + words_of(widths[n]) * count);
+      for (uint32_t lane = 0; lane < count; ++lane) put_value(&words[*places[n] + lane], lanes[lane][n], count);
     }
     m.to = static_cast<uint32_t>(words.size());
-    words.resize(words.size() + words_of(inst.width) + 1, 0x1234);
+    words.resize(words.size() + (words_of(inst.width) + 1) * count, 0x1234);
+    return m;
+  }
+  // Empty: they agree.
+  std::string difference(std::span<const APInt> operands) const {
+    std::vector<uint64_t> words;
+    const Micro m = laid_out({{operands.begin(), operands.end()}}, words);
     Machine machine;
     machine.words = words.data();
     machine.function = &function;
     const APInt expected = ir::evaluate_concrete(function, inst, operands);
-    if (pure_handler(function, inst)(m, machine) != &m + 1) return "does not go on";
+    if (pure_handler(function, inst).one(m, machine) != &m + 1) return "does not go on";
     const APInt got = value_at(&words[m.to], inst.width);
     const bool canonical = inst.width % 64 == 0 || words[m.to + words_of(inst.width) - 1] >> inst.width % 64 == 0;
     if (got == expected && canonical && words.back() == 0x1234) return {};
     std::string text = std::string(ir::info(inst.op).name);
     for (const APInt& v : operands) text += " " + llvm::toString(v, 16, false);
     return text + " gives " + llvm::toString(got, 16, false) + ", not " + llvm::toString(expected, 16, false);
+  }
+  // All lanes at once against one after the other, which the above has compared; also where the result takes an
+  // operand's place.
+  std::string difference_of_waves(const std::vector<std::vector<APInt>>& lanes) const {
+    const Handlers handlers = pure_handler(function, inst);
+    for (const bool in_place : {false, true}) {
+      std::vector<uint64_t> words;
+      Micro m = laid_out(lanes, words);
+      if (in_place && words_of(widths[0]) != words_of(inst.width)) continue;
+      if (in_place) m.to = m.a;
+      std::vector<uint64_t> one_by_one = words;
+      Machine machine;
+      machine.stride = static_cast<uint32_t>(lanes.size());
+      machine.function = &function;
+      for (uint32_t lane = 0; lane < machine.stride; ++lane) {
+        machine.words = one_by_one.data() + lane;
+        handlers.one(m, machine);
+      }
+      machine.words = words.data();
+      if (handlers.wave(m, machine) != &m + 1 || machine.words != words.data()) return "does not go on";
+      if (words != one_by_one) return std::string(ir::info(inst.op).name) + " differs in waves";
+    }
+    return {};
   }
 };
 
@@ -101,26 +131,30 @@ class Values {
   FloatFormat format_;
 };
 
+constexpr size_t kLanes = 32;
+
 void compare(const Subject& subject, unsigned count) {
   if (!subject.is_well_formed()) return;
   uint32_t all = 0;
   for (uint32_t width : subject.widths) all += width;
-  if (all <= 9 && subject.inst.format == FloatFormat::none) {
-    for (uint32_t bits = 0; bits < 1u << all; ++bits) {
-      std::vector<APInt> operands;
-      uint32_t low = 0;
-      for (uint32_t width : subject.widths)
-        operands.emplace_back(width, bits >> low & ((1u << width) - 1)), low += width;
-      ASSERT_EQ(subject.difference(operands), "") << "width " << subject.inst.width;
-    }
-    return;
-  }
+  const bool every_value = all <= 9 && subject.inst.format == FloatFormat::none;
+  if (every_value) count = 1u << all;
   Values values(subject.inst.format);
+  std::vector<std::vector<APInt>> lanes;
   for (unsigned n = 0; n < count; ++n) {
     std::vector<APInt> operands;
-    for (uint32_t width : subject.widths) operands.push_back(values.next(width));
+    uint32_t low = 0;
+    for (uint32_t width : subject.widths) {
+      operands.push_back(every_value ? APInt(width, n >> low & ((1u << width) - 1)) : values.next(width));
+      low += width;
+    }
     ASSERT_EQ(subject.difference(operands), "")
         << "width " << subject.inst.width << ", rounding " << to_string(subject.inst.rounding);
+    lanes.push_back(std::move(operands));
+    if (lanes.size() != kLanes) continue;
+    ASSERT_EQ(subject.difference_of_waves(lanes), "")
+        << "width " << subject.inst.width << ", rounding " << to_string(subject.inst.rounding);
+    lanes.clear();
   }
 }
 
@@ -223,13 +257,13 @@ TEST(Micro, WhatKernelsDoMostHasFunctionsOfItsOwn) {
     s.inst.op = op, s.inst.width = ir::info(op).shape == Shape::Compare ? 1 : 32;
     s.take({32, 32});
     if (ir::info(op).arity == 1) s.inst.operands.resize(1);
-    EXPECT_NE(pure_handler(s.function, s.inst), &compute_generally) << ir::info(op).name;
+    EXPECT_NE(pure_handler(s.function, s.inst).one, &compute_generally) << ir::info(op).name;
   }
   for (Op op : {Op::fadd, Op::fmul, Op::fma, Op::fdiv, Op::fminnum, Op::flt})
     for (FloatFormat format : {FloatFormat::f32, FloatFormat::f64}) {
       ir::Instruction inst;
       inst.op = op, inst.format = format, inst.width = bits(format);
-      EXPECT_TRUE(float_handler(inst)) << ir::info(op).name;
+      EXPECT_TRUE(float_handler(inst).one) << ir::info(op).name;
     }
 }
 
