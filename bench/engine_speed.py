@@ -4,8 +4,8 @@ and as machine code of AMD's, and multiply-accumulates of tile instructions on d
 
 A lane-instruction is one instruction of PTX or of AMD's that one lane carries out, scalar ones too. Seconds are those of the
 processor that the run itself took, without reading and lifting; for chips those of the whole process, less those of a program that
-does as good as nothing. Both modes run in turns, each as often as `--rounds` says, and the best of each counts; that both give the
-same results is checked on the way.
+does as good as nothing. Compiled runs are made as often as `--rounds` says, and the best counts; interpreted ones, which are slow, once.
+That both give the same results is checked on the way.
 """
 
 import argparse
@@ -24,8 +24,11 @@ from common import report
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 KERNELS = ROOT / "corpus" / "kernels"
 ORACLES = ROOT.parent / "shared" / "oracles"
-MODES = ("interpreted", "compiled")
 LANES_WANTED, PRODUCTS_WANTED = 50e6, 20e6
+
+
+def turns_of(rounds):
+    return ["interpreted"] + ["compiled"] * rounds
 
 
 def floats(count):
@@ -39,6 +42,11 @@ def launches():
     yield "linear", "gemm_tiled", "8,8", "8,8", [*["i32:64"] * 3, floats(64 * 64), floats(64 * 64), f"new:{4 * 64 * 64}"]
     yield "softmax", "softmax", "8", "128", ["i32:1024", floats(8 * 1024), f"new:{4 * 8 * 1024}"]
     yield "nbody", "nbody", "8", "64", ["i32:512", floats(4 * 512), f"new:{12 * 512}"]
+    yield "norm", "layer_norm", "16", "128", ["i32:512", floats(16 * 512), floats(512), floats(512), f"new:{4 * 16 * 512}"]
+    yield "attention", "attention_online", "8", "32", ["i32:256", "i32:64", floats(256 * 8), floats(64 * 8), floats(64 * 8),
+                                                       f"new:{4 * 256 * 8}"]
+    yield "convolve", "convolve2d", "8,8", "8,8", ["i32:64", "i32:64", floats(64 * 64), floats(9), f"new:{4 * 64 * 64}"]
+    yield "sort", "bitonic", "64", "64", ["hex:" + draw.randbytes(4 * 128 * 64).hex()]
     yield "collective", "histogram", "8", "128", ["i32:50000", "hex:" + draw.randbytes(50000).hex(), "buf:1024"]
 
 
@@ -72,7 +80,7 @@ def measure_kernels(portolan, work, rounds):
             forms = [(target, ".s")] + ([("ptx", ".ptx")] if target == "gfx942" else [])
             for name, ending in forms:
                 best, results = {}, {}
-                for mode in list(MODES) * rounds:
+                for mode in turns_of(rounds):
                     rate, results[mode], count = run_kernel(portolan, folder / f"{launch[0]}.cu{ending}", launch, mode)
                     best[mode] = max(rate, best.get(mode, 0))
                 if results["compiled"] != results["interpreted"]:
@@ -142,7 +150,7 @@ def measure_chips(portolan, work, rounds):
             path.write_text(made if chip == "plena" else json.dumps(made) + "\n", encoding="utf-8")
             programs[n] = [portolan, "isa", "run", chip, *([path] if chip == "plena" else ["--vectors", path]), "--steps",
                            "10000000000"]
-        for mode in list(MODES) * rounds:
+        for mode in turns_of(rounds):
             taken = seconds([*programs[times], "--engine", mode]) - seconds([*programs[1], "--engine", mode])
             best[mode] = max(products / taken, best.get(mode, 0))
         rows.append((chip, products, best))
@@ -152,7 +160,7 @@ def measure_chips(portolan, work, rounds):
 def document(kernels, chips, args):
     load = os.getloadavg()[0]
     out = ["## Speed of our own engines", "",
-           f"Command: `./dev bench engine_speed --docs docs/benchmarks.md`, best of {args.rounds} rounds, on one core, {load:.1f} other "
+           f"Command: `./dev bench engine_speed --docs docs/benchmarks.md`, best of {args.rounds} compiled runs, on one core, {load:.1f} other "
            "tasks running on average (two cores).", "",
            "Kernels: millions of lane-instructions a second (one instruction of PTX or AMD's, in one lane; wanted: 50).", "",
            "| kernel | as | lane-instructions | interpreted | compiled | ratio |", "| --- | --- | --- | --- | --- | --- |"]

@@ -82,8 +82,7 @@ void Lowering::plan(BlockId id) {
     if (inst.op == Op::set_slot || inst.op == Op::get_slot || !needs_.needed(block.instructions[at])) continue;
     for (ValueId operand : inst.operands) use(operand, at);
   }
-  for (size_t s = 0; s < result_->slots.size(); ++s)
-    if (needs_.written(id, s)) use(needs_.last(id, s), end);
+  needs_.for_each_written(id, [&](uint32_t s) { use(needs_.last(id, s), end); });
   for (ValueId v : block.terminator.operands) use(v, end + 1);
   for (const ir::Edge& edge : block.terminator.edges)
     for (ValueId v : edge.arguments) use(v, end + 1);
@@ -96,19 +95,18 @@ void Lowering::plan(BlockId id) {
     read_until[f_[v].index] = std::max(defined_[v], last == last_use_.end() ? 0 : last->second);
     reads[f_[v].index] = true;
   }
-  for (size_t s = 0; s < result_->slots.size(); ++s) {
-    if (!needs_.written(id, s)) continue;
+  needs_.for_each_written(id, [&](uint32_t s) {
     const ValueId v = needs_.last(id, s);
     const Op op = f_[v].op;
     const auto at = defined_.find(v);
     if (at == defined_.end() || op == Op::constant || op == Op::get_slot || needs_.across(v) || owner_.contains(v))
-      continue;
+      return;
     const bool one_word = f_.width(v) <= 64;
     auto may_own = [&](uint32_t position) {
       return !reads[s] || read_until[s] < position || (one_word && read_until[s] == position);
     };
-    if (!may_own(at->second)) continue;
-    owner_[v] = static_cast<uint32_t>(s);
+    if (!may_own(at->second)) return;
+    owner_[v] = s;
     // What a guarded value replaces lies there too, if nobody else wants it.
     for (ValueId next = v; f_[next].op == Op::select && one_word;) {
       const ValueId old = needs_.same(f_[next].operands[2]);
@@ -116,9 +114,9 @@ void Lowering::plan(BlockId id) {
       if (before == defined_.end() || f_[old].op == Op::constant || f_[old].op == Op::get_slot || needs_.across(old) ||
           owner_.contains(old) || last_use_[old] != defined_[next] || uses_[old] != 1 || !may_own(before->second))
         break;
-      owner_[next = old] = static_cast<uint32_t>(s);
+      owner_[next = old] = s;
     }
-  }
+  });
 }
 
 // A place for what is defined here.
@@ -342,11 +340,10 @@ void Lowering::block(BlockId id) {
     instruction(id, block.instructions[at]);
     release(at);
   }
-  for (size_t s = 0; s < result_->slots.size(); ++s) {
-    if (!needs_.written(id, s)) continue;
+  needs_.for_each_written(id, [&](uint32_t s) {
     const ValueId v = needs_.last(id, s);
     move(result_->slots[s], place_of(v), f_.width(v));
-  }
+  });
   terminator(id);
   for (uint32_t at : {0u, 1u}) release(static_cast<uint32_t>(block.instructions.size()) + at);
 }

@@ -7,6 +7,7 @@
 
 #include "emulate/simt/launch.h"
 #include "emulate/simt/micro.h"
+#include "emulate/simt/places.h"
 
 namespace portolan::simt {
 
@@ -22,13 +23,21 @@ class Needs {
   bool across(ir::ValueId v) const { return across_[same_[v]]; }
   // The block gives the slot a value that somebody reads: last().
   bool written(ir::BlockId block, size_t slot) const {
-    return blocks_[block].live_after[slot] && blocks_[block].last[slot] != ir::kNoValue;
+    return blocks_[block].live_after.has(static_cast<uint32_t>(slot)) &&
+           blocks_[block].written.has(static_cast<uint32_t>(slot));
+  }
+  // Those, ascending.
+  template <class Do>
+  void for_each_written(ir::BlockId block, Do act) const {
+    blocks_[block].written.for_each([&](uint32_t slot) {
+      if (blocks_[block].live_after.has(slot)) act(slot);
+    });
   }
   ir::ValueId last(ir::BlockId block, size_t slot) const { return blocks_[block].last[slot]; }
 
  private:
   struct OfBlock {
-    std::vector<bool> reads, live_after;
+    Places reads, written, live_after;
     std::vector<ir::ValueId> last;
   };
   void resolve(ir::BlockId id, size_t slots);

@@ -32,18 +32,20 @@ Needs::Needs(const ir::Function& function, size_t slots, bool keep_slots)
 // What each register holds within the block.
 void Needs::resolve(BlockId id, size_t slots) {
   OfBlock& block = blocks_[id];
-  block.reads.resize(slots), block.last.resize(slots, ir::kNoValue);
+  block.reads = block.written = block.live_after = Places(slots);
+  block.last.resize(slots, ir::kNoValue);
   std::vector<ValueId> now(slots, ir::kNoValue);
   for (ValueId v : f_.blocks[id].instructions) {
     const Instruction& inst = f_[v];
     if (inst.op == Op::set_slot) {
       now[inst.index] = block.last[inst.index] = same_[inst.operands[0]];
+      block.written.add(inst.index);
     } else if (inst.op == Op::get_slot) {
       if (now[inst.index] != ir::kNoValue) {
         same_[v] = now[inst.index];
       } else {
         now[inst.index] = v;
-        block.reads[inst.index] = true;
+        block.reads.add(inst.index);
       }
     }
   }
@@ -51,17 +53,14 @@ void Needs::resolve(BlockId id, size_t slots) {
 
 void Needs::find_live(size_t slots, bool keep_slots) {
   for (BlockId b = 0; b < blocks_.size(); ++b)
-    blocks_[b].live_after.resize(slots, keep_slots && f_.blocks[b].terminator.op == Op::ret);
+    for (uint32_t s = 0; s < slots && keep_slots && f_.blocks[b].terminator.op == Op::ret; ++s)
+      blocks_[b].live_after.add(s);
   for (bool changed = true; changed;) {
     changed = false;
     for (BlockId b = static_cast<BlockId>(blocks_.size()); b-- > 0;)
       for (const ir::Edge& edge : f_.blocks[b].terminator.edges) {
         const OfBlock& next = blocks_[edge.target];
-        for (size_t s = 0; s < slots; ++s) {
-          if (blocks_[b].live_after[s]) continue;
-          if (!next.reads[s] && (next.last[s] != ir::kNoValue || !next.live_after[s])) continue;
-          blocks_[b].live_after[s] = changed = true;
-        }
+        changed |= blocks_[b].live_after.grow(next.live_after.replaced(next.written, next.reads));
       }
   }
 }
@@ -80,8 +79,7 @@ void Needs::mark_needed() {
     for (ValueId v : block.instructions)
       if (has_effects(f_[v])) need(v);
     for (ValueId v : block.terminator.operands) need(v);
-    for (size_t s = 0; s < blocks_[b].last.size(); ++s)
-      if (blocks_[b].live_after[s] && blocks_[b].last[s] != ir::kNoValue) need(blocks_[b].last[s]);
+    for_each_written(b, [&](uint32_t s) { need(blocks_[b].last[s]); });
     for (const ir::Edge& edge : block.terminator.edges)
       for (size_t n = 0; n < edge.arguments.size(); ++n)
         given[f_.blocks[edge.target].parameters[n]].emplace_back(&edge, n);
@@ -104,8 +102,7 @@ void Needs::mark_across() {
       if (f_[v].op != Op::set_slot && f_[v].op != Op::get_slot && needed_[same_[v]])
         for (ValueId operand : f_[v].operands) use(operand);
     for (ValueId v : f_.blocks[b].terminator.operands) use(v);
-    for (ValueId v : blocks_[b].last)
-      if (v != ir::kNoValue) use(v);
+    blocks_[b].written.for_each([&](uint32_t s) { use(blocks_[b].last[s]); });
     for (const ir::Edge& edge : f_.blocks[b].terminator.edges)
       for (ValueId v : edge.arguments) use(v);
   }

@@ -93,12 +93,12 @@ void StepMaker::find_live() {
     }
     block.live = block.read;
   }
+  const Places none(count);
   for (bool changed = true; changed;) {
     changed = false;
     for (size_t b = blocks_.size(); b-- > 0;)
       for (uint32_t next : blocks_[b].next) {
-        Places through = blocks_[next].live.replaced(blocks_[b].written, Places(count));
-        changed |= blocks_[b].live.grow(through, through);
+        changed |= blocks_[b].live.grow(blocks_[next].live.replaced(blocks_[b].written, none));
       }
   }
 }

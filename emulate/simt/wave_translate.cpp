@@ -104,7 +104,7 @@ void StepMaker::go_apart(Micro m, const Region& region, size_t at) {
   prepare(at, blocks_[block_of_[at]].end);
   for (uint32_t b : region.blocks) prepare(blocks_[b].begin, blocks_[b].end);
   Places there = blocks_[region.after].varying;
-  for (uint32_t b : region.blocks) there.grow(blocks_[b].varying, blocks_[b].varying);
+  for (uint32_t b : region.blocks) there.grow(blocks_[b].varying);
   there.for_each([&](uint32_t place) { spread(place, at); });
   m.wave = WaveSteps::branch_apart;
   m.c = compiled_.micros[at + 1].run == Steps::jump ? 1 + count_first(region) : 0;
