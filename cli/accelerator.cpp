@@ -10,6 +10,7 @@
 
 #include "cli/input.h"
 #include "cli/isa_run.h"
+#include "cli/kernel_judging.h"
 #include "cli/output.h"
 #include "cli/specification.h"
 #include "emulate/accelerator/vectors.h"
@@ -24,7 +25,8 @@ namespace {
 using namespace accelerator;
 
 struct Arguments {
-  std::string chip, input, output = "-", vectors, first, form, engine;
+  std::string chip, input, output = "-", vectors, first, form;
+  simt::Mode mode = simt::Mode::compiled;
   std::vector<std::string> parameters, loads, dumps;
   bool json = false, bytes = false, summary = false;
   uint64_t count = 1000, seed = 1, steps = Limits().steps;
@@ -149,10 +151,6 @@ Exit run_disassembler(const Arguments& a) {
   return status != Exit::ok ? status : all ? Exit::ok : Exit::fell_short;
 }
 
-simt::Mode mode_of(const Arguments& a) {
-  return simt::mode_from_name(a.engine).value_or(simt::Mode::compiled);
-}
-
 Exit run_vectors_of(const Arguments& a) {
   const auto text = text_of(a.chip);
   if (!text) return complain(text.error()), Exit::usage;
@@ -161,7 +159,7 @@ Exit run_vectors_of(const Arguments& a) {
   if (!vectors) return complain(vectors.error()), Exit::usage;
   Limits limits;
   limits.steps = a.steps;
-  limits.interpreted = mode_of(a) == simt::Mode::interpreted;
+  limits.interpreted = a.mode == simt::Mode::interpreted;
   const auto counted = run_vectors((*text).contents, (*text).path, *vectors, a.vectors, limits);
   if (!counted) return complain(counted.error()), Exit::usage;
   const VectorCounts& counts = *counted;
@@ -239,7 +237,7 @@ bool dump_memory(const Arguments& a, const Description& chip, Machine& machine) 
 Exit run_program(const Arguments& a) {
   if (a.chip == "ptx" || a.chip == "amdgcn") {
     if (a.vectors.empty()) return complain(error_at({}, "give --vectors FILE")), Exit::usage;
-    return run_kernel_vectors({a.chip, a.vectors, a.form, a.json, a.summary, mode_of(a)});
+    return run_kernel_vectors({a.chip, a.vectors, a.form, a.json, a.summary, a.mode});
   }
   if (!a.vectors.empty()) return run_vectors_of(a);
   const auto chip = load(a);
@@ -253,7 +251,7 @@ Exit run_program(const Arguments& a) {
     return complain(error_at({}, fmt::format("{} has no unit '{}'", chip->name, a.first))), Exit::usage;
   Limits limits;
   limits.steps = a.steps;
-  limits.interpreted = mode_of(a) == simt::Mode::interpreted;
+  limits.interpreted = a.mode == simt::Mode::interpreted;
   Machine machine(*chip, limits);
   if (!load_memory(a, machine.external())) return Exit::usage;
   const RunResult result = machine.run(program->words, a.first.empty() ? 0 : first);
@@ -360,8 +358,7 @@ void add_accelerator(CLI::App& isa, Command& chosen) {
   program->add_option("FILE", a->input, "a program in assembly");
   program->add_option("--vectors", a->vectors, "recorded runs, one JSON object a line: compare with each");
   program->add_option("--form", a->form, "ptx, amdgcn: only forms whose name contains this");
-  program->add_option("--engine", a->engine, "compiled (default), or interpreted, one operation after the other")
-      ->check(CLI::IsMember({"compiled", "interpreted"}));
+  add_engine_option(*program, a->mode);
   program->add_flag("--summary", a->summary, "ptx, amdgcn: only the first difference and the totals");
   program->add_option("--load", a->loads, "ADDRESS=HEX: bytes of the external memory before the run");
   program->add_option("--dump", a->dumps, "ADDRESS:BYTES of external memory, or MEMORY:FIRST:COUNT, to print after it");

@@ -64,7 +64,22 @@ void set_refused(KernelVerdict& k) {
   k.result.sentence = "there is no target: " + v.detail;
 }
 
+CLI::Option* add_engine_option(CLI::App& command, simt::Mode& mode) {
+  auto take = [&mode](const std::string& name) { mode = simt::mode_from_name(name).value_or(simt::Mode::compiled); };
+  return command
+      .add_option_function<std::string>("--engine", take,
+                                        "compiled (default), or interpreted, one operation after the other")
+      ->check(CLI::IsMember({"compiled", "interpreted"}));
+}
+
+std::string engine_text(const simt::Module& m, simt::Mode mode) {
+  return fmt::format("simt, {} of {} lanes{}", m.ptx ? "warps" : "waves", m.lane_width(),
+                     mode == simt::Mode::interpreted ? ", interpreted" : "");
+}
+
 void add_kernel_options(CLI::App& command, KernelJudgeOptions& o) {
+  CLI::Option* engine = add_engine_option(command, o.mode);
+  engine->description("kernels: how their tests run: " + engine->get_description());
   command.add_option("--manifest", o.manifest,
                      "kernels: how they are launched (docs/launch-manifest.md); default: port.toml beside the source");
   command.add_option("--kernel-time", o.milliseconds, "kernels: milliseconds for the tests of each; 0: no limit")

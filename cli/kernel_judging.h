@@ -17,9 +17,13 @@ struct KernelJudgeOptions {
   uint64_t milliseconds = 10'000;       // for each kernel
   uint64_t proof_milliseconds = 5'000;  // likewise; 0: no proof is tried
   bool other_library = false;           // the target calls another library of mathematics: library_tolerance
-  bool run = true;                      // false: nobody asked for a judgement
-  differential::Options options() const { return {tests, seed, std::chrono::milliseconds(milliseconds)}; }
+  simt::Mode mode = simt::Mode::compiled;
+  bool run = true;  // false: nobody asked for a judgement
+  differential::Options options() const { return {tests, seed, std::chrono::milliseconds(milliseconds), mode}; }
 };
+// --engine: how our own engine of kernels and chips runs, where a command has no other.
+CLI::Option* add_engine_option(CLI::App& command, simt::Mode& mode);
+std::string engine_text(const simt::Module& module, simt::Mode mode);  // for evidence
 void add_kernel_options(CLI::App& command, KernelJudgeOptions& options);
 
 // The manifest that belongs to a source; none: there is no file of that name, and none was asked for.

@@ -20,8 +20,8 @@ constexpr std::string_view kComment = ";";
 
 namespace {
 
-nlohmann::json evidence_of(const KernelTranslation& a, const std::string& ptx, const simt::Module* target,
-                           const PortedKernels& made, const std::string& manifest) {
+nlohmann::json evidence_of(const KernelTranslation& a, const std::string& ptx, const simt::Module& source,
+                           const simt::Module* target, const PortedKernels& made, const std::string& manifest) {
   nlohmann::json e = {{"schema", "portolan-evidence-1"},
                       {"tool", "portolan 0.1.0"},
                       {"build", build_id()},
@@ -37,8 +37,7 @@ nlohmann::json evidence_of(const KernelTranslation& a, const std::string& ptx, c
                         {"seed", hex(a.judging.seed)},
                         {"manifest", manifest}}}};
   if (target && a.judging.run) {
-    e["engines"] = {{"source", "simt, warps of 32 lanes"},
-                    {"target", fmt::format("simt, waves of {} lanes", target->lane_width())}};
+    e["engines"] = {{"source", engine_text(source, a.judging.mode)}, {"target", engine_text(*target, a.judging.mode)}};
     e["replay"] = fmt::format("portolan replay {}", a.evidence.empty() ? "EVIDENCE" : a.evidence);
   }
   e["functions"] = functions_json(made.kernels);
@@ -98,7 +97,7 @@ Expected<PortedKernels> port_kernels(const KernelTranslation& a, const std::stri
     if (!judged) return judged.error();
     std::move(judged->begin(), judged->end(), std::back_inserter(made.kernels));
   }
-  made.evidence = evidence_of(a, ptx, target ? &*target : nullptr, made, launches ? launches->path : "");
+  made.evidence = evidence_of(a, ptx, *source, target ? &*target : nullptr, made, launches ? launches->path : "");
   made.assembly = mark_refuted(translation.assembly, kComment, made.evidence["functions"]);
   made.evidence["sides"]["target"] = {{"file", a.output}, {"sha256", sha256(made.assembly)}};
   return made;

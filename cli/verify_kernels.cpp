@@ -33,15 +33,11 @@ Expected<Side> read_side(const std::string& path) {
   return Side{*std::move(contents), *std::move(module)};
 }
 
-std::string engine(const simt::Module& m) {
-  return fmt::format("simt, {} of {} lanes", m.ptx ? "warps" : "waves", m.lane_width());
-}
-
-nlohmann::json side_json(const std::string& path, const Side& side) {
+nlohmann::json side_json(const std::string& path, const Side& side, simt::Mode mode) {
   return {{"file", path},
           {"isa", side.module.target()},
           {"sha256", sha256(side.contents)},
-          {"engine", engine(side.module)}};
+          {"engine", engine_text(side.module, mode)}};
 }
 
 }  // namespace
@@ -61,23 +57,24 @@ Expected<nlohmann::json> kernel_verification(const KernelVerification& a, bool c
     complain_about(a.source, *kernels);
     if (!a.json) fmt::print("{}", kernel_text(*kernels));
   }
-  nlohmann::json evidence = {
-      {"schema", "portolan-evidence-1"},
-      {"tool", "portolan 0.1.0"},
-      {"build", build_id()},
-      {"command", "verify"},
-      {"source", a.source},
-      {"target", a.target},
-      {"from", (*source).module.target()},
-      {"to", (*target).module.target()},
-      {"sides", {{"source", side_json(a.source, *source)}, {"target", side_json(a.target, *target)}}},
-      {"options",
-       {{"functions", a.functions},
-        {"require", a.require},
-        {"tests", a.judging.tests},
-        {"seed", hex(a.judging.seed)},
-        {"manifest", *launches ? (**launches).path : ""}}},
-      {"functions", functions_json(*kernels)}};
+  nlohmann::json evidence = {{"schema", "portolan-evidence-1"},
+                             {"tool", "portolan 0.1.0"},
+                             {"build", build_id()},
+                             {"command", "verify"},
+                             {"source", a.source},
+                             {"target", a.target},
+                             {"from", (*source).module.target()},
+                             {"to", (*target).module.target()},
+                             {"sides",
+                              {{"source", side_json(a.source, *source, a.judging.mode)},
+                               {"target", side_json(a.target, *target, a.judging.mode)}}},
+                             {"options",
+                              {{"functions", a.functions},
+                               {"require", a.require},
+                               {"tests", a.judging.tests},
+                               {"seed", hex(a.judging.seed)},
+                               {"manifest", *launches ? (**launches).path : ""}}},
+                             {"functions", functions_json(*kernels)}};
   if (!(*source).module.refusals.empty()) evidence["source_refusals"] = (*source).module.refusals.size();
   if (!a.evidence.empty()) evidence["replay"] = "portolan replay " + a.evidence;
   return evidence;
@@ -128,7 +125,8 @@ Exit replay_kernels(const std::string& path, const nlohmann::json& evidence,
     if (const auto problem = differential::misfit(both[0]->module, both[1]->module, *instance))
       return fail(error_at({path, 0, 0}, *problem));
     constexpr std::chrono::milliseconds kTime{60'000};
-    const differential::Once once = differential::run_once(both[0]->module, both[1]->module, *instance, kTime);
+    const differential::Once once =
+        differential::run_once(both[0]->module, both[1]->module, *instance, kTime, simt::Mode::compiled);
     const std::string difference = once.target_fault.empty() ? once.comparison.difference : once.target_fault;
     ++replayed;
     differing += !difference.empty();

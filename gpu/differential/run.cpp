@@ -14,10 +14,11 @@ struct Side {
 };
 
 Side run_side(const simt::Module& m, const Instance& instance, unsigned variant, uint64_t steps,
-              std::chrono::milliseconds time) {
+              std::chrono::milliseconds time, simt::Mode mode) {
   Side side;
   Prepared p = prepare(m, instance, variant);
   p.launch.steps = steps;
+  p.launch.mode = mode;
   p.launch.milliseconds = static_cast<uint64_t>(std::max<int64_t>(1, time.count()));
   side.outcome = simt::run(m.program, p.memory, p.launch);
   for (size_t n = 0; n < instance.arguments.size(); ++n) {
@@ -85,7 +86,7 @@ std::optional<std::string> misfit(const simt::Module& source, const simt::Module
 }
 
 Once run_once(const simt::Module& source, const simt::Module& target, const Instance& instance,
-              std::chrono::milliseconds time) {
+              std::chrono::milliseconds time, simt::Mode mode) {
   Once once;
   const auto start = std::chrono::steady_clock::now();
   auto left = [&] {
@@ -98,7 +99,7 @@ Once run_once(const simt::Module& source, const simt::Module& target, const Inst
     once.reason = is_limit(f) ? "resource-limit" : "unsupported";
   };
   for (unsigned variant = 0; variant < 2; ++variant) {
-    Side side = run_side(source, instance, variant, steps, left());
+    Side side = run_side(source, instance, variant, steps, left(), mode);
     if (variant == 0) steps = steps_allowed(side.outcome);
     for (const simt::Finding& f : side.outcome.findings) once.unwritten |= f.kind == FindingKind::uninitialised;
     if (const simt::Finding* f = first_fault(side.outcome)) {
@@ -113,7 +114,7 @@ Once run_once(const simt::Module& source, const simt::Module& target, const Inst
   }
   std::string race;
   for (unsigned variant = 0; variant < 2; ++variant) {
-    Side side = run_side(target, instance, variant, steps, left());
+    Side side = run_side(target, instance, variant, steps, left(), mode);
     if (const simt::Finding* f = first_fault(side.outcome, FindingKind::race)) {
       if (is_limit(*f) || f->kind == FindingKind::unsupported)
         inconclusive(*f, "target");

@@ -95,7 +95,7 @@ class Tester {
  private:
   // False: no more are needed.
   bool one(const Instance& instance, std::chrono::milliseconds time) {
-    Once once = run_once(source_, target_, instance, time);
+    Once once = run_once(source_, target_, instance, time, options_.mode);
     merge(source_coverage_, once.source_coverage);
     merge(target_coverage_, once.target_coverage);
     unwritten_ |= once.unwritten;

@@ -17,6 +17,7 @@ struct Options {
   uint32_t tests = 20;
   uint64_t seed = 1;
   std::chrono::milliseconds time{10'000};  // for one kernel; 0: no limit
+  simt::Mode mode = simt::Mode::compiled;
 };
 
 struct Counterexample {
@@ -55,6 +56,6 @@ void add_variables(const simt::Module& source, const simt::Module& target, const
 // An instance that comes from elsewhere may not be for this kernel: why not.
 std::optional<std::string> misfit(const simt::Module& source, const simt::Module& target, const Instance& instance);
 Once run_once(const simt::Module& source, const simt::Module& target, const Instance& instance,
-              std::chrono::milliseconds time);
+              std::chrono::milliseconds time, simt::Mode mode);
 
 }  // namespace portolan::differential
