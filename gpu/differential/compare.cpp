@@ -73,6 +73,8 @@ Comparison compare(const Instance& instance, const Runs& source, const Runs& tar
         continue;
       }
       ++result.compared;
+      result.results += !untouched;
+      result.nans += !untouched && g.type.is_float() && std::isnan(number_at(g.type, &s[0][at]));
       for (int run = 0; run < 2; ++run) {
         // What the source leaves alone must keep its bits; of a NaN it cannot be told from writing the same one.
         const bool good = untouched ? agrees(g.type, {}, &t[run][at], &before[run][at])

@@ -18,6 +18,7 @@ struct Comparison {
   uint64_t compared = 0;      // elements that the source determines, or leaves alone
   uint64_t undetermined = 0;  // elements in which the source's own runs differ
   uint64_t nan_differences = 0;
+  uint64_t results = 0, nans = 0;  // elements that the source wrote, and which of these are NaNs
 };
 Comparison compare(const Instance& instance, const Runs& source, const Runs& target);
 

@@ -122,8 +122,11 @@ class Tester {
       result_.cost = once.target_cost, result_.costly = to_string(instance);
     undetermined_ += once.comparison.undetermined;
     tests_.nan_differences += static_cast<uint32_t>(once.comparison.nan_differences);
-    // A launch in which nothing was compared shows nothing.
-    if (once.comparison.compared != 0) ++tests_.tests;
+    results_ += once.comparison.results, nans_ += once.comparison.nans;
+    // A launch in which nothing was compared shows nothing, nor does one that leaves NaNs alone: all are equal.
+    const bool nans_alone = once.comparison.nans != 0 && once.comparison.nans == once.comparison.results;
+    nans_alone_ += nans_alone;
+    if (once.comparison.compared != 0 && !nans_alone) ++tests_.tests;
     return true;
   }
 
@@ -144,6 +147,8 @@ class Tester {
       claim(Level::tested, {}, {});
     else if (tests_.tests == 0 && faults_ != 0)
       claim(Level::unknown, "vacuous", "the source is at fault on every launch: " + fault_);
+    else if (tests_.tests == 0 && nans_alone_ != 0)
+      claim(Level::unknown, "vacuous", fmt::format("every result of the source is a NaN, on {} launches", nans_alone_));
     else if (!inconclusive_.empty())
       claim(Level::unknown, reason_, inconclusive_);
     else
@@ -162,6 +167,11 @@ class Tester {
     if (faults_ != 0)
       note(
           fmt::format("on {} launches the source is at fault, and nothing was asked of the port: {}", faults_, fault_));
+    if (!kernel_.inputs.empty())
+      note(fmt::format("the manifest leaves these kinds of numbers: {}", fmt::join(kernel_.inputs, ", ")));
+    if (nans_alone_ != 0)
+      note(fmt::format("on {} launches every result is a NaN; they show nothing and are not counted", nans_alone_));
+    if (2 * nans_ > results_) note(fmt::format("{} of {} results are NaNs", nans_, results_));
     if (unwritten_) note("the source reads memory that nobody has written");
     if (undetermined_ != 0)
       note(fmt::format("{} elements were not compared: the source's own runs differ there (order, undefined values)",
@@ -190,7 +200,8 @@ class Tester {
   Result result_;
   verify::TestResult tests_;
   simt::Coverage source_coverage_, target_coverage_;
-  uint32_t faults_ = 0;
+  uint32_t faults_ = 0, nans_alone_ = 0;
+  uint64_t results_ = 0, nans_ = 0;
   uint64_t undetermined_ = 0;
   bool unwritten_ = false;
   std::string fault_, inconclusive_, reason_;

@@ -1,6 +1,7 @@
 // What counts as a difference, and what verdict follows from it: PTX against PTX, so that every case is written here.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -144,6 +145,29 @@ TEST(Kernels, WhatNobodyWroteIsNotTaken) {
   const Result r = judged(kernel("lt", kBarrier), target);
   EXPECT_EQ(r.verdict.level, judge::Level::refuted) << r.sentence;
   EXPECT_NE(r.verdict.detail.find("out[5]"), std::string::npos) << r.verdict.detail;
+}
+
+// NaNs are equal to each other, so that of such a kernel nothing is shown.
+TEST(Kernels, OneThatLeavesNansAloneIsNotTested) {
+  std::string manifest = kManifest;
+  manifest.replace(manifest.find("\"u32\", out"), 5, "\"f32\"");
+  const auto leaves = [](const char* number) {
+    return kernel("lt", kBarrier, std::string(" mov.b32 %r6, ") + number + ";\n");
+  };
+  const Result all = judged(leaves("0x7fc00000"), leaves("0x7fc00001"), manifest);
+  EXPECT_EQ(all.verdict.level, judge::Level::unknown) << all.sentence;
+  EXPECT_EQ(all.verdict.reason, "vacuous");
+  EXPECT_NE(all.verdict.detail.find("every result of the source is a NaN, on 80 launches"), std::string::npos)
+      << all.verdict.detail;
+  EXPECT_EQ(judged(leaves("0x3f800000"), leaves("0x3f800000"), manifest).verdict.level, judge::Level::tested);
+  EXPECT_EQ(judged(leaves("0x7fc00000"), leaves("0x3f800000"), manifest).verdict.level, judge::Level::refuted);
+
+  // All but one of 64: tested, and said.
+  const std::string most =
+      kernel("lt", kBarrier, " setp.ne.u32 %p2, %r2, 5;\n mov.b32 %r6, 0x3f800000;\n @%p2 mov.b32 %r6, 0x7fc00000;\n");
+  const Result some = judged(most, most, manifest);
+  EXPECT_EQ(some.verdict.level, judge::Level::tested) << some.sentence;
+  EXPECT_NE(std::find(some.notes.begin(), some.notes.end(), "1260 of 1280 results are NaNs"), some.notes.end());
 }
 
 TEST(Kernels, AManifestForAnotherKernelIsAnError) {
