@@ -230,6 +230,50 @@ grid = ["divide_up(n, 64)"]
 block = [64]
 arguments = [{ name = "n", type = "i32", value = "n" }, { name = "in", type = "i32", in = "n" }, { name = "out", type = "u32", out = "n" }]
 """
+FP8 = """#include <cuda_fp8.h>
+extern "C" __global__ void there(int n, const float* in, const double* wide, unsigned char* out) {
+  int i = blockIdx.x * blockDim.x + threadIdx.x;
+  if (i >= n) return;
+  float v = in[i];
+  out[8 * i] = __nv_cvt_float_to_fp8(v, __NV_SATFINITE, __NV_E4M3);
+  out[8 * i + 1] = __nv_cvt_float_to_fp8(v, __NV_NOSAT, __NV_E5M2);
+  out[8 * i + 2] = __nv_fp8_e4m3(v).__x;
+  out[8 * i + 3] = __nv_cvt_double_to_fp8(wide[i], __NV_SATFINITE, __NV_E5M2);
+  out[8 * i + 4] = __nv_cvt_double_to_fp8(wide[i], __NV_NOSAT, __NV_E4M3);
+  __nv_fp8x2_storage_t both = __nv_cvt_float2_to_fp8x2(make_float2(v, -v), __NV_SATFINITE, __NV_E5M2);
+  out[8 * i + 5] = both & 255;
+  out[8 * i + 6] = both >> 8;
+  __nv_fp8_e5m2 last(v * 4096);
+  out[8 * i + 7] = last.__x;
+}
+extern "C" __global__ void back(int n, const unsigned char* in, float* a, float* b, unsigned short* c) {
+  int i = blockIdx.x * blockDim.x + threadIdx.x;
+  if (i >= n) return;
+  __nv_fp8_e4m3 x;
+  __nv_fp8_e5m2 y;
+  x.__x = in[i];
+  y.__x = in[i];
+  a[i] = float(x);
+  b[i] = (float)double(y);
+  c[i] = __nv_cvt_fp8_to_halfraw(in[i], __NV_E4M3).x;
+}
+"""
+FP8_MANIFEST = """[[kernel]]
+name = "there"
+sizes = { n = [1, 64, 200] }
+grid = ["divide_up(n, 64)"]
+block = [64]
+arguments = [{ name = "n", type = "i32", value = "n" }, { name = "in", type = "f32", in = "n" }, { name = "wide", type = "f64", in = "n" },
+  { name = "out", type = "u8", out = "8 * n" }]
+
+[[kernel]]
+name = "back"
+sizes = { n = [256] }
+grid = ["divide_up(n, 64)"]
+block = [64]
+arguments = [{ name = "n", type = "i32", value = "n" }, { name = "in", type = "u8", in = "n", values = "ramp" }, { name = "a", type = "f32", out = "n" },
+  { name = "b", type = "f32", out = "n" }, { name = "c", type = "u16", out = "n" }]
+"""
 VOTES = """extern "C" __global__ void place(unsigned* out) {
   unsigned lane = threadIdx.x % 32;
   unsigned votes = __ballot_sync(0xffffffffu, threadIdx.x % 3 == 0);
@@ -374,6 +418,15 @@ class Hip:
         for name in ("hipMallocHost(&pinned", "hipDeviceAttributeMultiprocessorCount", "hipStreamWaitEvent", "#include <algorithm>", "#include <cmath>"):
             check(name in text, f"{name}: {text}")
 
+    def fp8(self):
+        """Numbers of eight bits: there and back, against what nvcc makes of CUDA's own header."""
+        if toolchain.missing_tools(["nvcc"]):
+            raise Skip("there is no CUDA toolkit (nvcc), whose header of eight-bit numbers is needed")
+        outcome, files, out = self.port(self.folder("fp8", {"fp8.cu": FP8, "port.toml": FP8_MANIFEST}), "--kernel-time", "0")
+        self.tested(outcome, files, 2)
+        text = (out / "fp8.hip").read_text()
+        check("__hip_cvt_float_to_fp8(v, __HIP_SATFINITE, __HIP_E4M3)" in text and "nv" not in text.lower(), text)
+
     def groups(self):
         """Cooperative groups of a block; those of a grid are refused."""
         if toolchain.missing_tools(["nvcc"]):
@@ -444,11 +497,11 @@ class Hip:
     def textures(self):
         if toolchain.missing_tools(["nvcc"]):
             raise Skip("there is no CUDA toolkit (nvcc), so textures and library calls cannot be read")
-        source = ("#include <cuda_runtime.h>\n#include <cuda_fp8.h>\n__global__ void k(cudaTextureObject_t t, float* x) {\n  x[0] = tex1Dfetch<float>(t, 1);\n}\n"
+        source = ("#include <cuda_runtime.h>\n#include <cuda_profiler_api.h>\n__global__ void k(cudaTextureObject_t t, float* x) {\n  x[0] = tex1Dfetch<float>(t, 1);\n}\n"
                   "int main() {\n  cudaLaunchAttribute a;\n  return (int)a.id;\n}\n")
         outcome, reports, out = self.port(self.folder("textures", {"a.cu": source}))
         messages = reports["a.cu"].get("messages", "")
-        check(outcome.status == 2 and "a.cu:2:10: error: HIP has no counterpart of <cuda_fp8.h>" in messages, f"{outcome.status} {messages}")
+        check(outcome.status == 2 and "a.cu:2:10: error: HIP has no counterpart of <cuda_profiler_api.h>" in messages, f"{outcome.status} {messages}")
         source = ("#include <cuda_runtime.h>\nint main() {\n  cudaDeviceProp p;\n  cudaGetDeviceProperties(&p, 0);\n  return p.warpSize;\n}\n")
         _, width, _ = self.port(self.folder("properties", {"a.cu": source, "other.cpp": "int cudaThing;\n"}))
         check("a.cu:5:12: error: a port has warps of 32 lanes" in width["a.cu"].get("messages", ""), str(width))
@@ -458,7 +511,7 @@ class Hip:
 def main():
     options = harness.options()
     h = Hip(options)
-    names = ("corpus", "inline_ptx", "program", "programs", "groups", "nvidia", "width", "refusals", "textures")
+    names = ("corpus", "inline_ptx", "program", "programs", "fp8", "groups", "nvidia", "width", "refusals", "textures")
     return harness.run_cases({name: getattr(h, name) for name in names}, only=options.only)
 
 

@@ -37,7 +37,8 @@ class Names : public clang::RecursiveASTVisitor<Names> {
     const std::string name = declaration->getNameAsString();
     const std::string scope = scope_of(*declaration);
     const bool ours = sources_.getFilename(sources_.getExpansionLoc(declaration->getLocation())).starts_with(own_);
-    if (!ours || scope.empty() || scope.starts_with("cooperative_groups") || scope.starts_with("nvcuda"))
+    if (!ours || scope.empty() || scope.starts_with("cooperative_groups") || scope.starts_with("nvcuda") ||
+        scope == "portolan::fp8::Number")
       table_.declared.insert(name);
     if (ours && scope == "portolan") table_.supplied.insert(name);
     if (ours && scope == "portolan::ptx") table_.instructions.insert(name);
@@ -46,7 +47,8 @@ class Names : public clang::RecursiveASTVisitor<Names> {
 
  private:
   static std::string scope_of(const clang::NamedDecl& declaration) {
-    const auto* scope = llvm::dyn_cast<clang::NamedDecl>(declaration.getDeclContext());
+    // Of an enumerator, what holds its enumeration.
+    const auto* scope = llvm::dyn_cast<clang::NamedDecl>(declaration.getDeclContext()->getRedeclContext());
     return scope ? scope->getQualifiedNameAsString() : "";
   }
   Table& table_;

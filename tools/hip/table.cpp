@@ -33,6 +33,7 @@ constexpr std::array kOwn = {"cuda.h",
                              "cuda_runtime_api.h",
                              "cuda_fp16.h",
                              "cuda_bf16.h",
+                             "cuda_fp8.h",
                              "cuComplex.h",
                              "cooperative_groups.h",
                              "cooperative_groups/reduce.h",
@@ -69,6 +70,8 @@ std::optional<Table::Name> Table::name(const std::string& cuda) const {
   if (const auto pair = paired.find(cuda); pair != paired.end()) return Name{pair->second};
   if (const auto rest = after(cuda, "__nv_"); rest && declared.contains("__hip_" + *rest))
     return Name{"__hip_" + *rest};
+  if (const auto rest = after(cuda, "__NV_"); rest && declared.contains("__HIP_" + *rest))
+    return Name{"__HIP_" + *rest};
   if (const auto rest = after(cuda, "nv_"); rest && declared.contains("__hip_" + *rest)) return Name{"__hip_" + *rest};
   if (declared.contains(cuda)) return Name{cuda};
   for (const Library& library : kLibraries)

@@ -26,6 +26,7 @@
 #include "portolan_hip_names.h"
 #endif
 
+#include "portolan_hip_fp8.h"
 #include "portolan_hip_groups.h"
 #include "portolan_hip_matrix.h"
 #include "portolan_hip_ptx.h"
