@@ -2,6 +2,7 @@
 // object), and the approximations, which are computed to nearly the exact value.
 #include <cmath>
 
+#include "frontends/amdgcn/divide.h"
 #include "frontends/amdgcn/insn.h"
 #include "frontends/amdgcn/row.h"
 #include "ir/float_semantics.h"
@@ -175,29 +176,35 @@ void scale(Insn& x) {
 
 // ---- Approximations ----
 
-ValueId to_f64(Insn& x, ValueId a, FloatFormat f) {
-  return f == kF64 ? a : x.b.fconvert(a, mode(f), kF64);
+ValueId to_f64(Builder& b, ValueId a, FloatFormat f) {
+  return f == kF64 ? a : b.fconvert(a, mode(f), kF64);
+}
+ValueId from_f64(Builder& b, ValueId v, FloatFormat f) {
+  return f == kF64 ? v : b.fconvert(v, mode(kF64), f);
 }
 void write_from_f64(Insn& x, ValueId v, FloatFormat f) {
-  x.write_float(0, f == kF64 ? v : x.b.fconvert(v, mode(kF64), f), f);
+  x.write_float(0, from_f64(x.b, v, f), f);
+}
+ValueId inverse(Builder& b, ValueId v) {
+  return b.floating(Op::fdiv, {number(b, 1, kF64), v}, mode(kF64));
 }
 template <bool kReciprocal, bool kRoot>
 void root_or_reciprocal(Insn& x) {
   const FloatFormat f = x.format();
-  ValueId v = to_f64(x, x.read_float(1, f), f);
+  ValueId v = to_f64(x.b, x.read_float(1, f), f);
   if (kRoot) v = x.b.floating(Op::fsqrt, {v}, mode(kF64));
-  if (kReciprocal) v = x.b.floating(Op::fdiv, {number(x.b, 1, kF64), v}, mode(kF64));
+  if (kReciprocal) v = inverse(x.b, v);
   write_from_f64(x, v, f);
 }
 void power(Insn& x) {
   const FloatFormat f = x.format();
-  const ValueId a = to_f64(x, x.read_float(1, f), f);
+  const ValueId a = to_f64(x.b, x.read_float(1, f), f);
   const ValueId v = kernel::power_of_two(x.b, a);
   write_from_f64(x, x.b.select(is_nan(x.b, a, kF64), a, v), f);
 }
 void logarithm(Insn& x) {
   const FloatFormat f = x.format();
-  const ValueId a = to_f64(x, x.read_float(1, f), f);
+  const ValueId a = to_f64(x.b, x.read_float(1, f), f);
   kernel::Wide w{x.b};
   const ValueId zero = w.constant(0), infinity = w.constant(INFINITY);
   ValueId v = x.b.select(w.less(a, infinity), kernel::logarithm(x.b, a), infinity);
@@ -208,7 +215,7 @@ void logarithm(Insn& x) {
 template <bool kCosine>
 void circular(Insn& x) {
   const FloatFormat f = x.format();
-  const ValueId a = to_f64(x, x.read_float(1, f), f);
+  const ValueId a = to_f64(x.b, x.read_float(1, f), f);
   const ValueId turns = x.b.floating(Op::fround, {a}, mode(kF64));
   const ValueId part = x.b.floating(Op::fsub, {a, turns}, mode(kF64));
   const ValueId angle = x.b.floating(Op::fmul, {part, number(x.b, 2 * M_PI, kF64)}, mode(kF64));
@@ -259,6 +266,10 @@ constexpr Row kRows[] = {
 
 RowSpan vector_float_rows() {
   return kRows;
+}
+
+ValueId reciprocal(Builder& b, ValueId v, FloatFormat f) {
+  return from_f64(b, inverse(b, to_f64(b, v, f)), f);
 }
 
 }  // namespace portolan::amdgcn

@@ -28,7 +28,8 @@ Mark Follower::compute(const ir::Function& function, const ir::Instruction& inst
                        std::span<const Mark> marks, const APInt& result) {
   llvm::SmallVector<Term, 4> terms;
   for (size_t n = 0; n < operands.size(); ++n) terms.push_back(term_of(operands[n], marks[n]));
-  return mark_of(evaluate(pool_, function, inst, std::span<const Term>(terms.data(), terms.size())), result);
+  const Term made = evaluate(pool_, function, inst, std::span<const Term>(terms.data(), terms.size()));
+  return mark_of(quotients_.quotient(inst, made).value_or(made), result);
 }
 
 Mark Follower::join(std::span<const APInt> pieces, std::span<const Mark> marks) {

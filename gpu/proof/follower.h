@@ -5,6 +5,7 @@
 #include <string>
 
 #include "gpu/proof/domain.h"
+#include "gpu/proof/quotients.h"
 #include "gpu/proof/races.h"
 
 namespace portolan::proof {
@@ -12,7 +13,7 @@ namespace portolan::proof {
 class Follower : public simt::Observer {
  public:
   // `side` tells the undefined values of one run from those of another.
-  Follower(Pool& pool, std::string side) : pool_(pool), side_(std::move(side)) {}
+  Follower(Pool& pool, std::string side) : pool_(pool), quotients_(pool), side_(std::move(side)) {}
 
   simt::Mark mark_of(Term t) const { return t.id + 1; }
   Term term_of(simt::Mark mark) const { return Term{mark - 1}; }
@@ -26,6 +27,7 @@ class Follower : public simt::Observer {
   void touch(const simt::Touch& touch) override { races_.note(touch); }
   bool exhausted() const override;
 
+  Quotients& quotients() { return quotients_; }
   const Races& races() const { return races_; }
   // Terms say that a value does not depend on data, and it is another one: nothing of the run is believed.
   bool contradicted() const { return contradicted_; }
@@ -34,6 +36,7 @@ class Follower : public simt::Observer {
   simt::Mark mark_of(Term t, const APInt& value);
 
   Pool& pool_;
+  Quotients quotients_;
   std::string side_;
   Races races_;
   uint64_t undefined_ = 0;

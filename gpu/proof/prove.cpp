@@ -42,6 +42,7 @@ class LaunchProver {
       : instance_(instance), deadline_(deadline), prover_(pool_, {}), nan_bits_(pool_) {}
 
   std::optional<Failure> run(const simt::Module& source, const simt::Module& target, LaunchProof& proof);
+  bool used_quotients() { return source_.quotients().used() || target_.quotients().used(); }
 
  private:
   std::chrono::milliseconds left() const {
@@ -95,6 +96,7 @@ std::optional<Failure> LaunchProver::follow(const simt::Module& m, Follower& fol
                                             std::vector<Left>& after) {
   differential::Prepared p = differential::prepare(m, instance_, 0);
   mark_inputs(m, p, follower);
+  for (const auto& code : m.code) follower.quotients().know(code->code);
   p.launch.observer = &follower;
   p.launch.steps = UINT64_MAX;
   p.launch.check_uninitialised = false;
@@ -199,6 +201,7 @@ Proof prove(const simt::Module& source, const simt::Module& target, const manife
             const Options& options) {
   const auto start = std::chrono::steady_clock::now(), deadline = start + options.time;
   Proof proof;
+  bool used_quotients = false;
   auto fail = [&](std::string reason, std::string detail) {
     proof.reason = std::move(reason), proof.detail = std::move(detail);
     proof.launches.clear();
@@ -225,6 +228,7 @@ Proof prove(const simt::Module& source, const simt::Module& target, const manife
         fail(std::move(failure->reason), fmt::format("{} ({})", failure->detail, one.launch));
         break;
       }
+      used_quotients |= prover.used_quotients();
       proof.launches.push_back(std::move(one));
     }
     proof.proved = proof.reason.empty();
@@ -238,6 +242,11 @@ Proof prove(const simt::Module& source, const simt::Module& target, const manife
         {"approximations", "fp-env",
          "instructions that the manuals call approximate give the number nearest to the exact one on both sides"},
         {"nan", "fp-env", "any NaN counts as any other; no result depends on which one was computed"}};
+  if (proof.proved && used_quotients)
+    proof.assumptions.push_back(
+        {"division-sequence", "fp-env",
+         "no denominator is 2^126 or more; for others the sequence of V_DIV_SCALE, V_RCP, V_DIV_FMAS and V_DIV_FIXUP "
+         "that LLVM writes for a division gives the nearest quotient (Markstein 1990; tested, not proved here)"});
   proof.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return proof;
 }
