@@ -198,7 +198,7 @@ Exit run(const Arguments& a) {
   run.requirement = *judge::requirement_from_string(a.require);
   run.options = {{"functions", a.functions}, {"proto", a.headers}, {"require", a.require},
                  {"prove_seconds", a.prove}, {"tests", a.tests},   {"seed", hex(a.seed)}};
-  if (!subject.stand_ins.empty()) run.options["stand_ins"] = subject.stand_ins;
+  if (!run.report.stand_ins.empty()) run.options["stand_ins"] = run.report.stand_ins;
   if (!a.assume.empty()) run.options["assume"] = a.assume;
   if (!a.memory_order.empty()) run.options["memory_order"] = a.memory_order;
   for (const verify::Boundary& b : run.boundaries)

@@ -12,6 +12,7 @@ class Shrinker {
     best_.input = failed.input;
     best_.difference = failed.comparison.what;
     best_.spot = failed.comparison.spot;
+    best_.stood_in = failed.stood_in;
   }
 
   Counterexample run() {
@@ -29,15 +30,19 @@ class Shrinker {
   }
 
  private:
+  bool exhausted() const { return attempts_ >= kMostAttempts || FairClock::now() > deadline_; }
+
   // Keeps the change if it still fails.
   bool try_input(Input input) {
-    if (++attempts_ > kMostAttempts || FairClock::now() > deadline_) return false;
+    if (exhausted()) return false;
+    ++attempts_;
     auto trials = bench_.run(boundary_, {std::move(input)}, nullptr);
     if (!trials || !trials->front().unfit.empty() || trials->front().comparison.finding != Finding::differs)
       return false;
     best_.input = std::move(trials->front().input);
     best_.difference = trials->front().comparison.what;
     best_.spot = trials->front().comparison.spot;
+    best_.stood_in = std::move(trials->front().stood_in);
     best_.shrunk = true;
     return true;
   }
@@ -73,7 +78,9 @@ class Shrinker {
   template <class Get>
   void shrink_bytes(Get get, size_t from, size_t to) {
     const std::vector<uint8_t>& bytes = get(best_.input);
-    if (to - from < 4 || std::all_of(bytes.begin() + from, bytes.begin() + to, [](uint8_t b) { return b == 0; }))
+    // Buffers have up to a mebibyte: no copy is made for a try that will not be made.
+    if (exhausted() || to - from < 4 ||
+        std::all_of(bytes.begin() + from, bytes.begin() + to, [](uint8_t b) { return b == 0; }))
       return;
     Input input = best_.input;
     std::fill(get(input).begin() + from, get(input).begin() + to, 0);

@@ -106,9 +106,9 @@ bool FunctionTester::judge(const std::vector<Trial>& trials) {
     }
     if (trial.unfit.empty() && trial.comparison.finding == Finding::differs) {
       result_.level = TestResult::Level::refuted;
-      result_.stood_in = trial.stood_in;
       result_.counterexample = shrink(bench_, boundary_, trial, FairClock::now() + std::chrono::seconds(1));
       result_.reason = result_.counterexample->difference;
+      result_.stood_in = result_.counterexample->stood_in;
       return false;
     }
     Reason& reason = reasons_[kind_of(why)];

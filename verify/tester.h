@@ -39,6 +39,7 @@ struct Counterexample {
   bool results_compared = true;  // false: what the prototype calls results may be none
   // Objects that only the file itself can set, and that hold something else than at the start: perhaps they never do.
   std::vector<std::string> own_data;
+  std::set<std::string> stood_in;  // functions outside that answered as they liked
 };
 
 // How the tests of one function ended: the test axis of a verdict (verify/judge/verdict.h).

@@ -95,9 +95,9 @@ bool Judge::refutes(const Boundary& boundary, std::vector<verify::Input> inputs,
   for (const verify::Trial& trial : *trials) {
     if (!trial.unfit.empty() || trial.comparison.finding != verify::Finding::differs) continue;
     tests.level = TestResult::Level::refuted;
-    tests.stood_in = trial.stood_in;
     tests.counterexample = verify::shrink(*bench_, boundary, trial, FairClock::now() + std::chrono::seconds(1));
     tests.reason = tests.counterexample->difference;
+    tests.stood_in = tests.counterexample->stood_in;
     return true;
   }
   return false;
@@ -156,11 +156,13 @@ Verdict Judge::run(const Boundary& boundary, const std::string& problem) {
 
 Report judge(const verify::Subject& subject, const std::vector<Boundary>& boundaries, const Options& options) {
   Report report;
-  report.stand_ins = subject.stand_ins;
   auto bench = verify::Bench::make(subject);
   if (bench) {
     report.source_engine = (*bench)->source().engine().name();
     report.target_engine = (*bench)->target().engine().name();
+    for (const auto& [name, signature] : subject.stand_ins)
+      if ((*bench)->source().stands_in_for(name) || (*bench)->target().stands_in_for(name))
+        report.stand_ins.emplace(name, signature);
   } else {
     report.problem = bench.error().message;
   }

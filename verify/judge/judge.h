@@ -20,7 +20,7 @@ struct Report {
   std::vector<Verdict> verdicts;  // by boundary
   std::string source_engine, target_engine;
   std::string problem;  // why nothing could be run; proofs were tried all the same
-  std::map<std::string, std::string> stand_ins = {};  // as the subject had them
+  std::map<std::string, std::string> stand_ins = {};  // of the subject's, those that either side calls
 };
 
 Report judge(const verify::Subject& subject, const std::vector<verify::Boundary>& boundaries, const Options& options);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "emulate/library_handler.h"
+#include "ir/fair_clock.h"
 #include "verify/tester.h"
 
 namespace portolan::verify {
@@ -141,6 +142,17 @@ TEST(Looks, FunctionsThatSeemNotToReturnAreLeftAlone) {
       "subq $8, %rsp\ncall outside@PLT\n.balign 16, 0x90\n.globl g\ng: addq $8, %rsp\nret\n", calls("", ""), unknown);
   EXPECT_EQ(verdict.tests, 0u);
   EXPECT_EQ(verdict.level, Level::unknown);
+}
+
+// Half a mebibyte that is no zeros cannot be made smaller byte by byte.
+TEST(Looks, LargeCounterexamplesTakeNoLongerThanTheyMay) {
+  const auto begin = FairClock::now();
+  const TestResult verdict = test("movq 400000(%rdi), %rax\nret\n",
+                                  "mov x1, #6784\nmovk x1, #6, lsl #16\nldr x0, [x0, x1]\nadd x0, x0, #1\nret\n");
+  EXPECT_EQ(verdict.level, Level::refuted) << verdict.reason;
+  ASSERT_TRUE(verdict.counterexample.has_value());
+  EXPECT_GT(verdict.counterexample->input.regions.at(0).bytes.size(), 400000u);
+  EXPECT_LT(FairClock::now() - begin, std::chrono::seconds(20));
 }
 
 // As 32 bits of a float -2 and -3 are NaNs.
