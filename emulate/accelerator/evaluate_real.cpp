@@ -93,6 +93,12 @@ double Evaluator::real_builtin(const Expression& e) {
     case Builtin::exponential:
       observed(1);
       return e.type.real->round(std::exp(a));
+    case Builtin::sine:
+      observed(1);
+      return e.type.real->round(std::sin(a));
+    case Builtin::cosine:
+      observed(1);
+      return e.type.real->round(std::cos(a));
     case Builtin::scale: {
       const Number power = integer(*e.operands[1]);
       operands[1] = {mark_, power, 0};

@@ -117,6 +117,7 @@ bool Block::store(Thread& thread, const ir::Instruction& inst, uint64_t address,
   Memory::Found found;
   const uint32_t size = width / 8;
   if (!access(thread, inst, address, size, true, atomic, found)) return false;
+  if (written_) written_->note(*found.allocation, found.offset, size);
   uint8_t* bytes = found.allocation->bytes.data() + found.offset;
   uint8_t* written = found.allocation->written.data() + found.offset;
   if (size == 4) {

@@ -37,6 +37,7 @@ Block::Block(Grid& grid, Dimensions index, const Code& kernel)
     if (!launch.prepare(n, slots)) t.state = State::done;
     parted_ |= t.state == State::done;
     set_slots(t, std::move(slots));
+    if (launch.observer && !launch.slot_marks.empty()) t.frames.front().slot_marks = launch.slot_marks;
   }
   if (parted_) part_waves();
 }

@@ -12,6 +12,20 @@ constexpr uint64_t kTurn = 20'000;  // steps before another thread has its turn:
 
 constexpr uint32_t kMaxAccessBytes = 64;
 
+// What was written since, as it stood there before each write.
+struct Written {
+  struct Piece {
+    Allocation* allocation = nullptr;
+    uint64_t offset = 0;
+    std::vector<uint8_t> bytes, written;
+    std::vector<Mark> marks;
+  };
+  std::vector<Piece> pieces;
+  void note(Allocation& allocation, uint64_t offset, uint64_t size);
+  std::vector<Piece> undo();
+  static void put(const Piece& piece);
+};
+
 // What all blocks of a launch share.
 struct Grid {
   Grid(const Program& p, Memory& m, const Launch& l, Outcome& o)
@@ -28,6 +42,7 @@ struct Grid {
   const std::vector<BlockFacts>& facts(const Code& code);
   const Compiled& compiled_code(const Code& code);
   const WaveCode& wave_code(const Code& code);
+  ir::BlockId meeting(const Code& code, ir::BlockId branch);  // where its ways meet again
   // Where instructions of a line found their allocation last.
   struct Recent {
     uint64_t start = 0, size = 0;
@@ -39,6 +54,7 @@ struct Grid {
   std::unordered_map<const Code*, std::vector<BlockFacts>> facts_;
   std::unordered_map<const Code*, std::unique_ptr<Compiled>> compiled_;
   std::unordered_map<const Code*, std::unique_ptr<WaveCode>> wave_code_;
+  std::unordered_map<const Code*, std::vector<ir::BlockId>> meetings_;
 };
 
 class Block {
@@ -96,10 +112,21 @@ class Block {
   bool observe_barrier(std::span<Thread* const> group, Mark& result);
   bool depends(const Thread& thread, uint32_t line, const char* what);
   Mark mark_of(const Thread& thread, const ir::Instruction& inst, size_t operand) const;
-  Mark computed(ir::Op op, std::span<const APInt> operands, std::span<const Mark> marks, const APInt& result);
+  Mark computed(ir::Op op, std::span<const APInt> operands, std::span<const Mark> marks, const APInt& result,
+                ir::FloatFormat format = ir::FloatFormat::none);
   static std::vector<Mark>& marks_of(Allocation& allocation);
   Mark loaded(Allocation& allocation, uint64_t offset, const APInt& value);
+  Mark joined(std::vector<Mark> marks, const APInt& value);
+  Mark loaded_by_choice(Thread& thread, const ir::Instruction& inst, const Observer::Choices& choices);
   void stored(Allocation& allocation, uint64_t offset, uint64_t size, Mark mark);
+
+  // Branches that depend on data: both_ways.cpp.
+  bool both_ways(Thread& thread, const ir::Terminator& branch);
+  bool walk(Thread& thread, size_t depth, ir::BlockId meet);
+  bool reads_nothing(Thread& thread, ir::ValueId id);
+  bool join_written(Thread& thread, uint32_t line, const Written& own, const Written& other,
+                    const std::vector<Written::Piece>& left,
+                    const std::function<Mark(const APInt&, Mark, const APInt&, Mark)>& chosen);
 
   // Meetings: meet.cpp.
   bool meet_lanes(uint32_t warp);
@@ -133,6 +160,9 @@ class Block {
   std::vector<Thread*> group_;  // that meet
   uint32_t epoch_ = 0;
   bool ended_ = false, parted_ = false;
+  Written* written_ = nullptr;  // while a branch that depends on data is followed
+  unsigned ways_ = 0;           // such branches within one another
+  unsigned supposed_ = 0;       // of these, ways that these data do not take
 };
 
 }  // namespace portolan::simt

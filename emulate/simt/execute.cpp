@@ -46,7 +46,13 @@ APInt Block::leaf(Thread& thread, const ir::Instruction& inst) {
   if (inst.op == Op::symbol_address) {
     const ir::SymbolRef& symbol = thread.frame().code->function->symbols[inst.index];
     const auto found = grid_.program.symbols.find(symbol.name);
-    if (found != grid_.program.symbols.end()) return APInt(64, found->second + static_cast<uint64_t>(symbol.addend));
+    // A high and a low part add up to the whole.
+    constexpr uint64_t kPage = 0xfff;
+    const uint64_t parts = symbol.part == ir::AddressPart::high  ? ~kPage
+                           : symbol.part == ir::AddressPart::low ? kPage
+                                                                 : ~uint64_t{0};
+    if (found != grid_.program.symbols.end() && symbol.kind == ir::AddressKind::address)
+      return APInt(64, (found->second + static_cast<uint64_t>(symbol.addend)) & parts);
     fail(thread, FindingKind::unsupported, inst.line, "no address for '" + symbol.name + "'");
   }
   return APInt(inst.width, 0);
@@ -101,7 +107,11 @@ bool Block::call(Thread& thread, const ir::Instruction& inst, std::span<const AP
   const auto callee = grid_.program.functions.find(target.symbol.name);
   if (target.indirect || callee == grid_.program.functions.end())
     return fail(thread, FindingKind::unsupported, inst.line, "'" + target.symbol.name + "' cannot be called");
-  return enter(thread, callee->second, arguments);
+  if (!enter(thread, callee->second, arguments)) return false;
+  if (!callee->second.shares_slots) return true;
+  const Frame& caller = thread.frames[thread.frames.size() - 2];
+  thread.frame().slots = caller.slots, thread.frame().slot_marks = caller.slot_marks;
+  return true;
 }
 
 // Results become the value of the call in the frame below, first lowest.
@@ -112,8 +122,13 @@ void Block::give_back(Thread& thread, std::span<const ir::ValueId> results) {
     pieces.push_back(thread.frame().values[v]);
     if (grid_.launch.observer) marks.push_back(thread.frame().value_marks[v]);
   }
+  const Frame callee = std::move(thread.frame());
   thread.frames.pop_back();
   Frame& caller = thread.frame();
+  if (callee.code->shares_slots) {
+    caller.slots = callee.slots, caller.slot_marks = callee.slot_marks;
+    return;
+  }
   const ir::ValueId id = caller.code->function->blocks[caller.block].instructions[caller.next - 1];
   APInt& value = caller.values[id];
   uint32_t low = 0;
@@ -221,8 +236,10 @@ bool Block::leave(Thread& thread) {
   Frame& frame = thread.frame();
   const ir::Terminator& t = frame.code->function->blocks[frame.block].terminator;
   const bool decides = t.op == Op::branch || t.op == Op::switch_;
-  if (grid_.launch.observer && decides && frame.value_marks[t.operands[0]] != kPlain)
+  if (grid_.launch.observer && decides && frame.value_marks[t.operands[0]] != kPlain) {
+    if (t.op == Op::branch && grid_.launch.observer->both_ways()) return both_ways(thread, t);
     return depends(thread, t.line != 0 ? t.line : frame.line, "control");
+  }
   switch (t.op) {
     case Op::jump:
       return follow(thread, t.edges[0]), true;

@@ -19,6 +19,9 @@ struct Code {
   const ir::Function* function = nullptr;
   std::vector<uint32_t> slot_widths;
   uint64_t frame_bytes = 0;  // below the frame base
+  // Calls pass nothing but the machine's registers: a callee has its caller's slots, and the caller what it leaves in
+  // them.
+  bool shares_slots = false;
   // Machine code: which lines are arithmetic of lanes, by line / 4. Empty: nothing is known of lines.
   std::vector<bool> arithmetic;
 };
@@ -64,6 +67,7 @@ struct Launch {
   // Optional: who follows what is computed from what; `parameter_marks`: of the bytes, empty: all are plain.
   Observer* observer = nullptr;
   std::vector<Mark> parameter_marks;
+  std::vector<Mark> slot_marks;  // of a thread's registers at the start; empty: all are unset
 };
 
 enum class FindingKind : uint8_t {

@@ -14,7 +14,7 @@ using ir::Op;
 namespace {
 
 // Of an operation that is done in memory or over lanes, as one on values; order does not show.
-std::optional<Op> combining(ir::RmwKind kind) {
+std::optional<Op> combining(ir::RmwKind kind, bool in_order = false) {
   switch (kind) {
     case ir::RmwKind::add:
       return Op::add;
@@ -32,6 +32,13 @@ std::optional<Op> combining(ir::RmwKind kind) {
       return Op::umin;
     case ir::RmwKind::umax:
       return Op::umax;
+    case ir::RmwKind::fadd:
+    case ir::RmwKind::fadd_flush:
+      return in_order ? std::optional(Op::fadd) : std::nullopt;
+    case ir::RmwKind::fmin:
+      return in_order ? std::optional(Op::fminnum) : std::nullopt;
+    case ir::RmwKind::fmax:
+      return in_order ? std::optional(Op::fmaxnum) : std::nullopt;
     default:
       return std::nullopt;
   }
@@ -57,10 +64,12 @@ Mark Block::mark_of(const Thread& thread, const Instruction& inst, size_t n) con
   return thread.frames.back().value_marks[inst.operands[n]];
 }
 
-Mark Block::computed(Op op, std::span<const APInt> operands, std::span<const Mark> marks, const APInt& result) {
+Mark Block::computed(Op op, std::span<const APInt> operands, std::span<const Mark> marks, const APInt& result,
+                     ir::FloatFormat format) {
   if (!any_marked(marks)) return kPlain;
   Instruction inst;
   inst.op = op;
+  inst.format = format;
   inst.width = result.getBitWidth();
   return grid_.launch.observer->compute(no_function_, inst, operands, marks, result);
 }
@@ -68,6 +77,12 @@ Mark Block::computed(Op op, std::span<const APInt> operands, std::span<const Mar
 std::vector<Mark>& Block::marks_of(Allocation& allocation) {
   allocation.marks.resize(allocation.bytes.size(), kPlain);
   return allocation.marks;
+}
+
+Mark Block::joined(std::vector<Mark> marks, const APInt& value) {
+  for (Mark& m : marks)
+    if (m == kUnset) m = grid_.launch.observer->undefined(8);
+  return any_marked(marks) ? grid_.launch.observer->join(bytes_of(value), marks) : kPlain;
 }
 
 Mark Block::loaded(Allocation& allocation, uint64_t offset, const APInt& value) {
@@ -88,17 +103,64 @@ void Block::stored(Allocation& allocation, uint64_t offset, uint64_t size, Mark 
     grid_.launch.observer->split(mark, marks);
 }
 
+// A load from one of a few addresses: what is there, by the conditions; the last one decides first.
+Mark Block::loaded_by_choice(Thread& thread, const Instruction& inst, const Observer::Choices& choices) {
+  struct Case {
+    APInt value;
+    Mark mark = kPlain;
+  };
+  std::vector<Case> cases;
+  for (const APInt& address : choices.values) {
+    bool shared = false;
+    const uint64_t size = inst.width / 8;
+    const Memory::Found found = find(thread, address.getZExtValue(), size, inst.line, shared);
+    Case& one = cases.emplace_back(Case{APInt(inst.width, 0), kPlain});
+    if (!found.allocation) {
+      one.mark = grid_.launch.observer->undefined(inst.width);
+      continue;
+    }
+    for (uint64_t n = 0; n < size; ++n)
+      one.value.insertBits(APInt(8, found.allocation->bytes[found.offset + n]), static_cast<unsigned>(8 * n));
+    one.mark = loaded(*found.allocation, found.offset, one.value);
+  }
+  for (size_t c = 0; c < choices.conditions.size(); ++c) {
+    std::vector<Case> fewer;
+    for (size_t n = 0; n + 1 < cases.size(); n += 2) {
+      const Case &no = cases[n], &yes = cases[n + 1], &now = choices.holds[c] ? yes : no;
+      const bool same = no.mark == yes.mark && (no.mark != kPlain || no.value == yes.value);
+      const APInt operands[] = {APInt(1, choices.holds[c]), yes.value, no.value};
+      const Mark marks[] = {choices.conditions[c], yes.mark, no.mark};
+      fewer.push_back({now.value, same ? no.mark : computed(Op::select, operands, marks, now.value)});
+    }
+    cases = std::move(fewer);
+  }
+  return cases[0].mark;
+}
+
 bool Block::observe_memory(Thread& thread, ir::ValueId id, Mark& result) {
   const Frame& frame = thread.frame();
   const Instruction& inst = (*frame.code->function)[id];
-  if (mark_of(thread, inst, 0) != kPlain) return depends(thread, inst.line, "an address");
+  Observer& observer = *grid_.launch.observer;
+  if (mark_of(thread, inst, 0) != kPlain) {
+    const auto choices = inst.op == Op::load ? observer.choices(mark_of(thread, inst, 0)) : std::nullopt;
+    if (!choices) return depends(thread, inst.line, "an address");
+    result = loaded_by_choice(thread, inst, *choices);
+    return true;
+  }
   const uint32_t width = inst.op == Op::store ? frame.values[inst.operands[1]].getBitWidth() : inst.width;
   const uint64_t address = frame.values[inst.operands[0]].getZExtValue(), size = width / 8;
   bool shared = false;
   const Memory::Found found = find(thread, address, size, inst.line, shared);
   const bool tracked = shared || (found.allocation != &thread.local && found.allocation->writable);
-  const std::optional<Op> combine = combining(inst.rmw);
-  if (inst.op == Op::atomic_cas || (inst.op == Op::atomic_rmw && !combine))
+  const std::optional<Op> combine = combining(inst.rmw, observer.in_this_order());
+  const Mark there =
+      inst.op == Op::load || inst.op == Op::store ? kPlain : loaded(*found.allocation, found.offset, frame.values[id]);
+  // Nothing came between the look and the exchange: it finds what it expects, whatever the data are.
+  const bool finds = inst.op == Op::atomic_cas && observer.in_this_order() && there == mark_of(thread, inst, 1) &&
+                     frame.values[id] == frame.values[inst.operands[1]];
+  const bool plain =
+      inst.op == Op::atomic_rmw && observer.in_this_order() && there == kPlain && mark_of(thread, inst, 1) == kPlain;
+  if ((inst.op == Op::atomic_cas && !finds) || (inst.op == Op::atomic_rmw && !combine && !plain))
     return fail(thread, FindingKind::unsupported, inst.line, "an atomic access whose order shows");
   if (tracked) {
     Touch touch;
@@ -115,13 +177,18 @@ bool Block::observe_memory(Thread& thread, ir::ValueId id, Mark& result) {
     result = loaded(*found.allocation, found.offset, frame.values[id]);
   } else if (inst.op == Op::store) {
     stored(*found.allocation, found.offset, size, mark_of(thread, inst, 1));
+  } else if (finds) {
+    stored(*found.allocation, found.offset, size, mark_of(thread, inst, 2));
+    result = there;
+  } else if (plain) {
+    stored(*found.allocation, found.offset, size, kPlain);
   } else {
     // What was there before depends on who came first.
-    const Mark marks[] = {loaded(*found.allocation, found.offset, frame.values[id]), mark_of(thread, inst, 1)};
+    const Mark marks[] = {there, mark_of(thread, inst, 1)};
     const APInt operands[] = {frame.values[id], frame.values[inst.operands[1]]};
     stored(*found.allocation, found.offset, size,
-           computed(*combine, operands, marks, ir::modified(inst, operands[0], operands[1])));
-    result = grid_.launch.observer->undefined(inst.width);
+           computed(*combine, operands, marks, ir::modified(inst, operands[0], operands[1]), inst.format));
+    result = observer.in_this_order() ? there : observer.undefined(inst.width);
   }
   return true;
 }

@@ -5,7 +5,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <vector>
 
 #include "ir/function.h"
 
@@ -42,6 +44,20 @@ class Observer {
   virtual void touch(const Touch& touch) = 0;
   // True: what else is seen does not matter, and the run ends. Asked now and then.
   virtual bool exhausted() const = 0;
+
+  // True: a branch by a marked condition is followed both ways, and what differs is a select. False: the run ends
+  // there.
+  virtual bool both_ways() const { return false; }
+  // True: sums of reals may be taken in any order, and an atomic access gives what it gives in the order of this run;
+  // whoever wants to know whether the order shows runs another one.
+  virtual bool in_this_order() const { return false; }
+  // An address by data that is one of a few: values by the bits of the conditions, the first lowest.
+  struct Choices {
+    std::vector<Mark> conditions;
+    std::vector<bool> holds;  // in this run
+    std::vector<ir::APInt> values;
+  };
+  virtual std::optional<Choices> choices(Mark) { return std::nullopt; }
 };
 
 }  // namespace portolan::simt

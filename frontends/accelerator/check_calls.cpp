@@ -13,10 +13,11 @@ struct BuiltinRow {
   unsigned least, most;
 };
 // In the order of Builtin.
-constexpr BuiltinRow kBuiltins[] = {
-    {"min", 2, 8},  {"max", 2, 8},        {"abs", 1, 1},        {"div_zero", 2, 2}, {"rem_zero", 2, 2}, {"log2", 1, 1},
-    {"bits", 1, 1}, {"round_even", 1, 1}, {"round_zero", 1, 1}, {"floor", 1, 1},    {"ceil", 1, 1},     {"sqrt", 1, 1},
-    {"exp", 1, 1},  {"scale2", 2, 2},     {"is_nan", 1, 1},     {"fma", 3, 3},      {"here", 0, 0}};
+constexpr BuiltinRow kBuiltins[] = {{"min", 2, 8},        {"max", 2, 8},   {"abs", 1, 1},  {"div_zero", 2, 2},
+                                    {"rem_zero", 2, 2},   {"log2", 1, 1},  {"bits", 1, 1}, {"round_even", 1, 1},
+                                    {"round_zero", 1, 1}, {"floor", 1, 1}, {"ceil", 1, 1}, {"sqrt", 1, 1},
+                                    {"exp", 1, 1},        {"sin", 1, 1},   {"cos", 1, 1},  {"scale2", 2, 2},
+                                    {"is_nan", 1, 1},     {"fma", 3, 3},   {"here", 0, 0}};
 static_assert(std::size(kBuiltins) == static_cast<size_t>(Builtin::count_));
 
 constexpr unsigned kDeepestCall = 20;
@@ -93,7 +94,9 @@ Type CodeChecker::builtin(Expression& e) {
   Type result;
   if (which == Builtin::bits) result.width = first.width;
   if (which == Builtin::is_nan) result.bit = true;
-  if (which == Builtin::square_root || which == Builtin::exponential || which == Builtin::scale) result = first;
+  if (which == Builtin::square_root || which == Builtin::exponential || which == Builtin::sine ||
+      which == Builtin::cosine || which == Builtin::scale)
+    result = first;
   return result;
 }
 

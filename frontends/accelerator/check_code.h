@@ -96,6 +96,8 @@ enum class Builtin : uint32_t {
   ceiling,
   square_root,
   exponential,
+  sine,
+  cosine,
   scale,
   is_nan,
   fused,

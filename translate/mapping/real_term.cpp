@@ -30,6 +30,8 @@ std::optional<double> apply_real(const std::string& what, const std::vector<doub
     if (what == "-") return -x[0];
     if (what == "exp") return std::exp(x[0]);
     if (what == "sqrt") return std::sqrt(x[0]);
+    if (what == "sin") return std::sin(x[0]);
+    if (what == "cos") return std::cos(x[0]);
     if (what == "abs") return std::abs(x[0]);
   }
   if (x.size() == 3 && what == "if") return x[0] != 0 ? x[1] : x[2];
