@@ -169,7 +169,8 @@ class Maker {
   }
 
   void argument(const Argument& a, bool variable) {
-    Given g{a.name, a.type, a.direction, {}, a.any_order, a.tolerance.value_or(kernel_.tolerance), variable};
+    Given g{a.name,   a.type,    a.direction, {}, a.any_order, a.tolerance.value_or(kernel_.tolerance),
+            variable, a.returned};
     if (a.direction == Argument::value) {
       g.bytes.resize(a.type.bytes);
       g.stated = a.count || a.real_value;

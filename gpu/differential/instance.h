@@ -18,6 +18,7 @@ struct Given {
   bool any_order = false;
   manifest::Tolerance tolerance;
   bool variable = false;  // of the module: found by its name
+  bool returned = false;  // no argument, but what a function gives back
   bool stated = false;    // a number that the manifest gives, as sizes are; else it is drawn
   bool is_buffer() const { return direction != manifest::Argument::value; }
 };

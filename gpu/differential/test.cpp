@@ -217,7 +217,7 @@ void add_variables(const simt::Module& source, const simt::Module& target, const
     const bool stated = std::any_of(kernel.variables.begin(), kernel.variables.end(),
                                     [&](const manifest::Argument& a) { return a.name == name; });
     if (stated || other == target.variables.end() || other->second.size != place.size) continue;
-    Given g{name, {manifest::Element::is_unsigned, 1}, manifest::Argument::inout, {}, false, {}, true, true};
+    Given g{name, {manifest::Element::is_unsigned, 1}, manifest::Argument::inout, {}, false, {}, true, false, true};
     simt::Memory memory = source.memory;
     const auto found = memory.find(place.address, place.size);
     const auto first = found.allocation->bytes.begin() + static_cast<ptrdiff_t>(found.offset);

@@ -40,6 +40,19 @@ void append_form(const Expression& e, std::string& form, std::vector<Affine>& pl
       form += e.name;
       append_number(form, e.variable);
       break;
+    case Kind::place:
+      places.push_back(e.extent);
+      form += 'p';
+      return;
+    case Kind::field:
+      places.push_back(e.extent);
+      form += e.real ? 'u' : 's';
+      append_number(form, e.variable);
+      break;
+    case Kind::compare:
+      form += e.real ? "r" : "w";
+      form += e.name;
+      break;
     default:
       append_number(form, static_cast<int>(e.kind));
       form += e.name;
@@ -53,7 +66,8 @@ void append_form(const Expression& e, std::string& form, std::vector<Affine>& pl
 }
 
 ExpressionPtr made(Expression e) {
-  for (const ExpressionPtr& part : e.parts) e.height = std::max(e.height, part->height);
+  e.length = 1;
+  for (const ExpressionPtr& part : e.parts) e.height = std::max(e.height, part->height), e.length += part->length;
   if (e.kind == Kind::reduction) ++e.height;
   return std::make_shared<const Expression>(std::move(e));
 }
@@ -112,11 +126,13 @@ bool steps_of(const std::vector<std::vector<Affine>>& all, size_t first, size_t 
   return true;
 }
 
-const char* name_of(Kind kind) {
-  return kind == Kind::sum ? "sum" : kind == Kind::maximum ? "max" : "min";
+// Of a reduction over parts of a list.
+std::string name_of(const Expression& list) {
+  if (list.kind == Kind::logic) return list.name == "and" ? "all" : "any";
+  return list.kind == Kind::sum ? "sum" : list.kind == Kind::maximum ? "max" : "min";
 }
 
-ExpressionPtr reduction(Kind kind, const ExpressionPtr& first, const std::vector<Affine>& places,
+ExpressionPtr reduction(const std::string& name, const ExpressionPtr& first, const std::vector<Affine>& places,
                         const std::vector<int64_t>& steps, size_t count) {
   const int variable = kReductions + first->height;
   std::vector<Affine> inner = places;
@@ -125,7 +141,7 @@ ExpressionPtr reduction(Kind kind, const ExpressionPtr& first, const std::vector
   size_t at = 0;
   Expression e;
   e.kind = Kind::reduction;
-  e.name = name_of(kind);
+  e.name = name;
   e.variable = variable;
   e.extent.constant = static_cast<int64_t>(count);
   e.parts = {with_places(first, inner, at)};
@@ -133,16 +149,16 @@ ExpressionPtr reduction(Kind kind, const ExpressionPtr& first, const std::vector
 }
 
 // A group of parts of one form as one reduction, or as one within another; null: neither.
-ExpressionPtr one_reduction(Kind kind, const std::vector<ExpressionPtr>& group,
+ExpressionPtr one_reduction(const std::string& name, const std::vector<ExpressionPtr>& group,
                             const std::vector<std::vector<Affine>>& places) {
   std::vector<int64_t> steps;
-  if (steps_of(places, 0, group.size(), 1, steps)) return reduction(kind, group[0], places[0], steps, group.size());
+  if (steps_of(places, 0, group.size(), 1, steps)) return reduction(name, group[0], places[0], steps, group.size());
   for (size_t inner = 2; inner <= group.size() / 2; ++inner) {
     if (group.size() % inner != 0) continue;
     std::vector<ExpressionPtr> outer;
     for (size_t first = 0; first < group.size(); first += inner) {
       if (!steps_of(places, first, inner, 1, steps)) break;
-      outer.push_back(reduction(kind, group[first], places[first], steps, inner));
+      outer.push_back(reduction(name, group[first], places[first], steps, inner));
     }
     if (outer.size() != group.size() / inner) continue;
     std::vector<std::vector<Affine>> outer_places;
@@ -155,12 +171,12 @@ ExpressionPtr one_reduction(Kind kind, const std::vector<ExpressionPtr>& group,
       outer_places.push_back(std::move(found));
     }
     if (outer_places.size() != outer.size() || !steps_of(outer_places, 0, outer.size(), 1, steps)) continue;
-    return reduction(kind, outer[0], outer_places[0], steps, outer.size());
+    return reduction(name, outer[0], outer_places[0], steps, outer.size());
   }
   return nullptr;
 }
 
-ExpressionPtr fold_parts(Kind kind, const std::vector<ExpressionPtr>& parts) {
+ExpressionPtr fold_parts(const Expression& all, const std::vector<ExpressionPtr>& parts) {
   std::vector<ExpressionPtr> result;
   for (size_t begin = 0; begin < parts.size();) {
     std::vector<std::vector<Affine>> places(1);
@@ -174,7 +190,8 @@ ExpressionPtr fold_parts(Kind kind, const std::vector<ExpressionPtr>& parts) {
     const std::vector<ExpressionPtr> group(parts.begin() + static_cast<std::ptrdiff_t>(begin),
                                            parts.begin() + static_cast<std::ptrdiff_t>(end));
     // Two alike are added rather than counted through; so is what has no places at all.
-    const ExpressionPtr one = group.size() > 1 && !places[0].empty() ? one_reduction(kind, group, places) : nullptr;
+    const ExpressionPtr one =
+        group.size() > 1 && !places[0].empty() ? one_reduction(name_of(all), group, places) : nullptr;
     if (one)
       result.push_back(one);
     else
@@ -182,7 +199,7 @@ ExpressionPtr fold_parts(Kind kind, const std::vector<ExpressionPtr>& parts) {
     begin = end;
   }
   put_in_order(result);
-  return result.size() == 1 ? result[0] : list(kind, std::move(result));
+  return result.size() == 1 ? result[0] : with_parts(all, std::move(result));
 }
 
 using Known = std::unordered_map<const Expression*, ExpressionPtr>;
@@ -193,9 +210,11 @@ ExpressionPtr folded(const ExpressionPtr& e, Known& known) {
   if (!e->parts.empty()) {
     std::vector<ExpressionPtr> parts;
     for (const ExpressionPtr& part : e->parts) parts.push_back(folded(part, known));
-    if (e->kind == Kind::sum || e->kind == Kind::maximum || e->kind == Kind::minimum) {
+    const bool is_list = e->kind == Kind::sum || e->kind == Kind::maximum || e->kind == Kind::minimum ||
+                         (e->kind == Kind::logic && e->name != "not");
+    if (is_list) {
       put_in_order(parts);
-      result = fold_parts(e->kind, parts);
+      result = fold_parts(*e, parts);
     } else {
       result = with_parts(*e, std::move(parts));
     }
@@ -364,6 +383,113 @@ ExpressionPtr function(std::string name, ExpressionPtr x) {
   return made(std::move(e));
 }
 
+ExpressionPtr place(int64_t value) {
+  Expression e;
+  e.kind = Kind::place;
+  e.extent.constant = value;
+  return made(std::move(e));
+}
+
+ExpressionPtr field(ExpressionPtr word, int64_t low, int width, bool is_signed) {
+  Expression e;
+  e.kind = Kind::field;
+  e.extent.constant = low;
+  e.variable = width;
+  e.real = !is_signed;
+  e.parts = {std::move(word)};
+  return made(std::move(e));
+}
+
+ExpressionPtr compare(std::string name, bool real, ExpressionPtr a, ExpressionPtr b) {
+  Expression e;
+  e.kind = Kind::compare;
+  e.name = std::move(name);
+  e.real = real;
+  e.parts = {std::move(a), std::move(b)};
+  return made(std::move(e));
+}
+
+namespace {
+
+ExpressionPtr logic(std::string name, std::vector<ExpressionPtr> parts) {
+  Expression e;
+  e.kind = Kind::logic;
+  e.name = std::move(name);
+  e.parts = std::move(parts);
+  return made(std::move(e));
+}
+
+bool is_logic(const ExpressionPtr& e, const char* name) {
+  return e->kind == Kind::logic && e->name == name;
+}
+
+bool alike(const Expression& a, const Expression& b) {
+  std::vector<Affine> places, other_places;
+  return form_of(a, places, nullptr) == form_of(b, other_places, nullptr) && places == other_places;
+}
+
+// a <= b and not a == b is a < b.
+void without_equality(std::vector<ExpressionPtr>& conditions) {
+  for (size_t n = 0; n < conditions.size(); ++n) {
+    if (!is_logic(conditions[n], "not") || conditions[n]->parts[0]->kind != Kind::compare) continue;
+    const Expression& same = *conditions[n]->parts[0];
+    for (ExpressionPtr& other : conditions) {
+      if (other->kind != Kind::compare || other->name != "<=" || other->real != same.real) continue;
+      const Expression &a = *other->parts[0], &b = *other->parts[1], &x = *same.parts[0], &y = *same.parts[1];
+      if (!(alike(a, x) && alike(b, y)) && !(alike(a, y) && alike(b, x))) continue;
+      other = compare("<", other->real, other->parts[0], other->parts[1]);
+      conditions.erase(conditions.begin() + static_cast<std::ptrdiff_t>(n--));
+      break;
+    }
+  }
+}
+
+}  // namespace
+
+ExpressionPtr truth(bool value) {
+  return logic(value ? "true" : "false", {});
+}
+
+ExpressionPtr negation(ExpressionPtr condition) {
+  if (is_logic(condition, "true")) return truth(false);
+  if (is_logic(condition, "false")) return truth(true);
+  if (is_logic(condition, "not")) return condition->parts[0];
+  // Numbers that are no numbers are left out of account.
+  if (condition->kind == Kind::compare && condition->name != "==")
+    return compare(condition->name == "<" ? "<=" : "<", condition->real, condition->parts[1], condition->parts[0]);
+  return logic("not", {std::move(condition)});
+}
+
+ExpressionPtr both(bool all, std::vector<ExpressionPtr> conditions) {
+  const char* name = all ? "and" : "or";
+  std::vector<ExpressionPtr> rest;
+  for (ExpressionPtr& one : conditions) {
+    if (is_logic(one, all ? "false" : "true")) return truth(!all);
+    if (is_logic(one, all ? "true" : "false")) continue;
+    if (is_logic(one, name))
+      rest.insert(rest.end(), one->parts.begin(), one->parts.end());
+    else
+      rest.push_back(std::move(one));
+  }
+  if (all) without_equality(rest);
+  if (rest.empty()) return truth(all);
+  put_in_order(rest);
+  return rest.size() == 1 ? rest[0] : logic(name, std::move(rest));
+}
+
+// The way that is written first is the one without a `not`.
+ExpressionPtr choice(ExpressionPtr condition, ExpressionPtr yes, ExpressionPtr no) {
+  if (is_logic(condition, "true")) return yes;
+  if (is_logic(condition, "false")) return no;
+  if (is_logic(condition, "not")) return choice(condition->parts[0], std::move(no), std::move(yes));
+  if (condition->kind == Kind::compare && condition->real && condition->name != "==") {
+    const Expression &a = *condition->parts[0], &b = *condition->parts[1];
+    if (alike(a, *yes) && alike(b, *no)) return extreme(false, {yes, no});
+    if (alike(b, *yes) && alike(a, *no)) return extreme(true, {yes, no});
+  }
+  return list(Kind::choice, {std::move(condition), std::move(yes), std::move(no)});
+}
+
 ExpressionPtr with_parts(const Expression& e, std::vector<ExpressionPtr> parts) {
   Expression copy = e;
   copy.height = 0;
@@ -381,7 +507,7 @@ ExpressionPtr with_places(const ExpressionPtr& e, const std::vector<Affine>& pla
   Expression copy = *e;
   if (e->kind == Kind::element)
     for (Affine& index : copy.index) index = places[at++];
-  if (e->kind == Kind::reduction) copy.extent = places[at++];
+  if (e->kind == Kind::reduction || e->kind == Kind::place || e->kind == Kind::field) copy.extent = places[at++];
   for (ExpressionPtr& part : copy.parts) part = with_places(part, places, at);
   return std::make_shared<const Expression>(std::move(copy));
 }

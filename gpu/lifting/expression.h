@@ -24,16 +24,35 @@ struct Expression;
 using ExpressionPtr = std::shared_ptr<const Expression>;
 
 struct Expression {
-  enum class Kind : uint8_t { number, element, sum, product, inverse, maximum, minimum, function, reduction };
+  // place: a whole number that follows from the indices. field: some bits of a whole number, from a place on. compare,
+  // logic: conditions; choice: by a condition, one part or the other.
+  enum class Kind : uint8_t {
+    number,
+    element,
+    sum,
+    product,
+    inverse,
+    maximum,
+    minimum,
+    function,
+    reduction,
+    place,
+    field,
+    compare,
+    logic,
+    choice
+  };
   Kind kind = Kind::number;
   double number = 0;
   uint32_t tensor = 0;        // element: which argument
   std::vector<Affine> index;  // element
-  std::string name;           // function; reduction: sum, max, min
-  int variable = 0;           // reduction: over this one, from 0
-  Affine extent;              // below this
+  std::string name;           // function; reduction: sum, max, min; compare: <, <=, ==; logic: and, or, not, true
+  bool real = true;           // compare: of real numbers; field: is the highest bit no sign?
+  int variable = 0;           // reduction: over this one, from 0; field: how many bits
+  Affine extent;              // reduction: below this; place: this; field: the first bit
   std::vector<ExpressionPtr> parts;
-  int height = 0;  // reductions within one another
+  int height = 0;     // reductions within one another
+  double length = 1;  // of the text that it would be, in parts
 };
 
 ExpressionPtr number(double value);
@@ -43,6 +62,13 @@ ExpressionPtr product(std::vector<ExpressionPtr> parts);
 ExpressionPtr inverse(ExpressionPtr x);
 ExpressionPtr extreme(bool most, std::vector<ExpressionPtr> parts);
 ExpressionPtr function(std::string name, ExpressionPtr x);
+ExpressionPtr place(int64_t value);
+ExpressionPtr field(ExpressionPtr word, int64_t low, int width, bool is_signed);
+ExpressionPtr compare(std::string name, bool real, ExpressionPtr a, ExpressionPtr b);
+ExpressionPtr truth(bool value);
+ExpressionPtr negation(ExpressionPtr condition);
+ExpressionPtr both(bool all, std::vector<ExpressionPtr> conditions);  // and, or
+ExpressionPtr choice(ExpressionPtr condition, ExpressionPtr yes, ExpressionPtr no);
 ExpressionPtr with_parts(const Expression& e, std::vector<ExpressionPtr> parts);
 
 // The form without places and bounds, and those in the order in which they stand. `numbers`: of the form if null.

@@ -60,10 +60,11 @@ class Fitter {
       std::vector<Affine> unused;
       sample.emplace(form_of(*elements_[n]->parts[0], unused, nullptr), n);
     }
+    const std::vector<Told> before = told_;
     for (Told& one : told_) {
       const auto like = sample.find(one.form);
       if (like == sample.end()) continue;
-      const Told& whole = told_[like->second];
+      const Told& whole = before[like->second];
       std::vector<Affine> places = {{1, {}}};
       places.insert(places.end(), one.places.begin(), one.places.end());
       for (size_t p = 1; p < places.size(); ++p) places[p].terms = whole.places[p].terms;
@@ -130,7 +131,10 @@ class Fitter {
     const auto largest = std::ranges::max_element(groups, {}, [&](const auto& g) {
       return std::pair(g.second.elements.size(), parts_of(*elements_[g.second.elements[0]]));
     });
-    if (groups.size() == 1) return of(largest->second);
+    if (groups.size() == 1) {
+      auto one = of(largest->second);
+      return one ? one : with_end(largest->second);
+    }
     if (groups.size() == 2) {
       // What has more places first, and the larger one: which is the rule must not depend on the sizes.
       const auto weight = [](const Group& group) { return std::pair(group.places[0].size(), group.elements.size()); };
@@ -147,8 +151,37 @@ class Fitter {
       }
     }
     auto fit = of(largest->second);
+    if (!fit) {
+      // Or those with most parts, however few.
+      const auto fullest = std::ranges::max_element(
+          groups, {}, [&](const auto& g) { return parts_of(*elements_[g.second.elements[0]]); });
+      if (fullest->second.elements.size() > 1) fit = of(fullest->second);
+    }
     if (fit) fit->padded = true;
     return fit;
+  }
+
+  // The first or the last of an index is computed from other places than the rest: what goes round, say.
+  std::optional<Fit> with_end(const Group& all) {
+    for (size_t d = 0; d < digits_.size(); ++d) {
+      if (lengths_[d] < 4) continue;
+      for (const int64_t end : {lengths_[d] - 1, int64_t{0}}) {
+        Group inner, outer;
+        for (size_t k = 0; k < all.elements.size(); ++k) {
+          Group& group = coordinates_[all.elements[k]][d] == end ? outer : inner;
+          group.elements.push_back(all.elements[k]);
+          group.places.push_back(all.places[k]);
+        }
+        const auto box = inner.elements.empty() || outer.elements.empty() ? std::nullopt : box_of(inner);
+        auto inside = box ? of(inner) : std::nullopt;
+        auto outside = inside ? of(outer) : std::nullopt;
+        if (!outside) continue;
+        inside->box = *box;
+        inside->outside = std::make_shared<const Fit>(std::move(*outside));
+        return inside;
+      }
+    }
+    return std::nullopt;
   }
 
   static int64_t parts_of(const Expression& e) {

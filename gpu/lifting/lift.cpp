@@ -4,14 +4,16 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
+#include <map>
 #include <set>
+#include <unordered_map>
 
-#include "emulate/accelerator/reference.h"
 #include "gpu/differential/prepare.h"
 #include "gpu/differential/test.h"
+#include "gpu/lifting/agree.h"
 #include "gpu/lifting/recorder.h"
+#include "gpu/lifting/shape.h"
 #include "gpu/lifting/template.h"
 
 namespace portolan::lifting {
@@ -26,119 +28,19 @@ constexpr size_t kLaunches = 3;
 constexpr size_t kMostTurned = 4;         // tensors of two indices of which both orders are tried
 constexpr int64_t kMostElements = 4'000;  // of all buffers of a launch that is followed
 constexpr size_t kMostCombinations = 20'000;
+constexpr double kMostTwice = 60'000;  // parts of all results that are looked at in more than one way
 constexpr size_t kLengthsCompared = 600;
 
-// Words of the specification language.
-std::string safe_name(const std::string& name) {
-  static const std::set<std::string> kTaken = {
-      "in",    "out",   "if",     "then",   "else", "let",   "match",  "sum",     "max", "min",
-      "and",   "or",    "not",    "any",    "all",  "count", "exp",    "sqrt",    "abs", "size",
-      "input", "value", "output", "spec",   "here", "floor", "ceil",   "bits",    "fma", "number",
-      "names", "note",  "source", "within", "log2", "times", "follow", "function"};
-  return kTaken.contains(name) ? name + "_" : name;
-}
-
-bool is_lifted(manifest::Element e) {
-  return e.kind == manifest::Element::is_signed ? e.bytes == 4 || e.bytes == 1 : e.is_float();
-}
-
-// The name of a type in specifications.
-std::string type_name(manifest::Element e) {
-  return e.kind == manifest::Element::is_signed ? fmt::format("s{}", 8 * e.bytes) : std::string(manifest::to_string(e));
-}
-
-ir::FloatFormat format_of(manifest::Element e) {
-  if (e.kind == manifest::Element::brain) return ir::FloatFormat::bf16;
-  if (e.kind != manifest::Element::floating) return ir::FloatFormat::none;
-  return e.bytes == 2 ? ir::FloatFormat::f16 : e.bytes == 4 ? ir::FloatFormat::f32 : ir::FloatFormat::f64;
-}
-
-// The factors of a count such as "m * k" or "(n / 2) * divide_up(m, b)", but for ones.
-std::vector<std::string> factors(const std::string& text) {
-  std::vector<std::string> all;
-  std::string word;
-  int depth = 0;
-  for (char c : text + "*") {
-    depth += c == '(' ? 1 : c == ')' ? -1 : 0;
-    if (c != '*' || depth != 0) {
-      if (c != ' ' || depth != 0) word += c;
-      continue;
-    }
-    if (word != "1") all.push_back(word);
-    word.clear();
-  }
-  // What binds weaker than a product is one factor.
-  for (const std::string& one : all)
-    if (one[0] != '(' && one.find_first_of("+-/%") != std::string::npos && !one.starts_with("divide_up("))
-      return {text};
-  return all;
-}
-
-// A factor in the language of specifications, with the names of sizes made safe; `names` gets these. No value: it can't
-// be said there.
-std::optional<std::string> extent_text(const std::string& factor, const manifest::Sizes& sizes,
-                                       std::set<std::string>& names) {
-  if (factor.starts_with("divide_up(")) {
-    const size_t comma = factor.find(',');
-    if (comma == std::string::npos || factor.find('(', 10) != std::string::npos) return std::nullopt;
-    const auto a = extent_text(factor.substr(10, comma - 10), sizes, names);
-    const auto b = extent_text(factor.substr(comma + 1, factor.size() - comma - 2), sizes, names);
-    if (!a || !b) return std::nullopt;
-    return fmt::format("(({} + {} - 1) / {})", *a, *b, *b);
-  }
-  std::string result, word;
-  for (char c : factor + " ") {
-    if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_') {
-      word += c;
-      continue;
-    }
-    if (!word.empty() && std::isdigit(static_cast<unsigned char>(word[0])) == 0) {
-      if (!sizes.contains(word)) return std::nullopt;
-      names.insert(word);
-      word = safe_name(word);
-    }
-    result += word;
-    word.clear();
-    if (c == ',' || c == '%') return std::nullopt;
-    if (c != ' ') result += c;
-  }
-  return result;
-}
-
-// Real numbers within the tolerance; where either side is beyond what its format holds nothing is compared (the
-// specification has more exponents than the kernel). Integers are the same.
-std::string difference_of(const accelerator::State& state, const accelerator::Store& wanted, const Given& g,
-                          const uint8_t* bytes) {
-  const auto count = static_cast<uint64_t>(state.elements());
-  if (!state.type.real) {
-    for (uint64_t n = 0; n < count; ++n) {
-      const int64_t right = g.type.bytes == 1 ? int64_t{static_cast<int8_t>(wanted.read(n).bits)}
-                                              : int64_t{static_cast<int32_t>(wanted.read(n).bits)};
-      if (const int64_t got = differential::integer_at(g.type, bytes + n * g.type.bytes); got != right)
-        return fmt::format("{}[{}] is {}, and the specification says {}", g.name, n, got, right);
-    }
-    return {};
-  }
-  std::vector<std::pair<double, double>> pairs;
-  double squares = 0;
-  for (uint64_t n = 0; n < count; ++n) {
-    const double right = state.type.real->value(wanted.read(n).bits);
-    const double got = differential::number_at(g.type, bytes + n * g.type.bytes);
-    if (!std::isfinite(right) || !std::isfinite(got)) continue;
-    pairs.emplace_back(got, right);
-    squares += right * right;
-  }
-  if (2 * pairs.size() < count) return fmt::format("{} is mostly beyond what its format holds", g.name);
-  const double mean = std::sqrt(squares / static_cast<double>(std::max<size_t>(1, pairs.size())));
-  for (const auto& [got, right] : pairs)
-    if (std::fabs(got - right) > state.within * (std::fabs(right) + mean))
-      return fmt::format("an element of {} is {}, and the specification says {}", g.name, got, right);
-  return {};
-}
+using Placed = std::unordered_map<const Expression*, ExpressionPtr>;
 
 class Lifter {
  public:
-  Lifter(const simt::Module& source, const manifest::Kernel& kernel, const Options& options)
+  // Not finer than the numbers of a result's format lie.
+  double within(manifest::Element e) const {
+    return e.kind == manifest::Element::brain ? std::max(options_.within, 0x1p-8) : options_.within;
+  }
+
+  Lifter(const Source& source, const manifest::Kernel& kernel, const Options& options)
       : source_(source), kernel_(kernel), options_(options) {}
 
   Expected<Lifted> run();
@@ -146,6 +48,8 @@ class Lifter {
   Expected<size_t> check(const std::string& text, const std::vector<manifest::Sizes>& known);
 
  private:
+  std::optional<Diagnostic> name_extents();
+  Expected<Lifted> in_any_order();
   Expected<Lifted> find();
   Diagnostic error(std::string why) const { return error_at(kernel_.location, std::move(why)); }
   std::vector<manifest::Sizes> combinations() const;
@@ -154,13 +58,24 @@ class Lifter {
   SizeValues shape_sizes(const manifest::Sizes& sizes) const;
   std::vector<int64_t> extents(size_t argument, const manifest::Sizes& sizes) const;
   using Results = std::vector<std::vector<ExpressionPtr>>;  // by argument
+  std::optional<Diagnostic> results_of(const manifest::Sizes& sizes, Results& results);
   std::optional<Diagnostic> follow(const manifest::Sizes& sizes, Results& results);
+  std::optional<Diagnostic> follow(const manifest::Sizes& sizes, Results& results, bool descending, bool& exchanges);
   std::optional<Diagnostic> fit(const std::vector<manifest::Sizes>& launches, const std::vector<Results>& results,
                                 size_t argument, std::vector<Fit>& fits) const;
   std::optional<Diagnostic> check_lengths(const std::string& text) const;
+  std::string not_the_same(const std::string& text, const manifest::Sizes& sizes, const Results& results);
+  std::string result_name(size_t n) const {
+    return tensors_[n].name + (arguments_[n].direction == Argument::inout ? "_after" : "");
+  }
+  std::vector<std::string> tensor_names() const {
+    std::vector<std::string> names;
+    for (const Tensor& t : tensors_) names.push_back(t.name);
+    return names;
+  }
   std::optional<Diagnostic> compare(const accelerator::Description& specification, Instance& instance);
 
-  const simt::Module& source_;
+  const Source& source_;
   const manifest::Kernel& kernel_;
   const Options& options_;
   std::vector<Argument> arguments_;  // with variables of the module
@@ -168,32 +83,44 @@ class Lifter {
   std::vector<std::vector<std::string>> factors_;
   std::set<std::string> shape_names_;
   size_t elements_ = 0;
+  std::map<std::pair<manifest::Sizes, bool>, Results> followed_;  // with all tensors as one row; by keep_places_ too
+  bool keep_places_ = false;
+  bool ended_ = false;  // a launch could not be followed: no other shapes help
 };
 
 std::optional<Diagnostic> Lifter::shapes() {
-  manifest::Sizes some;
-  for (const auto& [name, values] : kernel_.sizes) some[name] = values.front();
+  const auto is_size = [&](const std::string& text) {
+    return std::ranges::any_of(kernel_.sizes, [&](const auto& size) { return size.first == text; });
+  };
   for (const auto* list : {&kernel_.arguments, &kernel_.variables})
     for (const Argument& a : *list) arguments_.push_back(a);
   for (const Argument& a : arguments_) {
-    Tensor t{safe_name(a.name), type_name(a.type), {}, a.type.is_float()};
-    std::vector<std::string> found;
+    tensors_.push_back({safe_name(a.name), type_name(a.type), {}, a.type.is_float()});
+    factors_.push_back(a.direction == Argument::value ? std::vector<std::string>() : factors(a.count->text));
     if (a.direction != Argument::value) {
       if (!is_lifted(a.type))
         return error(fmt::format("{} is of {}, which is not lifted yet", a.name, manifest::to_string(a.type)));
-      for (const std::string& part : factors(a.count->text)) {
-        const auto text = extent_text(part, some, shape_names_);
-        if (!text) return error(fmt::format("the length of {}, {}, is not of sizes only", a.name, a.count->text));
-        t.extents.push_back(*text);
-        found.push_back(part);
-      }
     } else if (format_of(a.type) == ir::FloatFormat::none && !a.count) {
       return error(fmt::format("the whole number {} is data", a.name));
-    } else if (a.count && some.contains(a.count->text)) {
+    } else if (a.count && is_size(a.count->text)) {
       shape_names_.insert(a.count->text);
     }
-    tensors_.push_back(std::move(t));
-    factors_.push_back(std::move(found));
+  }
+  return name_extents();
+}
+
+std::optional<Diagnostic> Lifter::name_extents() {
+  manifest::Sizes some;
+  for (const auto& [name, values] : kernel_.sizes) some[name] = values.front();
+  for (size_t n = 0; n < tensors_.size(); ++n) {
+    tensors_[n].extents.clear();
+    for (const std::string& part : factors_[n]) {
+      const auto text = extent_text(part, some, shape_names_);
+      if (!text)
+        return error(
+            fmt::format("the length of {}, {}, is not of sizes only", arguments_[n].name, arguments_[n].count->text));
+      tensors_[n].extents.push_back(*text);
+    }
   }
   return std::nullopt;
 }
@@ -277,50 +204,95 @@ std::vector<manifest::Sizes> Lifter::choose() const {
   return chosen;
 }
 
-std::vector<int64_t> place_of(int64_t flat, const std::vector<int64_t>& extents) {
-  std::vector<int64_t> place(extents.size(), 0);
-  for (size_t d = extents.size(); d-- > 0;) {
-    place[d] = flat % extents[d];
-    flat /= extents[d];
+// Elements as they lie in tensors of these extents; results are followed in one row.
+ExpressionPtr placed(const ExpressionPtr& e, const std::vector<std::vector<int64_t>>& extents, Placed& known) {
+  if (const auto found = known.find(e.get()); found != known.end()) return found->second;
+  ExpressionPtr result = e;
+  if (e->kind == Expression::Kind::element && !e->index.empty()) {
+    const std::vector<int64_t>& shape = extents[e->tensor];
+    std::vector<Affine> index(shape.size());
+    int64_t flat = e->index[0].constant;
+    for (size_t d = shape.size(); d-- > 0; flat /= shape[d]) index[d].constant = flat % shape[d];
+    result = element(e->tensor, std::move(index));
+  } else if (!e->parts.empty()) {
+    std::vector<ExpressionPtr> parts;
+    for (const ExpressionPtr& part : e->parts) parts.push_back(placed(part, extents, known));
+    result = with_parts(*e, std::move(parts));
   }
-  return place;
+  known.emplace(e.get(), result);
+  return result;
 }
 
+std::optional<Diagnostic> Lifter::results_of(const manifest::Sizes& sizes, Results& results) {
+  const auto [found, is_new] = followed_.try_emplace({sizes, keep_places_});
+  if (is_new)
+    if (auto refusal = follow(sizes, found->second)) {
+      followed_.erase(found);
+      ended_ = true;
+      return refusal;
+    }
+  std::vector<std::vector<int64_t>> shapes;
+  for (size_t n = 0; n < arguments_.size(); ++n) shapes.push_back(extents(n, sizes));
+  Placed known;
+  results.assign(found->second.size(), {});
+  for (size_t n = 0; n < results.size(); ++n)
+    for (const ExpressionPtr& e : found->second[n]) results[n].push_back(folded(placed(e, shapes, known))), ++elements_;
+  return std::nullopt;
+}
+
+// Where atomic accesses stand, in two orders, in which the same must come out.
 std::optional<Diagnostic> Lifter::follow(const manifest::Sizes& sizes, Results& results) {
+  bool exchanges = false;
+  if (auto refusal = follow(sizes, results, false, exchanges)) return refusal;
+  if (!exchanges) return std::nullopt;
+  Results others;
+  if (auto refusal = follow(sizes, others, true, exchanges)) return refusal;
+  for (size_t n = 0; n < results.size(); ++n)
+    for (size_t e = 0; e < results[n].size(); ++e) {
+      std::vector<Affine> places, other_places;
+      if (form_of(*folded(results[n][e]), places, nullptr) != form_of(*folded(others[n][e]), other_places, nullptr) ||
+          places != other_places)
+        return error(fmt::format("element {} of {} depends on the order of atomic accesses", e, arguments_[n].name));
+    }
+  return std::nullopt;
+}
+
+std::optional<Diagnostic> Lifter::follow(const manifest::Sizes& sizes, Results& results, bool descending,
+                                         bool& exchanges) {
   verify::Random random(options_.seed);
   auto instance = differential::make_instance(kernel_, sizes, "random", random);
   if (!instance) return instance.error();
-  if (const auto problem = differential::misfit(source_, source_, *instance)) return error(*problem);
-  differential::Prepared p = differential::prepare(source_, *instance, 0);
-  Recorder recorder;
-  p.launch.parameter_marks.assign(p.launch.parameters.size(), simt::kPlain);
+  if (const auto problem = source_.misfit(*instance)) return error(*problem);
+  differential::Prepared p = source_.prepare(*instance, 0);
+  Recorder recorder(keep_places_);
+  p.launch.descending = descending;
   for (size_t n = 0; n < instance->arguments.size(); ++n) {
     const Given& g = instance->arguments[n];
     const ir::FloatFormat format = format_of(g.type);
     if (!g.is_buffer()) {
       if (g.stated || format == ir::FloatFormat::none) continue;
       const auto marks = recorder.input(static_cast<uint32_t>(n), {}, g.type.bytes, format);
-      std::ranges::copy(marks, p.launch.parameter_marks.begin() + static_cast<ptrdiff_t>(p.parameter_places[n]));
+      source_.mark_number(p, n, marks, recorder);
       continue;
     }
     const auto found = differential::buffer_of(p, *instance, n);
     found.allocation->marks.resize(found.allocation->bytes.size(), simt::kPlain);
-    const std::vector<int64_t> shape = extents(n, sizes);
     for (size_t at = 0; at + g.type.bytes <= g.bytes.size(); at += g.type.bytes) {
-      const auto marks =
-          g.direction == Argument::out
-              ? std::vector<Mark>(g.type.bytes, simt::kUnset)
-              : recorder.input(static_cast<uint32_t>(n), place_of(static_cast<int64_t>(at / g.type.bytes), shape),
-                               g.type.bytes, format);
+      const auto marks = g.direction == Argument::out
+                             ? std::vector<Mark>(g.type.bytes, simt::kUnset)
+                             : recorder.input(static_cast<uint32_t>(n), {static_cast<int64_t>(at / g.type.bytes)},
+                                              g.type.bytes, format, g.type.kind == manifest::Element::is_signed);
       std::ranges::copy(marks, found.allocation->marks.begin() + static_cast<ptrdiff_t>(found.offset + at));
     }
   }
   p.launch.observer = &recorder;
   p.launch.check_uninitialised = false;
   p.launch.milliseconds = 20'000;
-  const simt::Outcome outcome = simt::run(source_.program, p.memory, p.launch);
+  const simt::Outcome outcome = simt::run(source_.program(), p.memory, p.launch);
+
   if (!outcome.findings.empty()) return error(simt::to_string(outcome.findings[0]));
   if (!outcome.completed) return error("the launch did not end");
+  exchanges = recorder.exchanges();
   results.assign(instance->arguments.size(), {});
   for (size_t n = 0; n < instance->arguments.size(); ++n) {
     const Given& g = instance->arguments[n];
@@ -343,9 +315,8 @@ std::optional<Diagnostic> Lifter::follow(const manifest::Sizes& sizes, Results& 
       const Mark whole = recorder.join(bytes, marks);
       const ExpressionPtr e = g.type.is_float() ? recorder.read(whole, format_of(g.type)) : recorder.read_low(whole);
       if (!e) return error(fmt::format("element {} of {}: {}", at / g.type.bytes, g.name, recorder.why()));
-      elements.push_back(folded(e));
+      elements.push_back(e);
     }
-    elements_ += elements.size();
     results[n] = std::move(elements);
   }
   return std::nullopt;
@@ -373,34 +344,19 @@ std::optional<Diagnostic> Lifter::fit(const std::vector<manifest::Sizes>& launch
 
 // One launch, the kernel on the engine against the specification.
 std::optional<Diagnostic> Lifter::compare(const accelerator::Description& specification, Instance& instance) {
-  using accelerator::Number;
-  differential::Prepared p = differential::prepare(source_, instance, 0);
+  differential::Prepared p = source_.prepare(instance, 0);
   p.launch.milliseconds = 20'000;
-  const simt::Outcome outcome = simt::run(source_.program, p.memory, p.launch);
+  const simt::Outcome outcome = simt::run(source_.program(), p.memory, p.launch);
   if (!outcome.completed || !outcome.findings.empty())
     return error(outcome.findings.empty() ? "a launch did not end" : simt::to_string(outcome.findings[0]));
   accelerator::Reference reference(specification);
-  const auto state_named = [&](const std::string& name) {
-    for (uint32_t s = 0; s < specification.states.size(); ++s)
-      if (specification.states[s].name == name) return s;
-    return accelerator::kNone;
-  };
-  for (size_t n = 0; n < instance.arguments.size(); ++n) {
-    const Given& g = instance.arguments[n];
-    const uint32_t s = state_named(tensors_[n].name);
-    if (g.direction == Argument::out || s == accelerator::kNone || !specification.states[s].given) continue;
-    for (size_t at = 0; at + g.type.bytes <= g.bytes.size(); at += g.type.bytes) {
-      uint64_t bits = 0;
-      for (size_t b = 0; b < g.type.bytes; ++b) bits |= uint64_t{g.bytes[at + b]} << (8 * b);
-      reference.tensor(s).write(at / g.type.bytes, {bits, true});
-    }
-  }
+  give_inputs(reference, specification, instance, tensor_names(), nullptr);
   if (const auto end = reference.run(); end.kind != accelerator::Outcome::Kind::finished)
     return error(fmt::format("the specification ends as {}: {}", to_string(end.kind), end.why));
   for (size_t n = 0; n < instance.arguments.size(); ++n) {
     const Given& g = instance.arguments[n];
     if (g.direction != Argument::out && g.direction != Argument::inout) continue;
-    const uint32_t s = state_named(tensors_[n].name + (g.direction == Argument::inout ? "_after" : ""));
+    const uint32_t s = tensor_named(specification, result_name(n));
     if (s == accelerator::kNone) return error(fmt::format("the specification has no {}", g.name));
     const auto found = differential::buffer_of(p, instance, n);
     if (static_cast<size_t>(specification.states[s].elements()) * g.type.bytes != g.bytes.size())
@@ -410,6 +366,36 @@ std::optional<Diagnostic> Lifter::compare(const accelerator::Description& specif
     if (!difference.empty()) return error(fmt::format("{}: {}", differential::to_string(instance), difference));
   }
   return std::nullopt;
+}
+
+// Whether the specification says what the kernel computes at these sizes as expressions, so for all contents of the
+// inputs; else why not.
+std::string Lifter::not_the_same(const std::string& text, const manifest::Sizes& sizes, const Results& results) {
+  accelerator::ParameterValues values;
+  for (const auto& [name, value] : shape_sizes(sizes)) values[name] = value;
+  const accelerator::Loaded loaded = accelerator::load_specification(text, kernel_.name + ".spec", values);
+  verify::Random random(options_.seed);
+  const auto instance = differential::make_instance(kernel_, sizes, "random", random);
+  if (!loaded.description || !instance) return "there is no such launch";
+  const accelerator::Description& specification = *loaded.description;
+  accelerator::Reference reference(specification);
+  Algebra algebra;
+  reference.observe(&algebra);
+  give_inputs(reference, specification, *instance, tensor_names(), &algebra);
+  if (const auto end = reference.run(); end.kind != accelerator::Outcome::Kind::finished) return end.why;
+  if (!algebra.why().empty()) return algebra.why();
+  std::vector<std::vector<int64_t>> shapes;
+  for (size_t n = 0; n < arguments_.size(); ++n) shapes.push_back(extents(n, sizes));
+  Placed known;
+  for (size_t n = 0; n < results.size(); ++n) {
+    const uint32_t s = results[n].empty() ? accelerator::kNone : tensor_named(specification, result_name(n));
+    for (size_t e = 0; e < results[n].size(); ++e) {
+      const ExpressionPtr there = algebra.at(s, e, specification.states[s].type, reference.tensor(s).read(e).bits);
+      if (!there || !same_expression(folded(placed(there, shapes, known)), results[n][e]))
+        return fmt::format("element {} of {} is written another way", e, arguments_[n].name);
+    }
+  }
+  return {};
 }
 
 // At many sizes, whether results have as many elements as the kernel writes. Launches are too few to meet those at
@@ -426,7 +412,7 @@ std::optional<Diagnostic> Lifter::check_lengths(const std::string& text) const {
       if (arguments_[n].direction != Argument::out && arguments_[n].direction != Argument::inout) continue;
       int64_t wanted = 1;
       for (int64_t extent : extents(n, all[c])) wanted *= extent;
-      const std::string name = tensors_[n].name + (arguments_[n].direction == Argument::inout ? "_after" : "");
+      const std::string name = result_name(n);
       const auto& states = loaded.description->states;
       const auto state = std::ranges::find(states, name, &accelerator::State::name);
       if (state == states.end() || static_cast<int64_t>(state->elements()) != wanted)
@@ -460,14 +446,39 @@ Expected<size_t> Lifter::check(const std::string& text, const std::vector<manife
   return passed;
 }
 
-// The order of factors in a length says nothing of the order in which elements lie.
+// A manifest says how many elements a buffer has, not how they lie: its length is taken factor by factor, then with a
+// square number shared out between two sizes (tiles side by side), then as one row.
 Expected<Lifted> Lifter::run() {
   if (auto refusal = shapes()) return *refusal;
+  auto found = in_any_order();
+  const auto listed = factors_;
+  const auto again = [&](bool keep_places, std::vector<std::string> (*shape)(const std::vector<std::string>&)) {
+    factors_.clear();
+    for (const auto& one : listed) factors_.push_back(shape(one));
+    keep_places_ = keep_places;
+    if (!keep_places && factors_ == listed) return false;
+    double length = 0;
+    for (const auto& [key, results] : followed_)
+      for (const auto& elements : results)
+        for (const ExpressionPtr& e : elements) length += e->length;
+    if (length > kMostTwice) return false;
+    if (name_extents()) return false;
+    auto other = in_any_order();
+    if (other) found = std::move(other);
+    return static_cast<bool>(found);
+  };
+  const auto as_listed = [](const std::vector<std::string>& all) { return all; };
+  (void)(found || ended_ || again(true, as_listed) || again(false, shared_square) || again(false, one_row));
+  return found;
+}
+
+// The order of factors in a length says nothing of the order in which elements lie.
+Expected<Lifted> Lifter::in_any_order() {
   auto found = find();
   std::vector<size_t> open;
   for (size_t n = 0; n < tensors_.size() && open.size() < kMostTurned; ++n)
     if (factors_[n].size() == 2 && factors_[n][0] != factors_[n][1]) open.push_back(n);
-  for (size_t turned = 1; !found && turned < size_t{1} << open.size(); ++turned) {
+  for (size_t turned = 1; !found && !ended_ && turned < size_t{1} << open.size(); ++turned) {
     // Those in which this choice differs from the last.
     for (size_t b = 0; b < open.size(); ++b) {
       if (((turned ^ (turned - 1)) >> b & 1) == 0) continue;
@@ -486,7 +497,7 @@ Expected<Lifted> Lifter::find() {
   std::vector<SizeValues> sizes;
   std::vector<Results> results;
   for (const manifest::Sizes& one : launches) {
-    if (auto refusal = follow(one, results.emplace_back())) return *refusal;
+    if (auto refusal = results_of(one, results.emplace_back())) return *refusal;
     sizes.push_back(shape_sizes(one));
   }
   std::string text = fmt::format("// Lifted from a kernel.\nspec {} \"what kernel {} computes\"\n\n",
@@ -507,28 +518,41 @@ Expected<Lifted> Lifter::find() {
     Tensor result = tensors_[n];
     if (arguments_[n].direction == Argument::inout) result.name += "_after";
     std::string why;
-    const auto made = equations(sizes, of_result, tensors_, result, options_.within, why);
+    const auto made = equations(sizes, of_result, tensors_, result, within(arguments_[n].type), why);
     if (!made) return error(fmt::format("{}: {}", arguments_[n].name, why));
     text += *made;
   }
   const auto passed = check(text, launches);
   if (!passed) return error("the specification that was found does not hold: " + passed.error().message + "\n" + text);
-  Lifted lifted{text, launches.size(), elements_, *passed, {}};
+  Lifted lifted{text, launches.size(), elements_, *passed, {}, {}, {}};
+  for (size_t l = 0; l < launches.size() && lifted.unbounded.empty(); ++l) {
+    lifted.unbounded = not_the_same(text, launches[l], results[l]);
+    std::string at;
+    for (const auto& [name, value] : launches[l]) at += fmt::format("{}{}={}", at.empty() ? "" : ", ", name, value);
+    if (lifted.unbounded.empty()) lifted.bounded.push_back(std::move(at));
+  }
   lifted.assumptions = {
-      "real-algebra: sums and products are taken in any order, roundings are not looked at",
+      "real-algebra: sums and products are taken in any order, roundings are not looked at, whole numbers have no "
+      "limits",
+      "functions that the code spells out are those that they were found to be at some places; NaNs are left out",
       "bounds beyond 1e29 stand for infinities; where a number is beyond its format nothing is compared"};
   return lifted;
 }
 
 }  // namespace
 
-Expected<Lifted> lift(const simt::Module& source, const manifest::Kernel& kernel, const Options& options) {
+Expected<Lifted> lift(const Source& source, const manifest::Kernel& kernel, const Options& options) {
   return Lifter(source, kernel, options).run();
+}
+
+Expected<Lifted> lift(const simt::Module& source, const manifest::Kernel& kernel, const Options& options) {
+  return lift(ModuleSource(source), kernel, options);
 }
 
 Expected<size_t> agrees_with(const simt::Module& source, const manifest::Kernel& kernel,
                              const std::string& specification, const Options& options) {
-  Lifter lifter(source, kernel, options);
+  const ModuleSource module(source);
+  Lifter lifter(module, kernel, options);
   if (auto refusal = lifter.shapes()) return *refusal;
   return lifter.check(specification, {});
 }

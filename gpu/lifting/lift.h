@@ -4,6 +4,7 @@
 #pragma once
 
 #include "emulate/simt/module.h"
+#include "gpu/lifting/source.h"
 #include "gpu/manifest/manifest.h"
 
 namespace portolan::lifting {
@@ -13,6 +14,10 @@ struct Lifted {
   size_t launches = 0, elements = 0;  // that it was found from
   size_t tests = 0;                   // launches on which it agreed with the kernel
   std::vector<std::string> assumptions;
+  // Launches whose results are the same expressions in the kernel and in the specification: for all contents of the
+  // inputs, under the assumptions. `unbounded`: why a launch is not among them.
+  std::vector<std::string> bounded;
+  std::string unbounded;
 };
 
 struct Options {
@@ -22,6 +27,7 @@ struct Options {
 };
 
 // The error says what about the kernel is no tensor computation that specifications express.
+Expected<Lifted> lift(const Source& source, const manifest::Kernel& kernel, const Options& options);
 Expected<Lifted> lift(const simt::Module& source, const manifest::Kernel& kernel, const Options& options);
 
 // How many of a number of launches a specification of this kernel agrees on; the error: the first on which it doesn't.

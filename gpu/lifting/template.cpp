@@ -13,7 +13,15 @@ namespace portolan::lifting {
 using Kind = Expression::Kind;
 
 std::optional<std::string> whole_number(const std::vector<SizeValues>& sizes, const std::vector<int64_t>& values) {
-  if (std::ranges::all_of(values, [&](int64_t v) { return v == values[0]; })) return fmt::format("{}", values[0]);
+  constexpr int64_t kLeastSize = 5;  // below that it is hardly one
+  if (std::ranges::all_of(values, [&](int64_t v) { return v == values[0]; })) {
+    // A size that was the same each time is what the number follows; tests at other sizes tell if it doesn't.
+    for (const auto& [name, first] : sizes[0])
+      if (first == values[0] && first >= kLeastSize &&
+          std::ranges::all_of(sizes, [&](const SizeValues& one) { return one.at(name) == values[0]; }))
+        return name;
+    return fmt::format("{}", values[0]);
+  }
   for (const auto& [name, first] : sizes[0]) {
     const auto all = [&](auto&& holds) {
       for (size_t n = 0; n < values.size(); ++n)
@@ -24,8 +32,11 @@ std::optional<std::string> whole_number(const std::vector<SizeValues>& sizes, co
     const int64_t more = values[0] - first;
     if (std::abs(more) <= 16 && all([&](int64_t v, int64_t s) { return v == s + more; }))
       return fmt::format("{} {} {}", name, more < 0 ? "-" : "+", std::abs(more));
+    constexpr int64_t kMostFactor = 64;
+    const int64_t times = first != 0 ? values[0] / first : 0;
+    if (2 <= times && times <= kMostFactor && all([&](int64_t v, int64_t s) { return v == s * times; }))
+      return fmt::format("{} * {}", times, name);
     for (int64_t factor = 2; factor <= 4; ++factor) {
-      if (all([&](int64_t v, int64_t s) { return v == s * factor; })) return fmt::format("{} * {}", factor, name);
       if (all([&](int64_t v, int64_t s) { return v == s / factor; })) return fmt::format("{} / {}", name, factor);
     }
   }
@@ -100,6 +111,22 @@ class Printer {
       }
       case Kind::reduction:
         return reduction(e);
+      case Kind::place: {
+        const std::string whole = next_place();
+        return real_ ? fmt::format("f64({})", whole) : fmt::format("({})", whole);
+      }
+      case Kind::field:
+        return field(e);
+      case Kind::compare: {
+        const std::string left = as(e.real, *e.parts[0]), right = as(e.real, *e.parts[1]);
+        return fmt::format("({} {} {})", left, e.name, right);
+      }
+      case Kind::logic:
+        return logic(e);
+      case Kind::choice: {
+        const std::string condition = text(*e.parts[0]), yes = text(*e.parts[1]), no = text(*e.parts[2]);
+        return fmt::format("(if {} then {} else {})", condition, yes, no);
+      }
       case Kind::inverse:
         return fmt::format("(1.0 / {})", text(*e.parts[0]));
       case Kind::function:
@@ -117,11 +144,30 @@ class Printer {
   }
 
  private:
+  std::string as(bool real, const Expression& e) {
+    const bool outer = std::exchange(real_, real);
+    std::string result = text(e);
+    real_ = outer;
+    return result;
+  }
+
+  // Bits of a whole number.
+  std::string field(const Expression& e) {
+    const std::string low = next_place(), word = as(false, *e.parts[0]);
+    const std::string bits = fmt::format("{}{}.wrap({} >> ({}))", e.real ? 'u' : 's', e.variable, word, low);
+    return real_ ? fmt::format("f64({})", bits) : bits;
+  }
+
+  std::string logic(const Expression& e) {
+    if (e.name == "not") return fmt::format("(not {})", text(*e.parts[0]));
+    std::vector<std::string> parts;
+    for (const ExpressionPtr& part : e.parts) parts.push_back(text(*part));
+    return fmt::format("({})", fmt::join(parts, " " + e.name + " "));
+  }
+
   // To the nearest whole number, halves away from zero.
   std::string rounded(const Expression& e) {
-    const bool outer = std::exchange(real_, true);
-    const std::string x = text(*e.parts[0]);
-    real_ = outer;
+    const std::string x = as(true, *e.parts[0]);
     const std::string whole = fmt::format("(if {0} < 0.0 then ceil({0} - 0.5) else floor({0} + 0.5))", x);
     return real_ ? fmt::format("f64({})", whole) : whole;
   }
@@ -142,7 +188,8 @@ class Printer {
     const std::set<int> free = free_variables(e, place_);
     const std::string end = next_place();
     // Nor for elements that are computed otherwise: its places may lie outside there.
-    if (fits_[0].outside || is_split(fits_[0]) || std::ranges::any_of(free, [](int v) { return v >= kReductions; }))
+    if (e.name == "any" || e.name == "all" || fits_[0].outside || is_split(fits_[0]) ||
+        std::ranges::any_of(free, [](int v) { return v >= kReductions; }))
       return fmt::format("({}({} in 0 .. {}) {})", e.name, variable(e.variable), end, text(*e.parts[0]));
     std::string indices, bounds;
     for (int v : free) {
@@ -288,17 +335,20 @@ std::optional<std::string> within_box(const std::vector<SizeValues>& sizes, cons
   std::string text;
   for (size_t d = 0; d < fits[0].box.size(); ++d) {
     std::vector<int64_t> low, high;
+    bool all = true;
     for (const Fit& fit : fits) {
       if (fit.box.size() != fits[0].box.size()) return std::nullopt;
       low.push_back(fit.box[d].first), high.push_back(fit.box[d].second);
+      all &= low.back() == 0 && high.back() == fit.lengths[d];
     }
+    if (all) continue;
     const auto from = whole_number(sizes, low), to = whole_number(sizes, high);
     if (!from || !to) {
       why = "where the result is computed otherwise doesn't follow from the sizes";
       return std::nullopt;
     }
     const std::string index = text_of(fits[0].digits[d]);
-    text += fmt::format("{}{} <= {} and {} < {}", d == 0 ? "" : " and ", *from, index, index, *to);
+    text += fmt::format("{}{} <= {} and {} < {}", text.empty() ? "" : " and ", *from, index, index, *to);
   }
   return text;
 }

@@ -47,6 +47,7 @@ struct Argument {
   std::optional<Formula> low, high;  // of what is drawn
   Filling filling = any;
   bool any_order = false;  // compared as a multiset
+  bool returned = false;   // by a function of a processor: no argument, but its result
   std::optional<Tolerance> tolerance;
 };
 

@@ -174,10 +174,16 @@ class Reader {
         const auto bit = value.value_exact<bool>();
         if (!bit) fail(value, "'any_order' is true or false");
         a.any_order = bit.value_or(false);
+      } else if (key == "returned") {
+        const auto bit = value.value_exact<bool>();
+        if (!bit.value_or(false) || directed) fail(value, "'returned' is true, and takes the place of in, out, inout");
+        directed = a.returned = true;
+        a.direction = Argument::out;
+        a.count = Formula{"1", {}};
       } else
-        fail(value, fmt::format(
-                        "unknown key '{}'; there are: name type value in out inout low high values tolerance any_order",
-                        key.str()));
+        fail(value, fmt::format("unknown key '{}'; there are: name type value in out inout low high values tolerance "
+                                "any_order returned",
+                                key.str()));
     }
     if (!typed) fail(node, "the argument's type is missing");
     if (stated && directed) fail(*stated, "an argument has one of value, in, out, inout");
@@ -243,7 +249,9 @@ class Reader {
       if (failure_) return;
     }
     if (k.name.empty()) fail(node, "the kernel's name is missing");
-    if (!block) fail(node, fmt::format("kernel '{}': the size of a block is missing", k.name));
+    // A function of a processor runs by itself.
+    if (!block && !k.file.ends_with(".s"))
+      fail(node, fmt::format("kernel '{}': the size of a block is missing", k.name));
     check(node, k);
     manifest_.kernels.push_back(std::move(k));
   }

@@ -1,0 +1,35 @@
+// What is lifted: kernels of a module, or functions of a processor that are run as kernels of one thread.
+#pragma once
+
+#include <span>
+
+#include "gpu/differential/prepare.h"
+
+namespace portolan::lifting {
+
+class Source {
+ public:
+  virtual ~Source() = default;
+  virtual const simt::Program& program() const = 0;
+  // Why the manifest is not for this code.
+  virtual std::optional<std::string> misfit(const differential::Instance& instance) const = 0;
+  virtual differential::Prepared prepare(const differential::Instance& instance, unsigned variant) const = 0;
+  // Of the bytes of a number that is an argument; before the launch.
+  virtual void mark_number(differential::Prepared& p, size_t argument, std::span<const simt::Mark> marks,
+                           simt::Observer& observer) const = 0;
+};
+
+class ModuleSource : public Source {
+ public:
+  explicit ModuleSource(const simt::Module& module) : module_(module) {}
+  const simt::Program& program() const override { return module_.program; }
+  std::optional<std::string> misfit(const differential::Instance& instance) const override;
+  differential::Prepared prepare(const differential::Instance& instance, unsigned variant) const override;
+  void mark_number(differential::Prepared& p, size_t argument, std::span<const simt::Mark> marks,
+                   simt::Observer& observer) const override;
+
+ private:
+  const simt::Module& module_;
+};
+
+}  // namespace portolan::lifting
