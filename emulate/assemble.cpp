@@ -32,9 +32,17 @@ const Dialect& dialect_of(Isa isa) {
   return kDialects[static_cast<size_t>(isa)];
 }
 
+struct Errors {
+  Diagnostic first;
+  std::vector<uint32_t>* lines = nullptr;
+};
+
 // Keeps the first error; MC goes on parsing, and what follows is often a consequence.
-void keep_first(const llvm::SMDiagnostic& message, Diagnostic& first) {
-  if (message.getKind() != llvm::SourceMgr::DK_Error || !first.message.empty()) return;
+void keep_first(const llvm::SMDiagnostic& message, Errors& errors) {
+  if (message.getKind() != llvm::SourceMgr::DK_Error) return;
+  if (errors.lines != nullptr) errors.lines->push_back(static_cast<uint32_t>(std::max(0, message.getLineNo())));
+  Diagnostic& first = errors.first;
+  if (!first.message.empty()) return;
   first = error_at({message.getFilename().str(), static_cast<uint32_t>(std::max(0, message.getLineNo())),
                     static_cast<uint32_t>(message.getColumnNo() + 1)},
                    message.getMessage().str());
@@ -43,21 +51,22 @@ void keep_first(const llvm::SMDiagnostic& message, Diagnostic& first) {
 
 }  // namespace
 
-Expected<Object> assemble(const AssemblerTables& t, std::string_view text, const std::string& name) {
+Expected<Object> assemble(const AssemblerTables& t, std::string_view text, const std::string& name,
+                          std::vector<uint32_t>* bad_lines) {
   const llvm::Triple triple(t.triple);
   llvm::MCTargetOptions target_options;
   target_options.ABIName = t.abi;
   std::unique_ptr<llvm::MCSubtargetInfo> subtarget(t.target.createMCSubtargetInfo(t.triple, t.processor, t.features));
 
-  Diagnostic first;
+  Errors errors{{}, bad_lines};
+  Diagnostic& first = errors.first;
   llvm::SourceMgr sources;
   sources.AddNewSourceBuffer(llvm::MemoryBuffer::getMemBufferCopy({text.data(), text.size()}, name), {});
   sources.setDiagHandler(
-      [](const llvm::SMDiagnostic& message, void* out) { keep_first(message, *static_cast<Diagnostic*>(out)); },
-      &first);
+      [](const llvm::SMDiagnostic& message, void* out) { keep_first(message, *static_cast<Errors*>(out)); }, &errors);
   llvm::MCContext context(triple, &t.asm_info, &t.registers, subtarget.get(), &sources, &target_options);
-  context.setDiagnosticHandler([&first](const llvm::SMDiagnostic& message, bool, const llvm::SourceMgr&,
-                                        std::vector<const llvm::MDNode*>&) { keep_first(message, first); });
+  context.setDiagnosticHandler([&errors](const llvm::SMDiagnostic& message, bool, const llvm::SourceMgr&,
+                                         std::vector<const llvm::MDNode*>&) { keep_first(message, errors); });
   std::unique_ptr<llvm::MCObjectFileInfo> file_info(t.target.createMCObjectFileInfo(context, /*PIC=*/false));
   context.setObjectFileInfo(file_info.get());
 
@@ -86,7 +95,7 @@ Expected<Object> assemble(Isa isa, std::string_view text, const AssembleOptions&
   if (!options.features.empty()) features += (features.empty() ? "" : ",") + options.features;
   return assemble(
       {mc.target(), mc.triple(), "", features, dialect_of(isa).abi, mc.asm_info(), mc.registers(), mc.instructions()},
-      text, options.name);
+      text, options.name, options.bad_lines);
 }
 
 }  // namespace portolan::emulate

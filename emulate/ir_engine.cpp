@@ -147,7 +147,8 @@ class IrMachine {
 
   const Request* request_ = nullptr;
   MemoryPlan plan_;
-  uint64_t era_ = 0;  // marks of others are of no use
+  bool called_off_ = false;  // by the observer
+  uint64_t era_ = 0;         // marks of others are of no use
   MachineState base_;
   std::vector<APInt> slots_, saved_;
   uint64_t pc_ = 0, instructions_ = 0;
@@ -259,7 +260,10 @@ void IrMachine::record(const IrStep& step) {
 bool IrMachine::execute() {
   if (observer_ != nullptr) {
     const std::optional<uint64_t> elsewhere = observer_->before(pc_, slots_, memory_);
-    if (!elsewhere) return end(Ending::limit);
+    if (!elsewhere) {
+      called_off_ = true;
+      return end(Ending::limit);
+    }
     pc_ = *elsewhere;
     world_.accesses.clear();
   }
@@ -308,6 +312,7 @@ Outcome IrMachine::run(const Request& request, MemoryPlan plan) {
 
 Outcome IrMachine::go_on() {
   const Request& request = *request_;
+  called_off_ = false;
   deadline_ = processor_time() + request.limits.time;
   for (bool running = true; running;) {
     if (pc_ == kReturnAddress)
@@ -320,7 +325,7 @@ Outcome IrMachine::go_on() {
       running = execute();
   }
   outcome_.state = state_now();
-  memory_.collect(image_, request, plan_, outcome_);
+  if (!called_off_) memory_.collect(image_, request, plan_, outcome_);
   if (request.coverage) trace_.store(outcome_);
   outcome_.instructions = instructions_;
   return std::move(outcome_);

@@ -22,7 +22,8 @@ class IrObserver {
   };
 
   virtual ~IrObserver() = default;
-  // Before the instruction at `pc`: where to go on. Nothing: the run ends (Ending::limit).
+  // Before the instruction at `pc`: where to go on. Nothing: the run ends (Ending::limit), and
+  // what memory holds then is not collected.
   virtual std::optional<uint64_t> before(uint64_t pc, std::span<const llvm::APInt> slots, MemoryAccess& memory) = 0;
   // After an instruction, with its accesses in order; `completed`: it did not trap. The last access is the one that
   // faulted, if one did.

@@ -123,10 +123,14 @@ void collect_regions(const Request& request, const MemoryPlan& plan, std::span<c
   };
   for (size_t r = 0; r < plan.regions.size(); ++r) {
     const PageRun& run = plan.regions[r];
-    if (!run.writable || std::memcmp(run.contents.data(), final[r].data(), run.contents.size()) == 0) continue;
-    for (size_t i = 0; i < run.contents.size() && outcome.stray_writes.size() < kMaxStrayWrites; ++i)
-      if (run.contents[i] != final[r][i] && !is_in_region(run.address + i))
-        outcome.stray_writes.push_back(run.address + i);
+    // Page by page: there may be a million bytes of it.
+    for (size_t page = 0; run.writable && page < run.contents.size(); page += kPageSize) {
+      const size_t end = std::min<size_t>(page + kPageSize, run.contents.size());
+      if (std::memcmp(run.contents.data() + page, final[r].data() + page, end - page) == 0) continue;
+      for (size_t i = page; i < end && outcome.stray_writes.size() < kMaxStrayWrites; ++i)
+        if (run.contents[i] != final[r][i] && !is_in_region(run.address + i))
+          outcome.stray_writes.push_back(run.address + i);
+    }
   }
 }
 

@@ -417,6 +417,10 @@ Outcome Interpreter::run(Environment& environment, const Start& start) {
   return state_->run(start);
 }
 
+const APInt& Interpreter::value(ValueId id) const {
+  return state_->values[id];
+}
+
 bool Interpreter::taken(BlockId block, size_t edge) const {
   return state_->covered[state_->first_edge[block] + edge] != 0;
 }

@@ -85,6 +85,9 @@ class Interpreter {
 
   Outcome run(Environment& environment, const Start& start);
 
+  // What it was in the last run that came to it.
+  const APInt& value(ValueId id) const;
+
   // Edges taken by all runs so far, by block and edge of its terminator.
   bool taken(BlockId block, size_t edge) const;
   size_t edges_taken() const;

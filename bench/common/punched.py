@@ -1,11 +1,12 @@
-"""Proved translations to punch holes into: units are translated, and functions proved, when they are first drawn."""
+"""Proved translations to punch holes into: units are translated, and functions proved, when they are first drawn. What the
+same binary made of a unit before, in the same folder, is taken as it is."""
 
 import collections
 import json
 import re
 import threading
 
-from common import holes, mutants, toolchain
+from common import holes, judged, mutants, toolchain
 
 DIRECTIONS = (("x86-64", "aarch64"), ("x86-64", "riscv64"), ("aarch64", "x86-64"))
 SHORTEST = 3  # instructions
@@ -38,6 +39,7 @@ class Translations:
     def __init__(self, args, programs, libraries):
         self.args, self.programs, self.libraries = args, programs, libraries
         self.made, self.proofs = {}, {}
+        self.key = judged.fingerprint(args.portolan, args.prove)
         self.locks, self.lock = collections.defaultdict(threading.Lock), threading.Lock()
 
     def once(self, table, key, make):
@@ -54,14 +56,18 @@ class Translations:
     def translate(self, unit, origin, target):
         folder = self.args.work / f"{unit.name.replace('/', '.')}.{origin}.{target}"
         folder.mkdir(parents=True, exist_ok=True)
-        output = folder / "translated.s"
-        output.unlink(missing_ok=True)
+        output, stamp = folder / "translated.s", folder / "made.by"
         try:
             source = unit.compiled(folder, "gcc", toolchain.ISAS[origin], "-g", "-gno-as-loc-support")
         except RuntimeError:
             return None
+        if stamp.exists() and stamp.read_text() == self.key:
+            return Translation(unit, origin, target, source, output) if output.exists() else None
+        for old in (output, *folder.glob("*.json")):
+            old.unlink(missing_ok=True)
         toolchain.run((self.args.portolan, "translate", source, "--from", origin, "--to", target, "-o", output,
                        "--require", "none", "--tests", 0, "--prove", 0), timeout=600)  # fmt: skip
+        stamp.write_text(self.key)
         return Translation(unit, origin, target, source, output) if output.exists() else None
 
     def proved(self, translation, name):
@@ -71,10 +77,10 @@ class Translations:
     def prove(self, translation, name):
         # As two files, like the sketch and its source: what is known of a translation beyond its text does not count.
         evidence = translation.output.with_name(f"{name}.json")
-        evidence.unlink(missing_ok=True)
-        toolchain.run((self.args.portolan, "verify", translation.source, translation.output, "--function", name, "--from",
-                       translation.origin, "--to", translation.target, "--evidence", evidence, "--tests", 20,
-                       "--prove", self.args.prove), timeout=300)  # fmt: skip
+        if not evidence.exists():
+            toolchain.run((self.args.portolan, "verify", translation.source, translation.output, "--function", name, "--from",
+                           translation.origin, "--to", translation.target, "--evidence", evidence, "--tests", 20,
+                           "--prove", self.args.prove), timeout=300)  # fmt: skip
         if not evidence.exists():
             return False
         levels = [f["verdict"]["level"] for f in json.loads(evidence.read_text())["functions"]]

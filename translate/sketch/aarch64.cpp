@@ -52,7 +52,7 @@ Vocabulary make_aarch64_vocabulary() {
                 "cmp ?reg, ?imm",       "orr ?reg, ?reg, ?imm", "eor ?reg, ?reg, ?imm", "sxtw ?reg, ?reg",
                 "cmn ?reg, ?imm",       "tst ?reg, ?reg",       "tst ?reg, ?imm",       "sdiv ?reg, ?reg, ?reg",
                 "udiv ?reg, ?reg, ?reg"};
-  add_words(v.arguments, "w0 w1 w2 w3 x0 x1 x2 x3");
+  add_words(v.arguments, "w0 w1 w2 w3 x0 x1 x2 x3 sp");
   add_words(v.aliases, "ret bl blr br adr adrp nop movz movk movn brk");
   add_words(v.conditional, "b.");
   v.operands = {"?reg",

@@ -37,7 +37,7 @@ Vocabulary make_riscv64_vocabulary() {
                 "snez ?reg, ?reg",       "sext.w ?reg, ?reg",      "mulw ?reg, ?reg, ?reg",  "sllw ?reg, ?reg, ?reg",
                 "srlw ?reg, ?reg, ?reg", "sraw ?reg, ?reg, ?reg",  "slliw ?reg, ?reg, ?imm", "srliw ?reg, ?reg, ?imm",
                 "sraiw ?reg, ?reg, ?imm"};
-  add_words(v.arguments, "a0 a1 a2 a3");
+  add_words(v.arguments, "a0 a1 a2 a3 sp");
   add_words(v.aliases, "ret jr jal jalr call tail la lla auipc nop unimp bgt ble bgtu bleu");
   add_words(v.conditional, "b");
   v.operands = {"?reg",

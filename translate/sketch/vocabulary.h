@@ -25,7 +25,7 @@ struct Vocabulary {
   // Instructions that ?seq is made of: sketches of one line, whose ?reg stand for registers that the sketch names and
   // whose ?imm for constants that the source or the sketch names.
   std::vector<std::string_view> sequence;
-  std::vector<std::string> arguments;  // registers of the first arguments and results, for ?seq
+  std::vector<std::string> arguments;  // of the first ones and of results, and the stack pointer: for ?seq
   std::string_view jump;               // the mnemonic of a direct jump
   std::string_view placeholder;        // an instruction without effect
   // Bytes of an encoding, of an instruction with what the assembler may add to it, and of all that one

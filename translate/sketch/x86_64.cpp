@@ -85,7 +85,7 @@ Vocabulary make_x86_64_vocabulary() {
                 "sarq $?imm, ?reg",
                 "imull $?imm, ?reg, ?reg",
                 "imulq $?imm, ?reg, ?reg"};
-  add_words(v.arguments, "%eax %edi %esi %edx %ecx %rax %rdi %rsi %rdx %rcx");
+  add_words(v.arguments, "%eax %edi %esi %edx %ecx %rax %rdi %rsi %rdx %rcx %rsp");
   add_words(v.aliases, "ret call jmp leave nop ud2 endbr64");
   add_words(v.conditional, "j set cmov");
   for (const std::string& condition : v.conditions)

@@ -217,6 +217,26 @@ const Case kCases[] = {
      {"\tmovl %edi, %eax\n\tcmpl %esi, %edi\n\tcmovl %esi, %eax\n\tincl %eax\n\tret\n", kR,
       "\tbge a0, a1, .L4\n\t?seq:1\n.L4:\n\t?seq:1\n\tsext.w a0, a0\n\tret\n"},
      {}},
+    // Of the registers that assemble here most cannot hold an entry of the table.
+    {"aarch64_register_of_an_address",
+     {"\tmovq g@GOTPCREL(%rip), %rax\n\tmovl (%rax), %eax\n\taddl %edi, %eax\n\tret\n.data\n.globl g\ng: .long "
+      "77\n.text\n",
+      kA,
+      "\tadrp x8, :got:g\n\tldr ?reg, [x8, :got_lo12:g]\n\tldr w8, [x9]\n\tadd w0, w0, w8\n\tret\n.data\n.globl "
+      "g\ng: .long 77\n.text\n",
+      1},
+     {"x9"}},
+    // What a choice does not take rules nothing out.
+    {"x86_64_choice",
+     {"\tmovl $31, %eax\n\tmovl $127, %ecx\n\tcmpl $7, %edi\n\tcmovel %ecx, %eax\n\tret\n", kX,
+      "\tcmpl $?imm, %edi\n\tmovl $?imm, %ecx\n\tmovl $31, %eax\n\tcmovel %ecx, %eax\n\tret\n", 1},
+     {"7", "127"}},
+    // Nothing but the return tells that the stack pointer is short of eight.
+    {"x86_64_stack",
+     {kMixed, kX,
+      "\tpushq %rbx\n\tpushq %rax\n\tmovl %edi, %ebx\n\tmovl %ebx, %eax\n\tandl ?reg, %eax\n\txorl $-16, "
+      "%eax\n\t?seq:1\n\tpopq %rbx\n\tret\n"},
+     {"%esi", "addq $8, %rsp"}},
     {"riscv64_two_seq", {kLinear, kR, "\t?seq:1\n\t?seq:1\n\taddiw a0, a0, 7\n\tret\n"}, {}},
 };
 INSTANTIATE_TEST_SUITE_P(Sketches, Filled, testing::ValuesIn(kCases), [](const auto& c) { return c.param.name; });

@@ -42,9 +42,12 @@ class Explorer {
 void Explorer::queue(const verify::Input& input) {
   const auto compared = watch_.compared();
   for (const uint64_t step : {uint64_t{0}, uint64_t{1}, ~uint64_t{0}})
-    for (const auto& [a, b] : compared)
+    for (const auto& [a, b] : compared) {
+      // The target has its objects elsewhere.
+      if (b >= emulate::kHarnessBase && b < emulate::kImageEnd) continue;
       for (verify::Input& changed : exchanged(t_, input, a, b + step))
         if (queue_.size() < kMostQueued) queue_.push_back(std::move(changed));
+    }
 }
 
 verify::Input Explorer::next() {
@@ -84,7 +87,7 @@ Expected<std::vector<uint64_t>> Explorer::run(std::vector<verify::Input> ways, s
     if (input.has_nan) continue;
     Test test = look(std::move(input));
     const uint64_t instructions = watch_.instructions();
-    if (!watch_.fresh() || instructions == 0 || instructions > kLongestRun) continue;
+    if (!watch_.fresh() || !watch_.left().empty() || instructions == 0 || instructions > kLongestRun) continue;
     queue(test.input);
     ways_.push_back(test.input);
     auto runs = t_.bench.run_source(t_.boundary, {&test.input, 1});

@@ -1,6 +1,7 @@
 #include "translate/sketch/filling/influence.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace portolan::sketch::filling {
 
@@ -65,6 +66,14 @@ void Influence::put(uint64_t address, uint64_t size, Mask mask) {
   }
 }
 
+namespace {
+
+bool is_product(Op op) {
+  return op == Op::bit_and || op == Op::mul || op == Op::umulh || op == Op::smulh;
+}
+
+}  // namespace
+
 Influence::Plan Influence::plan_of(const ir::Function& function) {
   Plan plan;
   const bool simple = std::all_of(function.values.begin(), function.values.end(), [](const ir::Instruction& i) {
@@ -89,31 +98,55 @@ Influence::Plan Influence::plan_of(const ir::Function& function) {
                     : i.op == Op::get_slot ? Action::Kind::get
                     : i.op == Op::set_slot ? Action::Kind::set
                     : i.op == Op::call     ? Action::Kind::call
+                    : i.op == Op::select   ? Action::Kind::choice
+                    : is_product(i.op)     ? Action::Kind::product
                                            : Action::Kind::pure;
       action.value = v;
       action.slot = i.index;
       for (const ir::ValueId operand : i.operands)
         if (action.kind == Action::Kind::load || action.kind == Action::Kind::store ||
-            function[operand].op != Op::constant)
+            action.kind == Action::Kind::choice || function[operand].op != Op::constant)
           action.operands.push_back(operand);
       if (action.kind != Action::Kind::pure || !action.operands.empty()) plan.actions.push_back(std::move(action));
     }
   return plan;
 }
 
-void Influence::step(const ir::Function& function, Accesses accesses, bool completed, const Site* site) {
+// Of a choice what it did not take plays no part.
+Mask Influence::of_choice(const Action& action, const ir::Interpreter& ran) const {
+  const ir::APInt& condition = ran.value(action.operands[0]);
+  Mask mask = values_[action.operands[0]];
+  if (!condition.isZero()) mask |= values_[action.operands[1]];
+  if (!condition.isAllOnes()) mask |= values_[action.operands[2]];
+  return mask;
+}
+
+// Whatever else stands there, what is zero makes it zero.
+Mask Influence::of_product(const Action& action, const ir::Interpreter& ran) const {
+  Mask mask = 0;
+  std::optional<Mask> zero;
+  for (const ir::ValueId operand : action.operands) {
+    mask |= values_[operand];
+    if (ran.value(operand).isZero() && (!zero || std::popcount(values_[operand]) < std::popcount(*zero)))
+      zero = values_[operand];
+  }
+  return zero.value_or(mask);
+}
+
+void Influence::step(const emulate::IrStep& ran, Accesses accesses, bool completed, const Site* site) {
   if (touched_ == 0) return;
   const Mask own = site != nullptr ? site->mask : 0;
   fault_ = own;
+  const ir::Function& function = ran.function;
   auto plan = plans_->find(&function);
   if (plan == plans_->end()) plan = plans_->emplace(&function, plan_of(function)).first;
   if (plan->second.straight)
-    straight(plan->second, accesses, completed, own);
+    straight(plan->second, *ran.interpreter, accesses, completed, own);
   else
     coarse(function, accesses, own);
 }
 
-void Influence::straight(const Plan& plan, Accesses accesses, bool completed, Mask own) {
+void Influence::straight(const Plan& plan, const ir::Interpreter& ran, Accesses accesses, bool completed, Mask own) {
   values_.assign(plan.values, 0);
   size_t next = 0;
   Mask called = 0;
@@ -144,6 +177,12 @@ void Influence::straight(const Plan& plan, Accesses accesses, bool completed, Ma
         break;
       case Action::Kind::call:
         called |= mask;
+        break;
+      case Action::Kind::choice:
+        mask = of_choice(action, ran);
+        break;
+      case Action::Kind::product:
+        mask = of_product(action, ran);
         break;
       case Action::Kind::pure:
         break;

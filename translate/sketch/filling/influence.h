@@ -6,6 +6,7 @@
 #include <span>
 #include <unordered_map>
 
+#include "emulate/ir_code.h"
 #include "emulate/ir_engine.h"
 #include "frontends/asm/machine.h"
 #include "ir/function.h"
@@ -29,8 +30,9 @@ class Influence {
 
   // A line with holes is about to run in one of its variants: what another variant might have changed depends on it.
   void enter(const Site& site);
-  // An instruction has run; `site`: it belongs to a variant of that line. The function must stay where it is.
-  void step(const ir::Function& function, std::span<const emulate::IrObserver::Access> accesses, bool completed,
+  // An instruction has run, as its interpreter still knows; `site`: it belongs to a variant of that line. It must stay
+  // where it is.
+  void step(const emulate::IrStep& step, std::span<const emulate::IrObserver::Access> accesses, bool completed,
             const Site* site);
   void called_outside();
 
@@ -44,7 +46,7 @@ class Influence {
   using Accesses = std::span<const emulate::IrObserver::Access>;
   // What of a lifted instruction matters here, in order: found out once.
   struct Action {
-    enum class Kind : uint8_t { pure, load, store, trap, get, set, call };
+    enum class Kind : uint8_t { pure, choice, product, load, store, trap, get, set, call };
     Kind kind = Kind::pure;
     ir::ValueId value = 0;
     uint32_t slot = 0;
@@ -59,7 +61,9 @@ class Influence {
   };
   using Plans = std::unordered_map<const ir::Function*, Plan>;
   static Plan plan_of(const ir::Function& function);
-  void straight(const Plan& plan, Accesses accesses, bool completed, Mask own);
+  void straight(const Plan& plan, const ir::Interpreter& ran, Accesses accesses, bool completed, Mask own);
+  Mask of_choice(const Action& action, const ir::Interpreter& ran) const;
+  Mask of_product(const Action& action, const ir::Interpreter& ran) const;
   void coarse(const ir::Function& function, Accesses accesses, Mask own);
   // Where a return goes: what the link register holds, or what the stack pointer points to.
   Mask way_back() const;

@@ -20,7 +20,7 @@ namespace {
 constexpr size_t kMostVariants = 1 << 15;  // of one line
 constexpr size_t kGroup = 32;              // variants between two sets of stepping stones
 constexpr size_t kMostLifted = 2048;       // variants of a line that are looked at one by one
-constexpr int kMostRepairs = 40;
+constexpr int kMostRepairs = 8;
 
 std::string label(std::string_view what, size_t site, size_t group = 0) {
   return fmt::format("portolan.{}.{}.{}", what, site, group);
@@ -70,6 +70,7 @@ class Maker {
   void shorten(const std::vector<HoleId>& holes);
   void write_variants(const Site& site, size_t number);
   std::string text();
+  bool leave_out(const std::vector<uint32_t>& lines);
   std::string variant(const Site& site, size_t code) const;
   size_t count(const Site& site) const;
 
@@ -224,19 +225,31 @@ Expected<Layout> Maker::run() {
   }
   // What the reader takes and the assembler does not is left out.
   for (int repair = 0;; ++repair) {
+    std::vector<uint32_t> bad_lines;
     emulate::AssembleOptions options;
     options.name = sketch_.file;
+    options.bad_lines = &bad_lines;
     auto object = emulate::assemble(sketch_.isa, text(), options);
     if (object) {
       layout_.object = std::move(*object);
       return std::move(layout_);
     }
-    const auto next = std::upper_bound(origins_.begin(), origins_.end(), object.error().location.line,
-                                       [](uint32_t line, const auto& origin) { return line < origin.first; });
-    if (repair == kMostRepairs || next == origins_.begin()) return object.error();
+    if (repair == kMostRepairs || !leave_out(bad_lines)) return object.error();
+  }
+}
+
+// Whether any of these lines of the text belongs to a variant.
+bool Maker::leave_out(const std::vector<uint32_t>& lines) {
+  bool any = false;
+  for (const uint32_t line : lines) {
+    const auto next = std::upper_bound(origins_.begin(), origins_.end(), line,
+                                       [](uint32_t at, const auto& origin) { return at < origin.first; });
+    if (next == origins_.begin()) continue;
     const auto [site, code] = (next - 1)->second;
     layout_.sites[site].variants[code] = 0;
+    any = true;
   }
+  return any;
 }
 
 // How the value is computed from slots, as a number.

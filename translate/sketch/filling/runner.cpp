@@ -315,7 +315,7 @@ std::optional<uint64_t> Runner::before(uint64_t pc, std::span<const llvm::APInt>
 void Runner::after(const emulate::IrStep& step, std::span<const llvm::APInt> slots, std::span<const Access> accesses,
                    bool completed) {
   for (const assembly::Slot slot : step.written) undefined_[slot] = false;
-  influence_.step(step.function, accesses, completed, site_);
+  influence_.step(step, accesses, completed, site_);
   if ((look_.holes & influence_.touched()) != 0 && look_.left != 0) {
     --look_.left;
     for (const assembly::Slot slot : step.written)

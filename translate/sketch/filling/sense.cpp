@@ -17,6 +17,8 @@ Effects effects_between(emulate::IrCode& code, uint64_t begin, uint64_t end, ass
     all.saves = ((all.saves | (effects.saves & reads)) & ~(reads & ~effects.saves)) & ~(all.reads & ~all.saves);
     all.reads |= reads;
     all.writes |= effects.writes;
+    if (all.stack && effects.stack) all.stack = *all.stack + *effects.stack;
+    if (!effects.stack) all.stack.reset();
     pc += step->size;
   }
   return all;
@@ -52,7 +54,10 @@ double Sense::unlikeliness(const Effects& effects, const Summary& line) const {
   double factor = 1;
   if ((effects.writes & around.live).none()) factor *= alone_ ? 64 : 8;
   if (around.wanted.any() && (effects.writes & around.wanted).none()) factor *= alone_ ? 16 : 4;
-  if (effects.writes[stack_pointer_]) factor *= 32;
+  // For its flags alone nobody takes what sets a register too.
+  if (results.any() && (results & around.live).none()) factor *= 8;
+  if (effects.writes[stack_pointer_])
+    factor *= around.stack_lacks != 0 && effects.stack == around.stack_lacks ? 1.0 / 64 : 32;
   if ((effects.reads & ~effects.saves & ~around.set).any()) factor *= alone_ ? 32 : 8;
   // It destroys what was set and not read yet.
   if ((results & around.live & around.unread & ~effects.reads).any()) factor *= 4;

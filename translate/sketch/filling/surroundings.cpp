@@ -21,6 +21,8 @@ struct Node {
   SlotSet reaches;                            // the line that is looked at
   SlotSet surely;                             // a line with holes: all variants write these
   bool inside = false;                        // it belongs to a variant of a line
+  std::optional<int64_t> depth;               // of the stack before it, from the entry
+  int64_t lacks = 0;                          // see Surroundings::stack_lacks
 };
 
 // The functions as a graph of instructions, the lines with holes being nodes of their own.
@@ -48,6 +50,7 @@ class Graph {
   SlotSet strictly_behind(const Node& node) const;
   void backward(Node& node);
   void look_for(const Site& site);
+  void balance();
 
   const Layout& layout_;
   const assembly::Machine& machine_;
@@ -218,13 +221,39 @@ void Graph::solve() {
   } while (changed_);
 }
 
+// Sequences are taken to leave the stack pointer as it is; behind other lines with holes nothing is known of it.
+void Graph::balance() {
+  std::deque<uint32_t> open;
+  for (const Entry& entry : entries_) nodes_[entry.node].depth = 0, open.push_back(entry.node);
+  for (; !open.empty(); open.pop_front()) {
+    const Node& node = nodes_[open.front()];
+    if (node.site != nullptr && !node.site->sequence &&
+        std::find(node.site->written.begin(), node.site->written.end(), machine_.stack_pointer) !=
+            node.site->written.end())
+      continue;
+    const std::optional<int64_t> added = node.effects.call ? 0 : node.effects.stack;
+    for (const uint32_t next : node.next)
+      if (added && !nodes_[next].depth) nodes_[next].depth = *node.depth + *added, open.push_back(next);
+  }
+  for (Node& node : nodes_)
+    if (node.effects.returns && node.depth) node.lacks = -*node.depth;
+  do {
+    changed_ = false;
+    for (Node& node : nodes_)
+      for (const uint32_t next : node.next)
+        if (node.lacks == 0 && node.depth && nodes_[next].lacks != 0) node.lacks = nodes_[next].lacks, changed_ = true;
+  } while (changed_);
+}
+
 std::vector<Surroundings> Graph::surroundings() {
+  balance();
   std::vector<Surroundings> all(layout_.sites.size());
   for (const Node& node : nodes_) {
     if (node.site == nullptr) continue;
     Surroundings& here = all[static_cast<size_t>(node.site - layout_.sites.data())];
     here.known = true;
     here.set = node.set, here.unread = node.unread;
+    here.stack_lacks = node.lacks;
     for (const uint32_t next : node.next)
       here.live |= nodes_[next].live, here.beyond |= nodes_[next].beyond, here.wanted |= nodes_[next].read;
     here.required |= strictly_behind(node);
@@ -274,8 +303,25 @@ static SlotSet slots_read(const ir::Function& function, assembly::Slot stack_poi
   return reads | stored;
 }
 
+// What is added to the slot; nothing: it is set to something else.
+static std::optional<int64_t> added_to(const ir::Function& function, assembly::Slot slot) {
+  std::vector<std::optional<int64_t>> added(function.values.size());
+  std::optional<int64_t> all = 0;
+  for (ir::ValueId v = 0; v < function.values.size(); ++v) {
+    const ir::Instruction& i = function[v];
+    if (i.op == ir::Op::get_slot && i.index == slot) added[v] = all;
+    if (i.op == ir::Op::set_slot && i.index == slot) all = added[i.operands[0]];
+    if (i.op != ir::Op::add && i.op != ir::Op::sub) continue;
+    const ir::APInt* const number = function.constant(i.operands[1]);
+    if (number == nullptr || !added[i.operands[0]]) continue;
+    added[v] = *added[i.operands[0]] + (i.op == ir::Op::add ? number->getSExtValue() : -number->getSExtValue());
+  }
+  return all;
+}
+
 Effects effects_of(const emulate::IrStep& step, uint64_t pc, assembly::Slot stack_pointer) {
   Effects effects;
+  effects.stack = added_to(step.function, stack_pointer);
   effects.reads = slots_read(step.function, stack_pointer, effects.saves);
   for (const ir::Instruction& i : step.function.values) effects.call |= i.op == ir::Op::call;
   for (const assembly::Slot slot : step.written) effects.writes.set(slot);

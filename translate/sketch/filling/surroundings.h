@@ -18,7 +18,8 @@ struct Effects {
   SlotSet reads, writes;
   SlotSet saves;  // of what it reads: only to store it on the stack
   bool call = false, returns = false;
-  std::vector<uint64_t> next;  // where it may go on
+  std::vector<uint64_t> next;        // where it may go on
+  std::optional<int64_t> stack = 0;  // what it adds to the stack pointer; nothing: it sets it otherwise
 };
 Effects effects_of(const emulate::IrStep& step, uint64_t pc, assembly::Slot stack_pointer);
 
@@ -36,6 +37,8 @@ struct Surroundings {
   SlotSet wanted;  // of these, those that an instruction reads and nothing set on any way to here
   SlotSet set;     // on some way to here
   SlotSet unread;  // set by an instruction and read by nothing on some way to here
+  // What the stack pointer lacks at a return behind here, if nothing that is missing changes it; 0: nothing.
+  int64_t stack_lacks = 0;
 };
 // One for each line with holes.
 std::vector<Surroundings> survey(const Layout& layout, const emulate::Image& image,

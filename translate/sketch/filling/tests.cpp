@@ -14,6 +14,8 @@ using Numbers = verify::Filling::Numbers;
 
 constexpr size_t kInputs = 96;     // made for each function
 constexpr size_t kMostTests = 64;  // kept
+constexpr size_t kFewTests = 12;
+constexpr uint32_t kSmallBuffer = 16 * 1024;
 constexpr uint64_t kLongRun = 4000;
 constexpr uint64_t kVeryLongRun = 50000;
 constexpr size_t kLongTests = 8, kVeryLongTests = 3;  // kept of long runs, where there is nothing else
@@ -67,6 +69,11 @@ Expected<Found> find_tests(const Territory& t, Watch& watch, uint64_t seed) {
     found.tests.push_back({t.function, std::move(inputs[n]), std::move((*runs)[n]), 0, nullptr, nullptr, nullptr});
     Test& test = found.tests.back();
     watch.look_at(test, t.bench.source_request(boundary, test.input), t.times_longer);
+    if (!watch.left().empty()) {
+      why = watch.left();
+      found.tests.pop_back();
+      continue;
+    }
     found.instructions.push_back(watch.instructions());
     if (watch.fresh()) ways.push_back(test.input);
   }
@@ -76,6 +83,15 @@ Expected<Found> find_tests(const Territory& t, Watch& watch, uint64_t seed) {
   if (!added) return added.error();
   found.instructions.insert(found.instructions.end(), added->begin(), added->end());
   return found;
+}
+
+// With buffers that take no time to copy. Most functions go far beyond only if some number says so.
+verify::Shape with_small_buffers(verify::Shape shape) {
+  for (verify::Shape::Buffer& buffer : shape.buffers) {
+    buffer.size = std::min(buffer.size, kSmallBuffer);
+    buffer.slots.resize(std::min<size_t>(buffer.slots.size(), kSmallBuffer / 8));
+  }
+  return shape;
 }
 
 }  // namespace
@@ -91,7 +107,12 @@ Expected<std::vector<Test>> make_tests(verify::Bench& bench, const std::vector<v
     if (!boundary.untestable.empty()) return error_at({}, fmt::format("'{}': {}", boundary.name, boundary.untestable));
     verify::Random random(seed);
     const verify::Shape shape = verify::discover(bench, boundary, random, FairClock::now() + std::chrono::seconds(2));
-    auto found = find_tests({bench, boundary, shape, constants, f, times_longer}, watch, random.next());
+    const bool large = std::any_of(shape.buffers.begin(), shape.buffers.end(),
+                                   [](const verify::Shape::Buffer& b) { return b.size > kSmallBuffer; });
+    const verify::Shape small = with_small_buffers(shape);
+    auto found = find_tests({bench, boundary, small, constants, f, times_longer}, watch, random.next());
+    if (large && (!found || found->tests.size() < kFewTests))
+      found = find_tests({bench, boundary, shape, constants, f, times_longer}, watch, random.next());
     if (!found) return found.error();
     for (size_t n = 0; n < found->tests.size(); ++n) {
       order.emplace_back(found->instructions[n], found->tests[n].input.data.empty(), all.size());

@@ -26,6 +26,7 @@ void Watch::look_at(Test& test, emulate::Request request, double times_longer) {
   flags_only_ = false;
   branch_ = nullptr;
   fresh_ = false;
+  objects_.begin();
   ++run_;
   request.limits.instructions = kLongestRun;
   request.limits.time = kRunTime;
@@ -91,7 +92,8 @@ void Watch::went(uint64_t to) {
   open_.erase({pc_, to});
 }
 
-std::optional<uint64_t> Watch::before(uint64_t pc, std::span<const llvm::APInt>, emulate::MemoryAccess& memory) {
+std::optional<uint64_t> Watch::before(uint64_t pc, std::span<const llvm::APInt> slots, emulate::MemoryAccess& memory) {
+  objects_.before(pc, slots);
   for (const Access& access : pending_) {
     for (uint64_t at = access.address; stores_ && at < access.address + access.size; ++at) {
       uint8_t byte = 0;
@@ -117,6 +119,7 @@ std::optional<uint64_t> Watch::before(uint64_t pc, std::span<const llvm::APInt>,
 
 void Watch::after(const emulate::IrStep& step, std::span<const llvm::APInt> slots, std::span<const Access> accesses,
                   bool completed) {
+  objects_.after(step, slots, accesses);
   Kind& kind = kind_of(step, pc_);
   if (kind.noted != run_)
     for (const uint64_t constant : kind.constants) familiar_->add(constant);

@@ -5,13 +5,14 @@
 #include <set>
 
 #include "translate/sketch/filling/runner.h"
+#include "verify/objects.h"
 
 namespace portolan::sketch::filling {
 
 class Watch : public emulate::IrObserver {
  public:
   explicit Watch(const verify::Side& source)
-      : image_(source.image()), engine_(emulate::make_ir_engine(source.isa(), this)) {}
+      : image_(source.image()), objects_(source.image()), engine_(emulate::make_ir_engine(source.isa(), this)) {}
 
   // Runs the test's input, and fills in its limit and what the source stores. `times_longer`: how much more
   // instructions the target's code has.
@@ -19,12 +20,15 @@ class Watch : public emulate::IrObserver {
 
   uint64_t instructions() const { return instructions_; }  // 0: not known
   bool fresh() const { return fresh_; }                    // it went a way that no run before it went
+  // How it went from one object of the files' data to another that it has no pointer to; empty: it did not.
+  const std::string& left() const { return objects_.left(); }
   // Some branch that was come to has a way that no run went.
   bool ways_left() const { return !open_.empty(); }
   // Pairs of numbers that met before such branches in the last run.
   const std::set<std::pair<uint64_t, uint64_t>>& compared() const { return compared_; }
 
-  std::optional<uint64_t> before(uint64_t pc, std::span<const llvm::APInt>, emulate::MemoryAccess& memory) override;
+  std::optional<uint64_t> before(uint64_t pc, std::span<const llvm::APInt> slots,
+                                 emulate::MemoryAccess& memory) override;
   void after(const emulate::IrStep& step, std::span<const llvm::APInt> slots, std::span<const Access> accesses,
              bool completed) override;
   void called_outside() override { stores_.reset(), touched_.reset(); }  // what it does there is not seen
@@ -44,6 +48,7 @@ class Watch : public emulate::IrObserver {
   void note_familiar();
 
   const emulate::Image& image_;
+  verify::ObjectWatch objects_;
   std::unique_ptr<emulate::Engine> engine_;
   std::unordered_map<uint64_t, Kind> kinds_;
   std::set<std::pair<uint64_t, uint64_t>> gone_, open_;  // ways: from, to

@@ -1,0 +1,138 @@
+#include "verify/objects.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace portolan::verify {
+namespace {
+
+// Loops count from a little before an object or to behind its end.
+constexpr uint64_t kAround = 8;
+
+bool lies_near(const emulate::DataObject& object, uint64_t address) {
+  return address + kAround >= object.address && address <= object.address + object.size + kAround;
+}
+
+bool may_be_in_image(uint64_t address) {
+  return address >= emulate::kHarnessBase && address < emulate::kImageEnd;
+}
+
+void collect(const ir::Function& function, ir::ValueId value, std::vector<assembly::Slot>& slots,
+             std::vector<uint64_t>& constants) {
+  const ir::Instruction& i = function[value];
+  if (i.op == ir::Op::get_slot) slots.push_back(i.index);
+  const ir::APInt* const constant = function.constant(value);
+  uint64_t number = 0;
+  if (constant != nullptr && constant->getBitWidth() == 64) number = constant->getZExtValue();
+  if (i.op == ir::Op::symbol_address) {
+    const ir::SymbolRef& symbol = function.symbols[i.index];
+    number = emulate::address_of_name(symbol.name) + symbol.addend;
+  }
+  if (may_be_in_image(number)) constants.push_back(number);
+  if (ir::info(i.op).effects == ir::Effects::Reads) return;  // a pointer that it loads
+  for (const ir::ValueId operand : i.operands) collect(function, operand, slots, constants);
+}
+
+class Watcher : public emulate::IrObserver {
+ public:
+  explicit Watcher(const emulate::Image& image) : watch(image) { watch.begin(); }
+  std::optional<uint64_t> before(uint64_t pc, std::span<const llvm::APInt> slots, emulate::MemoryAccess&) override {
+    if (!watch.left().empty()) return std::nullopt;
+    watch.before(pc, slots);
+    return pc;
+  }
+  void after(const emulate::IrStep& step, std::span<const llvm::APInt> slots, std::span<const Access> accesses,
+             bool) override {
+    watch.after(step, slots, accesses);
+  }
+  void called_outside() override {}
+
+  ObjectWatch watch;
+};
+
+}  // namespace
+
+ObjectWatch::ObjectWatch(const emulate::Image& image) : image_(image), code_(image) {}
+
+void ObjectWatch::begin() {
+  pointed_at_.assign(image_.objects.size(), false);
+  begun_ = false;
+  left_.clear();
+}
+
+const emulate::DataObject* ObjectWatch::object_at(uint64_t address) const {
+  const auto behind = std::upper_bound(image_.objects.begin(), image_.objects.end(), address,
+                                       [](uint64_t a, const emulate::DataObject& o) { return a < o.address; });
+  if (behind == image_.objects.begin()) return nullptr;
+  const emulate::DataObject& object = *std::prev(behind);
+  return address - object.address < object.size ? &object : nullptr;
+}
+
+// The object that it lies in; else those that lie near it.
+void ObjectWatch::note(uint64_t number) {
+  if (!may_be_in_image(number)) return;
+  if (const emulate::DataObject* const here = object_at(number); here != nullptr) {
+    pointed_at_[static_cast<size_t>(here - image_.objects.data())] = true;
+    return;
+  }
+  auto object = std::upper_bound(image_.objects.begin(), image_.objects.end(), number + kAround,
+                                 [](uint64_t a, const emulate::DataObject& o) { return a < o.address; });
+  while (object != image_.objects.begin() && lies_near(*--object, number))
+    pointed_at_[static_cast<size_t>(object - image_.objects.begin())] = true;
+}
+
+const ObjectWatch::Address& ObjectWatch::address_at(uint64_t pc) {
+  const auto [known, is_new] = addresses_.try_emplace(pc);
+  const emulate::IrStep* step = is_new ? code_.at(pc) : nullptr;
+  if (step == nullptr) return known->second;
+  Address& address = known->second;
+  for (const ir::Instruction& i : step->function.values)
+    if (const ir::Effects effects = ir::info(i.op).effects;
+        (effects == ir::Effects::Reads || effects == ir::Effects::Writes) && !i.operands.empty())
+      collect(step->function, i.operands[0], address.slots, address.constants);
+  return address;
+}
+
+void ObjectWatch::before(uint64_t pc, std::span<const llvm::APInt> slots) {
+  if (!begun_)
+    for (const llvm::APInt& slot : slots)
+      if (slot.getBitWidth() == 64) note(slot.getZExtValue());
+  begun_ = true;
+  const Address& address = address_at(pc);
+  operands_ = address.constants;
+  for (const assembly::Slot slot : address.slots)
+    if (slots[slot].getBitWidth() == 64) operands_.push_back(slots[slot].getZExtValue());
+  for (const uint64_t constant : address.constants) note(constant);
+}
+
+// By an index: what is always as far from a pointer was put there by the compiler.
+void ObjectWatch::look_at(const emulate::IrObserver::Access& access) {
+  const emulate::DataObject* const reached = object_at(access.address);
+  const bool whole = reached != nullptr && access.address + access.size <= reached->address + reached->size;
+  if (reached != nullptr && (whole || !access.write) &&
+      pointed_at_[static_cast<size_t>(reached - image_.objects.data())])
+    return;
+  for (const uint64_t operand : operands_)
+    if (const emulate::DataObject* const from = object_at(operand); from != nullptr && (from != reached || !whole))
+      left_ = fmt::format("the source goes from {} by an index to {}, which may stand elsewhere", from->name,
+                          reached == nullptr || from == reached ? "what lies beside it" : reached->name);
+}
+
+void ObjectWatch::after(const emulate::IrStep& step, std::span<const llvm::APInt> slots,
+                        std::span<const emulate::IrObserver::Access> accesses) {
+  for (const emulate::IrObserver::Access& access : accesses)
+    if (operands_.size() >= 2 && left_.empty() && may_be_in_image(access.address)) look_at(access);
+  for (const assembly::Slot slot : step.written)
+    if (slots[slot].getBitWidth() == 64) note(slots[slot].getZExtValue());
+}
+
+std::string leaves_an_object(const Side& side, emulate::Request request) {
+  constexpr uint64_t kMostInstructions = 1 << 20;
+  Watcher watcher(side.image());
+  request.limits.instructions = kMostInstructions;
+  const auto engine = emulate::make_ir_engine(side.isa(), &watcher);
+  return engine->run(side.image(), request) ? watcher.watch.left() : std::string();
+}
+
+}  // namespace portolan::verify
