@@ -44,7 +44,7 @@ judge::Report Judging::judge(const std::string& text, const std::vector<verify::
     ProofRequest request{*source_.index, *index, {}, settings.prove, {}};
     const translate::PairedFile from{*source_.index, prototypes_.source, {}}, to{*index, prototypes_.target, {}};
     request.boundaries = translate::describe_externals(from, to);
-    subject.stand_ins = translate::external_signatures(from);
+    subject.stand_ins = signatures();
     request.describe_call = [from, to](const std::string& function, const std::string& format) {
       return translate::describe_call(from, to, function, format);
     };
@@ -52,6 +52,10 @@ judge::Report Judging::judge(const std::string& text, const std::vector<verify::
     options.prover = make_prover(std::move(request));
   }
   return judge::judge(subject, boundaries, options);
+}
+
+std::map<std::string, std::string> Judging::signatures() const {
+  return translate::external_signatures({*source_.index, prototypes_.source, {}});
 }
 
 }  // namespace portolan::cli

@@ -1,6 +1,8 @@
 // The judge as `translate` asks it: of texts that are, or may become, the translation of one source.
 #pragma once
 
+#include <map>
+
 #include "cli/input.h"
 #include "translate/abi/types.h"
 #include "translate/sketch/filling/fill.h"
@@ -33,6 +35,8 @@ class Judging {
                       const JudgeSettings& settings) const;
   // Assembled when first asked for.
   const Expected<emulate::Object>& source_object() const;
+  // Of functions outside, see translate/pair.h.
+  std::map<std::string, std::string> signatures() const;
 
  private:
   const InputFile& source_;

@@ -120,7 +120,7 @@ const Proposing::Attempt& Proposing::attempt(propose::Proposer& proposer, const 
   if (attempt.skipped.empty() && !judging_.source_object()) attempt.skipped = judging_.source_object().error().message;
   if (!attempt.skipped.empty()) return attempt;
   const assembly::Unit& unit = *source_.unit;
-  const guess::Request request{
+  guess::Request request{
       offered_,
       *raised,
       *judging_.source_object(),
@@ -134,6 +134,7 @@ const Proposing::Attempt& Proposing::attempt(propose::Proposer& proposer, const 
       },
       options_.require,
       options_.configuration.model.rounds};
+  request.signatures = judging_.signatures();
   attempt.result = guess::guess(proposer, request);
   attempt.origin = proposer.origin();
   return attempt;

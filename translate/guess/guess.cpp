@@ -107,7 +107,8 @@ bool Guesser::fill(const std::string& body, Clock::time_point deadline) {
       : request_.require == judge::Requirement::bounded ? judge::Level::bounded
                                                         : judge::Level::tested,
       std::min(left, request_.fill_time),
-      request_.seed};
+      request_.seed,
+      request_.signatures};
   auto filled = sketch::filling::fill(*parsed, fill);
   if (!filled) return reason(filled.error().message), false;
   if (filled->status != sketch::filling::FillResult::Status::filled ||

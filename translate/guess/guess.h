@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 
 #include "translate/guess/splice.h"
 #include "translate/propose/proposer.h"
@@ -27,6 +28,7 @@ struct Request {
   std::chrono::milliseconds fill_time{20000};  // for each sketch
   std::chrono::milliseconds time{60000};       // for all sketches of a round
   uint64_t seed = 1;
+  std::map<std::string, std::string> signatures = {};  // as FillRequest's
 };
 
 struct Result {

@@ -436,7 +436,7 @@ TEST(Fill, WhatCannotBeFilledIsLocated) {
   const Bad bad[] = {
       {kA, "\tadd w0, w0, #?imm\n\tfrobnicate w0\n\tret\n", 6, ""},
       {kA, "\tadd w0, w0, #?imm{70000,99999}\n\tret\n", 5, "no candidate of ?imm{70000,99999} assembles"},
-      {kA, "\tfrobnicate ?reg, w0\n\tret\n", 5, "could stand for assembles here"},
+      {kA, "\tfrobnicate ?reg, w0\n\tret\n", 5, "the assembler says: unrecognized instruction mnemonic"},
       {kR, "\tadd a0, a0, ?lane\n\tret\n", 5, "riscv64 has no lanes"},
       {kA, "\tcset w0, ?cond{eq,banana}\n\tret\n", 5, "'banana' is nothing that ?cond can be for aarch64"},
       {kX, "\t?op{addl,banana} %edi, %eax\n\tret\n", 5, "'banana' is nothing that ?op can be for x86-64"},

@@ -73,6 +73,8 @@ class Finder {
   std::vector<std::string> offered(HoleId hole, uint32_t line) const;
   std::vector<std::string> samples(HoleId hole, uint32_t line) const;
   std::vector<Values> bases(const Line& line, uint32_t number) const;
+  // What the assembler says of the line with the likeliest words in its holes.
+  std::string complaint(const Line& line, uint32_t number) const;
   // Of these values those that fit the line under one of the bases.
   std::vector<std::string> fitting(const Line& line, HoleId hole, const std::vector<Values>& bases,
                                    const std::vector<std::string>& values) const;
@@ -249,6 +251,22 @@ std::vector<Finder::Values> Finder::bases(const Line& line, uint32_t number) con
   std::vector<Values> few;
   for (size_t n = 0; n < kMostBases; ++n) few.push_back(all[n * (all.size() - 1) / (kMostBases - 1)]);
   return few;
+}
+
+std::string Finder::complaint(const Line& line, uint32_t number) const {
+  Values values(sketch_.holes.size());
+  for (const HoleId hole : line.holes()) {
+    const std::vector<std::string> words = samples(hole, number);
+    if (!words.empty()) values[hole] = words.front();
+  }
+  const std::string text = instantiate(line, values);
+  const assembly::Unit unit = assembly::read_text(text + '\n', "trial", sketch_.isa);
+  std::string why;
+  for (const assembly::UnreadLine& bad : unit.unread) why = bad.reason;
+  for (const Diagnostic& d : unit.diagnostics)
+    if (d.severity == Severity::error) why = d.message;
+  const size_t begin = std::min(text.find_first_not_of(" \t"), text.size());
+  return why.empty() ? why : fmt::format("; of '{}' the assembler says: {}", text.substr(begin), why);
 }
 
 std::vector<std::string> Finder::fitting(const Line& line, HoleId hole, const std::vector<Values>& bases,
@@ -511,9 +529,10 @@ Expected<std::vector<Domain>> Finder::run() {
       if (!meet(hole, std::move(found)))
         return error_at_hole(
             sketch_, hole,
-            list ? fmt::format("no candidate of {} assembles here for {}", print(h), to_string(sketch_.isa))
-                 : fmt::format("nothing that {} could stand for assembles here for {}", print(h),
-                               to_string(sketch_.isa)));
+            (list ? fmt::format("no candidate of {} assembles here for {}", print(h), to_string(sketch_.isa))
+                  : fmt::format("nothing that {} could stand for assembles here for {}", print(h),
+                                to_string(sketch_.isa))) +
+                complaint(line, number));
     }
   }
   std::vector<Domain> domains;
