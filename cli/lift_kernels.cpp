@@ -25,14 +25,14 @@ LiftedFile lift_one(const KernelLift& a, const fs::path& file, const lifting::So
   const auto lifted = lifting::lift(source, kernel, a.options);
   if (!lifted) return refused(file, name, "not lifted: " + to_string(lifted.error()));
   LiftedFile result{fs::path(a.out) / (name + ".spec"), {{"file", file.filename().string()}, {"name", name}}};
-  result.entry["lifted"] = {{"verdict", lifted->unbounded.empty() ? "bounded" : "tested"},
+  result.entry["lifted"] = {{"verdict", "tested"},
                             {"tests", lifted->tests},
                             {"from_launches", lifted->launches},
                             {"from_elements", lifted->elements},
                             {"within", a.options.within},
-                            {"bounded", lifted->bounded},
+                            {"same_expressions", lifted->bounded},
                             {"assumptions", lifted->assumptions}};
-  if (!lifted->unbounded.empty()) result.entry["lifted"]["not_bounded"] = lifted->unbounded;
+  if (!lifted->unbounded.empty()) result.entry["lifted"]["other_expressions"] = lifted->unbounded;
   if (const auto error = write_output(result.path.string(), lifted->specification))
     return refused(file, name, to_string(*error));
   return result;

@@ -171,22 +171,26 @@ void Bench::look_further(const Boundary& boundary, const Input& input, const Sou
   if (comparison.doubt == Comparison::Doubt::limit) return look_at_limit(boundary, input, target, comparison);
   if (++looks_ > kMostLooks) return;
   const bool by_the_stack = outcome.trap.address >= emulate::kImageEnd;
+  if (by_the_stack && outcome.trap.address < emulate::kStackTop) comparison.doubt = Comparison::Doubt::stack;
   if (comparison.doubt == Comparison::Doubt::stack || by_the_stack)
     return look_at_stack(boundary, input, source, target, comparison);
   look_at_data(boundary, input, outcome, comparison);
 }
 
-// Frames differ in size, but not that much.
+// Frames differ in size, but not that much. Above them there is a caller's, whose contents nobody knows.
 void Bench::look_at_stack(const Boundary& boundary, const Input& input, const SourceRuns& source, Request target,
                           Comparison& comparison) {
-  constexpr uint64_t kLarge = 1 << 20, kSmall = 16 * 1024;
+  constexpr uint64_t kLarge = 1 << 20, kSmall = 16 * 1024, kAbove = 4096;
   target.stack_size = kLarge;
+  target.stack_arguments.resize(target.stack_arguments.size() + kAbove, target.fill);
   auto large = target_->run({&target, 1});
   if (!large) return;
   const Comparison again =
       compare(*source_, *target_, *map_, boundary, input, {source.first, source.second, large->front(), target});
   if (again.doubt != Comparison::Doubt::stack) {
-    if (again.finding != Finding::inconclusive) comparison = again;
+    // What is written to the caller's frame shows only where there is none.
+    const bool agrees = again.finding == Finding::agrees && comparison.doubt == Comparison::Doubt::stack;
+    if (agrees || again.finding == Finding::differs) comparison = again;
     return;
   }
   Request small = source_request(boundary, input);
