@@ -111,8 +111,8 @@ Judgement Fill::judge(const std::string& text, std::chrono::milliseconds left) c
     judgement.problem = object.error().message;
     return judgement;
   }
-  verify::Subject subject{source_->isa(), sketch_->isa, source_object_, std::move(*object), {},
-                          translate::external_signatures(*paired_)};
+  verify::Subject subject{source_->isa(),     sketch_->isa, source_object_,
+                          std::move(*object), {},           translate::external_signatures(*paired_)};
   for (const assembly::SymbolId f : source_->unit->functions())
     if (const std::string& name = source_->unit->symbols[f].name; !has_function(*made->file.unit, name))
       subject.missing.insert(name);

@@ -36,9 +36,9 @@ std::map<std::string, verify::Boundary> describe_externals(const PairedFile& sou
 std::optional<verify::Boundary> describe_call(const PairedFile& source, const PairedFile& target,
                                               const std::string& name, const std::string& format);
 
-// Signatures (emulate/call.h) of functions outside: of the types that a header, debug information in the source or the C
-// library's table tells, as far as there are letters for them and both instruction sets take them for the same; of one
-// that nobody knows LibraryHandler::kUnknownSignature. Those that do not return, or twice, are left out.
+// Signatures (emulate/call.h) of functions outside: of the types that a header, debug information in the source or the
+// C library's table tells, as far as there are letters for them and both instruction sets take them for the same; of
+// one that nobody knows LibraryHandler::kUnknownSignature. Those that do not return, or twice, are left out.
 std::map<std::string, std::string> external_signatures(const PairedFile& source);
 
 }  // namespace portolan::translate

@@ -19,7 +19,7 @@ struct Options {
 struct Report {
   std::vector<Verdict> verdicts;  // by boundary
   std::string source_engine, target_engine;
-  std::string problem;  // why nothing could be run; proofs were tried all the same
+  std::string problem;                                // why nothing could be run; proofs were tried all the same
   std::map<std::string, std::string> stand_ins = {};  // of the subject's, those that either side calls
 };
 

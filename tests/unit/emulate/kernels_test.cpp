@@ -360,6 +360,7 @@ TEST_P(KernelTest, DeclaredFunctionsAnswerByANumber) {
   LibraryHandler handler(isa(), kHeap, kSize - 16);
   handler.declare("init", "ip");
   handler.declare("use", "lpl");
+  handler.fill_objects_on_the_stack();
   std::set<uint64_t> results;
   for (uint64_t number = 1; number <= 12; ++number) {
     Request request = request_for(code, "f", {5});
