@@ -371,7 +371,8 @@ class Hip:
         statements = len(cases) + sum(len(re.findall(r"\basm\b", t)) for t, _ in MEMORY.values())
         check("asm" not in text and files["all.cu"]["replaced"]["inline_ptx"] == statements, f"not all were replaced: {files['all.cu']['replaced']}")
         table = {line.split()[1] for line in (pathlib.Path(self.portolan).parent / "hip" / "names.table").read_text().splitlines() if line.startswith("instruction ")}
-        helpers = {"b32", "b64", "f32", "f64", "bits", "set", "v", "To", "From", "any_", "bits_of_64", "shuffle_", "shuffle_source_"}
+        helpers = {"b32", "b64", "f32", "f64", "bits", "set", "v", "To", "From", "any_", "bits_of_64", "shuffle_", "shuffle_source_",
+                   "shuffle_up", "shuffle_down", "shuffle_bfly", "shuffle_idx"}  # the last four are an enumeration's
         # Of barriers and fences nothing can be seen in one thread's result; the rest of a kind stands for its comparisons.
         unseen = {"bar_sync", "nanosleep_u32", "membar_gl", "membar_cta", "membar_sys", "selp_s32", "subc_cc_u32", "addc_cc_u64", "mad_hi_cc_u32", "madc_lo_cc_u32",
                   "madc_lo_u32", "madc_hi_u32"}
