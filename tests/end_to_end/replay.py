@@ -162,6 +162,28 @@ class Replay:
         self.replay(folder, {**evidence, "to": "pdp11"}, 3, r"changed\.json: error: .*instruction set")
         self.replay(folder, {**evidence, "functions": 5}, 3, r"changed\.json: error: ")
 
+    def functions_outside(self):
+        """What a function answers that only its name is known of is in the evidence, and replays."""
+        folder = self.work / "outside"
+        folder.mkdir()
+        call = "\t.globl f\n\t.type f, {}\nf:\n{}\t.size f, .-f\n"
+        source, target, evidence, header = (folder / name for name in ("f.s", "g.s", "f.json", "f.h"))
+        header.write_text("int f(int x);\n")
+        source.write_text(call.format("@function", "\tsubq $8, %rsp\n\tcall outside@PLT\n\taddl $1, %eax\n\taddq $8, %rsp\n\tret\n"))
+        right = "\tstr x30, [sp, #-16]!\n\tbl outside\n\tadd w0, w0, #1\n\tldr x30, [sp], #16\n\tret\n"
+        for body, status, level in ((right, 0, "tested"), (right.replace("#1\n", "#2\n"), 1, "refuted")):
+            target.write_text(call.format("%function", body))
+            words = ("verify", source, target, "--from", "x86-64", "--to", "aarch64", "--proto", header, "--prove", 0)
+            outcome = toolchain.run((self.portolan, *words, "--evidence", evidence))
+            told = json.loads(evidence.read_text())
+            verdict = told["functions"][0]["verdict"]
+            check(outcome.status == status and verdict["level"] == level, outcome.stderr)
+            said = [a["text"] for a in verdict["assumptions"] if a["id"] == "outside"]
+            check(len(said) == 1 and "what outside is given was not compared" in said[0], f"{verdict['assumptions']}")
+            check(told["options"]["stand_ins"] == {"outside": "?"}, f"{told['options']}")
+        again = toolchain.run((self.portolan, "replay", evidence))
+        check(again.status == 1 and b"they differ: result 1" in again.stdout, f"{again.status} {again.stdout} {again.stderr}")
+
 
 def main():
     options = harness.options()

@@ -1,5 +1,8 @@
 #include "verify/judge/judge.h"
 
+#include <fmt/format.h>
+
+#include "emulate/library_handler.h"
 #include "verify/bench.h"
 #include "verify/judge/assumptions.h"
 #include "verify/judge/overlap.h"
@@ -152,6 +155,20 @@ Verdict Judge::run(const Boundary& boundary, const std::string& problem) {
   return verdict;
 }
 
+// The claim speaks of calls to the outside: of a function of which nothing is known only that it was called.
+void name_unknown(const std::map<std::string, std::string>& stand_ins, Verdict& verdict) {
+  if (!verdict.tests) return;
+  std::vector<std::string> names;
+  for (const std::string& name : verdict.tests->stood_in)
+    if (const auto at = stand_ins.find(name);
+        at != stand_ins.end() && at->second == emulate::LibraryHandler::kUnknownSignature)
+      names.push_back(name);
+  for (prove::Assumption& assumption : verdict.assumptions)
+    if (assumption.id == "outside" && !names.empty())
+      assumption.text +=
+          fmt::format("; what {} is given was not compared, since its type is not known", fmt::join(names, ", "));
+}
+
 }  // namespace
 
 Report judge(const verify::Subject& subject, const std::vector<Boundary>& boundaries, const Options& options) {
@@ -170,6 +187,7 @@ Report judge(const verify::Subject& subject, const std::vector<Boundary>& bounda
   for (const Boundary& boundary : boundaries) {
     if (options.progress) options.progress(boundary);
     report.verdicts.push_back(judge.run(boundary, report.problem));
+    name_unknown(report.stand_ins, report.verdicts.back());
   }
   return report;
 }
