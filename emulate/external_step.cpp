@@ -5,6 +5,8 @@
 namespace portolan::emulate {
 namespace {
 
+constexpr size_t kMostCalls = 1 << 16;  // each is remembered
+
 bool end_with_fault(uint64_t address, Access access, Outcome& outcome) {
   outcome.ending = Ending::trapped;
   outcome.trap = {TrapKind::segmentation, access, address};
@@ -17,6 +19,10 @@ bool step_external(const Image& image, const Request& request, MachineState& sta
                    Outcome& outcome) {
   const auto external = image.externals.find(state.pc);
   if (external == image.externals.end()) return end_with_fault(state.pc, Access::execute, outcome);
+  if (outcome.calls.size() >= kMostCalls) {
+    outcome.ending = Ending::limit;
+    return false;
+  }
   ExternalHandler::Result result;
   if (request.externals != nullptr) result = request.externals->on_external(external->second, state, memory);
   if (!result.silent) outcome.calls.push_back({result.alias.empty() ? external->second : result.alias, result.digest});

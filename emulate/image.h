@@ -36,6 +36,7 @@ struct Image {
   std::vector<Segment> segments;              // ascending, on pages of their own
   std::map<std::string, uint64_t> symbols;    // defined, and undefined that were given an address
   std::vector<DataObject> objects;            // by address
+  std::vector<DataObject> pieces;             // all other data: named constants, and strings and tables without a name
   std::map<uint64_t, std::string> externals;  // stub address -> the undefined function it stands for
   uint64_t thread_pointer = 0;                // fs base, TPIDR_EL0, tp; 0: no thread-local storage
   uint64_t thread_storage = 0;                // where the TLS template was put: what __tls_get_addr adds offsets to

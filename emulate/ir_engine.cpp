@@ -20,6 +20,7 @@ using ir::APInt;
 // A repeated string instruction runs all its rounds as one; more than this is for the time limit.
 constexpr uint64_t kStepsPerInstruction = 1 << 22;
 constexpr uint64_t kInstructionsPerLook = 1024;  // at the clock
+constexpr uint64_t kCallsPerLook = 16;
 
 std::chrono::nanoseconds processor_time() {
   timespec now{};
@@ -111,7 +112,7 @@ class IrMachine {
 
  private:
   Outcome go_on();
-  bool limit_reached();
+  bool limit_reached(uint64_t count, uint64_t between_looks);
   // Both: false, with the outcome filled in, when the run is over.
   bool leave_image();
   bool execute();
@@ -152,6 +153,7 @@ class IrMachine {
   MachineState base_;
   std::vector<APInt> slots_, saved_;
   uint64_t pc_ = 0, instructions_ = 0;
+  uint64_t calls_ = 0;  // of functions outside: one may return to itself for ever
   std::chrono::nanoseconds deadline_{};
   Trace trace_;
   bool jumped_in_ = true;  // the next instruction was not reached from the one before
@@ -165,10 +167,10 @@ MachineState IrMachine::state_now() const {
   return state;
 }
 
-bool IrMachine::limit_reached() {
+bool IrMachine::limit_reached(uint64_t count, uint64_t between_looks) {
   const uint64_t limit = request_->limits.instructions;
-  if (limit != 0 && instructions_ >= limit) return true;
-  return instructions_ % kInstructionsPerLook == 0 && processor_time() > deadline_;
+  if (limit != 0 && count >= limit) return true;
+  return count % between_looks == 0 && processor_time() > deadline_;
 }
 
 bool IrMachine::leave_image() {
@@ -304,7 +306,7 @@ Outcome IrMachine::run(const Request& request, MemoryPlan plan) {
   base_ = plan_.entry;
   world_.thread = plan_.entry.thread_pointer;
   slots_ = map_.slots(plan_.entry);
-  pc_ = plan_.entry.pc, instructions_ = 0, jumped_in_ = true;
+  pc_ = plan_.entry.pc, instructions_ = calls_ = 0, jumped_in_ = true;
   trace_ = Trace();
   outcome_ = Outcome();
   return go_on();
@@ -317,12 +319,11 @@ Outcome IrMachine::go_on() {
   for (bool running = true; running;) {
     if (pc_ == kReturnAddress)
       running = end(Ending::returned);
-    else if (is_stub(pc_))
-      running = leave_image();
-    else if (limit_reached())
+    else if (const bool outside = is_stub(pc_);
+             outside ? limit_reached(++calls_, kCallsPerLook) : limit_reached(instructions_, kInstructionsPerLook))
       running = end(Ending::limit);
     else
-      running = execute();
+      running = outside ? leave_image() : execute();
   }
   outcome_.state = state_now();
   if (!called_off_) memory_.collect(image_, request, plan_, outcome_);

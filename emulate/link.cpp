@@ -6,6 +6,7 @@
 #include "emulate/assemble.h"
 #include "emulate/image.h"
 #include "emulate/library_handler.h"
+#include "emulate/pieces.h"
 #include "emulate/subprocess.h"
 #include "llvm/BinaryFormat/ELF.h"
 #include "llvm/Object/ELFObjectFile.h"
@@ -241,7 +242,7 @@ Expected<std::vector<uint8_t>> run_linker(std::span<const Object> objects, const
   // Arguments go through a file: there may be thousands of undefined symbols.
   std::string arguments = fmt::format(
       "-static --no-pie -nostdlib -e 0 -z norelro -z max-page-size=4096 -z noexecstack --build-id=none --strip-debug "
-      "--no-dynamic-linker --image-base={} -o {}\n",
+      "--no-dynamic-linker --emit-relocs --image-base={} -o {}\n",
       options.base, directory->file("image"));
   for (const std::string& argument : placed) arguments += argument + "\n";
   auto add = [&](const Object& object, const std::string& name) {
@@ -311,6 +312,7 @@ Expected<Image> link_image(Isa isa, std::span<const Object> objects, const LinkO
   read_segments(**file, *linked, image);
   const std::string failure = read_symbols(**file, image);
   if (!failure.empty()) return error_at({}, failure);
+  read_pieces(**file, image);
   seal(image);
   return image;
 }

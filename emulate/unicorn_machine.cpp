@@ -188,8 +188,10 @@ void UnicornMachine::execute(const Request& request, Outcome& outcome) {
       outcome.ending = Ending::returned;
       break;
     }
-    if (at_stub && step_external(image_, request, outcome.state, memory_, outcome)) continue;
-    if (at_stub) break;
+    if (at_stub && !watchdog_.fired()) {  // one may return to itself for ever
+      if (step_external(image_, request, outcome.state, memory_, outcome)) continue;
+      break;
+    }
     if (stop_.too_many || watchdog_.fired()) {
       outcome.ending = Ending::limit;
       break;

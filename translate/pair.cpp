@@ -88,8 +88,10 @@ std::vector<Boundary> describe_pairs(const PairedFile& source, const PairedFile&
       boundary.origin = Boundary::Origin::inferred;
       if (s == nullptr || !s->ok)
         boundary.untestable = why_not("source", s);
-      else if (t == nullptr || !t->ok)
+      else if (t == nullptr)
         boundary.untestable = why_not("target", t);
+      else if (!t->ok)  // perhaps it breaks its convention, and that is what shall be found
+        boundary = infer_boundary(*source_raised, *s, from, to);
       else
         boundary = infer_boundary(*source_raised, *s, *target_raised, *t, from, to);
     }

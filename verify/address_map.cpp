@@ -48,18 +48,16 @@ bool AddressMap::translate(const std::vector<Name>& names, const Side& other, ui
   return true;
 }
 
-AddressMap::Reach AddressMap::reach(uint64_t target, const std::vector<std::pair<uint64_t, uint64_t>>& touched) const {
+bool AddressMap::touches(uint64_t target, const std::vector<std::pair<uint64_t, uint64_t>>& touched) const {
   constexpr uint64_t kFar = 1 << 20;
-  Reach reach = Reach::no_object;
   for (const Name& name : source_names_) {
     const uint64_t distance = target - *target_.image().find_symbol(name.other);
     if (distance + kFar >= 2 * kFar) continue;
-    reach = Reach::untouched;
     const uint64_t address = name.address + distance;
     for (const auto& [first, end] : touched)
-      if (address >= first && address < end) return Reach::touched;
+      if (address >= first && address < end) return true;
   }
-  return reach;
+  return false;
 }
 
 // Constants without a name (string literals): what stands there counts, to the end of a string.

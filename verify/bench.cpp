@@ -14,7 +14,7 @@ using emulate::Request;
 
 constexpr size_t kLookedAtCloser = 4;  // runs of each batch
 // The source's two runs differ in every bit that nobody defined (compare.h).
-constexpr Rubbish kFirst{1, 0xa5}, kSecond{2, 0x5a}, kTarget{3, 0xc3};
+constexpr Rubbish kFirst{1, 0xa5}, kSecond{2, 0x5a};
 
 // Registers of the second run are the complement of the first's where no argument stands; above a narrow argument they
 // are that already.
@@ -81,7 +81,7 @@ std::pair<Conduct, Conduct> Bench::conduct(const Boundary& boundary, std::span<c
   std::vector<Request> source, target;
   for (const Input& input : inputs) {
     source.push_back(source_->request(boundary, input, kFirst));
-    target.push_back(target_->request(boundary, input, kTarget));
+    target.push_back(target_->request(boundary, input, target_rubbish(input)));
   }
   return {conduct_of(*source_, boundary, source), conduct_of(*target_, boundary, target)};
 }
@@ -124,11 +124,13 @@ Expected<std::vector<Trial>> Bench::run(const Boundary& boundary, std::vector<In
     return trial.input.has_nan || trial.comparison.perhaps_nan ||
            (trial.comparison.spot.kind == Spot::Kind::other && may_be_taken_for_nan(trial.input));
   };
-  for (Trial& trial : *trials)
+  for (Trial& trial : *trials) {
     if (trial.comparison.finding == Finding::differs && may_be_nan(trial) && !same_for_other_nans(boundary, trial)) {
       trial.comparison.finding = Finding::inconclusive;
       trial.comparison.what = "it got a NaN, or what differs looks like one";
     }
+    if (trial.comparison.finding == Finding::differs) look_at_objects(boundary, trial.input, trial.comparison);
+  }
   return trials;
 }
 
@@ -143,7 +145,8 @@ Expected<std::vector<Trial>> Bench::run_as_they_are(const Boundary& boundary, st
     trials[n].unfit = std::move((*runs)[n].unfit);
     if (!trials[n].unfit.empty()) continue;
     fit.push_back(n);
-    target.push_back(target_->request(boundary, inputs[n], kTarget, target_->engine().name() != "native"));
+    target.push_back(
+        target_->request(boundary, inputs[n], target_rubbish(inputs[n]), target_->engine().name() != "native"));
   }
   auto target_runs = target_->run(target);
   if (!target_runs) return target_runs.error();
@@ -204,10 +207,10 @@ void Bench::look_at_stack(const Boundary& boundary, const Input& input, const So
 }
 
 // A source that leaves an object of the file may find another one there, where the target finds nothing. One that does
-// not leave any gives no excuse.
+// not leave any (look_at_objects) gives no excuse.
 void Bench::look_at_data(const Boundary& boundary, const Input& input, const Outcome& outcome, Comparison& comparison) {
   const std::optional<Touched> touched = data_touched(*source_, source_request(boundary, input));
-  if (!touched || map_->reach(outcome.trap.address, *touched) != AddressMap::Reach::untouched) return;
+  if (!touched || map_->touches(outcome.trap.address, *touched)) return;
   comparison.finding = Finding::differs;
   comparison.what = fmt::format("the target {}, beside the files' data; the source touches nothing like that",
                                 describe_ending(outcome));
@@ -233,6 +236,14 @@ void Bench::look_at_limit(const Boundary& boundary, const Input& input, const Re
   comparison.what = fmt::format(
       "the target runs longer than the limit: after {} instructions it has not ended, the source returns after {}",
       course->instructions, source->instructions);
+}
+
+void Bench::look_at_objects(const Boundary& boundary, const Input& input, Comparison& comparison) {
+  if (leaver_ == nullptr) leaver_ = std::make_unique<ObjectLeaver>(*source_);
+  std::string left = leaver_->leaves(source_request(boundary, input));
+  if (left.empty()) return;
+  comparison.finding = Finding::inconclusive;
+  comparison.what = std::move(left);
 }
 
 void Bench::look_at_boxes(const Boundary& boundary, const Request& target, Comparison& comparison) {
@@ -308,7 +319,7 @@ Expected<Replay> Bench::replay(const Boundary& boundary, const Input& input) {
   auto trials = run(boundary, {input}, nullptr);
   if (!trials) return trials.error();
   const Request first = source_->request(boundary, input, kFirst);
-  const Request target = target_->request(boundary, input, kTarget);
+  const Request target = target_->request(boundary, input, target_rubbish(input));
   auto source_run = source_->run({&first, 1});
   if (!source_run) return source_run.error();
   auto target_run = target_->run({&target, 1});

@@ -5,6 +5,7 @@
 
 #include "ir/fair_clock.h"
 #include "verify/conduct.h"
+#include "verify/objects.h"
 #include "verify/trace.h"
 
 namespace portolan::verify {
@@ -60,6 +61,7 @@ class Bench {
                      Comparison& comparison);
   void look_at_data(const Boundary& boundary, const Input& input, const emulate::Outcome& outcome,
                     Comparison& comparison);
+  void look_at_objects(const Boundary& boundary, const Input& input, Comparison& comparison);
   void look_at_boxes(const Boundary& boundary, const emulate::Request& target, Comparison& comparison);
   bool same_for_other_nans(const Boundary& boundary, const Trial& trial);
   void note_ways(const Boundary& boundary, const emulate::Outcome& outcome, Trial& trial);
@@ -68,6 +70,7 @@ class Bench {
 
   std::unique_ptr<Side> source_, target_;
   std::unique_ptr<AddressMap> map_;
+  std::unique_ptr<ObjectLeaver> leaver_;  // of the source
   std::vector<Shape::Global> globals_;
   std::set<emulate::Edge> ways_;  // of the target of this function, so far
   std::string ways_of_;

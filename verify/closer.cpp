@@ -48,17 +48,17 @@ class Recurrence : public emulate::IrObserver {
 
 class DataWatcher : public emulate::IrObserver {
  public:
-  std::optional<uint64_t> before(uint64_t pc, std::span<const APInt>, emulate::MemoryAccess&) override {
-    return outside_ ? std::nullopt : std::optional(pc);
-  }
+  std::optional<uint64_t> before(uint64_t pc, std::span<const APInt>, emulate::MemoryAccess&) override { return pc; }
 
   void after(const emulate::IrStep&, std::span<const APInt>, std::span<const Access> accesses, bool) override {
-    for (const Access& access : accesses)
-      if (access.address >= emulate::kHarnessBase && access.address < emulate::kImageEnd)
-        accesses_.insert({access.address, access.address + access.size});
+    for (const Access& access : accesses) note(access.address, access.size);
   }
 
-  void called_outside() override { outside_ = true; }
+  void called_outside() override {}
+
+  void note(uint64_t address, uint64_t size) {
+    if (address >= emulate::kHarnessBase && address < emulate::kImageEnd) accesses_.insert({address, address + size});
+  }
 
   Touched touched() const {
     Touched ranges;
@@ -71,7 +71,38 @@ class DataWatcher : public emulate::IrObserver {
 
  private:
   std::set<std::pair<uint64_t, uint64_t>> accesses_;
-  bool outside_ = false;
+};
+
+// Functions outside, with what they touch.
+class WatchedHandler : public emulate::ExternalHandler {
+ public:
+  WatchedHandler(emulate::ExternalHandler& handler, DataWatcher& watcher) : handler_(handler), watcher_(watcher) {}
+  void start_request() override { handler_.start_request(); }
+  Result on_external(const std::string& name, emulate::MachineState& state, emulate::MemoryAccess& memory) override {
+    Memory watched(memory, watcher_);
+    return handler_.on_external(name, state, watched);
+  }
+
+ private:
+  class Memory : public emulate::MemoryAccess {
+   public:
+    Memory(emulate::MemoryAccess& memory, DataWatcher& watcher) : memory_(memory), watcher_(watcher) {}
+    bool read(uint64_t address, std::span<uint8_t> bytes) override {
+      watcher_.note(address, bytes.size());
+      return memory_.read(address, bytes);
+    }
+    bool write(uint64_t address, std::span<const uint8_t> bytes) override {
+      watcher_.note(address, bytes.size());
+      return memory_.write(address, bytes);
+    }
+
+   private:
+    emulate::MemoryAccess& memory_;
+    DataWatcher& watcher_;
+  };
+
+  emulate::ExternalHandler& handler_;
+  DataWatcher& watcher_;
 };
 
 Expected<emulate::Outcome> run(const Side& side, emulate::Request request, emulate::IrObserver* observer,
@@ -95,6 +126,8 @@ std::optional<Course> follow_course(const Side& side, emulate::Request request) 
 std::optional<Touched> data_touched(const Side& side, emulate::Request request) {
   constexpr uint64_t kMostStepsForData = 1 << 20;  // arrays are left at their ends only
   DataWatcher watcher;
+  std::optional<WatchedHandler> handler;
+  if (request.externals != nullptr) request.externals = &handler.emplace(*request.externals, watcher);
   const Expected<emulate::Outcome> outcome = run(side, std::move(request), &watcher, kMostStepsForData);
   if (!outcome || outcome->ending != emulate::Ending::returned) return std::nullopt;
   return watcher.touched();

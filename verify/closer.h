@@ -28,8 +28,8 @@ std::optional<size_t> unboxed_result(const Side& side, const Boundary& boundary,
 // Bytes of data that a run touches: [first, second), in order, none twice.
 using Touched = std::vector<std::pair<uint64_t, uint64_t>>;
 
-// What a run touches outside stack and buffers. Nothing: it does not return within the engine's limits, or calls a
-// function outside, of which that is not known.
+// What a run touches outside stack and buffers, functions outside that it calls with it. Nothing: it does not return
+// within the engine's limits.
 std::optional<Touched> data_touched(const Side& side, emulate::Request request);
 
 }  // namespace portolan::verify

@@ -22,8 +22,7 @@ class AddressMap {
     return translate(target_names_, source_, address, other, &size);
   }
   // Whether the source touches what lies as far from some object as `target` lies from the same object there.
-  enum class Reach : uint8_t { touched, untouched, no_object };
-  Reach reach(uint64_t target, const std::vector<std::pair<uint64_t, uint64_t>>& touched) const;
+  bool touches(uint64_t target, const std::vector<std::pair<uint64_t, uint64_t>>& touched) const;
   // The same number, or pointers to the same thing.
   bool same(uint64_t source, uint64_t target) const;
 

@@ -34,37 +34,24 @@ void collect(const ir::Function& function, ir::ValueId value, std::vector<assemb
   for (const ir::ValueId operand : i.operands) collect(function, operand, slots, constants);
 }
 
-class Watcher : public emulate::IrObserver {
- public:
-  explicit Watcher(const emulate::Image& image) : watch(image) { watch.begin(); }
-  std::optional<uint64_t> before(uint64_t pc, std::span<const llvm::APInt> slots, emulate::MemoryAccess&) override {
-    if (!watch.left().empty()) return std::nullopt;
-    watch.before(pc, slots);
-    return pc;
-  }
-  void after(const emulate::IrStep& step, std::span<const llvm::APInt> slots, std::span<const Access> accesses,
-             bool) override {
-    watch.after(step, slots, accesses);
-  }
-  void called_outside() override {}
-
-  ObjectWatch watch;
-};
-
 }  // namespace
 
-ObjectWatch::ObjectWatch(const emulate::Image& image) : image_(image), code_(image) {}
+ObjectWatch::ObjectWatch(const emulate::Image& image) : code_(image), objects_(image.objects) {
+  objects_.insert(objects_.end(), image.pieces.begin(), image.pieces.end());
+  std::stable_sort(objects_.begin(), objects_.end(),
+                   [](const auto& a, const auto& b) { return a.address < b.address; });
+}
 
 void ObjectWatch::begin() {
-  pointed_at_.assign(image_.objects.size(), false);
+  pointed_at_.assign(objects_.size(), false);
   begun_ = false;
   left_.clear();
 }
 
 const emulate::DataObject* ObjectWatch::object_at(uint64_t address) const {
-  const auto behind = std::upper_bound(image_.objects.begin(), image_.objects.end(), address,
+  const auto behind = std::upper_bound(objects_.begin(), objects_.end(), address,
                                        [](uint64_t a, const emulate::DataObject& o) { return a < o.address; });
-  if (behind == image_.objects.begin()) return nullptr;
+  if (behind == objects_.begin()) return nullptr;
   const emulate::DataObject& object = *std::prev(behind);
   return address - object.address < object.size ? &object : nullptr;
 }
@@ -73,13 +60,13 @@ const emulate::DataObject* ObjectWatch::object_at(uint64_t address) const {
 void ObjectWatch::note(uint64_t number) {
   if (!may_be_in_image(number)) return;
   if (const emulate::DataObject* const here = object_at(number); here != nullptr) {
-    pointed_at_[static_cast<size_t>(here - image_.objects.data())] = true;
+    pointed_at_[static_cast<size_t>(here - objects_.data())] = true;
     return;
   }
-  auto object = std::upper_bound(image_.objects.begin(), image_.objects.end(), number + kAround,
+  auto object = std::upper_bound(objects_.begin(), objects_.end(), number + kAround,
                                  [](uint64_t a, const emulate::DataObject& o) { return a < o.address; });
-  while (object != image_.objects.begin() && lies_near(*--object, number))
-    pointed_at_[static_cast<size_t>(object - image_.objects.begin())] = true;
+  while (object != objects_.begin() && lies_near(*--object, number))
+    pointed_at_[static_cast<size_t>(object - objects_.begin())] = true;
 }
 
 const ObjectWatch::Address& ObjectWatch::address_at(uint64_t pc) {
@@ -110,8 +97,7 @@ void ObjectWatch::before(uint64_t pc, std::span<const llvm::APInt> slots) {
 void ObjectWatch::look_at(const emulate::IrObserver::Access& access) {
   const emulate::DataObject* const reached = object_at(access.address);
   const bool whole = reached != nullptr && access.address + access.size <= reached->address + reached->size;
-  if (reached != nullptr && (whole || !access.write) &&
-      pointed_at_[static_cast<size_t>(reached - image_.objects.data())])
+  if (reached != nullptr && (whole || !access.write) && pointed_at_[static_cast<size_t>(reached - objects_.data())])
     return;
   for (const uint64_t operand : operands_)
     if (const emulate::DataObject* const from = object_at(operand); from != nullptr && (from != reached || !whole))
@@ -127,12 +113,34 @@ void ObjectWatch::after(const emulate::IrStep& step, std::span<const llvm::APInt
     if (slots[slot].getBitWidth() == 64) note(slots[slot].getZExtValue());
 }
 
-std::string leaves_an_object(const Side& side, emulate::Request request) {
+struct ObjectLeaver::Watcher : emulate::IrObserver {
+  explicit Watcher(const emulate::Image& image) : watch(image) {}
+  std::optional<uint64_t> before(uint64_t pc, std::span<const llvm::APInt> slots, emulate::MemoryAccess&) override {
+    if (!watch.left().empty()) return std::nullopt;
+    watch.before(pc, slots);
+    return pc;
+  }
+  void after(const emulate::IrStep& step, std::span<const llvm::APInt> slots, std::span<const Access> accesses,
+             bool) override {
+    watch.after(step, slots, accesses);
+  }
+  void called_outside() override {}
+
+  ObjectWatch watch;
+};
+
+ObjectLeaver::ObjectLeaver(const Side& side)
+    : side_(side),
+      watcher_(std::make_unique<Watcher>(side.image())),
+      engine_(emulate::make_ir_engine(side.isa(), watcher_.get())) {}
+
+ObjectLeaver::~ObjectLeaver() = default;
+
+std::string ObjectLeaver::leaves(emulate::Request request) {
   constexpr uint64_t kMostInstructions = 1 << 20;
-  Watcher watcher(side.image());
   request.limits.instructions = kMostInstructions;
-  const auto engine = emulate::make_ir_engine(side.isa(), &watcher);
-  return engine->run(side.image(), request) ? watcher.watch.left() : std::string();
+  watcher_->watch.begin();
+  return engine_->run(side_.image(), request) ? watcher_->watch.left() : std::string();
 }
 
 }  // namespace portolan::verify

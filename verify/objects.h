@@ -2,6 +2,7 @@
 // how they lie to each other is the linker's choice, and says nothing of what the source means.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <unordered_map>
 
@@ -33,8 +34,8 @@ class ObjectWatch {
   void note(uint64_t number);
   void look_at(const emulate::IrObserver::Access& access);
 
-  const emulate::Image& image_;
   emulate::IrCode code_;
+  std::vector<emulate::DataObject> objects_;  // by address
   std::unordered_map<uint64_t, Address> addresses_;
   std::vector<uint64_t> operands_;  // of the present instruction's address
   std::vector<bool> pointed_at_;    // objects
@@ -43,6 +44,17 @@ class ObjectWatch {
 };
 
 // The same of one run of a side.
-std::string leaves_an_object(const Side& side, emulate::Request request);
+class ObjectLeaver {
+ public:
+  explicit ObjectLeaver(const Side& side);
+  ~ObjectLeaver();
+  std::string leaves(emulate::Request request);  // how, in words; empty: it does not, as far as it could be followed
+
+ private:
+  struct Watcher;
+  const Side& side_;
+  std::unique_ptr<Watcher> watcher_;
+  std::unique_ptr<emulate::IrEngine> engine_;
+};
 
 }  // namespace portolan::verify

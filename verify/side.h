@@ -13,9 +13,13 @@ enum class Which : uint8_t { source, target };
 
 // What a run finds in registers that carry no argument, and in memory that nobody wrote.
 struct Rubbish {
-  uint64_t seed = 0;
+  uint64_t seed = 0;  // of what the registers hold; 0: nothing but `fill`
   uint8_t fill = 0xa5;
 };
+
+// The target's: of any kind, the same whenever it is given this input. What it takes for a number is a small one
+// now and then.
+Rubbish target_rubbish(const Input& input);
 
 class Side {
  public:

@@ -7,7 +7,6 @@
 
 #include "emulate/assemble.h"
 #include "verify/bench.h"
-#include "verify/objects.h"
 
 namespace portolan::verify {
 namespace {
@@ -97,7 +96,7 @@ bool FunctionTester::judge(const std::vector<Trial>& trials) {
       last_fresh_ = result_.tried;
     }
     result_.nan_differences += trial.comparison.nan_differences;
-    std::string why = trial.unfit.empty() ? trial.comparison.what : trial.unfit;
+    const std::string& why = trial.unfit.empty() ? trial.comparison.what : trial.unfit;
     if (trial.unfit.empty() && trial.comparison.finding == Finding::agrees) {
       ++result_.tests;
       result_.stood_in.insert(trial.stood_in.begin(), trial.stood_in.end());
@@ -105,12 +104,7 @@ bool FunctionTester::judge(const std::vector<Trial>& trials) {
         result_.samples.push_back(trial.input);
       continue;
     }
-    std::string left;
-    if (trial.unfit.empty() && trial.comparison.finding == Finding::differs && !trial.input.data.empty())
-      left = leaves_an_object(bench_.source(), bench_.source_request(boundary_, trial.input));
-    if (!left.empty()) {
-      why = std::move(left);
-    } else if (trial.unfit.empty() && trial.comparison.finding == Finding::differs) {
+    if (trial.unfit.empty() && trial.comparison.finding == Finding::differs) {
       result_.level = TestResult::Level::refuted;
       result_.counterexample = shrink(bench_, boundary_, trial, FairClock::now() + std::chrono::seconds(1));
       result_.reason = result_.counterexample->difference;

@@ -94,6 +94,14 @@ class Inferred:
         again = subprocess.run([self.portolan, "replay", "e.json"], capture_output=True, text=True, cwd=folder, check=False)
         check(again.returncode == 1 and "they differ: buffer 1" in again.stdout, again.stdout + again.stderr)
 
+    def broken_convention(self):
+        """It cannot be inferred from a target that changes what calls have to keep: the source's alone is taken."""
+        broken = PUT_TARGET.format(0).replace("\tadd\tx1", "\tadd\tx23, x1, #1\n\tadd\tx1", 1)
+        folder = self.folder("broken convention", put__s=PUT.format(5), target__s=broken)
+        done, verdict = self.run(folder, "verify", "put.s", "target.s", "--from", "x86-64", "--to", "aarch64", "--prove", 0)
+        check(verdict["level"] == "refuted" and done.returncode == 1, f"{verdict['word']}: {verdict['claim']}\n{done.stderr}")
+        check("callee-saved" in verdict["detail"] and "23" in verdict["detail"], verdict["detail"])
+
 
 def main():
     options = harness.options()
@@ -101,6 +109,7 @@ def main():
     cases = {f"translation to {isa}": lambda isa=isa: inferred.translation(isa) for isa in ("aarch64", "riscv64")}
     cases["only the result differs"] = inferred.only_the_result
     cases["memory differs too"] = inferred.memory_too
+    cases["the target breaks its convention"] = inferred.broken_convention
     return harness.run_cases(cases, only=options.only)
 
 

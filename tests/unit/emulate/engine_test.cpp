@@ -262,6 +262,32 @@ TEST_P(EngineTest, EndlessCallsHitTheLimit) {
   EXPECT_EQ(result_of(isa(), (*outcomes)[1]), 7u);
 }
 
+class Idle : public ExternalHandler {
+ public:
+  void start_request() override {}
+  Result on_external(const std::string&, MachineState&, MemoryAccess&) override {
+    return {Action::handled, 0, 0, {}, false};
+  }
+};
+
+// It never comes back to the image: no instruction is counted meanwhile.
+TEST_P(EngineTest, ACallThatReturnsToItselfHitsTheLimit) {
+  if (!engine_->capabilities().externals) GTEST_SKIP() << "this engine runs no external calls";
+  if (isa() == Isa::x86_64) GTEST_SKIP() << "return addresses stand on the stack, which ends";
+  const Image image =
+      image_of_assembly(isa(), by_isa(isa(), "", "f: adrp x30, outside\nadd x30, x30, :lo12:outside\nb outside\n",
+                                      "f: la ra, outside\ntail outside\n"));
+  Idle handler;
+  Request request = request_for(image, "f");
+  request.externals = &handler;
+  request.limits.time = std::chrono::milliseconds(50);
+  EXPECT_EQ(run(image, request).ending, Ending::limit);
+  request.limits = {.instructions = 1000, .time = std::chrono::seconds(20)};
+  const Outcome outcome = run(image, request);
+  EXPECT_EQ(outcome.ending, Ending::limit);
+  EXPECT_LE(outcome.calls.size(), 1u << 16);
+}
+
 struct TrapCase {
   const char *x86, *aarch64, *riscv64;  // nullptr: the ISA has no such trap
   TrapKind kind;

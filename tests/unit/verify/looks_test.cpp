@@ -2,6 +2,8 @@
 // stacks that are used up, functions outside that answer as they like, integers that look like NaNs.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "emulate/library_handler.h"
 #include "ir/fair_clock.h"
 #include "verify/tester.h"
@@ -96,6 +98,45 @@ TEST(Looks, LeavingTheDataIsNoDifferenceIfTheSourceDoesToo) {
   const TestResult verdict = test(sums(true, 513, true), sums(false, 513, false));
   EXPECT_NE(verdict.level, Level::refuted) << verdict.reason;
   EXPECT_EQ(verdict.tests, 0u);
+}
+
+// A string has no name; what follows it is another on the other side. With zeros between, its end is not the section's.
+std::string letter(bool x86, const char* behind, const char* mask) {
+  const std::string strings =
+      std::string(".section .rodata\n.Lletters: .string \"ABCDEFGH\"\n.zero 7\n.Lbehind: ") + behind + "\n";
+  return x86 ? std::string("movl %edi, %eax\nandl $") + mask +
+                   ", %eax\nleaq .Lletters(%rip), %rdx\nmovzbl (%rdx,%rax), %eax\nleaq .Lbehind(%rip), %rdx\naddb "
+                   "(%rdx), %al\n"
+                   "subb (%rdx), %al\nmovzbl %al, %eax\nret\n" +
+                   strings
+             : std::string("and w8, w0, #") + mask +
+                   "\nadrp x9, .Lletters\nadd x9, x9, :lo12:.Lletters\nldrb w0, [x9, w8, uxtw]\nret\n" + strings;
+}
+
+TEST(Looks, LeavingAStringIsNoDifference) {
+  const TestResult verdict = test(letter(true, ".string \"xyz\"", "31"), letter(false, ".string \"abc\"", "31"));
+  EXPECT_EQ(verdict.level, Level::tested) << verdict.reason;
+  EXPECT_TRUE(std::any_of(verdict.not_compared.begin(), verdict.not_compared.end(),
+                          [](const auto& reason) { return reason.first.find("by an index") != std::string::npos; }));
+  const TestResult inside = test(letter(true, ".string \"xyz\"", "7"), letter(false, ".string \"abc\"", "3"));
+  EXPECT_EQ(inside.level, Level::refuted) << inside.reason;
+}
+
+// An index that comes out negative and is taken for a large number leads nowhere near the file.
+TEST(Looks, LeavingAStringForNowhereIsRefutedIfTheSourceStays) {
+  const std::string source = letter(true, ".string \"x\"", "7");
+  std::string target = letter(false, ".string \"x\"", "7");
+  EXPECT_EQ(test(source, target).level, Level::tested);
+  target.insert(target.find("adrp"), "tst w8, #4\nmov w10, #251658240\ncsel w10, wzr, w10, eq\norr w8, w8, w10\n");
+  const TestResult verdict = test(source, target);
+  EXPECT_EQ(verdict.level, Level::refuted) << verdict.reason;
+  EXPECT_TRUE(says(verdict, "beside the files' data")) << verdict.reason;
+}
+
+// What an unset register holds may be small.
+TEST(Looks, RegistersThatNobodySetHoldSmallNumbersToo) {
+  const TestResult verdict = test("movl %edi, %eax\nret\n", "cmp x9, #256\nb.hi 1f\nmov x0, xzr\n1: ret\n", {}, 32);
+  EXPECT_EQ(verdict.level, Level::refuted) << verdict.reason;
 }
 
 TEST(Looks, EndlessRecursionIsRefuted) {
