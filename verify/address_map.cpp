@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "verify/compare.h"
 
@@ -28,11 +30,21 @@ AddressMap::AddressMap(const Side& source, const Side& target)
       source_names_(names_of(source, target)),
       target_names_(names_of(target, source)) {}
 
+// Those that only this side has stand between the others: what lies there has no name on the other side.
 std::vector<AddressMap::Name> AddressMap::names_of(const Side& side, const Side& other) {
+  std::map<std::string, uint64_t> sizes;
+  for (const auto* objects : {&side.image().objects, &side.image().pieces})
+    for (const emulate::DataObject& object : *objects) sizes[object.name] = object.size;
   std::vector<Name> names;
-  for (const auto& [name, address] : side.image().symbols)
-    if (!is_technical(name) && other.image().find_symbol(name) != nullptr) names.push_back({address, name});
-  std::stable_sort(names.begin(), names.end(), [](const Name& a, const Name& b) { return a.address < b.address; });
+  for (const auto& [name, address] : side.image().symbols) {
+    if (is_technical(name)) continue;
+    const bool there = other.image().find_symbol(name) != nullptr;
+    const auto size = sizes.find(name);
+    names.push_back({address, size == sizes.end() ? 0 : size->second, there ? name : std::string()});
+  }
+  std::stable_sort(names.begin(), names.end(), [](const Name& a, const Name& b) {
+    return std::pair(a.address, !a.on_the_other.empty()) < std::pair(b.address, !b.on_the_other.empty());
+  });
   return names;
 }
 
@@ -43,15 +55,19 @@ bool AddressMap::translate(const std::vector<Name>& names, const Side& other, ui
   if (size != nullptr && after != names.end()) *size = std::min(*size, after->address - address);
   if (after == names.begin()) return false;
   const Name& name = *std::prev(after);
-  if (address - name.address > 64 * 1024 * 1024) return false;
-  result = *other.image().find_symbol(name.other) + (address - name.address);
+  const uint64_t offset = address - name.address;
+  if (name.on_the_other.empty() || offset > 64 * 1024 * 1024) return false;
+  if (name.size != 0 && offset > name.size) return false;  // at its end stands what points behind it
+  if (size != nullptr && name.size > offset) *size = std::min(*size, name.size - offset);
+  result = *other.image().find_symbol(name.on_the_other) + offset;
   return true;
 }
 
 bool AddressMap::touches(uint64_t target, const std::vector<std::pair<uint64_t, uint64_t>>& touched) const {
   constexpr uint64_t kFar = 1 << 20;
   for (const Name& name : source_names_) {
-    const uint64_t distance = target - *target_.image().find_symbol(name.other);
+    if (name.on_the_other.empty()) continue;
+    const uint64_t distance = target - *target_.image().find_symbol(name.on_the_other);
     if (distance + kFar >= 2 * kFar) continue;
     const uint64_t address = name.address + distance;
     for (const auto& [first, end] : touched)
@@ -73,6 +89,14 @@ bool AddressMap::same_constant(uint64_t source, uint64_t target) const {
     if (s->bytes[a] == 0) return true;
   }
   return true;
+}
+
+bool AddressMap::are_private(uint64_t source, uint64_t target) const {
+  uint64_t other = 0;
+  const emulate::Segment* s = segment_at(source_.image(), source);
+  const emulate::Segment* t = segment_at(target_.image(), target);
+  return s != nullptr && t != nullptr && s->writable && t->writable && !to_target(source, other) &&
+         !to_source(target, other);
 }
 
 bool AddressMap::same(uint64_t source, uint64_t target) const {

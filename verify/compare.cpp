@@ -106,6 +106,7 @@ Finding Comparer::word(uint64_t first, uint64_t second, uint64_t target, bool su
   if (!passed_on) return Finding::inconclusive;
   if (defined == ~uint64_t{0}) {
     if (map_.same(first, target)) return Finding::agrees;
+    if (map_.are_private(first, target)) return Finding::inconclusive;
     if (nan_pair(first, target, true, surely_floating)) return ++out_.nan_differences, Finding::agrees;
   }
   // Other pairs of NaNs: perhaps a sign that differs as it may, perhaps two integers that look like NaNs. Of the upper
@@ -201,7 +202,8 @@ void Comparer::results(const Boundary& boundary, const Input& input) {
     for (unsigned half = 0; half < 2; ++half) {
       const Finding finding =
           word(first[half], second[half], target[half], value.kind == BoundaryValue::Kind::floating);
-      if (finding == Finding::inconclusive) inconclusive("the result is undefined");
+      if (finding == Finding::inconclusive)
+        inconclusive("the result is undefined, or points to what has no name on the other side");
       if (finding == Finding::differs)
         differs(fmt::format("result {}{}: source {:#x}, target {:#x}", r + 1, half == 0 ? "" : " (upper half)",
                             first[half], target[half]),

@@ -25,11 +25,14 @@ class AddressMap {
   bool touches(uint64_t target, const std::vector<std::pair<uint64_t, uint64_t>>& touched) const;
   // The same number, or pointers to the same thing.
   bool same(uint64_t source, uint64_t target) const;
+  // Pointers to what has a name on one side only: a local variable that outlives its function, which every compiler
+  // calls as it likes.
+  bool are_private(uint64_t source, uint64_t target) const;
 
  private:
   struct Name {
-    uint64_t address;
-    std::string other;  // its name on the other side
+    uint64_t address, size;    // 0: not stated
+    std::string on_the_other;  // its name there; empty: it has none
   };
   static std::vector<Name> names_of(const Side& side, const Side& other);
   static bool translate(const std::vector<Name>& names, const Side& other, uint64_t address, uint64_t& result,

@@ -139,6 +139,29 @@ TEST(Looks, RegistersThatNobodySetHoldSmallNumbersToo) {
   EXPECT_EQ(verdict.level, Level::refuted) << verdict.reason;
 }
 
+// Behind an object that both have stands one that each compiler calls as it likes.
+TEST(Looks, WhatHasNoNameOnTheOtherSideRefutesNothing) {
+  auto object = [](const std::string& name) {
+    return ".type " + name + ",%object\n.size " + name + ",8\n" + name + ": .zero 8\n";
+  };
+  const std::string source_data = ".bss\n.balign 8\n" + object("common") + object("id.4"),
+                    target_data = ".bss\n.balign 64\n.zero 32\n" + object("f.id") + object("common");
+  const TestResult counts =
+      test("addq $1, id.4(%rip)\nmovq %rdi, %rax\nret\n" + source_data,
+           "adrp x8, f.id\nldr x9, [x8, :lo12:f.id]\nadd x9, x9, #1\nstr x9, [x8, :lo12:f.id]\nret\n" + target_data);
+  EXPECT_EQ(counts.level, Level::unknown) << counts.reason;
+  EXPECT_TRUE(says(counts, "no name")) << counts.reason;
+  const TestResult points =
+      test("leaq id.4(%rip), %rax\nret\n" + source_data, "adrp x0, f.id\nadd x0, x0, :lo12:f.id\nret\n" + target_data);
+  EXPECT_EQ(points.level, Level::unknown) << points.reason;
+  const TestResult elsewhere = test("leaq id.4(%rip), %rax\nret\n" + source_data,
+                                    "adrp x0, common\nadd x0, x0, :lo12:common\nret\n" + target_data);
+  EXPECT_EQ(elsewhere.level, Level::refuted) << elsewhere.reason;
+  const TestResult beside = test("leaq common(%rip), %rdx\nmovq %rdi, (%rdx)\nmovq %rdi, %rax\nret\n" + source_data,
+                                 "adrp x8, common\nstr xzr, [x8, :lo12:common]\nret\n" + target_data);
+  EXPECT_EQ(beside.level, Level::refuted) << beside.reason;
+}
+
 TEST(Looks, EndlessRecursionIsRefuted) {
   const std::string source = "movq %rdi, %rax\nret\n";
   const TestResult verdict = test(source, "stp x29, x30, [sp, #-16]!\nbl f\nldp x29, x30, [sp], #16\nret\n");
