@@ -196,14 +196,19 @@ void Bench::look_at_stack(const Boundary& boundary, const Input& input, const So
     if (agrees || again.finding == Finding::differs) comparison = again;
     return;
   }
+  if (recurs_for_ever(*target_, target)) {
+    comparison.finding = Finding::differs;
+    comparison.what = "the target calls itself without end, with nothing changed; the source returns";
+    comparison.spot = {.kind = Spot::Kind::ending};
+    return;
+  }
   Request small = source_request(boundary, input);
   small.stack_size = kSmall;
   auto ran = source_->run({&small, 1});
   if (!ran || ran->front().ending != source.first.ending) return;
-  comparison.finding = Finding::differs;
+  comparison.outlasts = true;
   comparison.what =
       fmt::format("the target uses up a stack of {} KiB, the source needs less than {}", kLarge / 1024, kSmall / 1024);
-  comparison.spot = {.kind = Spot::Kind::ending};
 }
 
 // A source that leaves an object of the file may find another one there, where the target finds nothing. One that does

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "emulate/ir_engine.h"
+#include "emulate/slot_map.h"
 
 namespace portolan::verify {
 namespace {
@@ -44,6 +45,65 @@ class Recurrence : public emulate::IrObserver {
   std::vector<APInt> slots_;
   bool unchanged_ = false;
   std::optional<uint64_t> period_;
+};
+
+// Each state is compared with one that was kept, as Recurrence does, but moved by what the stack pointer was moved.
+// What lies between the two stack pointers has to be what lay above the first, moved likewise; nothing else may be
+// written, and nothing above that be read.
+class Recursion : public emulate::IrObserver {
+ public:
+  explicit Recursion(assembly::Slot stack_pointer) : stack_pointer_(stack_pointer) {}
+
+  std::optional<uint64_t> before(uint64_t pc, std::span<const APInt> slots, emulate::MemoryAccess& memory) override {
+    const uint64_t now = slots[stack_pointer_].getZExtValue();
+    if (contained_ && pc == pc_ && now < kept_ && same_as_kept(slots, kept_ - now, memory)) {
+      endless_ = true;
+      return std::nullopt;
+    }
+    if (steps_++ == next_) {
+      pc_ = pc, kept_ = now, next_ *= 2, contained_ = true;
+      slots_.assign(slots.begin(), slots.end());
+      highest_read_ = 0;
+    }
+    return pc;
+  }
+
+  void after(const emulate::IrStep&, std::span<const APInt>, std::span<const Access> accesses, bool) override {
+    for (const Access& access : accesses) {
+      const bool in_stack = access.address < emulate::kStackTop && access.address >= kept_ - kFarthest;
+      if (access.write)
+        contained_ &= in_stack && access.address + access.size <= kept_;
+      else if (in_stack)
+        highest_read_ = std::max(highest_read_, access.address + access.size);
+    }
+  }
+
+  void called_outside() override { contained_ = false; }
+
+  bool endless() const { return endless_; }
+
+ private:
+  static constexpr uint64_t kLargestFrame = 64 * 1024, kFarthest = 16 << 20;
+
+  static bool moved(uint64_t kept, uint64_t now, uint64_t distance) { return kept == now || kept - now == distance; }
+
+  bool same_as_kept(std::span<const APInt> slots, uint64_t distance, emulate::MemoryAccess& memory) const {
+    if (distance > kLargestFrame || distance % 8 != 0 || highest_read_ > kept_ + distance) return false;
+    for (size_t n = 0; n < slots.size(); ++n)
+      if (slots[n] != slots_[n] &&
+          (slots[n].getBitWidth() != 64 || !moved(slots_[n].getZExtValue(), slots[n].getZExtValue(), distance)))
+        return false;
+    std::vector<uint64_t> frames(distance / 4);  // the newer, then the kept
+    if (!memory.read(kept_ - distance, {reinterpret_cast<uint8_t*>(frames.data()), 2 * distance})) return false;
+    for (size_t n = 0; n < distance / 8; ++n)
+      if (!moved(frames[distance / 8 + n], frames[n], distance)) return false;
+    return true;
+  }
+
+  const assembly::Slot stack_pointer_;
+  std::vector<APInt> slots_;
+  uint64_t pc_ = 0, kept_ = 0, steps_ = 0, next_ = 1, highest_read_ = 0;
+  bool contained_ = false, endless_ = false;
 };
 
 class DataWatcher : public emulate::IrObserver {
@@ -121,6 +181,11 @@ std::optional<Course> follow_course(const Side& side, emulate::Request request) 
   const bool returned = outcome->ending == emulate::Ending::returned;
   if (!returned && outcome->ending != emulate::Ending::limit) return std::nullopt;
   return Course{returned, outcome->instructions, recurrence.period()};
+}
+
+bool recurs_for_ever(const Side& side, emulate::Request request) {
+  Recursion recursion(emulate::SlotMap(side.isa()).machine().stack_pointer);
+  return run(side, std::move(request), &recursion) && recursion.endless();
 }
 
 std::optional<Touched> data_touched(const Side& side, emulate::Request request) {

@@ -21,6 +21,10 @@ inline constexpr uint64_t kMostSteps = 1 << 16;
 // By what the IR says of each instruction. Nothing: it cannot be run so.
 std::optional<Course> follow_course(const Side& side, emulate::Request request);
 
+// Whether it calls itself for ever: at the same place everything is as it was, a frame further down the stack. One that
+// uses up its stack need not do that: n levels for a number n may be right, and the source a loop.
+bool recurs_for_ever(const Side& side, emulate::Request request);
+
 // RISC-V: the number, from 1, of a single-precision result that is not NaN-boxed, which Unicorn does not show. Readers
 // take such a register for a NaN (F extension, "NaN Boxing of Narrower Values").
 std::optional<size_t> unboxed_result(const Side& side, const Boundary& boundary, emulate::Request request);

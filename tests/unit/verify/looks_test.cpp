@@ -166,10 +166,30 @@ TEST(Looks, EndlessRecursionIsRefuted) {
   const std::string source = "movq %rdi, %rax\nret\n";
   const TestResult verdict = test(source, "stp x29, x30, [sp, #-16]!\nbl f\nldp x29, x30, [sp], #16\nret\n");
   EXPECT_EQ(verdict.level, Level::refuted) << verdict.reason;
-  EXPECT_TRUE(says(verdict, "uses up a stack")) << verdict.reason;
+  EXPECT_TRUE(says(verdict, "calls itself without end")) << verdict.reason;
+  // What it counts down need not stand in a register.
+  const std::string spills =
+      "sub sp, sp, #32\nstr x30, [sp]\nstr x0, [sp, #8]\nldr x0, [sp, #8]\nbl f\nldr x30, [sp]\nadd sp, sp, #32\nret\n";
+  EXPECT_EQ(test(source, spills).level, Level::refuted);
   // A frame that is only large is none of the caller's business.
   EXPECT_EQ(test(source, "sub sp, sp, #40, lsl #12\nstr x0, [sp]\nldr x0, [sp]\nadd sp, sp, #40, lsl #12\nret\n").level,
             Level::tested);
+}
+
+// A loop may have been a recursion: n levels for a number n. Half of the numbers are too many for any stack.
+TEST(Looks, DeepRecursionIsNotRefuted) {
+  const std::string source = "xorl %eax, %eax\ntestq %rdi, %rdi\njle 2f\n1: addq $3, %rax\ndecq %rdi\njne 1b\n2: ret\n";
+  const std::string in_register =
+      "mov x1, x0\nmov x0, xzr\ncmp x1, #0\nb.le 1f\nstp x29, x30, [sp, #-16]!\nsub x0, x1, #1\n"
+      "bl f\nadd x0, x0, #3\nldp x29, x30, [sp], #16\n1: ret\n";
+  EXPECT_NE(test(source, in_register).level, Level::refuted);
+  // The number goes down the stack, and only there.
+  const std::string in_frame =
+      "str x30, [sp, #-16]!\nstr x0, [sp, #8]\nbl .Linner\nldr x30, [sp], #16\nret\n"
+      ".Linner: ldr x1, [sp, #8]\nmov x0, xzr\ncmp x1, #0\nb.le 1f\nsub x1, x1, #1\nstr x30, [sp, #-16]!\nstr x1, [sp, "
+      "#8]\n"
+      "mov x1, xzr\nbl .Linner\nadd x0, x0, #3\nldr x30, [sp], #16\n1: ret\n";
+  EXPECT_NE(test(source, in_frame).level, Level::refuted);
 }
 
 const std::string kCalls = "subq $8, %rsp\ncall outside@PLT\nincq %rax\naddq $8, %rsp\nret\n";
