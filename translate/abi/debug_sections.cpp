@@ -87,6 +87,19 @@ bool refers_elsewhere(std::string_view expression, const std::set<std::string_vi
   return false;
 }
 
+// Each of the numbers by itself: the place of a thread's variable is `.long name@dtpoff, 0`.
+std::string without_references(std::string_view numbers, const std::set<std::string_view>& labels) {
+  std::string result;
+  for (bool more = true; more;) {
+    const size_t comma = numbers.find(',');
+    more = comma != std::string_view::npos;
+    const std::string_view number = trimmed(numbers.substr(0, comma));
+    result.append(refers_elsewhere(number, labels) ? "0" : number).append(more ? ", " : "");
+    if (more) numbers.remove_prefix(comma + 1);
+  }
+  return result;
+}
+
 }  // namespace
 
 std::string debug_sections_of(std::string_view text) {
@@ -102,8 +115,10 @@ std::string debug_sections_of(std::string_view text) {
   std::string result;
   for (const auto& [directive, rest] : debug.lines) {
     result += directive;
-    bool elsewhere = is_one_of(kNumbers, directive) && refers_elsewhere(rest, debug.labels);
-    if (!rest.empty()) result.append(" ").append(elsewhere ? "0" : rest);
+    if (is_one_of(kNumbers, directive))
+      result.append(" ").append(without_references(rest, debug.labels));
+    else if (!rest.empty())
+      result.append(" ").append(rest);
     result += '\n';
   }
   return result;

@@ -64,6 +64,7 @@ static int local(int x, int unused) { return x * x; }
 int calls_local(int x) { return local(x, 1) + local(x + 1, 2); }
 void variadic_pointer(void (*callback)(int, ...)) { callback(1, 2); }
 unsigned char table[3];
+_Thread_local int own; // its place is two numbers in one directive
 )";
   for (const char* flags : {"-O0", "-O2", "-O2 -gdwarf-4"})
     EXPECT_EQ(both_ways(source, flags), R"(add({f32@0*2 size 8 align 4}, ptr) -> {f32@0*2 size 8 align 4}
