@@ -46,6 +46,7 @@ void ObjectWatch::begin() {
   pointed_at_.assign(objects_.size(), false);
   begun_ = false;
   left_.clear();
+  pointers_.clear();
 }
 
 const emulate::DataObject* ObjectWatch::object_at(uint64_t address) const {
@@ -69,16 +70,26 @@ void ObjectWatch::note(uint64_t number) {
     pointed_at_[static_cast<size_t>(object - objects_.begin())] = true;
 }
 
-const ObjectWatch::Address& ObjectWatch::address_at(uint64_t pc) {
-  const auto [known, is_new] = addresses_.try_emplace(pc);
+ObjectWatch::Use& ObjectWatch::use_at(uint64_t pc) {
+  const auto [known, is_new] = uses_.try_emplace(pc);
   const emulate::IrStep* step = is_new ? code_.at(pc) : nullptr;
   if (step == nullptr) return known->second;
-  Address& address = known->second;
-  for (const ir::Instruction& i : step->function.values)
-    if (const ir::Effects effects = ir::info(i.op).effects;
-        (effects == ir::Effects::Reads || effects == ir::Effects::Writes) && !i.operands.empty())
-      collect(step->function, i.operands[0], address.slots, address.constants);
-  return address;
+  Use& use = known->second;
+  for (const ir::Instruction& i : step->function.values) {
+    if (i.op == ir::Op::get_slot && i.width == 64) use.reads.push_back(i.index);
+    const ir::Effects effects = ir::info(i.op).effects;
+    use.loads |= effects == ir::Effects::Reads;
+    if ((effects == ir::Effects::Reads || effects == ir::Effects::Writes) && !i.operands.empty())
+      collect(step->function, i.operands[0], use.address_slots, use.constants);
+  }
+  return use;
+}
+
+// What a function outside left there comes from nowhere else.
+ObjectWatch::Pointer ObjectWatch::pointer_in(assembly::Slot slot, std::span<const llvm::APInt> slots) const {
+  const uint64_t value = slots[slot].getZExtValue();
+  const auto known = pointers_.find(slot);
+  return known != pointers_.end() && known->second.value == value ? known->second : Pointer{value, value};
 }
 
 void ObjectWatch::before(uint64_t pc, std::span<const llvm::APInt> slots) {
@@ -86,31 +97,65 @@ void ObjectWatch::before(uint64_t pc, std::span<const llvm::APInt> slots) {
     for (const llvm::APInt& slot : slots)
       if (slot.getBitWidth() == 64) note(slot.getZExtValue());
   begun_ = true;
-  const Address& address = address_at(pc);
-  operands_ = address.constants;
-  for (const assembly::Slot slot : address.slots)
-    if (slots[slot].getBitWidth() == 64) operands_.push_back(slots[slot].getZExtValue());
-  for (const uint64_t constant : address.constants) note(constant);
+  pc_ = pc;
+  const Use& use = use_at(pc);
+  operands_.clear(), read_.clear();
+  for (const uint64_t constant : use.constants) operands_.push_back({constant, constant}), note(constant);
+  for (const assembly::Slot slot : use.address_slots)
+    if (slots[slot].getBitWidth() == 64) operands_.push_back(pointer_in(slot, slots));
+  for (const assembly::Slot slot : use.reads) read_.emplace_back(slot, pointer_in(slot, slots));
 }
 
 // By an index: what is always as far from a pointer was put there by the compiler.
 void ObjectWatch::look_at(const emulate::IrObserver::Access& access) {
+  const bool one = operands_.size() == 1;
+  if (operands_.empty()) return;
+  if (one && operands_[0].origin == operands_[0].value) return note(access.address);
+  for (const Pointer& operand : operands_) note(operand.origin);
   const emulate::DataObject* const reached = object_at(access.address);
   const bool whole = reached != nullptr && access.address + access.size <= reached->address + reached->size;
   if (reached != nullptr && (whole || !access.write) && pointed_at_[static_cast<size_t>(reached - objects_.data())])
     return;
-  for (const uint64_t operand : operands_)
-    if (const emulate::DataObject* const from = object_at(operand); from != nullptr && (from != reached || !whole))
+  for (const Pointer& operand : operands_) {
+    const emulate::DataObject* const from = object_at(operand.origin);
+    // One pointer serves several objects that lie beside each other.
+    const bool meant =
+        one && reached != nullptr && reached == object_at(operand.origin + (access.address - operand.value));
+    if (from != nullptr && !(meant && whole) && (from != reached || !whole))
       left_ = fmt::format("the source goes from {} by an index to {}, which may stand elsewhere", from->name,
                           reached == nullptr || from == reached ? "what lies beside it" : reached->name);
+  }
+}
+
+// Adding a constant leads to where the compiler wants, but what a register is counted up by in a loop is an index too.
+uint64_t ObjectWatch::origin_of(uint64_t value, assembly::Slot slot, Use& use) const {
+  const Pointer* base = nullptr;
+  bool counts = false;
+  for (const auto& [read, pointer] : read_) {
+    if (!use.loads && pointer.value == value) return pointer.origin;
+    if (base == nullptr && may_be_in_image(pointer.value)) base = &pointer;
+    counts |= read == slot;
+  }
+  // A load may count its address up besides (A64, "Load/Store addressing modes").
+  if (base == nullptr || (use.loads && !counts)) return value;
+  if (read_.size() > 1) return base->origin;
+  if (!use.first) use.first = value;
+  return counts && value != *use.first ? base->origin : base->origin + (value - base->value);
 }
 
 void ObjectWatch::after(const emulate::IrStep& step, std::span<const llvm::APInt> slots,
                         std::span<const emulate::IrObserver::Access> accesses) {
   for (const emulate::IrObserver::Access& access : accesses)
-    if (operands_.size() >= 2 && left_.empty() && may_be_in_image(access.address)) look_at(access);
-  for (const assembly::Slot slot : step.written)
-    if (slots[slot].getBitWidth() == 64) note(slots[slot].getZExtValue());
+    if (left_.empty() && may_be_in_image(access.address)) look_at(access);
+  Use& use = use_at(pc_);
+  for (const assembly::Slot slot : step.written) {
+    if (slots[slot].getBitWidth() != 64) continue;
+    const uint64_t value = slots[slot].getZExtValue();
+    const uint64_t origin = may_be_in_image(value) ? origin_of(value, slot, use) : value;
+    pointers_[slot] = {value, origin};
+    // Half of an address (auipc, adrp) is none yet.
+    if (use.loads || !read_.empty()) note(origin);
+  }
 }
 
 struct ObjectLeaver::Watcher : emulate::IrObserver {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -24,21 +25,34 @@ class ObjectWatch {
   const std::string& left() const { return left_; }  // how, in words; empty: it never did
 
  private:
-  // What an instruction computes addresses from.
-  struct Address {
-    std::vector<assembly::Slot> slots;
-    std::vector<uint64_t> constants;
+  // What an instruction computes from.
+  struct Use {
+    std::vector<assembly::Slot> reads;          // of 64 bits
+    std::vector<assembly::Slot> address_slots;  // of those: its addresses
+    std::vector<uint64_t> constants;            // in its addresses
+    bool loads = false;
+    std::optional<uint64_t> first;  // it only added a constant, when it ran first, and this came out
   };
-  const Address& address_at(uint64_t pc);
+  // A number in a register, and the address that it comes from: itself, or without what was added to it as an index.
+  struct Pointer {
+    uint64_t value = 0, origin = 0;
+  };
+  Use& use_at(uint64_t pc);
+  Pointer pointer_in(assembly::Slot slot, std::span<const llvm::APInt> slots) const;
+  uint64_t origin_of(uint64_t value, assembly::Slot slot, Use& use) const;
   const emulate::DataObject* object_at(uint64_t address) const;
   void note(uint64_t number);
   void look_at(const emulate::IrObserver::Access& access);
 
   emulate::IrCode code_;
   std::vector<emulate::DataObject> objects_;  // by address
-  std::unordered_map<uint64_t, Address> addresses_;
-  std::vector<uint64_t> operands_;  // of the present instruction's address
-  std::vector<bool> pointed_at_;    // objects
+  std::unordered_map<uint64_t, Use> uses_;
+  std::unordered_map<assembly::Slot, Pointer> pointers_;
+  // Of the present instruction, before it ran: what it read, and what its address is made of.
+  uint64_t pc_ = 0;
+  std::vector<std::pair<assembly::Slot, Pointer>> read_;
+  std::vector<Pointer> operands_;
+  std::vector<bool> pointed_at_;  // objects
   bool begun_ = false;
   std::string left_;
 };
