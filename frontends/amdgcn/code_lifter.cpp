@@ -10,7 +10,7 @@ namespace {
 constexpr size_t kMostInstructions = 200'000;
 
 bool ends_code(std::string_view name) {
-  return name == "s_branch" || name == "s_endpgm" || name == "s_endpgm_saved";
+  return name == "s_branch" || name == "s_endpgm" || name == "s_endpgm_saved" || name == "s_setpc_b64";
 }
 bool is_branch(std::string_view name) {
   return name == "s_branch" || name.starts_with("s_cbranch_");
@@ -45,6 +45,44 @@ std::optional<uint64_t> CodeLifter::offset_of(int64_t words) const {
   return static_cast<uint64_t>(to);
 }
 
+// Where a branch does not reach, LLVM writes s_getpc_b64, s_add_u32 and s_addc_u32 of constants, and s_setpc_b64, all
+// on one pair of registers. The jump at `at` ends these four; what is added is a distance known by then.
+std::optional<CodeLifter::Far> CodeLifter::far_jump(uint64_t at) const {
+  std::vector<const Instruction*> all;
+  uint64_t begin = at, second = at;
+  for (auto line = lines_.find(at); all.size() < 4; --line) {
+    if (line->second.parts.size() != 1 || (!all.empty() && line->first + line->second.size != begin))
+      return std::nullopt;
+    second = begin;
+    begin = line->first;
+    all.insert(all.begin(), &line->second.parts[0]);
+    if (line == lines_.begin()) break;
+  }
+  constexpr std::string_view kNames[] = {"s_getpc_b64", "s_add_u32", "s_addc_u32", "s_setpc_b64"};
+  if (all.size() != 4) return std::nullopt;
+  for (size_t n = 0; n < 4; ++n)
+    if (all[n]->name != kNames[n]) return std::nullopt;
+  auto is_register = [](const Instruction& i, size_t operand, uint32_t first, uint32_t count) {
+    const Operand& o = i.operands[operand];
+    return o.kind == Operand::scalar && o.first == first && o.count == count;
+  };
+  if (all[0]->operands.size() != 1 || all[3]->operands.size() != 1) return std::nullopt;
+  const uint32_t low = all[0]->operands[0].first;
+  uint64_t distance = 0;
+  for (size_t n : {1, 2}) {
+    const Instruction& sum = *all[n];
+    const uint32_t part = low + static_cast<uint32_t>(n) - 1;
+    if (sum.operands.size() != 3 || !is_register(sum, 0, part, 1) || !is_register(sum, 1, part, 1) ||
+        sum.operands[2].kind != Operand::integer)
+      return std::nullopt;
+    distance |= static_cast<uint64_t>(static_cast<uint32_t>(sum.operands[2].value)) << (32 * (n - 1));
+  }
+  if (!is_register(*all[0], 0, low, 2) || !is_register(*all[3], 0, low, 2)) return std::nullopt;
+  const uint64_t to = second + distance;  // s_getpc_b64 gives the address behind it
+  if (to >= entry_.code.size()) return std::nullopt;
+  return Far{begin, to};
+}
+
 // Reads what control flow reaches; every target of a branch begins a block.
 bool CodeLifter::discover() {
   std::vector<uint64_t> open = {entry_.offset};
@@ -72,10 +110,19 @@ bool CodeLifter::discover() {
         begin_block(*to);
         if (first.name != "s_branch") begin_block(next_);
       }
+      if (first.name == "s_setpc_b64")
+        if (const std::optional<Far> far = far_jump(at)) {
+          far_[at] = *far;
+          begin_block(far->target);
+        }
       if (ends_code(first.name)) break;
       at = next_;
     }
   }
+  // Whoever comes into the middle of one has other registers.
+  std::erase_if(far_, [&](const auto& jump) {
+    return blocks_.upper_bound(jump.second.begin) != blocks_.upper_bound(jump.first);
+  });
   return true;
 }
 
@@ -101,6 +148,14 @@ ir::BlockId CodeLifter::target(int64_t words) {
 void CodeLifter::go(Builder& b, int64_t words) {
   end(b, Op::jump, {target(words)});
   ended_ = true;
+}
+
+bool CodeLifter::go_far(Builder& b) {
+  const auto far = far_.find(at_);
+  if (far == far_.end()) return false;
+  end(b, Op::jump, {blocks_.at(far->second.target)});
+  ended_ = true;
+  return true;
 }
 
 void CodeLifter::branch(Builder& b, ValueId bit, int64_t words) {

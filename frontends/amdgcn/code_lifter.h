@@ -21,6 +21,7 @@ class CodeLifter {
 
   // For control flow. After these nothing of the instruction follows.
   void go(Builder& b, int64_t words);                   // to the instruction so many words behind the next one
+  bool go_far(Builder& b);                              // where the registers of a jump lead; false: that is not known
   void branch(Builder& b, ValueId bit, int64_t words);  // there if the bit is 1
   void finish(Builder& b);                              // the wave ends
   uint64_t next_address() const { return entry_.address + next_; }  // of the instruction behind this one
@@ -38,6 +39,10 @@ class CodeLifter {
     std::vector<Instruction> parts;
   };
   bool discover();
+  struct Far {
+    uint64_t begin = 0, target = 0;
+  };
+  std::optional<Far> far_jump(uint64_t at) const;
   void lift_line(Builder& b, const Line& line);
   ir::BlockId target(int64_t words);
   std::optional<uint64_t> offset_of(int64_t words) const;
@@ -51,6 +56,7 @@ class CodeLifter {
   LiftedCode out_;
   std::map<uint64_t, Line> lines_;  // by offset
   std::map<uint64_t, ir::BlockId> blocks_;
+  std::map<uint64_t, Far> far_;  // by the offset of the jump
   uint64_t at_ = 0, next_ = 0;
   bool ended_ = false, scratch_buffer_ = false;
   std::optional<Diagnostic> refusal_;

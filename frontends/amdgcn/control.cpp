@@ -14,6 +14,11 @@ void jump(Insn& x) {
   x.lifter().go(x.b, words(x));
 }
 
+void jump_far(Insn& x) {
+  x.operand(0);
+  if (!x.lifter().go_far(x.b)) x.refuse("calls and jumps to addresses");
+}
+
 void branch(Insn& x) {
   ValueId bit;
   if (x.name().find("scc") != std::string_view::npos) {
@@ -65,7 +70,8 @@ constexpr Row kRows[] = {
     {"s_sendmsg", message},
     {"s_barrier", barrier},
     {"s_getpc_b64", program_counter},
-    {"s_{setpc,swappc}_b64", nullptr, "calls and jumps to addresses"},
+    {"s_setpc_b64", jump_far},
+    {"s_swappc_b64", nullptr, "calls"},
     {"s_call_b64", nullptr, "calls"},
     {"s_{trap,sethalt,rfe_b64}", nullptr, "traps"},
 };

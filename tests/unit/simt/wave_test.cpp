@@ -164,5 +164,47 @@ TEST(Waves, MixWhatLanesShare) {
   }
 }
 
+// Where a branch does not reach, LLVM computes the address of the target from that of the next instruction.
+std::string far_jump(const std::string& to, const std::string& label) {
+  return "\ts_getpc_b64 s[8:9]\n" + label + ":\n\ts_add_u32 s8, s8, (" + to + "-" + label +
+         ")&4294967295\n\ts_addc_u32 s9, s9, (" + to + "-" + label + ")>>32\n\ts_setpc_b64 s[8:9]\n";
+}
+std::string far_jumps() {
+  return "\n" + far_jump(".start", ".first") + ".far:\n\tv_mov_b32_e32 v2, 2\n" + far_jump(".join", ".second") +
+         // 200 kilobytes that nobody runs; a branch reaches 128.
+         "\t.fill 50000, 4, 0xbf9f0000\n.start:\n\tv_mov_b32_e32 v2, 1\n\ts_cmp_lt_u32 s3, 32\n"
+         "\ts_cbranch_scc1 .join\n" +
+         far_jump(".far", ".third") + ".join:";
+}
+
+TEST(Waves, JumpFar) {
+  const Ran ran = run_both(far_jumps());
+  EXPECT_EQ(ran.findings, "");
+  for (uint32_t n : {0u, 31u, 32u, 95u}) EXPECT_EQ(word(ran, n), n < 32 ? 1u : 2u);
+}
+
+// What is not exactly that is a jump to nobody knows where.
+TEST(Waves, JumpNowhereElse) {
+  const std::pair<std::string, std::string> changes[] = {
+      {"s_add_u32 s8, s8, (.far", "s_add_u32 s8, s6, (.far"},
+      {"s_addc_u32 s9, s9, (.far-.third)>>32", "s_addc_u32 s9, s9, s3"},
+      {"s_add_u32 s8, s8, (.far", "s_sub_u32 s8, s8, (.far"},
+      {"s_cbranch_scc1 .join", "s_cbranch_scc1 .third"},
+      {"\ts_addc_u32 s9, s9, (.far-.third)>>32", "\ts_nop 0\n\ts_addc_u32 s9, s9, (.far-.third)>>32"},
+      {"s_addc_u32 s9, s9, (.far-.third)>>32\n\ts_setpc_b64 s[8:9]", "s_addc_u32 s9, s9, 0\n\ts_setpc_b64 s[6:7]"},
+      {"s_addc_u32 s9, s9, (.far-.third)>>32\n", "s_addc_u32 s9, s9, 5\n"},  // outside
+  };
+  for (const auto& [from, to] : changes) {
+    std::string body = far_jumps();
+    const size_t at = body.find(from);
+    ASSERT_NE(at, std::string::npos) << from;
+    const auto module = load_module("k.s", kernel(body.replace(at, from.size(), to)));
+    ASSERT_TRUE(module) << to_string(module.error());
+    ASSERT_EQ(module->refusals.size(), 1u) << to;
+    EXPECT_NE(module->refusals[0].message.find("calls and jumps to addresses"), std::string::npos)
+        << module->refusals[0].message;
+  }
+}
+
 }  // namespace
 }  // namespace portolan::simt
