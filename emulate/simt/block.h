@@ -1,10 +1,9 @@
 // The threads of one block, run in turns: each until it waits for others, then the meetings that are complete.
 #pragma once
 
-#include <chrono>
-
 #include "emulate/simt/shadow.h"
 #include "emulate/simt/wave.h"
+#include "ir/fair_clock.h"
 
 namespace portolan::simt {
 
@@ -36,7 +35,7 @@ struct Grid {
   const Launch& launch;
   Outcome& outcome;
   uint64_t steps;  // left
-  std::optional<std::chrono::steady_clock::time_point> deadline;
+  std::optional<FairClock::time_point> deadline;
   bool compiled = false;
 
   const std::vector<BlockFacts>& facts(const Code& code);

@@ -274,7 +274,7 @@ bool Block::count(const Thread& thread, const BlockFacts& facts, uint32_t& line,
   const uint64_t before = grid_.steps;
   grid_.steps -= steps;
   if (before / kBetweenLooks != grid_.steps / kBetweenLooks) {
-    if (grid_.deadline && std::chrono::steady_clock::now() > *grid_.deadline)
+    if (grid_.deadline && FairClock::now() > *grid_.deadline)
       return fail(thread, FindingKind::time_limit, 0, "the limit of time is reached");
     if (grid_.launch.observer && grid_.launch.observer->exhausted())
       return fail(thread, FindingKind::data_dependent, 0, "the observer has seen enough");

@@ -92,8 +92,7 @@ Outcome run(const Program& program, Memory& memory, const Launch& launch) {
                  {"parameters", launch.parameters, std::vector<uint8_t>(launch.parameters.size(), 1), false,
                   launch.parameter_marks});
   Grid grid(program, memory, launch, outcome);
-  if (launch.milliseconds != 0)
-    grid.deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(launch.milliseconds);
+  if (launch.milliseconds != 0) grid.deadline = FairClock::now() + std::chrono::milliseconds(launch.milliseconds);
   grid.compiled = launch.mode == Mode::compiled && !launch.observer;
   bool goes_on = true;
   const uint64_t blocks = launch.grid.count();

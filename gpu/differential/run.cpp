@@ -2,6 +2,7 @@
 
 #include "gpu/differential/prepare.h"
 #include "gpu/differential/test.h"
+#include "ir/fair_clock.h"
 
 namespace portolan::differential {
 namespace {
@@ -88,10 +89,8 @@ std::optional<std::string> misfit(const simt::Module& source, const simt::Module
 Once run_once(const simt::Module& source, const simt::Module& target, const Instance& instance,
               std::chrono::milliseconds time, simt::Mode mode) {
   Once once;
-  const auto start = std::chrono::steady_clock::now();
-  auto left = [&] {
-    return time - std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
-  };
+  const auto start = FairClock::now();
+  auto left = [&] { return time - std::chrono::duration_cast<std::chrono::milliseconds>(FairClock::now() - start); };
   Runs s, t;
   uint64_t steps = 1'000'000'000;
   auto inconclusive = [&](const simt::Finding& f, const char* whose) {

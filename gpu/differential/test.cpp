@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "ir/fair_clock.h"
 #include "verify/tester.h"
 
 namespace portolan::differential {
@@ -70,11 +71,10 @@ class Tester {
     tests_.seed = options_.seed;
     std::vector<std::string> kinds(std::begin(kInputKinds), std::end(kInputKinds));
     if (!kernel_.inputs.empty()) kinds = kernel_.inputs;
-    const auto start = std::chrono::steady_clock::now();
+    const auto start = FairClock::now();
     // Sources at fault and limits cost tries.
     for (uint32_t n = 0; tests_.tests < options_.tests && n < 4 * options_.tests; ++n) {
-      const auto spent =
-          std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
+      const auto spent = std::chrono::duration_cast<std::chrono::milliseconds>(FairClock::now() - start);
       const bool limited = options_.time.count() != 0;
       if (limited && spent >= options_.time) {
         if (inconclusive_.empty()) inconclusive_ = "the time for tests was over", reason_ = "resource-limit";

@@ -38,7 +38,7 @@ struct Left {
 
 class LaunchProver {
  public:
-  LaunchProver(const Instance& instance, std::chrono::steady_clock::time_point deadline)
+  LaunchProver(const Instance& instance, FairClock::time_point deadline)
       : instance_(instance), deadline_(deadline), prover_(pool_, {}), nan_bits_(pool_) {}
 
   std::optional<Failure> run(const simt::Module& source, const simt::Module& target, LaunchProof& proof);
@@ -46,7 +46,7 @@ class LaunchProver {
 
  private:
   std::chrono::milliseconds left() const {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - std::chrono::steady_clock::now());
+    return std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - FairClock::now());
   }
   std::optional<Failure> follow(const simt::Module& m, Follower& follower, const char* whose, std::vector<Left>& after);
   void mark_inputs(const simt::Module& m, differential::Prepared& p, const Follower& follower);
@@ -56,7 +56,7 @@ class LaunchProver {
   Term element(const Left& left, size_t at, size_t size);
 
   const Instance& instance_;
-  std::chrono::steady_clock::time_point deadline_;
+  FairClock::time_point deadline_;
   Pool pool_;
   solve::Prover prover_;
   NanBits nan_bits_;
@@ -199,7 +199,7 @@ std::string Proof::claim() const {
 
 Proof prove(const simt::Module& source, const simt::Module& target, const manifest::Kernel& kernel,
             const Options& options) {
-  const auto start = std::chrono::steady_clock::now(), deadline = start + options.time;
+  const auto start = FairClock::now(), deadline = start + options.time;
   Proof proof;
   bool used_quotients = false;
   auto fail = [&](std::string reason, std::string detail) {
@@ -247,7 +247,7 @@ Proof prove(const simt::Module& source, const simt::Module& target, const manife
         {"division-sequence", "fp-env",
          "no denominator is 2^126 or more; for others the sequence of V_DIV_SCALE, V_RCP, V_DIV_FMAS and V_DIV_FIXUP "
          "that LLVM writes for a division gives the nearest quotient (Markstein 1990; tested, not proved here)"});
-  proof.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  proof.seconds = std::chrono::duration<double>(FairClock::now() - start).count();
   return proof;
 }
 

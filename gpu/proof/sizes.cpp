@@ -83,14 +83,14 @@ std::optional<Features> features_of(const simt::Module& source, const Instance& 
 }  // namespace
 
 Expected<Chosen> choose_launches(const simt::Module& source, const manifest::Kernel& kernel,
-                                 std::chrono::steady_clock::time_point deadline) {
+                                 FairClock::time_point deadline) {
   const auto all = instances(kernel, combinations(kernel)), others = instances(kernel, turns(kernel));
   if (!all || !others) return (all ? others : all).error();
   Chosen chosen;
   // Of many sizes every so many-th, the smallest among them.
   std::vector<std::pair<const Instance*, Features>> tried;
   const size_t step = std::max<size_t>(1, (*all).size() / kMostTried);
-  for (size_t n = 0; n < (*all).size() && std::chrono::steady_clock::now() < deadline; n += step)
+  for (size_t n = 0; n < (*all).size() && FairClock::now() < deadline; n += step)
     if (auto features = features_of(source, (*all)[n], chosen.blocks))
       tried.emplace_back(&(*all)[n], *std::move(features));
   Features seen;

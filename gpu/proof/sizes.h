@@ -2,11 +2,11 @@
 // which every value of every size has its turn.
 #pragma once
 
-#include <chrono>
 #include <optional>
 
 #include "emulate/simt/module.h"
 #include "gpu/differential/instance.h"
+#include "ir/fair_clock.h"
 
 namespace portolan::proof {
 
@@ -16,6 +16,6 @@ struct Chosen {
   size_t blocks_followed = 0, blocks = 0;  // of the source's code
 };
 Expected<Chosen> choose_launches(const simt::Module& source, const manifest::Kernel& kernel,
-                                 std::chrono::steady_clock::time_point deadline);
+                                 FairClock::time_point deadline);
 
 }  // namespace portolan::proof
