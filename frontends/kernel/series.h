@@ -43,6 +43,7 @@ struct Wide {
 };
 
 ValueId power_of_two(Builder& b, ValueId x);           // 2^x
+ValueId inverse_root(Builder& b, ValueId x);           // 1 / sqrt(x) of a positive single
 ValueId logarithm(Builder& b, ValueId x);              // log2 of a positive normal number
 ValueId circular(Builder& b, ValueId x, bool cosine);  // sin or cos
 

@@ -29,7 +29,7 @@ ValueId hyperbolic_tangent(Builder& b, ValueId x) {
 
 enum class Function { ex2, lg2, sin, cos, tanh, rsqrt };
 
-ValueId compute(Builder& b, Function function, ValueId x) {
+ValueId compute(Builder& b, Function function, ValueId x, FloatFormat from) {
   Wide w{b};
   switch (function) {
     case Function::ex2:
@@ -46,9 +46,20 @@ ValueId compute(Builder& b, Function function, ValueId x) {
     case Function::tanh:
       return hyperbolic_tangent(b, x);
     case Function::rsqrt:
+      if (from != FloatFormat::f64) return kernel::inverse_root(b, x);
       return w.div(w.constant(1), b.floating(Op::fsqrt, {x}, kWide));
   }
   return x;
+}
+
+// The inverse root where the operand is infinite, negative, or a zero, whose infinity has its sign.
+ValueId root_of_others(Builder& b, ValueId a, ValueId root, FloatFormat format) {
+  const FloatMode m = mode(format);
+  const ValueId zero = number(b, 0, format), infinity = number(b, INFINITY, format);
+  root = b.select(b.floating(Op::flt, {a, infinity}, m), root, zero);
+  root = b.select(b.floating(Op::flt, {a, zero}, m), number(b, NAN, format), root);
+  const ValueId of_zero = b.concat(b.sign(a), b.truncate(infinity, bits(format) - 1));
+  return b.select(b.floating(Op::feq, {a, zero}, m), of_zero, root);
 }
 
 template <Function kFunction>
@@ -57,8 +68,10 @@ void approximate(Insn& x) {
   const FloatFormat format = format_of(t);
   x.write(0, each_lane(x.b, t.lanes, {x.read(1, t)}, [&](std::span<const ValueId> v) {
             const ValueId a = x.has("ftz") ? flush(x.b, v[0], format) : v[0];
-            const ValueId exact = compute(x.b, kFunction, to_f64(x.b, a, format));
+            const ValueId exact = compute(x.b, kFunction, to_f64(x.b, a, format), format);
             ValueId result = format == FloatFormat::f64 ? exact : x.b.fconvert(exact, kWide, format);
+            if (kFunction == Function::rsqrt && format != FloatFormat::f64)
+              result = root_of_others(x.b, a, result, format);
             if (x.has("ftz")) result = flush(x.b, result, format);
             const ValueId nan = x.b.bit_or(is_nan(x.b, a, format), is_nan(x.b, result, format));
             return x.b.select(nan, x.b.constant(APInt::getSignedMaxValue(t.bits)), result);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "gpu/proof/alternatives.h"
 #include "ir/concrete_domain.h"
 #include "ir/op_semantics.h"
 
@@ -21,6 +22,10 @@ bool is_choice(Op op) {
 // Any NaN is a missing operand; else a signalling one makes the result a NaN (float_semantics.h).
 bool takes_any_nan(ir::NanRule rule) {
   return rule == ir::NanRule::riscv || rule == ir::NanRule::ptx;
+}
+
+Term made_nan(Pool& pool, ir::FloatFormat format) {
+  return pool.variable(std::string(kMadeNan) + std::string(ir::to_string(format)), ir::bits(format));
 }
 
 }  // namespace
@@ -153,9 +158,13 @@ bool Domain::is_quiet(Term t) const {
     }
     return true;
   }
+  if (pool_.kind(t) == Kind::select) return is_quiet(pool_.operands(t)[1]) && is_quiet(pool_.operands(t)[2]);
+  if (pool_.kind(t) == Kind::variable) return pool_.name(t).starts_with(kMadeNan);
   if (pool_.kind(t) != Kind::apply) return false;
   const std::string_view name = pool_.name(t);
   if (name.starts_with(kQuiet) || name.starts_with(kChosenQuiet)) return true;
+  if (name.starts_with(kChosen))
+    return std::ranges::all_of(pool_.operands(t), [&](Term operand) { return is_quiet(operand); });
   return terms::floating_instruction(name).has_value();
 }
 
@@ -199,10 +208,85 @@ Term Domain::product(const ir::Instruction& inst, std::vector<Term> operands) {
   return function(inst, width, std::move(operands));
 }
 
+// What was converted to a wider format compares as before.
+Term Domain::compared(const ir::Instruction& inst, std::vector<Term> numbers) {
+  constexpr ir::FloatFormat kNarrower[] = {ir::FloatFormat::f16, ir::FloatFormat::bf16, ir::FloatFormat::f32};
+  for (const ir::FloatFormat from : kNarrower) {
+    std::vector<Term> narrow;
+    bool converted = false;
+    for (Term t : numbers) {
+      const auto made =
+          pool_.kind(t) == Kind::apply ? terms::floating_instruction(pool_.name(t)) : std::optional<ir::Instruction>();
+      if (made && made->op == Op::fconvert && made->format == from && made->to_format == inst.format) {
+        narrow.push_back(number_of(pool_.operands(t)[0]));
+        converted = true;
+      } else if (const APInt* value = pool_.constant_value(t); value && inst.format == ir::FloatFormat::f64) {
+        ir::Instruction convert, back;
+        convert.op = back.op = Op::fconvert;
+        convert.format = back.to_format = inst.format, convert.to_format = back.format = from;
+        convert.width = ir::bits(from), back.width = ir::bits(inst.format);
+        const APInt less = ir::evaluate_concrete(ir::Function(), convert, std::array<APInt, 1>{*value});
+        if (ir::evaluate_concrete(ir::Function(), back, std::array<APInt, 1>{less}) == *value)
+          narrow.push_back(pool_.constant(less));
+      }
+    }
+    if (!converted || narrow.size() != numbers.size() || ir::bits(from) >= ir::bits(inst.format)) continue;
+    ir::Instruction one = inst;
+    one.format = from;
+    return compared(one, std::move(narrow));
+  }
+  if (inst.op == Op::funordered) return unordered(inst, numbers);
+  // Nothing is more than infinity.
+  const unsigned width = ir::bits(inst.format);
+  const APInt infinity = APInt::getBitsSet(width, ir::fraction_bits(inst.format), width - 1);
+  const APInt *a = pool_.constant_value(numbers[0]), *b = pool_.constant_value(numbers[1]);
+  const bool never = (a && *a == infinity) || (b && *b == (infinity | APInt::getSignMask(width)));
+  if (inst.op == Op::flt && never) return pool_.bit(false);
+  return *TermDomain::native(ir::Function(), inst, numbers);
+}
+
+// Whether any of them is a NaN. Signs don't count.
+Term Domain::unordered(const ir::Instruction& inst, std::span<const Term> numbers) {
+  ir::Instruction one = inst;
+  one.op = Op::funordered, one.width = 1;
+  Term any = pool_.bit(false);
+  for (Term t : numbers) {
+    if (const auto base = without_sign(pool_, t)) t = number_of(*base);
+    any = pool_.bit_or(any, *TermDomain::native(ir::Function(), one, std::array<Term, 2>{t, t}));
+  }
+  return any;
+}
+
+// Where an operand is a choice between a NaN and a number, that choice is made of the results, since a NaN comes
+// through every operation but minima and maxima. Compilers do it or not.
 std::optional<Term> Domain::lane(const ir::Instruction& inst, std::span<const Term> operands) {
+  if (is_choice(inst.op)) return chosen(inst, operands[0], operands[1]);
   std::vector<Term> numbers;
   for (Term t : operands) numbers.push_back(number_of(t));
-  if (ir::info(inst.op).shape == ir::Shape::Compare) return TermDomain::native(ir::Function(), inst, numbers);
+  const bool from = inst.op == Op::sint_to_f || inst.op == Op::uint_to_f;
+  Term is_nan = pool_.bit(false);
+  for (Term& t : numbers) {
+    if (from) break;
+    const std::optional<Term> base = without_sign(pool_, t);
+    const bool negative = base && t == negated(*base);
+    if (base && !negative) continue;
+    while (const auto choice = chosen_nan(pool_, negative ? negated(t) : t, inst.format)) {
+      is_nan = pool_.bit_or(is_nan, choice->bit);
+      t = number_of(negative ? negated(choice->otherwise) : choice->otherwise);
+    }
+  }
+  const std::optional<Term> made = operation(inst, numbers);
+  if (!made || is_nan == pool_.bit(false)) return made;
+  if (ir::info(inst.op).shape == ir::Shape::Compare)
+    return inst.op == Op::funordered ? pool_.bit_or(is_nan, *made) : pool_.bit_and(pool_.bit_not(is_nan), *made);
+  is_nan = one_of(pool_, is_nan);
+  if (inst.op == Op::fto_sint || inst.op == Op::fto_uint)
+    return pool_.select(is_nan, pool_.constant(inst.width, 0), *made);
+  return pool_.select(is_nan, made_nan(pool_, inst.op == Op::fconvert ? inst.to_format : inst.format), *made);
+}
+
+std::optional<Term> Domain::operation(const ir::Instruction& inst, std::vector<Term> numbers) {
+  if (ir::info(inst.op).shape == ir::Shape::Compare) return compared(inst, std::move(numbers));
   const bool nearest = inst.rounding == ir::Rounding::nearest_even;
   switch (inst.op) {
     case Op::fsub:
@@ -224,17 +308,13 @@ std::optional<Term> Domain::lane(const ir::Instruction& inst, std::span<const Te
       return function(inst, ir::bits(inst.to_format), numbers);
     case Op::sint_to_f:
     case Op::uint_to_f:
-      return from_integer(inst, operands[0]);
+      return from_integer(inst, numbers[0]);
     case Op::fto_sint:
     case Op::fto_uint: {
       const unsigned width = inst.width;
-      ir::Instruction unordered = inst;
-      unordered.op = Op::funordered, unordered.width = 1;
-      const Term nan = *TermDomain::native(ir::Function(), unordered, std::array<Term, 2>{numbers[0], numbers[0]});
-      return pool_.select(nan, pool_.constant(width, 0), function(inst, width, numbers));
+      return pool_.select(unordered(inst, numbers), pool_.constant(width, 0), function(inst, width, numbers));
     }
     default:
-      if (is_choice(inst.op)) return chosen(inst, operands[0], operands[1]);
       return std::nullopt;
   }
   return function(inst, ir::bits(inst.format), numbers);
@@ -261,16 +341,47 @@ std::optional<Term> Domain::native(const ir::Function&, const ir::Instruction& i
   return pool_.join(results);
 }
 
-std::optional<Term> without_sign(Pool& pool, Term t) {
+std::optional<ChosenNan> chosen_nan(Pool& pool, Term t, ir::FloatFormat format) {
+  if (pool.kind(t) != Kind::select || pool.width(t) != ir::bits(format)) return std::nullopt;
+  const unsigned width = ir::bits(format), fraction = ir::fraction_bits(format);
+  const APInt infinity = APInt::getBitsSet(width, fraction, width - 1);
+  for (const unsigned n : {1u, 2u}) {
+    const Term choice = pool.operands(t)[n];
+    const APInt* value = pool.constant_value(choice);
+    const bool is_nan = value ? (*value & APInt::getSignedMaxValue(width)).ugt(infinity)
+                              : pool.kind(choice) == Kind::variable && pool.name(choice).starts_with(kMadeNan);
+    const Term bit = pool.operands(t)[0], otherwise = pool.operands(t)[3 - n];
+    if (is_nan) return ChosenNan{n == 1 ? bit : pool.bit_not(bit), otherwise};
+  }
+  return std::nullopt;
+}
+
+Term as_number(Pool& pool, Term t, ir::FloatFormat format) {
+  const auto choice = chosen_nan(pool, t, format);
+  return choice ? pool.select(one_of(pool, choice->bit), made_nan(pool, format),
+                              as_number(pool, choice->otherwise, format))
+                : t;
+}
+
+std::optional<Term> without_sign(Pool& pool, Term t, std::vector<Term>* from) {
   const unsigned width = pool.width(t);
   const APInt sign = APInt::getSignMask(width);
   const std::span<const Term> operands = pool.operands(t);
   switch (pool.kind(t)) {
     case Kind::linear: {
+      // A multiple of the highest bit changes nothing else.
       const terms::Linear form = pool.linear(t);
-      if (form.constant == sign && form.parts.size() == 1 && form.parts[0].coefficient.isOne())
-        return form.parts[0].term;
-      return std::nullopt;
+      std::optional<Term> number;
+      if (!form.constant.isZero() && form.constant != sign) return std::nullopt;
+      for (const auto& part : form.parts) {
+        if (part.coefficient == sign) {
+          if (from) from->push_back(part.term);
+          continue;
+        }
+        if (number || !part.coefficient.isOne()) return std::nullopt;
+        number = part.term;
+      }
+      return number;
     }
     case Kind::bit_xor:
     case Kind::bit_and:
@@ -282,6 +393,12 @@ std::optional<Term> without_sign(Pool& pool, Term t) {
       }
       return std::nullopt;
     case Kind::concat: {
+      // The same of the upper half alone.
+      if (operands.size() == 2 && pool.kind(operands[0]) == Kind::linear) {
+        const Term low = operands[1];
+        const auto upper = without_sign(pool, operands[0], from);
+        return upper ? std::optional(pool.concat(*upper, low)) : std::nullopt;
+      }
       // One bit above the rest of a number: the bit a constant, or made of the number's own.
       const Term rest = operands.back();
       if (operands.size() != 2 || pool.width(operands[0]) != 1 || pool.kind(rest) != Kind::extract ||

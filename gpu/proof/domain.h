@@ -35,6 +35,9 @@ class Domain : public terms::TermDomain {
   Term chosen(const ir::Instruction& inst, Term a, Term b);
   Term product(const ir::Instruction& inst, std::vector<Term> operands);
   Term number_of(Term t);
+  std::optional<Term> operation(const ir::Instruction& inst, std::vector<Term> numbers);
+  Term unordered(const ir::Instruction& inst, std::span<const Term> numbers);
+  Term compared(const ir::Instruction& inst, std::vector<Term> numbers);
   Term negated(Term t);
   bool takes_sign_off(Term& t);
   bool is_quiet(Term t) const;
@@ -46,8 +49,19 @@ class Domain : public terms::TermDomain {
 // signalling NaN is not; a number, its NaN made quiet.
 inline constexpr std::string_view kChosen = ".chosen.", kChosenQuiet = ".chosen-quiet.", kQuiet = ".quiet.";
 
-// The number that differs from `t` in its sign alone, if t is written so.
-std::optional<Term> without_sign(Pool& pool, Term t);
+// A NaN that an operation made of another, whose bits nobody knows: a variable of this name and the format.
+inline constexpr std::string_view kMadeNan = ".nan.";
+
+// A choice between a NaN and another number.
+struct ChosenNan {
+  Term bit, otherwise;  // a NaN if the bit is 1
+};
+std::optional<ChosenNan> chosen_nan(Pool& pool, Term t, ir::FloatFormat format);
+// The same number in one form, if it is a NaN that nobody looks at.
+Term as_number(Pool& pool, Term t, ir::FloatFormat format);
+
+// The number that differs from `t` in its sign alone, if t is written so. `from`: what the sign is computed from.
+std::optional<Term> without_sign(Pool& pool, Term t, std::vector<Term>* from = nullptr);
 
 Term evaluate(Pool& pool, const ir::Function& function, const ir::Instruction& inst, std::span<const Term> operands);
 

@@ -1,6 +1,7 @@
 // Whether a result depends on the sign or the payload of a NaN that an operation made: those differ between processors.
 #pragma once
 
+#include <cmath>
 #include <optional>
 #include <string>
 #include <unordered_set>
@@ -20,9 +21,16 @@ class NanBits {
     Term term;
     bool is_number;
   };
+  // Between which numbers a value lies, and whether it may be a NaN.
+  struct Range {
+    double least = -INFINITY, most = INFINITY;
+    bool nan = true;
+  };
+  Range range_of(Term t);
   // False: bits of such a NaN show.
   bool follow(const Use& use);
   bool follow_function(const Use& use);
+  bool made_of_bits(Term t, Term number, unsigned depth = 0);
   void push(Term t, bool is_number);
 
   Pool& pool_;

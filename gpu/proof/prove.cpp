@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "gpu/differential/prepare.h"
 #include "gpu/differential/test.h"
 #include "gpu/proof/follower.h"
@@ -43,6 +45,7 @@ class LaunchProver {
 
   std::optional<Failure> run(const simt::Module& source, const simt::Module& target, LaunchProof& proof);
   bool used_quotients() { return source_.quotients().used() || target_.quotients().used(); }
+  bool used_large_denominators() { return source_.quotients().maybe_large() || target_.quotients().maybe_large(); }
 
  private:
   std::chrono::milliseconds left() const {
@@ -54,6 +57,7 @@ class LaunchProver {
   std::optional<Failure> compare(const Given& g, const Left& s, const Left& t, LaunchProof& proof);
   std::optional<Failure> compare_element(const Given& g, size_t at, const Left& s, const Left& t, LaunchProof& proof);
   Term element(const Left& left, size_t at, size_t size);
+  std::pair<Term, Term> where_they_differ(Term a, Term b);
 
   const Instance& instance_;
   FairClock::time_point deadline_;
@@ -132,6 +136,31 @@ Term LaunchProver::element(const Left& left, size_t at, size_t size) {
   return pool_.join(bytes);
 }
 
+// The innermost pair, for whoever reads the report: parts of one form with one part that differs.
+std::pair<Term, Term> LaunchProver::where_they_differ(Term a, Term b) {
+  for (;;) {
+    const std::span<const Term> x = pool_.operands(a), y = pool_.operands(b);
+    const bool applied = pool_.kind(a) == terms::Kind::apply;
+    if (pool_.kind(a) != pool_.kind(b) || x.size() != y.size() || x.empty() ||
+        (applied && pool_.name(a) != pool_.name(b)))
+      return {a, b};
+    std::vector<Term> left, right;
+    std::ranges::copy_if(x, std::back_inserter(left), [&](Term t) { return std::ranges::find(y, t) == y.end(); });
+    std::ranges::copy_if(y, std::back_inserter(right), [&](Term t) { return std::ranges::find(x, t) == x.end(); });
+    if (left.size() != right.size() || left.empty()) return {a, b};
+    // Those that look alike, if there are any.
+    size_t first = 0, second = 0;
+    for (size_t n = 0; n < left.size() * right.size(); ++n) {
+      const Term l = left[n / right.size()], r = right[n % right.size()];
+      if (pool_.kind(l) != pool_.kind(r) || pool_.operands(l).size() != pool_.operands(r).size()) continue;
+      if (pool_.kind(l) == terms::Kind::apply && pool_.name(l) != pool_.name(r)) continue;
+      first = n / right.size(), second = n % right.size();
+      break;
+    }
+    a = left[first], b = right[second];
+  }
+}
+
 std::optional<Failure> LaunchProver::compare_element(const Given& g, size_t at, const Left& s, const Left& t,
                                                      LaunchProof& proof) {
   const size_t size = g.type.bytes;
@@ -146,18 +175,20 @@ std::optional<Failure> LaunchProver::compare_element(const Given& g, size_t at, 
     return Failure{"approximation", where + ": one side leaves alone what the other writes"};
   ++proof.elements;
   if (open == size) return std::nullopt;
-  const Term a = element(s, at, size), b = element(t, at, size);
   const ir::FloatFormat format = format_of(g.type);
   const bool is_number = format != ir::FloatFormat::none;
+  Term a = element(s, at, size), b = element(t, at, size);
+  if (is_number && !(a == b)) a = as_number(pool_, a, format), b = as_number(pool_, b, format);
   const bool plain = pool_.constant_value(a) && pool_.constant_value(b);
   if (plain && differential::agrees(g.type, {}, &s.bytes[at], &t.bytes[at])) return std::nullopt;
   if (!(a == b)) {
     prover_.set_limits({std::max(left(), std::chrono::milliseconds(1)), uint64_t{1} << 30});
     const solve::Answer answer = prover_.holds({}, pool_.eq(a, b));
+    const auto [x, y] = where_they_differ(a, b);
     if (answer.verdict != solve::Answer::Verdict::holds)
       return Failure{
           answer.verdict == solve::Answer::Verdict::fails || answer.reason.empty() ? "approximation" : answer.reason,
-          fmt::format("{} was not shown to be the same: {} and {}", where, pool_.print(a, 4), pool_.print(b, 4))};
+          fmt::format("{} was not shown to be the same: {} and {}", where, pool_.print(x, 4), pool_.print(y, 4))};
     if (!answer.cross_checked) return Failure{"no-solver", where + " was confirmed by one solver only"};
     ++proof.by_solver;
   }
@@ -191,10 +222,9 @@ std::string Proof::claim() const {
   std::vector<std::string> texts;
   for (const LaunchProof& l : launches) texts.push_back(l.launch);
   return fmt::format(
-      "all buffers end the same, bit for bit but for which NaN, for all contents that they may have, and there is no "
-      "race, "
-      "launched with {}",
-      fmt::join(texts, "; with "));
+      "all buffers end the same, bit for bit but for which NaN, for all contents that they may have{}, and there is no "
+      "race, launched with {}",
+      small_denominators ? " and by which no division is by 2^126 or more" : "", fmt::join(texts, "; with "));
 }
 
 Proof prove(const simt::Module& source, const simt::Module& target, const manifest::Kernel& kernel,
@@ -229,6 +259,7 @@ Proof prove(const simt::Module& source, const simt::Module& target, const manife
         break;
       }
       used_quotients |= prover.used_quotients();
+      proof.small_denominators |= prover.used_large_denominators();
       proof.launches.push_back(std::move(one));
     }
     proof.proved = proof.reason.empty();
@@ -245,8 +276,9 @@ Proof prove(const simt::Module& source, const simt::Module& target, const manife
   if (proof.proved && used_quotients)
     proof.assumptions.push_back(
         {"division-sequence", "fp-env",
-         "no denominator is 2^126 or more; for others the sequence of V_DIV_SCALE, V_RCP, V_DIV_FMAS and V_DIV_FIXUP "
-         "that LLVM writes for a division gives the nearest quotient (Markstein 1990; tested, not proved here)"});
+         fmt::format("{}the sequence of V_DIV_SCALE, V_RCP, V_DIV_FMAS and V_DIV_FIXUP that LLVM writes for a division "
+                     "gives the nearest quotient (Markstein 1990; tested, not proved here)",
+                     proof.small_denominators ? "no denominator is 2^126 or more; for others " : "")});
   proof.seconds = std::chrono::duration<double>(FairClock::now() - start).count();
   return proof;
 }

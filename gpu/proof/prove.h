@@ -26,6 +26,7 @@ struct Proof {
   bool proved = false;         // all launches
   std::string reason, detail;  // of docs/verdicts.md
   std::vector<LaunchProof> launches;
+  bool small_denominators = false;         // it is claimed only where no division is by 2^126 or more
   size_t blocks_followed = 0, blocks = 0;  // of the source's code
   std::vector<prove::Assumption> assumptions;
   double seconds = 0;

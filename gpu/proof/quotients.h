@@ -23,15 +23,18 @@ class Quotients {
   // and the denominator, makes the very same term.
   std::optional<Term> quotient(const ir::Instruction& inst, Term made);
   bool used() const { return used_; }
+  // Whether one was used whose denominator is no constant below 2^126.
+  bool maybe_large() const { return maybe_large_; }
 
  private:
   Term carried_out(Term numerator, Term denominator);
+  std::optional<Term> divided(Term above, Term below, Term made);
 
   Pool& pool_;
   std::unordered_set<const ir::Instruction*> ends_;
   const ir::Function sequence_;
   std::map<Term, std::optional<Term>> known_;
-  bool used_ = false;
+  bool used_ = false, maybe_large_ = false;
 };
 
 }  // namespace portolan::proof

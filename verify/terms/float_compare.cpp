@@ -9,14 +9,6 @@ namespace portolan::terms {
 
 namespace {
 
-constexpr unsigned kLess = 1, kEqual = 2, kGreater = 4, kUnordered = 8, kAll = 15;
-
-struct FloatRelation {
-  ir::FloatFormat format = ir::FloatFormat::none;
-  Term a, b;  // a older
-  unsigned set = 0;
-};
-
 std::optional<FloatRelation> atom_of(const Pool& pool, Term t) {
   if (pool.kind(t) != Kind::apply || pool.width(t) != 1) return std::nullopt;
   const auto inst = floating_instruction(pool.name(t));
@@ -43,10 +35,12 @@ bool same_values(const FloatRelation& x, const FloatRelation& y) {
   return x.format == y.format && x.a == y.a && x.b == y.b;
 }
 
+}  // namespace
+
 std::optional<FloatRelation> relation_of(Pool& pool, Term t) {
   if (const auto base = complemented(pool, t)) {
     auto relation = relation_of(pool, *base);
-    if (relation) relation->set ^= kAll;
+    if (relation) relation->set ^= kAnyRelation;
     return relation;
   }
   if (pool.kind(t) != Kind::bit_or) return atom_of(pool, t);
@@ -56,6 +50,8 @@ std::optional<FloatRelation> relation_of(Pool& pool, Term t) {
   x->set |= y->set;
   return x;
 }
+
+namespace {
 
 Term atom(Pool& pool, const FloatRelation& r, unsigned which) {
   ir::Instruction inst;
@@ -79,7 +75,7 @@ std::vector<Term> conjuncts(Pool& pool, const FloatRelation& r) {
   std::vector<Term> members = atoms(pool, r, r.set);
   if (members.size() == 1) return members;
   if (members.size() == 2 && !(r.set & kUnordered)) return {pool.bit_or(members[0], members[1])};
-  std::vector<Term> others = atoms(pool, r, kAll & ~r.set);
+  std::vector<Term> others = atoms(pool, r, kAnyRelation & ~r.set);
   for (Term& t : others) t = pool.bit_not(t);
   return others;
 }

@@ -6,6 +6,7 @@
 #include <map>
 #include <unordered_map>
 
+#include "ir/function.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/Allocator.h"
@@ -73,6 +74,14 @@ std::pair<APInt, APInt> compute_known_bits(const Pool::State& state, const Draft
 
 // The base of ~base, if t is written as a complement.
 std::optional<Term> complemented(Pool& pool, Term t);
+// Of two numbers one is less, equal or greater, or they are unordered: a set of these, if `t` says that one holds.
+inline constexpr unsigned kLess = 1, kEqual = 2, kGreater = 4, kUnordered = 8, kAnyRelation = 15;
+struct FloatRelation {
+  ir::FloatFormat format = ir::FloatFormat::none;
+  Term a, b;  // a older
+  unsigned set = 0;
+};
+std::optional<FloatRelation> relation_of(Pool& pool, Term t);
 // The linear form of what `t` adds to a sum, taken apart as far as possible.
 Linear decompose(Pool& pool, Term t);
 // Bits [low, low + width(low_part)) and the ones above as one term, if they belong together.

@@ -152,6 +152,32 @@ TEST(Proof, BitsOfNansThatWereComputedAreNobodys) {
   const Proof p = proved(sum, sum, "u32");
   EXPECT_FALSE(p.proved);
   EXPECT_NE(p.detail.find("NaN"), std::string::npos) << p.detail;
+  // A NaN that stands in the code and comes through a sum is no longer that one.
+  const std::string through =
+      " setp.lt.f32 %p2, %f1, 0f00000000;\n selp.f32 %f2, 0f7FFFFFFF, %f1, %p2;\n"
+      " add.f32 %f2, %f2, 0f3F800000;\n mov.b32 %r6, %f2;\n";
+  EXPECT_TRUE(proved(through, through, "f32").proved);
+  EXPECT_FALSE(proved(through, through, "u32").proved);
+}
+
+// The choice may be made before or after the operation, by comparisons of any width; of what follows from it nothing
+// else may differ.
+TEST(Proof, ANanComesThroughOperations) {
+  const std::string before =
+      " setp.lt.f32 %p2, %f1, 0f00000000;\n selp.f32 %f2, 0f7FFFFFFF, %f1, %p2;\n"
+      " fma.rn.f32 %f2, %f2, 0f40000000, 0f3F800000;\n mov.b32 %r6, %f2;\n";
+  const std::string after =
+      " cvt.f64.f32 %d8, %f1;\n setp.lt.f64 %p2, %d8, 0d0000000000000000;\n"
+      " fma.rn.f32 %f2, %f1, 0f40000000, 0f3F800000;\n selp.f32 %f2, 0f7FC00000, %f2, %p2;\n mov.b32 %r6, %f2;\n";
+  EXPECT_TRUE(proved(before, after, "f32").proved);
+  auto changed = [&](const std::string& from, const std::string& to) {
+    std::string text = after;
+    return text.replace(text.find(from), from.size(), to);
+  };
+  EXPECT_FALSE(proved(before, changed("0f7FC00000", "0f7F800000"), "f32").proved);
+  EXPECT_FALSE(proved(before, changed("setp.lt", "setp.le"), "f32").proved);
+  EXPECT_FALSE(proved(before, changed("0d0000000000000000", "0d3FF0000000000001"), "f32").proved);
+  EXPECT_FALSE(proved(before, changed("0f40000000", "0f40000001"), "f32").proved);
 }
 
 TEST(NanBits, SignsAndChoicesDoNotLook) {

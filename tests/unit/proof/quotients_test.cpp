@@ -161,5 +161,51 @@ TEST(Quotients, NoOtherSequenceIsOne) {
   }
 }
 
+// What a division is claimed for: a constant below 2^126 is no condition on the data.
+TEST(Quotients, TheClaimNamesLargeDenominators) {
+  const auto processor = amdgcn::Processor::gfx1100;
+  const Proof by_data = prove_port(" div.rn.f32 %f3, %f1, %f2;\n mov.f32 %f4, %f1;\n", processor);
+  EXPECT_NE(by_data.claim().find("no division is by 2^126 or more"), std::string::npos) << by_data.claim();
+  const Proof by_three = prove_port(" div.rn.f32 %f3, %f1, 0f40400000;\n mov.f32 %f4, %f1;\n", processor);
+  EXPECT_TRUE(by_three.proved) << by_three.detail;
+  EXPECT_EQ(by_three.claim().find("2^126"), std::string::npos) << by_three.claim();
+}
+
+// Functions that the port computes by a series: the compiler moves choices of NaNs, and narrows comparisons.
+const std::string kSigmoid =
+    " mul.f32 %f3, %f1, 0fBFB8AA3B;\n ex2.approx.f32 %f3, %f3;\n add.f32 %f3, %f3, 0f3F800000;\n"
+    " div.rn.f32 %f3, %f2, %f3;\n mov.f32 %f4, %f1;\n";
+const std::string kRoot =
+    " add.f32 %f3, %f1, 0f3727C5AC;\n rsqrt.approx.f32 %f3, %f3;\n mul.f32 %f3, %f3, %f2;\n mov.f32 %f4, %f2;\n";
+
+TEST(Functions, PortsAreProved) {
+  for (const auto processor : {amdgcn::Processor::gfx1100, amdgcn::Processor::gfx942})
+    for (const std::string& body : {kSigmoid, kRoot}) {
+      const Proof p = prove_port(body, processor);
+      EXPECT_TRUE(p.proved) << p.reason << ": " << p.detail;
+    }
+}
+
+TEST(Functions, WrongPortsAreNot) {
+  const std::pair<const char*, const char*> of_power[] = {
+      {"0x7fffffff", "0x7f800000"},  // infinity where it is a NaN
+      {"v_cmp_o_f32_e32 vcc_lo, v(\\d+), v(\\d+)", "v_cmp_u_f32_e32 vcc_lo, v$1, v$2"},
+      {"0x3fe62e42", "0x3fe62e43"},  // ln 2
+      {"v_lshlrev_b32_e32 v(\\d+), 20", "v_lshlrev_b32_e32 v$1, 21"},
+      {"v_add_f32_e32 v(\\d+), 1.0,", "v_add_f32_e32 v$1, 2.0,"},
+  };
+  const std::pair<const char*, const char*> of_root[] = {
+      {"0x7fc00000", "0x7f800000"},
+      {"v_cmp_eq_f32_e32 vcc_lo, 0,", "v_cmp_lt_f32_e32 vcc_lo, 0,"},
+      {"v_cmp_lg_f32_e32", "v_cmp_eq_f32_e32"},
+      {"v_fma_f64 [^\\n]*0x3ff80000\\n", "s_nop 0\n"},
+      {"v_mul_f64 v(\\[\\d+:\\d+\\]), v(\\[\\d+:\\d+\\]), -0.5", "v_mul_f64 v$1, v$2, 0.5"},
+  };
+  for (const auto& [from, to] : of_power)
+    EXPECT_FALSE(prove_port(kSigmoid, amdgcn::Processor::gfx1100, from, to).proved) << from;
+  for (const auto& [from, to] : of_root)
+    EXPECT_FALSE(prove_port(kRoot, amdgcn::Processor::gfx1100, from, to).proved) << from;
+}
+
 }  // namespace
 }  // namespace portolan::proof
