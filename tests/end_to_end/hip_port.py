@@ -509,10 +509,44 @@ class Hip:
         check("a.cu:7:3: error: HIP has no counterpart of 'cudaLaunchAttribute'" in messages and not (out / "a.hip").exists(), messages)
 
 
+    def libraries(self):
+        """Names of libraries whose HIP headers are not here: cuBLAS by prefix, Thrust as it is, CUB by its namespace; each with a note."""
+        if toolchain.missing_tools(["nvcc"]):
+            raise Skip("there is no CUDA toolkit (nvcc), whose libraries' headers are needed")
+        outcome, reports, out = self.port(self.folder("libraries", {"a.cu": LIBRARIES}))
+        text = (out / "a.hip").read_text() if (out / "a.hip").exists() else ""
+        check(text, f"nothing was written: {outcome.status} {reports}")
+        for line in ("#include <hipblas/hipblas.h>", "#include <thrust/sort.h>", "#include <hipcub/hipcub.hpp>", "void gemm(hipblasHandle_t h, const float* a, float* c, int n) {",
+                     "hipblasSgemm(h, HIPBLAS_OP_N, HIPBLAS_OP_T,", "  thrust::sort(v.begin(), v.end(), thrust::greater<int>());",
+                     "  hipcub::DeviceReduce::Sum(space, bytes, in, out, n);", "int own_thrust(int cub) { return cub; }"):  # fmt: skip
+            check(line in text, f"{line}: {text}")
+        notes = json.dumps(reports["a.cu"])
+        for header in ("hipblas/hipblas.h", "thrust/sort.h", "hipcub/hipcub.hpp"):
+            check(f"<{header}> is not installed here" in notes, notes)
+
+
+LIBRARIES = """#include <cublas_v2.h>
+#include <thrust/device_vector.h>
+#include <thrust/sort.h>
+#include <cub/cub.cuh>
+void gemm(cublasHandle_t h, const float* a, float* c, int n) {
+  const float one = 1, zero = 0;
+  cublasSgemm(h, CUBLAS_OP_N, CUBLAS_OP_T, n, n, n, &one, a, n, a, n, &zero, c, n);
+}
+void order(thrust::device_vector<int>& v) {
+  thrust::sort(v.begin(), v.end(), thrust::greater<int>());
+}
+void sum(void* space, size_t& bytes, const float* in, float* out, int n) {
+  cub::DeviceReduce::Sum(space, bytes, in, out, n);
+}
+int own_thrust(int cub) { return cub; }
+"""
+
+
 def main():
     options = harness.options()
     h = Hip(options)
-    names = ("corpus", "inline_ptx", "program", "programs", "fp8", "groups", "nvidia", "width", "refusals", "textures")
+    names = ("corpus", "inline_ptx", "program", "programs", "fp8", "groups", "nvidia", "width", "refusals", "textures", "libraries")
     return harness.run_cases({name: getattr(h, name) for name in names}, only=options.only)
 
 

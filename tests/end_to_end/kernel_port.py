@@ -380,7 +380,8 @@ class Port:
             check(outcome.status == 0 and "2 tested" in outcome.stderr, f"{target}: {outcome.stderr}")
         manifest = DIVIDE_MANIFEST.split("[[kernel]]")[1]
         for name, value in (("a", 0x7E800000), ("b", 0x7EFFFFFF)):
-            manifest = re.sub(f'name = "{name}", type = "u32", in = 512[^}]*', f'name = "{name}", type = "u32", in = 512, low = {value}, high = {value} ', manifest)
+            given = f'name = "{name}", type = "u32", in = 512'
+            manifest = re.sub(given + "[^}]*", f"{given}, low = {value}, high = {value} ", manifest)
         (folder / "port.toml").write_text("[[kernel]]" + manifest)
         outcome = self.run("translate", folder / "divide.ptx", "--to", "amdgcn:gfx1100", "-o", folder / "large.s", "--function", "single")
         check(outcome.status == 1 and "refuted" in outcome.stderr and "out[0]" in outcome.stderr, outcome.stderr)

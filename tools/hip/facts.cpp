@@ -71,8 +71,18 @@ class Visitor : public clang::RecursiveASTVisitor<Visitor> {
   }
 
  private:
+  // Thrust's and CUB's names are the same in HIP's libraries, but for CUB's namespace.
+  static bool has_its_name(const clang::NamedDecl* declaration) {
+    const clang::NamespaceDecl* outermost = nullptr;
+    for (const clang::DeclContext* c = declaration->getDeclContext(); c; c = c->getParent())
+      if (const auto* space = llvm::dyn_cast<clang::NamespaceDecl>(c)) outermost = space;
+    if (!outermost) return llvm::isa<clang::NamespaceDecl>(declaration) && declaration->getName() == "thrust";
+    return outermost->getName() == "thrust" || outermost->getName() == "cub";
+  }
   bool use(SourceLocation at, const clang::NamedDecl* declaration) {
-    if (declaration && declaration->getIdentifier())
+    if (declaration && declaration->getIdentifier() && has_its_name(declaration))
+      places_.own(at);
+    else if (declaration && declaration->getIdentifier())
       places_.use(at, declaration->getNameAsString(), declaration->getCanonicalDecl()->getLocation());
     return true;
   }
