@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "emulate/accelerator/effects.h"
+
 namespace portolan::accelerator {
 
 Store* Machine::memory(const std::string& name) {
@@ -29,6 +31,8 @@ bool Machine::decode_all(const std::vector<Word>& program) {
 
 RunResult Machine::run(const std::vector<Word>& program, uint32_t first) {
   result_ = {};
+  overlap_.reset();
+  if (!chip_.controllers.empty()) overlap_.emplace(chip_);
   decode_all(program);
   queues_.clear();
   for (const Queue& queue : chip_.queues) queues_.emplace_back(static_cast<size_t>(queue.tokens), 0);
@@ -71,16 +75,24 @@ Machine::Time Machine::execute(size_t index, const Word& word, Time ready) {
     cost = evaluator_.integer(*instruction.cost);
   else
     result_.all_costs = false;
+  if (overlap_) ready = overlap_->begin(instruction, evaluator_);
   const Time latency = instruction.latency ? evaluator_.integer(*instruction.latency) : cost;
   std::vector<bool> signals;
   for (const TokenUse& use : instruction.signals) signals.push_back(!use.condition || evaluator_.holds(*use.condition));
-  if (!only_costs_) evaluator_.run(instruction);
+  if (overlap_) overlap_->end(instruction, ready + cost, ready + std::max(latency, cost));
+  if (!only_costs_ || (overlap_ && configures(instruction))) evaluator_.run(instruction);
   for (size_t i = 0; i < signals.size() && observer_; ++i)
     if (signals[i]) observer_->gives(instruction.unit, instruction.signals[i].index);
   for (size_t i = 0; i < signals.size(); ++i)
     if (signals[i]) queues_[instruction.signals[i].index].push_back(ready + std::max(latency, cost));
   result_.cycles = std::max(result_.cycles, ready + std::max(latency, cost));
   return ready + cost;
+}
+
+bool Machine::configures(const Instruction& instruction) {
+  const auto [at, fresh] = is_configuration_.try_emplace(&instruction);
+  if (fresh) at->second = only_registers(chip_, effects_of(chip_, instruction.meaning));
+  return at->second;
 }
 
 void Machine::in_order(const std::vector<Word>& program) {

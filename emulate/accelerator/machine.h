@@ -3,8 +3,9 @@
 #pragma once
 
 #include <deque>
+#include <unordered_map>
 
-#include "emulate/accelerator/evaluate.h"
+#include "emulate/accelerator/overlap.h"
 
 namespace portolan::accelerator {
 
@@ -17,7 +18,7 @@ struct Limits {
 struct RunResult {
   Outcome outcome;
   uint64_t instructions = 0;  // that ran
-  Number cycles = 0;          // by cost clauses; units overlap
+  Number cycles = 0;          // by cost clauses; units and controllers overlap
   bool all_costs = true;      // each instruction that ran has a cost
   std::vector<std::pair<std::string, size_t>> tokens_left;
 };
@@ -37,7 +38,8 @@ class Machine {
     observer_ = observer;
     evaluator_.observe(observer);
   }
-  // Only what it costs: nothing is computed, and no jump is taken. Costs that depend on state are not known then.
+  // Only what it costs: nothing is computed, and no jump is taken. Costs that depend on state are not known then. (On a
+  // chip with controllers registers are set, since what is touched may follow from them.)
   RunResult estimate(const std::vector<Word>& program);
 
   // A memory by name; null: there is none.
@@ -48,6 +50,7 @@ class Machine {
  private:
   using Time = Number;
   bool decode_all(const std::vector<Word>& program);
+  bool configures(const Instruction& instruction);
   void in_order(const std::vector<Word>& program);
   void in_units(const std::vector<Word>& program, uint32_t first);
   bool can_start(size_t index, const Word& word);
@@ -64,6 +67,8 @@ class Machine {
   RunResult result_;
   Observer* observer_ = nullptr;
   bool only_costs_ = false;
+  std::optional<Overlap> overlap_;  // on a chip with controllers
+  std::unordered_map<const Instruction*, bool> is_configuration_;
 };
 
 }  // namespace portolan::accelerator

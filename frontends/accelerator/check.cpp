@@ -51,6 +51,7 @@ class Checker {
   void layouts();
   void states();
   void queues();
+  void controller(Instruction& instruction, uint32_t index);
   void words();
   void formats();
   void field_type(Field& field);
@@ -102,6 +103,8 @@ void Checker::unique_names() {
   others.clear();
   for (const Unit& u : chip_.units)
     if (!others.insert(u.name).second) fail(u.fact.at, fmt::format("unit '{}' is declared twice", u.name));
+  for (const Controller& c : chip_.controllers)
+    if (!others.insert(c.name).second) fail(c.fact.at, fmt::format("controller '{}' is declared twice", c.name));
 }
 
 void Checker::values() {
@@ -235,6 +238,14 @@ void Checker::states() {
 }
 
 void Checker::queues() {
+  if (!chip_.controllers.empty() && !chip_.units.empty())
+    fail(chip_.controllers[0].fact.at, "a chip has units, which wait for tokens, or controllers, not both");
+  for (Controller& one : chip_.controllers)
+    if (one.entries)
+      if (const auto depth = constant(one.entries)) {
+        one.depth = *depth;
+        if (*depth < 1) fail(one.fact.at, "a controller has room for one instruction at least");
+      }
   for (Queue& queue : chip_.queues)
     if (queue.initial)
       if (const auto tokens = constant(queue.initial)) {
@@ -337,12 +348,34 @@ void Checker::instructions() {
     } else if (!instruction.unit_name.empty()) {
       fail(instruction.unit_fact.at, "this chip declares no units");
     }
+    controller(instruction, index_of(chip_.controllers, instruction.controller_name));
     for (std::vector<TokenUse>* uses : {&instruction.waits, &instruction.signals})
       for (TokenUse& use : *uses)
         if ((use.index = index_of(chip_.queues, use.queue)) == kNone)
           fail(use.fact.at, fmt::format("no queue is called '{}'", use.queue));
   }
   if (errors_.empty()) overlaps();
+}
+
+void Checker::controller(Instruction& instruction, uint32_t index) {
+  instruction.controller = index;
+  if (chip_.controllers.empty()) {
+    if (!instruction.controller_name.empty()) fail(instruction.controller_fact.at, "this chip declares no controllers");
+    if (!instruction.touches.empty())
+      fail(instruction.touches[0].fact.at,
+           "what an instruction touches matters for controllers only, and there are none");
+    return;
+  }
+  if (instruction.controller_name.empty())
+    fail(instruction.fact.at, fmt::format("say which controller runs {}", instruction.name));
+  else if (index == kNone)
+    fail(instruction.controller_fact.at, fmt::format("no controller is called '{}'", instruction.controller_name));
+  for (Touch& touch : instruction.touches) {
+    const auto at = std::ranges::find(chip_.states, touch.memory, &State::name);
+    touch.state = static_cast<uint32_t>(at - chip_.states.begin());
+    if (at == chip_.states.end() || at->extent.empty())
+      fail(touch.fact.at, fmt::format("no memory is called '{}'", touch.memory));
+  }
 }
 
 void Checker::encoding(Instruction& instruction) {

@@ -191,6 +191,11 @@ void CodeChecker::check_instruction(uint32_t index, Position from) {
   for (std::vector<TokenUse>* uses : {&instruction.waits, &instruction.signals})
     for (TokenUse& use : *uses)
       if (use.condition) condition(use.condition);
+  for (Touch& touch : instruction.touches) {
+    integer(touch.first, "the first row");
+    integer(touch.end, "the end of the rows");
+    if (touch.condition) condition(touch.condition);
+  }
   if (instruction.cost) integer(instruction.cost, "a cost");
   if (instruction.latency) integer(instruction.latency, "a latency");
   block(instruction.meaning);

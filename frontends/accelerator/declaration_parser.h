@@ -32,6 +32,7 @@ class Parser {
   void clause(Instruction& to);
   void encoding(Instruction& to);
   TokenUse token_use();
+  Touch touch();
   void routine(bool is_procedure);
   void routine_parameters(Routine& routine);
   void operation();

@@ -191,6 +191,24 @@ struct Unit {
   Fact fact;
 };
 
+// A part of the chip that works beside the others while the hardware itself keeps the program's order where two
+// instructions touch the same rows. It shows in time only.
+struct Controller {
+  std::string name;
+  Fact fact;
+  ExpressionPointer entries;  // how many instructions may wait in it; null: any number
+  Number depth = 0;           // the same; 0: any
+};
+
+// Rows of a memory that an instruction reads or writes, for the order that controllers keep.
+struct Touch {
+  bool writes = false;
+  std::string memory;
+  Fact fact;
+  uint32_t state = kNone;
+  ExpressionPointer first, end, condition;  // null condition: always
+};
+
 struct Container {  // one of the bit strings that an instruction consists of
   std::string name;
   Fact fact;
@@ -243,6 +261,10 @@ struct Instruction {
   Fact unit_fact;
   uint32_t unit = 0;
   std::vector<TokenUse> waits, signals;
+  std::string controller_name;
+  Fact controller_fact;
+  uint32_t controller = 0;
+  std::vector<Touch> touches;
   Block meaning;
   bool has_meaning = false;
   ExpressionPointer cost, latency;
@@ -299,6 +321,7 @@ struct Description {
   std::deque<State> states;
   std::vector<Queue> queues;
   std::vector<Unit> units;
+  std::vector<Controller> controllers;
   std::vector<Container> containers;
   std::deque<Format> formats;
   std::deque<Instruction> instructions;

@@ -9,10 +9,10 @@
 namespace portolan::accelerator {
 namespace {
 
-constexpr std::string_view kDeclarations[] = {"chip",     "source",    "follow",   "parameter", "build",  "let",
-                                              "names",    "number",    "layout",   "memory",    "hidden", "register",
-                                              "queue",    "unit",      "word",     "format",    "note",   "instruction",
-                                              "function", "procedure", "operation"};
+constexpr std::string_view kDeclarations[] = {
+    "chip",   "source", "follow",      "parameter", "build",     "let",      "names",      "number",
+    "layout", "memory", "hidden",      "register",  "queue",     "unit",     "controller", "word",
+    "format", "note",   "instruction", "function",  "procedure", "operation"};
 // Of a tensor specification.
 constexpr std::string_view kSpecificationDeclarations[] = {"size",  "let",   "names",  "number",   "source",
                                                            "input", "value", "output", "function", "note"};
@@ -68,6 +68,13 @@ void Parser::declaration() {
     made.name = in_.identifier("the unit's name");
     tag(made.fact);
     out_.units.push_back(std::move(made));
+  } else if (in_.accept("controller")) {
+    Controller made;
+    made.fact = fact();
+    made.name = in_.identifier("the controller's name");
+    if (in_.accept("=")) made.entries = code_.expression();
+    tag(made.fact);
+    out_.controllers.push_back(std::move(made));
   } else if (in_.accept("note")) {
     Fact where = fact();
     std::string text = in_.string("the note");
@@ -342,6 +349,12 @@ void Parser::clause(Instruction& to) {
     to.unit_name = in_.identifier("the name of a unit");
     tag(where);
     to.unit_fact = where;
+  } else if (in_.accept("controller")) {
+    to.controller_name = in_.identifier("the name of a controller");
+    tag(where);
+    to.controller_fact = where;
+  } else if (in_.is("reads") || in_.is("writes")) {
+    to.touches.push_back(touch());
   } else if (in_.accept("waits")) {
     to.waits.push_back(token_use());
   } else if (in_.accept("signals")) {
@@ -361,7 +374,8 @@ void Parser::clause(Instruction& to) {
     tag(where);
     to.notes.emplace_back(std::move(text), where);
   } else {
-    in_.fail("expected encoding, syntax, unit, waits, signals, meaning, cost, latency or note");
+    in_.fail(
+        "expected encoding, syntax, unit, waits, signals, controller, reads, writes, meaning, cost, latency or note");
   }
 }
 
@@ -376,6 +390,23 @@ void Parser::encoding(Instruction& to) {
     tag(made.fact);
     to.encoding.push_back(std::move(made));
   } while (in_.accept(","));
+}
+
+// reads MEMORY[first .. end] if condition
+Touch Parser::touch() {
+  Touch made;
+  made.writes = in_.is("writes");
+  in_.take();
+  made.fact = fact();
+  made.memory = in_.identifier("a memory");
+  in_.expect("[");
+  made.first = code_.expression();
+  in_.expect("..");
+  made.end = code_.expression();
+  in_.expect("]");
+  if (in_.accept("if")) made.condition = code_.expression();
+  tag(made.fact);
+  return made;
 }
 
 TokenUse Parser::token_use() {

@@ -104,6 +104,13 @@ class Page {
       for (const Queue& q : chip_.queues) out_ += " " + escaped(q.name);
       out_ += ".</p>\n";
     }
+    if (!chip_.controllers.empty()) {
+      out_ += "<p>Controllers, which work side by side and keep the program's order where rows are shared:";
+      for (const Controller& c : chip_.controllers)
+        out_ +=
+            fmt::format(" {}{}", escaped(c.name), c.depth == 0 ? "" : fmt::format(" ({} entries)", to_string(c.depth)));
+      out_ += ".</p>\n";
+    }
   }
 
   void layouts() {

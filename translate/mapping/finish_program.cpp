@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "emulate/accelerator/effects.h"
 #include "translate/mapping/schedule.h"
 
 namespace portolan::mapping {
@@ -10,46 +11,6 @@ namespace portolan::mapping {
 using namespace accelerator;
 
 namespace {
-
-struct Effects {
-  std::set<uint32_t> reads, writes;
-  bool plain = true;  // no jump, no stop, nothing issued
-};
-
-void effects_of(const Description& chip, const Block& block, Effects& out, unsigned depth);
-
-void effects_of(const Description& chip, const Expression& e, Effects& out, unsigned depth) {
-  if (depth > 40) return void(out.plain = false);
-  if (e.kind == Expression::Kind::element || e.kind == Expression::Kind::as_element) out.reads.insert(e.index);
-  if (e.kind == Expression::Kind::call) effects_of(chip, *chip.routines[e.index].value, out, depth + 1);
-  for (const ExpressionPointer& operand : e.operands) effects_of(chip, *operand, out, depth + 1);
-  for (const Range& range : e.ranges) {
-    effects_of(chip, *range.first, out, depth + 1);
-    effects_of(chip, *range.end, out, depth + 1);
-  }
-  if (e.filter) effects_of(chip, *e.filter, out, depth + 1);
-}
-
-void effects_of(const Description& chip, const Block& block, Effects& out, unsigned depth) {
-  if (depth > 40) return void(out.plain = false);
-  for (const Statement& s : block) {
-    if (s.kind == Statement::Kind::stop || s.kind == Statement::Kind::jump || s.kind == Statement::Kind::issue)
-      out.plain = false;
-    if (s.kind == Statement::Kind::call) effects_of(chip, chip.routines[s.index].body, out, depth + 1);
-    if (s.target && s.target->kind != Expression::Kind::local) {
-      out.writes.insert(s.target->index);
-      for (const ExpressionPointer& index : s.target->operands) effects_of(chip, *index, out, depth + 1);
-    }
-    if (s.value) effects_of(chip, *s.value, out, depth + 1);
-    for (const ExpressionPointer& e : s.arguments) effects_of(chip, *e, out, depth + 1);
-    for (const Range& range : s.ranges) {
-      effects_of(chip, *range.first, out, depth + 1);
-      effects_of(chip, *range.end, out, depth + 1);
-    }
-    effects_of(chip, s.body, out, depth + 1);
-    effects_of(chip, s.otherwise, out, depth + 1);
-  }
-}
 
 uint64_t mark_of(uint32_t state, uint64_t index) {
   return (state * 7919 + index + 1) * 0x9e3779b97f4a7c15u >> 7;
@@ -78,11 +39,9 @@ void Scheduler::drop_repeated() {
     if (instruction) {
       const auto [at, fresh] = known.try_emplace(instruction);
       Effects& effects = at->second;
-      if (fresh) effects_of(chip_, instruction->meaning, effects, 0);
+      if (fresh) effects = effects_of(chip_, instruction->meaning);
       const auto is_register = [&](uint32_t s) { return chip_.states[s].is_register; };
-      const bool known_effect = effects.plain && !effects.writes.empty() &&
-                                std::ranges::all_of(effects.writes, is_register) &&
-                                std::ranges::all_of(effects.reads, is_register);
+      const bool known_effect = !effects.writes.empty() && only_registers(chip_, effects);
       bool ran = false;
       std::vector<std::pair<uint32_t, uint64_t>> marked;
       if (known_effect) {
@@ -246,8 +205,7 @@ void Scheduler::cost() {
     evaluator_.begin(*instruction, out_.words[w]);
     const auto cycles = static_cast<uint64_t>(std::max<Number>(0, evaluator_.integer(*instruction->cost)));
     // Configuration that goes with a transfer or a computation is control.
-    Effects effects;
-    effects_of(chip_, instruction->meaning, effects, 0);
+    const Effects effects = effects_of(chip_, instruction->meaning);
     const bool control = std::ranges::all_of(effects.writes, [&](uint32_t s) { return chip_.states[s].is_register; });
     (control || kinds[w] == 2 ? out_.other : kinds[w] == 1 ? out_.transfers : out_.arithmetic) += cycles;
   }

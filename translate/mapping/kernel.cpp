@@ -7,6 +7,7 @@
 
 #include "frontends/accelerator/specification.h"
 #include "translate/mapping/row_compiler.h"
+#include "translate/mapping/solve_tiles.h"
 #include "translate/mapping/test_inputs.h"
 namespace portolan::mapping {
 
@@ -17,7 +18,8 @@ namespace {
 constexpr uint64_t kCellsChecked = 600'000, kCellsAgain = 4'096;  // of each memory, first and in later rounds
 constexpr uint64_t kCellsAround = 4'608;                          // of external memory, where arguments point to
 constexpr uint64_t kRounds = 50;
-constexpr size_t kTilesTried = 3;
+constexpr size_t kTilesTried = 3;   // with all that goes with them
+constexpr size_t kTilesAsked = 20;  // of the solver: some turn out not to be legal
 constexpr size_t kLongProgram = 30'000;
 
 struct Search {
@@ -26,6 +28,7 @@ struct Search {
   std::optional<Program> best;
   size_t legal = 0;
   std::string why;
+  bool solved = false;
 
   bool tries(const Choice& choice) {
     auto made = scheduler.program(choice);
@@ -261,21 +264,30 @@ Expected<std::vector<Stage>> plan_stages(const Description& chip, const Descript
   return stages;
 }
 
-// The cheapest filling of a plan that was found.
-Search fill(Scheduler& scheduler, const Plan& plan) {
-  Search search{scheduler, plan, {}, 0, {}};
-  size_t tried = 0;
-  for (const auto& tile : scheduler.tiles()) {
+// The cheapest filling of a plan that was found: tiles by the solver, the largest that fit first, and for each what is
+// cheapest. Without a solver, or if nothing of that is legal after all, all tiles are gone through.
+Search fill(Scheduler& scheduler, const Stage& stage, const Description& chip) {
+  const Plan& plan = stage.plan;
+  Search search{scheduler, plan, {}, 0, {}, false};
+  size_t legal = 0;
+  const auto is_enough = [&](const std::map<Number, Number>& tile) {
     Choice choice;
     choice.tile = tile;
     for (size_t i = 0; i < plan.indices.size(); ++i) {
       choice.group[plan.indices[i]] = 1;
       choice.order.push_back(i);
     }
-    if (!search.tries(choice)) continue;
+    if (!search.tries(choice)) return false;
     search.groups(choice);
-    if (++tried == kTilesTried) break;
-  }
+    return ++legal == kTilesTried;
+  };
+  TileSolver solver(*stage.terms, chip, plan, scheduler.lengths());
+  for (size_t n = 0; n < kTilesAsked; ++n)
+    if (const auto tile = solver.next(); !tile || is_enough(*tile)) break;
+  search.solved = solver.answered() && search.best;
+  if (search.solved) return search;
+  for (const auto& tile : scheduler.tiles())
+    if (is_enough(tile)) break;
   return search;
 }
 
@@ -292,16 +304,18 @@ Expected<Kernel> map_kernel(const Description& chip, const Description& specific
   auto stages = plan_stages(chip, specification);
   if (!stages) return stages.error();
   Kernel kernel;
+  kernel.stages = stages->size();
   std::deque<Scheduler> schedulers;
   for (size_t n = 0; n < stages->size(); ++n) {
     const Stage& stage = (*stages)[n];
     Scheduler& scheduler = schedulers.emplace_back(chip, specification, stage.plan, *stage.planner);
     if (n > 0) scheduler.go_on(kernel.program, schedulers[n - 1]);
     if (n + 1 < stages->size()) scheduler.more_follows();
-    const Search search = fill(scheduler, stage.plan);
+    const Search search = fill(scheduler, stage, chip);
     if (!search.best)
       return specification.error(specification.at, fmt::format("no filling of the sketch is legal: {}", search.why));
     kernel.candidates += search.legal;
+    kernel.solved += search.solved;
     auto again = scheduler.program(search.best->choice);  // what comes behind needs to know where it ended
     if (!again) return again.error();
     kernel.program = std::move(*again);

@@ -17,6 +17,7 @@ struct TestCounts {
 struct Kernel {
   Program program;
   size_t candidates = 0;                // fillings of the sketch that were legal
+  size_t stages = 0, solved = 0;        // parts of the program, and those whose tiles the solver found
   std::vector<std::string> operations;  // that the plan uses, and that agreed with their instructions
   TestCounts tests;
 };

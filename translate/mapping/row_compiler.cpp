@@ -116,7 +116,14 @@ bool RowCompiler::read_equations() {
     if (!value)
       return fail(write.fact.at,
                   "this equation uses what the mapper has no terms for (a filter, a field of bits, a match)");
-    tensor.value = hoist(as_matrices(real_.simplify(value), tensor), tensor, true);
+    tensor.value = real_.simplify(value);
+    tensors_.push_back(std::move(tensor));
+  }
+  take_factors_out();
+  std::deque<Tensor> read;
+  std::swap(read, tensors_);
+  for (Tensor& tensor : read) {
+    if (tensor.value) tensor.value = hoist(as_matrices(tensor.value, tensor), tensor, true);
     tensors_.push_back(std::move(tensor));
   }
   for (size_t n = 0; n < tensors_.size(); ++n) {

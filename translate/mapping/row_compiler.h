@@ -59,6 +59,9 @@ class RowCompiler {
   using Key = std::tuple<const Term*, uint32_t, bool>;
 
   bool read_equations();
+  void take_factors_out();
+  const Term* value_of(const Tensor& tensor, const Term* element);
+  const Term* without_factors(const Term* term, const std::map<uint32_t, size_t>& uses);
   const Term* hoist(const Term* term, const Tensor& of, bool top);
   const Term* as_matrices(const Term* term, const Tensor& of);
   const Term* arranged(const Term* element, const std::vector<Number>& order, const std::vector<Number>& extents,

@@ -391,27 +391,30 @@ Expected<Program> Scheduler::program(const Choice& choice) {
   return std::move(out_);
 }
 
-std::vector<std::map<Number, Number>> Scheduler::tiles() {
-  std::vector<Number> variables;
-  std::vector<std::vector<Number>> lengths;
+std::vector<std::pair<Number, std::vector<Number>>> Scheduler::lengths() const {
+  std::vector<std::pair<Number, std::vector<Number>>> lengths;
   for (const auto& [variable, all] : plan_.lengths) {
-    variables.push_back(variable);
-    lengths.emplace_back();
+    std::vector<Number>& list = lengths.emplace_back(variable, std::vector<Number>{}).second;
     if (const auto fixed = plan_.tile.find(variable); fixed != plan_.tile.end())
-      lengths.back() = {fixed->second};
+      list = {fixed->second};
     else if (!plan_.tiled.contains(variable))
-      lengths.back() = {1};
+      list = {1};
     else if (plan_.whole.contains(variable))
-      lengths.back() = {all};
+      list = {all};
     else
-      for (Number n = all; n >= 1; n = power_below(n)) lengths.back().push_back(n);
+      for (Number n = all; n >= 1; n = power_below(n)) list.push_back(n);
   }
+  return lengths;
+}
+
+std::vector<std::map<Number, Number>> Scheduler::tiles() const {
+  const auto lengths = this->lengths();
   std::vector<Number> counts;
-  for (const auto& list : lengths) counts.push_back(static_cast<Number>(list.size()));
+  for (const auto& [variable, list] : lengths) counts.push_back(static_cast<Number>(list.size()));
   std::vector<std::map<Number, Number>> all;
   for_all(counts, [&](const std::vector<Number>& at) {
     std::map<Number, Number> one;
-    for (size_t i = 0; i < at.size(); ++i) one[variables[i]] = lengths[i][static_cast<size_t>(at[i])];
+    for (size_t i = 0; i < at.size(); ++i) one[lengths[i].first] = lengths[i].second[static_cast<size_t>(at[i])];
     all.push_back(std::move(one));
     return all.size() < 20'000;
   });

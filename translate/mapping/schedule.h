@@ -24,8 +24,10 @@ class Scheduler {
   void more_follows() { more_follows_ = true; }
   // No value: this choice breaks a rule of the chip, and why.
   Expected<Program> program(const Choice& choice);
-  // Lengths of tiles that all operations allow, the largest first.
-  std::vector<std::map<Number, Number>> tiles();
+  // Lengths that the tile of each variable may have, whatever operations and memories allow.
+  std::vector<std::pair<Number, std::vector<Number>>> lengths() const;
+  // All of these with one another, the largest first.
+  std::vector<std::map<Number, Number>> tiles() const;
 
  private:
   using Coordinates = std::map<Number, Number>;

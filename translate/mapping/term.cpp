@@ -212,6 +212,10 @@ const Term* TermReader::read(const Expression& e, std::vector<const Term*>& slot
       const Type& from = e.operands[0]->type;
       const auto which = static_cast<Conversion>(e.index);
       if (which == Conversion::round && from.real && type_key(from) == type_key(e.type)) return operands[0];
+      // What fits already stays as it is.
+      if ((which == Conversion::wrap || which == Conversion::saturate) && !from.real &&
+          operands[0]->what.starts_with(type_key(e.type) + ".wrap of "))
+        return operands[0];
       if (which == Conversion::round && operands[0]->kind == Term::Kind::real)
         return terms_.real(e.type.real->round(operands[0]->real), type);
       static constexpr std::string_view kNames[] = {"wrap", "saturate", "bits", "truncate", "round", "view"};
