@@ -1,5 +1,7 @@
 #include "cli/lift_kernels.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "cli/input.h"
@@ -19,20 +21,90 @@ LiftedFile refused(const fs::path& file, const std::string& name, const std::str
   return {{}, {{"file", file.filename().string()}, {"name", name}, {"verdict", "refused"}, {"reason", why}}};
 }
 
+// How a kernel is launched, in words.
+std::string launch_of(const manifest::Kernel& kernel) {
+  std::string text;
+  for (const auto& [name, values] : kernel.sizes) text += fmt::format("size {}, such as {}\n", name, values.front());
+  for (const auto* list : {&kernel.arguments, &kernel.variables})
+    for (const manifest::Argument& a : *list) {
+      static constexpr const char* kWays[] = {"a value", "read", "written", "read and written"};
+      text += fmt::format("{}: {}, {}", a.name, manifest::to_string(a.type), kWays[a.direction]);
+      if (a.count) text += a.direction == manifest::Argument::value ? " = " : ", elements: ";
+      text += (a.count ? a.count->text : "") + "\n";
+    }
+  return text;
+}
+
+struct Proposed {
+  std::optional<lifting::Lifted> lifted;
+  nlohmann::json told = nlohmann::json::object();  // what became of the proposals
+};
+
+// Specifications that a proposer has for a kernel, judged like those that are found.
+Proposed propose_one(const KernelLift& a, const std::string& file_text, const lifting::Source& source,
+                     const manifest::Kernel& kernel) {
+  propose::Kernel asked{kernel.name, file_text, launch_of(kernel), {}};
+  for (const auto& [name, values] : kernel.sizes) asked.sizes.push_back(name);
+  Proposed result;
+  size_t judged = 0;
+  std::vector<std::string> reasons;
+  std::vector<propose::Feedback> feedback;
+  for (unsigned round = 0; round <= a.rounds && !result.lifted; ++round) {
+    auto drafts = a.proposer->specification(asked, feedback);
+    if (!drafts) break;
+    if (!*drafts) {
+      reasons.push_back(to_string((*drafts).error()));
+      break;
+    }
+    reasons.insert(reasons.end(), (**drafts).refused.begin(), (**drafts).refused.end());
+    feedback.clear();
+    for (const std::string& text : (**drafts).texts) {
+      ++judged;
+      auto found = lifting::judge(source, kernel, text, a.options);
+      if (found) {
+        result.lifted = std::move(*found);
+        break;
+      }
+      reasons.push_back(found.error().message);
+      if (feedback.empty()) feedback.push_back({text, found.error().message});
+    }
+    if (feedback.empty()) break;
+  }
+  result.told = {{"origin", a.proposer->origin()}, {"judged", judged}, {"reasons", reasons}};
+  return result;
+}
+
 LiftedFile lift_one(const KernelLift& a, const fs::path& file, const lifting::Source& source,
                     const manifest::Kernel& kernel) {
   const std::string& name = kernel.name;
-  const auto lifted = lifting::lift(source, kernel, a.options);
-  if (!lifted) return refused(file, name, "not lifted: " + to_string(lifted.error()));
+  auto lifted = lifting::lift(source, kernel, a.options);
+  nlohmann::json proposed;
+  std::string why = lifted ? "" : "not lifted: " + to_string(lifted.error());
+  if (!lifted && a.proposer) {
+    const auto text = read_contents(file.string());
+    Proposed answer = propose_one(a, text ? *text : "", source, kernel);
+    if (answer.lifted) lifted = std::move(*answer.lifted);
+    proposed = std::move(answer.told);
+  }
+  if (!lifted) {
+    LiftedFile result = refused(file, name, why);
+    if (!proposed.is_null()) result.entry["proposed"] = proposed;
+    return result;
+  }
+  nlohmann::json same_at = nlohmann::json::array();
+  for (const manifest::Sizes& sizes : lifted->same_at) same_at.push_back(lifting::to_string(sizes));
   LiftedFile result{fs::path(a.out) / (name + ".spec"), {{"file", file.filename().string()}, {"name", name}}};
-  result.entry["lifted"] = {{"verdict", "tested"},
+  result.entry["lifted"] = {{"verdict", lifted->is_bounded() ? "bounded" : "tested"},
+                            {"by", proposed.is_null() ? "search" : "proposer"},
                             {"tests", lifted->tests},
                             {"from_launches", lifted->launches},
                             {"from_elements", lifted->elements},
                             {"within", a.options.within},
-                            {"same_expressions", lifted->bounded},
+                            {"same_expressions", same_at},
+                            {"sampled", lifted->sampled},
                             {"assumptions", lifted->assumptions}};
-  if (!lifted->unbounded.empty()) result.entry["lifted"]["other_expressions"] = lifted->unbounded;
+  if (!lifted->differs.empty()) result.entry["lifted"]["other_expressions"] = lifted->differs;
+  if (!proposed.is_null()) result.entry["proposed"] = proposed;
   if (const auto error = write_output(result.path.string(), lifted->specification))
     return refused(file, name, to_string(*error));
   return result;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "gpu/lifting/lift.h"
+#include "translate/propose/proposer.h"
 
 namespace portolan::cli {
 
@@ -14,6 +15,9 @@ struct KernelLift {
   std::string folder, out, manifest, compiler;
   std::vector<std::string> flags;
   lifting::Options options;
+  // Asked for specifications of kernels for which none is found; null: nobody is.
+  propose::Proposer* proposer = nullptr;
+  unsigned rounds = 0;  // that a wrong answer goes back
 };
 
 struct LiftedFile {

@@ -16,6 +16,7 @@
 #include "cli/chip_report.h"
 #include "cli/input.h"
 #include "cli/lift_kernels.h"
+#include "cli/model_options.h"
 #include "cli/output.h"
 #include "cli/port_hip.h"
 #include "cli/port_kernels.h"
@@ -40,6 +41,8 @@ struct Arguments {
   uint64_t seed = 1;
   double within = 0.001;
   bool json = false, init = false, no_proof = false;
+  bool ask_model = false;  // for specifications
+  ModelOptions model;
   uint32_t tests = 20;
   std::string html, compiler;
   std::vector<std::string> flags;
@@ -176,6 +179,7 @@ Exit port_to_chip(const Arguments& a, const Description& chip, const Description
   entry["verdict"] = "tested";
   entry["words"] = program.words.size();
   entry["candidates"] = (*kernel).candidates;
+  if ((*kernel).stages != 0) entry["tiles"] = (*kernel).solved == (*kernel).stages ? "by the solver" : "by enumeration";
   entry["operations"] = (*kernel).operations;
   entry["tensors"] = json_of(chip, specification, program);
   if (!program.assumptions.empty()) entry["assumptions"] = program.assumptions;
@@ -289,7 +293,15 @@ Exit run(const Arguments& a) {
   if (error) return fail(error_at({a.out, 0, 0}, error.message()));
   lifting::Options options;
   options.seed = a.seed, options.within = a.within;
-  const auto lifted = lift_kernels({a.folder, a.out, a.kernels.manifest, a.compiler, a.flags, options});
+  KernelLift lift{a.folder, a.out, a.kernels.manifest, a.compiler, a.flags, options};
+  std::unique_ptr<propose::Proposer> proposer;
+  if (a.ask_model) {
+    const auto configuration = configure(a.model);
+    if (!configuration) return fail(configuration.error());
+    proposer = propose::find("model")->make({*configuration, {}});
+    lift.proposer = proposer.get(), lift.rounds = a.model.rounds;
+  }
+  const auto lifted = lift_kernels(lift);
   if (!lifted) return fail(lifted.error());
   if (files.empty() && lifted->empty())
     return fail(
@@ -329,6 +341,7 @@ Exit run(const Arguments& a) {
     ported.entry["file"] = one.entry["file"];
     ported.entry["specification"] = one.path.filename().string();
     ported.entry["lifted"] = one.entry["lifted"];
+    if (one.entry.contains("proposed")) ported.entry["proposed"] = one.entry["proposed"];
     add(ported);
   }
   if (a.json) fmt::print("{}\n", report.dump(2));
@@ -364,6 +377,9 @@ void add_port(CLI::App& app, Command& chosen) {
   add_kernel_options(*command, a->kernels);
   command->add_option("--within", a->within, "kernels to accelerators: what the lifted specification allows")
       ->capture_default_str();
+  command->add_flag("--propose-specifications", a->ask_model,
+                    "kernels to accelerators: a language model is asked where no specification is found");
+  add_model_options(*command, a->model);
   command->add_flag("--no-proof", a->no_proof, "specifications: programs are tested only");
   command->add_option("--set", a->sizes, "NAME=NUMBER: a size of the specifications");
   command->add_option("--chip-set", a->parameters, "NAME=NUMBER: a parameter of the chip");

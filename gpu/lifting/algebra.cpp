@@ -162,6 +162,24 @@ void Algebra::write(uint32_t state, uint64_t first, unsigned cells, const Type&,
     cells_[{state, first + n}] = cells == 1 ? value.mark : unknown("several elements");
 }
 
+ExpressionPtr placed(const ExpressionPtr& e, const std::vector<std::vector<int64_t>>& extents, Placed& known) {
+  if (const auto found = known.find(e.get()); found != known.end()) return found->second;
+  ExpressionPtr result = e;
+  if (e->kind == Expression::Kind::element && !e->index.empty()) {
+    const std::vector<int64_t>& shape = extents[e->tensor];
+    std::vector<Affine> index(shape.size());
+    int64_t flat = e->index[0].constant;
+    for (size_t d = shape.size(); d-- > 0; flat /= shape[d]) index[d].constant = flat % shape[d];
+    result = element(e->tensor, std::move(index));
+  } else if (!e->parts.empty()) {
+    std::vector<ExpressionPtr> parts;
+    for (const ExpressionPtr& part : e->parts) parts.push_back(placed(part, extents, known));
+    result = with_parts(*e, std::move(parts));
+  }
+  known.emplace(e.get(), result);
+  return result;
+}
+
 bool same_expression(const ExpressionPtr& a, const ExpressionPtr& b) {
   std::vector<Affine> places, other_places;
   std::vector<double> numbers, other_numbers;

@@ -2,6 +2,8 @@
 // they can be compared with those of a kernel, for all contents of the inputs.
 #pragma once
 
+#include <unordered_map>
+
 #include "emulate/accelerator/observer.h"
 #include "gpu/lifting/expression.h"
 
@@ -43,6 +45,10 @@ class Algebra : public accelerator::Observer {
   std::map<std::pair<uint32_t, uint64_t>, accelerator::Mark> cells_;
   std::string why_;
 };
+
+// Elements as they lie in tensors of these extents, by argument; results are followed in one row.
+using Placed = std::unordered_map<const Expression*, ExpressionPtr>;
+ExpressionPtr placed(const ExpressionPtr& e, const std::vector<std::vector<int64_t>>& extents, Placed& known);
 
 // The same but for numbers' last places.
 bool same_expression(const ExpressionPtr& a, const ExpressionPtr& b);

@@ -428,16 +428,17 @@ bool alike(const Expression& a, const Expression& b) {
   return form_of(a, places, nullptr) == form_of(b, other_places, nullptr) && places == other_places;
 }
 
-// a <= b and not a == b is a < b.
-void without_equality(std::vector<ExpressionPtr>& conditions) {
+// a <= b and not a == b is a < b; a < b or a == b is a <= b.
+void without_equality(std::vector<ExpressionPtr>& conditions, bool all) {
   for (size_t n = 0; n < conditions.size(); ++n) {
-    if (!is_logic(conditions[n], "not") || conditions[n]->parts[0]->kind != Kind::compare) continue;
-    const Expression& same = *conditions[n]->parts[0];
+    if (all && !is_logic(conditions[n], "not")) continue;
+    const Expression& same = all ? *conditions[n]->parts[0] : *conditions[n];
+    if (same.kind != Kind::compare || same.name != "==") continue;
     for (ExpressionPtr& other : conditions) {
-      if (other->kind != Kind::compare || other->name != "<=" || other->real != same.real) continue;
+      if (other->kind != Kind::compare || other->name != (all ? "<=" : "<") || other->real != same.real) continue;
       const Expression &a = *other->parts[0], &b = *other->parts[1], &x = *same.parts[0], &y = *same.parts[1];
       if (!(alike(a, x) && alike(b, y)) && !(alike(a, y) && alike(b, x))) continue;
-      other = compare("<", other->real, other->parts[0], other->parts[1]);
+      other = compare(all ? "<" : "<=", other->real, other->parts[0], other->parts[1]);
       conditions.erase(conditions.begin() + static_cast<std::ptrdiff_t>(n--));
       break;
     }
@@ -471,7 +472,7 @@ ExpressionPtr both(bool all, std::vector<ExpressionPtr> conditions) {
     else
       rest.push_back(std::move(one));
   }
-  if (all) without_equality(rest);
+  without_equality(rest, all);
   if (rest.empty()) return truth(all);
   put_in_order(rest);
   return rest.size() == 1 ? rest[0] : logic(name, std::move(rest));

@@ -7,11 +7,10 @@
 #include <cmath>
 #include <map>
 #include <set>
-#include <unordered_map>
 
 #include "gpu/differential/prepare.h"
 #include "gpu/differential/test.h"
-#include "gpu/lifting/agree.h"
+#include "gpu/lifting/lifter.h"
 #include "gpu/lifting/recorder.h"
 #include "gpu/lifting/shape.h"
 #include "gpu/lifting/template.h"
@@ -25,68 +24,11 @@ using manifest::Argument;
 namespace {
 
 constexpr size_t kLaunches = 3;
-constexpr size_t kMostTurned = 4;         // tensors of two indices of which both orders are tried
-constexpr int64_t kMostElements = 4'000;  // of all buffers of a launch that is followed
+constexpr size_t kMostTurned = 4;  // tensors of two indices of which both orders are tried
 constexpr size_t kMostCombinations = 20'000;
 constexpr double kMostTwice = 60'000;  // parts of all results that are looked at in more than one way
-constexpr size_t kLengthsCompared = 600;
 
-using Placed = std::unordered_map<const Expression*, ExpressionPtr>;
-
-class Lifter {
- public:
-  // Not finer than the numbers of a result's format lie.
-  double within(manifest::Element e) const {
-    return e.kind == manifest::Element::brain ? std::max(options_.within, 0x1p-8) : options_.within;
-  }
-
-  Lifter(const Source& source, const manifest::Kernel& kernel, const Options& options)
-      : source_(source), kernel_(kernel), options_(options) {}
-
-  Expected<Lifted> run();
-  std::optional<Diagnostic> shapes();
-  Expected<size_t> check(const std::string& text, const std::vector<manifest::Sizes>& known);
-
- private:
-  std::optional<Diagnostic> name_extents();
-  Expected<Lifted> in_any_order();
-  Expected<Lifted> find();
-  Diagnostic error(std::string why) const { return error_at(kernel_.location, std::move(why)); }
-  std::vector<manifest::Sizes> combinations() const;
-  std::vector<manifest::Sizes> choose() const;
-  int64_t elements(const manifest::Sizes& sizes) const;
-  SizeValues shape_sizes(const manifest::Sizes& sizes) const;
-  std::vector<int64_t> extents(size_t argument, const manifest::Sizes& sizes) const;
-  using Results = std::vector<std::vector<ExpressionPtr>>;  // by argument
-  std::optional<Diagnostic> results_of(const manifest::Sizes& sizes, Results& results);
-  std::optional<Diagnostic> follow(const manifest::Sizes& sizes, Results& results);
-  std::optional<Diagnostic> follow(const manifest::Sizes& sizes, Results& results, bool descending, bool& exchanges);
-  std::optional<Diagnostic> fit(const std::vector<manifest::Sizes>& launches, const std::vector<Results>& results,
-                                size_t argument, std::vector<Fit>& fits) const;
-  std::optional<Diagnostic> check_lengths(const std::string& text) const;
-  std::string not_the_same(const std::string& text, const manifest::Sizes& sizes, const Results& results);
-  std::string result_name(size_t n) const {
-    return tensors_[n].name + (arguments_[n].direction == Argument::inout ? "_after" : "");
-  }
-  std::vector<std::string> tensor_names() const {
-    std::vector<std::string> names;
-    for (const Tensor& t : tensors_) names.push_back(t.name);
-    return names;
-  }
-  std::optional<Diagnostic> compare(const accelerator::Description& specification, Instance& instance);
-
-  const Source& source_;
-  const manifest::Kernel& kernel_;
-  const Options& options_;
-  std::vector<Argument> arguments_;  // with variables of the module
-  std::vector<Tensor> tensors_;      // by argument
-  std::vector<std::vector<std::string>> factors_;
-  std::set<std::string> shape_names_;
-  size_t elements_ = 0;
-  std::map<std::pair<manifest::Sizes, bool>, Results> followed_;  // with all tensors as one row; by keep_places_ too
-  bool keep_places_ = false;
-  bool ended_ = false;  // a launch could not be followed: no other shapes help
-};
+}  // namespace
 
 std::optional<Diagnostic> Lifter::shapes() {
   const auto is_size = [&](const std::string& text) {
@@ -204,25 +146,6 @@ std::vector<manifest::Sizes> Lifter::choose() const {
   return chosen;
 }
 
-// Elements as they lie in tensors of these extents; results are followed in one row.
-ExpressionPtr placed(const ExpressionPtr& e, const std::vector<std::vector<int64_t>>& extents, Placed& known) {
-  if (const auto found = known.find(e.get()); found != known.end()) return found->second;
-  ExpressionPtr result = e;
-  if (e->kind == Expression::Kind::element && !e->index.empty()) {
-    const std::vector<int64_t>& shape = extents[e->tensor];
-    std::vector<Affine> index(shape.size());
-    int64_t flat = e->index[0].constant;
-    for (size_t d = shape.size(); d-- > 0; flat /= shape[d]) index[d].constant = flat % shape[d];
-    result = element(e->tensor, std::move(index));
-  } else if (!e->parts.empty()) {
-    std::vector<ExpressionPtr> parts;
-    for (const ExpressionPtr& part : e->parts) parts.push_back(placed(part, extents, known));
-    result = with_parts(*e, std::move(parts));
-  }
-  known.emplace(e.get(), result);
-  return result;
-}
-
 std::optional<Diagnostic> Lifter::results_of(const manifest::Sizes& sizes, Results& results) {
   const auto [found, is_new] = followed_.try_emplace({sizes, keep_places_});
   if (is_new)
@@ -319,6 +242,7 @@ std::optional<Diagnostic> Lifter::follow(const manifest::Sizes& sizes, Results& 
     }
     results[n] = std::move(elements);
   }
+  sampled_.insert(recorder.sampled().begin(), recorder.sampled().end());
   return std::nullopt;
 }
 
@@ -340,110 +264,6 @@ std::optional<Diagnostic> Lifter::fit(const std::vector<manifest::Sizes>& launch
     if (fits.size() == launches.size() && std::ranges::all_of(fits, alike)) return std::nullopt;
   }
   return std::nullopt;
-}
-
-// One launch, the kernel on the engine against the specification.
-std::optional<Diagnostic> Lifter::compare(const accelerator::Description& specification, Instance& instance) {
-  differential::Prepared p = source_.prepare(instance, 0);
-  p.launch.milliseconds = 20'000;
-  const simt::Outcome outcome = simt::run(source_.program(), p.memory, p.launch);
-  if (!outcome.completed || !outcome.findings.empty())
-    return error(outcome.findings.empty() ? "a launch did not end" : simt::to_string(outcome.findings[0]));
-  accelerator::Reference reference(specification);
-  give_inputs(reference, specification, instance, tensor_names(), nullptr);
-  if (const auto end = reference.run(); end.kind != accelerator::Outcome::Kind::finished)
-    return error(fmt::format("the specification ends as {}: {}", to_string(end.kind), end.why));
-  for (size_t n = 0; n < instance.arguments.size(); ++n) {
-    const Given& g = instance.arguments[n];
-    if (g.direction != Argument::out && g.direction != Argument::inout) continue;
-    const uint32_t s = tensor_named(specification, result_name(n));
-    if (s == accelerator::kNone) return error(fmt::format("the specification has no {}", g.name));
-    const auto found = differential::buffer_of(p, instance, n);
-    if (static_cast<size_t>(specification.states[s].elements()) * g.type.bytes != g.bytes.size())
-      return error(fmt::format("{} has another number of elements", g.name));
-    const std::string difference =
-        difference_of(specification.states[s], reference.tensor(s), g, &found.allocation->bytes[found.offset]);
-    if (!difference.empty()) return error(fmt::format("{}: {}", differential::to_string(instance), difference));
-  }
-  return std::nullopt;
-}
-
-// Whether the specification says what the kernel computes at these sizes as expressions, so for all contents of the
-// inputs; else why not.
-std::string Lifter::not_the_same(const std::string& text, const manifest::Sizes& sizes, const Results& results) {
-  accelerator::ParameterValues values;
-  for (const auto& [name, value] : shape_sizes(sizes)) values[name] = value;
-  const accelerator::Loaded loaded = accelerator::load_specification(text, kernel_.name + ".spec", values);
-  verify::Random random(options_.seed);
-  const auto instance = differential::make_instance(kernel_, sizes, "random", random);
-  if (!loaded.description || !instance) return "there is no such launch";
-  const accelerator::Description& specification = *loaded.description;
-  accelerator::Reference reference(specification);
-  Algebra algebra;
-  reference.observe(&algebra);
-  give_inputs(reference, specification, *instance, tensor_names(), &algebra);
-  if (const auto end = reference.run(); end.kind != accelerator::Outcome::Kind::finished) return end.why;
-  if (!algebra.why().empty()) return algebra.why();
-  std::vector<std::vector<int64_t>> shapes;
-  for (size_t n = 0; n < arguments_.size(); ++n) shapes.push_back(extents(n, sizes));
-  Placed known;
-  for (size_t n = 0; n < results.size(); ++n) {
-    const uint32_t s = results[n].empty() ? accelerator::kNone : tensor_named(specification, result_name(n));
-    for (size_t e = 0; e < results[n].size(); ++e) {
-      const ExpressionPtr there = algebra.at(s, e, specification.states[s].type, reference.tensor(s).read(e).bits);
-      if (!there || !same_expression(folded(placed(there, shapes, known)), results[n][e]))
-        return fmt::format("element {} of {} is written another way", e, arguments_[n].name);
-    }
-  }
-  return {};
-}
-
-// At many sizes, whether results have as many elements as the kernel writes. Launches are too few to meet those at
-// which a length that is wrong shows.
-std::optional<Diagnostic> Lifter::check_lengths(const std::string& text) const {
-  const std::vector<manifest::Sizes> all = combinations();
-  const size_t step = std::max<size_t>(1, all.size() / kLengthsCompared);
-  for (size_t c = 0; c < all.size(); c += step) {
-    accelerator::ParameterValues values;
-    for (const auto& [name, value] : shape_sizes(all[c])) values[name] = value;
-    const accelerator::Loaded loaded = accelerator::load_specification(text, kernel_.name + ".spec", values);
-    if (!loaded.description) return loaded.errors.front();
-    for (size_t n = 0; n < arguments_.size(); ++n) {
-      if (arguments_[n].direction != Argument::out && arguments_[n].direction != Argument::inout) continue;
-      int64_t wanted = 1;
-      for (int64_t extent : extents(n, all[c])) wanted *= extent;
-      const std::string name = result_name(n);
-      const auto& states = loaded.description->states;
-      const auto state = std::ranges::find(states, name, &accelerator::State::name);
-      if (state == states.end() || static_cast<int64_t>(state->elements()) != wanted)
-        return error(fmt::format("{} has another number of elements for other sizes", arguments_[n].name));
-    }
-  }
-  return std::nullopt;
-}
-
-Expected<size_t> Lifter::check(const std::string& text, const std::vector<manifest::Sizes>& known) {
-  if (auto wrong = check_lengths(text)) return *wrong;
-  verify::Random random(options_.seed + 77);
-  const std::vector<manifest::Sizes> all = combinations();
-  constexpr const char* kKinds[] = {"small", "random", "ramp"};
-  size_t passed = 0;
-  for (size_t n = 0; n < 4 * options_.tests && passed < options_.tests; ++n) {
-    // Sizes that it was not found from, if there are any.
-    const manifest::Sizes& sizes = all[random.below(all.size())];
-    if (elements(sizes) > kMostElements) continue;
-    if (n < 2 * options_.tests && std::ranges::find(known, sizes) != known.end()) continue;
-    accelerator::ParameterValues values;
-    for (const auto& [name, value] : shape_sizes(sizes)) values[name] = value;
-    const accelerator::Loaded loaded = accelerator::load_specification(text, kernel_.name + ".spec", values);
-    if (!loaded.description) return loaded.errors.front();
-    auto instance = differential::make_instance(kernel_, sizes, kKinds[n % 3], random);
-    if (!instance) continue;
-    if (auto wrong = compare(*loaded.description, *instance)) return *wrong;
-    ++passed;
-  }
-  if (passed == 0) return error("no launch was small enough to test the specification on");
-  return passed;
 }
 
 // A manifest says how many elements a buffer has, not how they lie: its length is taken factor by factor, then with a
@@ -524,22 +344,10 @@ Expected<Lifted> Lifter::find() {
   }
   const auto passed = check(text, launches);
   if (!passed) return error("the specification that was found does not hold: " + passed.error().message + "\n" + text);
-  Lifted lifted{text, launches.size(), elements_, *passed, {}, {}, {}};
-  for (size_t l = 0; l < launches.size() && lifted.unbounded.empty(); ++l) {
-    lifted.unbounded = not_the_same(text, launches[l], results[l]);
-    std::string at;
-    for (const auto& [name, value] : launches[l]) at += fmt::format("{}{}={}", at.empty() ? "" : ", ", name, value);
-    if (lifted.unbounded.empty()) lifted.bounded.push_back(std::move(at));
-  }
-  lifted.assumptions = {
-      "real-algebra: sums and products are taken in any order, roundings are not looked at, whole numbers have no "
-      "limits",
-      "functions that the code spells out are those that they were found to be at some places; NaNs are left out",
-      "bounds beyond 1e29 stand for infinities; where a number is beyond its format nothing is compared"};
+  Lifted lifted{text, launches.size(), elements_, *passed, {}, {}, {}, {}};
+  complete(lifted, launches);
   return lifted;
 }
-
-}  // namespace
 
 Expected<Lifted> lift(const Source& source, const manifest::Kernel& kernel, const Options& options) {
   return Lifter(source, kernel, options).run();
@@ -547,14 +355,6 @@ Expected<Lifted> lift(const Source& source, const manifest::Kernel& kernel, cons
 
 Expected<Lifted> lift(const simt::Module& source, const manifest::Kernel& kernel, const Options& options) {
   return lift(ModuleSource(source), kernel, options);
-}
-
-Expected<size_t> agrees_with(const simt::Module& source, const manifest::Kernel& kernel,
-                             const std::string& specification, const Options& options) {
-  const ModuleSource module(source);
-  Lifter lifter(module, kernel, options);
-  if (auto refusal = lifter.shapes()) return *refusal;
-  return lifter.check(specification, {});
 }
 
 }  // namespace portolan::lifting

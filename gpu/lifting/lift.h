@@ -14,10 +14,14 @@ struct Lifted {
   size_t launches = 0, elements = 0;  // that it was found from
   size_t tests = 0;                   // launches on which it agreed with the kernel
   std::vector<std::string> assumptions;
-  // Launches whose results are the same expressions in the kernel and in the specification: for all contents of the
-  // inputs, under the assumptions. `unbounded`: why a launch is not among them.
-  std::vector<std::string> bounded;
-  std::string unbounded;
+  // Sizes at which kernel and specification are the same expressions: for all contents of the inputs, under the
+  // assumptions. `differs`: why at another one they are not.
+  std::vector<manifest::Sizes> same_at;
+  std::string differs;
+  // What the code spells out and was found by evaluating it at some places.
+  std::vector<std::string> sampled;
+  // `bounded` at these sizes; else no more than `tested`.
+  bool is_bounded() const { return !same_at.empty() && differs.empty() && sampled.empty(); }
 };
 
 struct Options {
@@ -30,8 +34,24 @@ struct Options {
 Expected<Lifted> lift(const Source& source, const manifest::Kernel& kernel, const Options& options);
 Expected<Lifted> lift(const simt::Module& source, const manifest::Kernel& kernel, const Options& options);
 
+// A specification that somebody proposed, judged as one that was found; the error: what is wrong with it. It may be
+// anything: it has the kernel's tensors and sizes, leaves no more than `within`, and doesn't limit its inputs.
+Expected<Lifted> judge(const Source& source, const manifest::Kernel& kernel, const std::string& specification,
+                       const Options& options);
+
 // How many of a number of launches a specification of this kernel agrees on; the error: the first on which it doesn't.
 Expected<size_t> agrees_with(const simt::Module& source, const manifest::Kernel& kernel,
                              const std::string& specification, const Options& options);
+
+// Whether a specification is the same expressions as the kernel at these sizes, as Lifted says it.
+struct Sameness {
+  std::vector<manifest::Sizes> same_at;
+  std::string differs;
+  std::vector<std::string> sampled;
+};
+std::string to_string(const manifest::Sizes& sizes);  // "n=7, block=32"
+Expected<Sameness> same_expressions(const simt::Module& source, const manifest::Kernel& kernel,
+                                    const std::string& specification, const std::vector<manifest::Sizes>& launches,
+                                    const Options& options);
 
 }  // namespace portolan::lifting

@@ -87,6 +87,7 @@ ExpressionPtr Recorder::rounded(Mark root) {
     if (!std::ranges::all_of(kSamples, is_rounded)) continue;
     ExpressionPtr x = read(from, format);
     if (!x) return nullptr;
+    sampled_.insert("round");
     ExpressionPtr whole = function("round_away", std::move(x));
     if (highest < 1e6) whole = extreme(false, {std::move(whole), number(highest)});
     if (lowest > -1e6) whole = extreme(true, {std::move(whole), number(lowest)});
@@ -193,6 +194,20 @@ std::optional<APInt> Recorder::evaluated(Mark root, std::unordered_map<Mark, API
   return values.at(root);
 }
 
+// One of kFunctions as specifications write it.
+ExpressionPtr Recorder::known_function(const std::string& name, ExpressionPtr x) {
+  if (name == "identity") return x;
+  if (name == "inverse") return inverse(x);
+  if (name == "rsqrt") return inverse(function("sqrt", x));
+  if (name == "relu") return extreme(true, {x, number(0)});
+  if (name == "negative") return product({number(-1), x});
+  if (name == "tanh") {  // 1 - 2 / (exp(2 x) + 1)
+    ExpressionPtr e = sum({function("exp", product({number(2), x})), number(1)});
+    return sum({number(1), product({number(-2), inverse(e)})});
+  }
+  return function(name, x);
+}
+
 ExpressionPtr Recorder::recognised(Mark root, FloatFormat format) {
   if (format == FloatFormat::none) return nullptr;
   const Mark nearest = gate(root);
@@ -208,6 +223,7 @@ ExpressionPtr Recorder::recognised(Mark root, FloatFormat format) {
   }
   if (const auto rate = exponential_rate(samples, within)) {
     ExpressionPtr x = read(from, given);
+    if (x) sampled_.insert("exp");
     return x ? function("exp", product({number(*rate), x})) : nullptr;
   }
   for (const Known& f : kFunctions) {
@@ -219,17 +235,8 @@ ExpressionPtr Recorder::recognised(Mark root, FloatFormat format) {
     if (!fits) continue;
     ExpressionPtr x = read(from, given);
     if (!x) return nullptr;
-    const std::string name = f.name;
-    if (name == "identity") return x;
-    if (name == "inverse") return inverse(x);
-    if (name == "rsqrt") return inverse(function("sqrt", x));
-    if (name == "relu") return extreme(true, {x, number(0)});
-    if (name == "negative") return product({number(-1), x});
-    if (name == "tanh") {  // 1 - 2 / (exp(2 x) + 1)
-      ExpressionPtr e = sum({function("exp", product({number(2), x})), number(1)});
-      return sum({number(1), product({number(-2), inverse(e)})});
-    }
-    return function(name, x);
+    sampled_.insert(f.name);
+    return known_function(f.name, std::move(x));
   }
   return nullptr;
 }
@@ -288,7 +295,9 @@ ExpressionPtr Recorder::near_sum(Mark root, FloatFormat format) {
       close = y && wanted &&
               std::fabs(number_of(*y, format) - number_of(*wanted, format_of(sum))) <= closeness(format) * size;
     }
-    if (close) return read(sum, format_of(sum));
+    if (!close) continue;
+    sampled_.insert("a rounding");
+    return read(sum, format_of(sum));
   }
   return nullptr;
 }

@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <optional>
+#include <set>
 #include <unordered_map>
 
 #include "emulate/simt/observer.h"
@@ -47,6 +48,8 @@ class Recorder : public simt::Observer {
   // A whole number of which only the low bits count.
   ExpressionPtr read_low(Mark mark);
   const std::string& why() const { return why_; }
+  // What was found by evaluating it at some places, so is not known to be that everywhere.
+  const std::set<std::string>& sampled() const { return sampled_; }
 
  private:
   static constexpr size_t kMost = 4'000'000;
@@ -103,6 +106,7 @@ class Recorder : public simt::Observer {
   ExpressionPtr new_condition(const Node& n);
   ExpressionPtr equal(const Operand& a, const Operand& b);
   ExpressionPtr recognised(Mark root, ir::FloatFormat format);
+  ExpressionPtr known_function(const std::string& name, ExpressionPtr x);
   ExpressionPtr rounded(Mark root);
   std::vector<Mark> sums_within(Mark root) const;
   ExpressionPtr near_sum(Mark root, ir::FloatFormat format);
@@ -118,6 +122,7 @@ class Recorder : public simt::Observer {
   std::map<std::pair<Mark, ir::FloatFormat>, ExpressionPtr> known_;
   std::unordered_map<Mark, ExpressionPtr> conditions_;
   std::string why_;
+  std::set<std::string> sampled_;
 };
 
 }  // namespace portolan::lifting

@@ -9,7 +9,7 @@
 namespace portolan::model {
 namespace {
 
-constexpr size_t kLongestIr = 16000;
+constexpr size_t kLongestIr = 16000;  // characters of what it is about
 
 std::string_view syntax_of(Isa isa) {
   return isa == Isa::x86_64 ? "AT&T" : "GNU";
@@ -51,8 +51,33 @@ std::vector<Message> first_question(const Task& task) {
   return {{"system", std::move(rules)}, {"user", std::move(text)}};
 }
 
-Message objection(const std::string& problem) {
-  return {"user", fmt::format("That is not right: {}\nWrite the whole function again.", problem)};
+std::vector<Message> first_question(const KernelTask& task) {
+  std::string rules =
+      "You say what a kernel computes, as a tensor specification. A program compares it with the kernel, so it must "
+      "say "
+      "the same for all inputs and all sizes.\n"
+      "Answer with the specification alone, in one code block. Its lines:\n"
+      "spec NAME \"text\"\n"
+      "size n = 8                          a size, with any value\n"
+      "input a : f32[m, n]                 types: f32 f16 bf16 f64, s8 s16 s32, u8 u16 u32; without brackets a number\n"
+      "value t[i, j] : f64 = EXPRESSION    a step on the way, for all i and j\n"
+      "output y[i in 0 .. n] : f64 = EXPRESSION within 0.001     a result of real numbers\n"
+      "output y[i in 0 .. n] : s32 = s32.wrap(EXPRESSION)        a result of whole numbers\n"
+      "Expressions: + - * /, a[i, j], f64(a[i]) of each real input, sum(k in 0 .. n) (…), max(k in 0 .. n) (…), min, "
+      "max(x, y), min(x, y), abs, sqrt, exp, sin, cos, if c then x else y, comparisons, and, or, not; / and % of "
+      "indices "
+      "round down. Numbers of reals have a point: 2.0.\n"
+      "Inputs are called as the kernel's arguments that it reads, results as those that it writes; an argument that is "
+      "both is the input, and its result has _after behind its name.";
+  std::string text = fmt::format("The kernel {} of this file:\n```\n{}\n```\n\n", task.name, ir_text(task.source));
+  text += fmt::format("How it is launched:\n{}\n\n", task.launch);
+  text += list("Sizes that the specification may have", task.sizes);
+  text += fmt::format("Write the specification of {}.", task.name);
+  return {{"system", std::move(rules)}, {"user", std::move(text)}};
+}
+
+Message objection(const std::string& problem, const std::string& what) {
+  return {"user", fmt::format("That is not right: {}\nWrite the whole {} again.", problem, what)};
 }
 
 }  // namespace portolan::model

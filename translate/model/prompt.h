@@ -19,8 +19,15 @@ struct Task {
   std::vector<std::string> rules;                // proved ones that may fit
 };
 
+// A kernel that is to become a tensor specification.
+struct KernelTask {
+  std::string name, source, launch;
+  std::vector<std::string> sizes;
+};
+
 std::vector<Message> first_question(const Task& task);
+std::vector<Message> first_question(const KernelTask& task);
 // Behind an answer: what is wrong with it.
-Message objection(const std::string& problem);
+Message objection(const std::string& problem, const std::string& what = "function");
 
 }  // namespace portolan::model

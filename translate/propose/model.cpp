@@ -1,5 +1,5 @@
-// A language model behind an endpoint, asked for whole functions. It is told what the judge says of an answer, and
-// never trusted: what it writes is read by model::admit() before anybody else sees it.
+// A language model behind an endpoint, asked for whole functions and for specifications of kernels. It is told what the
+// judge says of an answer, and never trusted: what it writes is read by model::admit() before anybody else sees it.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -16,6 +16,7 @@ namespace portolan::propose {
 namespace {
 
 constexpr size_t kMostRules = 4, kLongestRule = 700;
+constexpr size_t kLongestSpecification = 20'000;
 
 // Rules of which all operations occur in the function.
 std::vector<std::string> nearest_rules(const std::string& ir, Isa target) {
@@ -50,6 +51,8 @@ class Model : public Proposer {
   }
   std::optional<Expected<FunctionDrafts>> function(const Source& source, const raise::RaisedFunction& function,
                                                    std::span<const Feedback> feedback) override;
+  std::optional<Expected<SpecificationDrafts>> specification(const Kernel& kernel,
+                                                             std::span<const Feedback> feedback) override;
 
  private:
   model::Question question_of(const Source& source, const raise::RaisedFunction& function, const Listing& listing);
@@ -118,6 +121,48 @@ std::optional<Expected<FunctionDrafts>> Model::function(const Source& source, co
   if (!answer->problem.empty()) result.refused.push_back(endpoint_.printable(answer->problem));
   result.drafts = drafts_of(candidates, target);
   return Expected<FunctionDrafts>(std::move(result));
+}
+
+// What stands between the first two lines of three backticks, or all of it. Only printable text is let in.
+Expected<std::string> code_of(const std::string& answer) {
+  std::string text = answer;
+  if (const size_t fence = text.find("```"); fence != std::string::npos) {
+    const size_t begin = text.find('\n', fence), end = text.find("```", fence + 3);
+    text = begin == std::string::npos || end == std::string::npos || end < begin
+               ? ""
+               : text.substr(begin + 1, end - begin - 1);
+  }
+  if (text.empty() || text.size() > kLongestSpecification)
+    return error_at({}, fmt::format("the answer is no specification of 1 to {} characters", kLongestSpecification));
+  const auto is_text = [](char c) { return c == '\n' || c == '\t' || (c >= ' ' && c <= '~'); };
+  if (!std::ranges::all_of(text, is_text)) return error_at({}, "the answer has other bytes than printable ASCII");
+  return text;
+}
+
+std::optional<Expected<SpecificationDrafts>> Model::specification(const Kernel& kernel,
+                                                                  std::span<const Feedback> feedback) {
+  if (feedback.empty())
+    conversation_ = model::first_question({kernel.name, kernel.source, kernel.launch, kernel.sizes});
+  for (const Feedback& f : feedback) {
+    conversation_.push_back({"assistant", fmt::format("```\n{}```\n", f.draft)});
+    conversation_.push_back(model::objection(f.problem, "specification"));
+  }
+  model::Question question;
+  question.about = fmt::format("the source of '{}'", kernel.name);
+  question.messages = conversation_;
+  question.samples = configuration_.samples;
+  auto answer = endpoint_.ask(question);
+  if (!answer) return Expected<SpecificationDrafts>(answer.error());
+  SpecificationDrafts result;
+  for (const model::Sample& sample : answer->samples) {
+    auto text = sample.cut ? Expected<std::string>(error_at({}, "the answer is cut off")) : code_of(sample.text);
+    if (!text)
+      result.refused.push_back(text.error().message);
+    else if (!std::ranges::count(result.texts, *text))
+      result.texts.push_back(std::move(*text));
+  }
+  if (!answer->problem.empty()) result.refused.push_back(endpoint_.printable(answer->problem));
+  return Expected<SpecificationDrafts>(std::move(result));
 }
 
 }  // namespace

@@ -2,8 +2,9 @@
 // whoever comes next, who writes a class here and a line in registry.cpp. All of them propose only: none sees the
 // judge.
 //
-// There are three scales, and a proposer serves those that it can: a piece of data flow (as a rule, which is proved
-// before it is used, and put into the code with registers allocated), a whole unit, and the body of one function.
+// There are four scales, and a proposer serves those that it can: a piece of data flow (as a rule, which is proved
+// before it is used, and put into the code with registers allocated), a whole unit, the body of one function, and the
+// tensor specification of a kernel.
 #pragma once
 
 #include <memory>
@@ -62,6 +63,19 @@ struct FunctionDrafts {
   std::vector<std::string> refused;  // what was answered and is no draft, and why
 };
 
+// A kernel that is to become a tensor specification (docs/tensor-specification.md).
+struct Kernel {
+  std::string name;
+  std::string source;              // of the file that it is in
+  std::string launch;              // how it is launched: its sizes and arguments
+  std::vector<std::string> sizes;  // names that the specification's sizes have
+};
+
+struct SpecificationDrafts {
+  std::vector<std::string> texts;    // likely ones first
+  std::vector<std::string> refused;  // what was answered and is none, and why
+};
+
 class Proposer {
  public:
   virtual ~Proposer() = default;
@@ -76,6 +90,10 @@ class Proposer {
   // Drafts of one function; in later rounds with what became of the last. Nothing: it makes none.
   virtual std::optional<Expected<FunctionDrafts>> function(const Source&, const raise::RaisedFunction&,
                                                            std::span<const Feedback>) {
+    return std::nullopt;
+  }
+  // Drafts of what a kernel computes; in later rounds with what became of the last. Nothing: it makes none.
+  virtual std::optional<Expected<SpecificationDrafts>> specification(const Kernel&, std::span<const Feedback>) {
     return std::nullopt;
   }
   // What evidence says of how it was made: who was asked.

@@ -207,11 +207,6 @@ TEST_P(Loops, AreLifted) {
     const auto source = lifting::ProcessorSource::make(index, kernel);
     ASSERT_TRUE(source) << c.name << ": " << to_string(source.error());
     const auto lifted = lifting::lift(**source, kernel, {});
-    // GCC's selection of the greater number there is not seen to be a maximum yet (docs/lifting.md).
-    if (*isa == Isa::aarch64 && std::string(c.name) == "softmax") {
-      EXPECT_FALSE(lifted) << "softmax is lifted from AArch64 now: say so in docs/lifting.md";
-      continue;
-    }
     if (!lifted) {
       ADD_FAILURE() << c.name << ": " << to_string(lifted.error());
       continue;
