@@ -78,7 +78,9 @@ FairClock::time_point FairClock::now() {
   for (Task& task : watch.tasks) {
     known = task.look() && known;
     ran = std::max(ran, task.ran);
-    waited = std::max(waited, task.waited);
+    // One after the other, where they answer each other. Where they wait at once too much is taken off: then what the
+    // longest ran counts.
+    waited += task.waited;
     runnable = runnable || task.runnable;
   }
   // How long one that waits at this moment has done so is not known yet: what was done counts alone.

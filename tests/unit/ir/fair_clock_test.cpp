@@ -74,6 +74,39 @@ TEST(FairClock, WaitingForTheProcessorDoesNotCount) {
   EXPECT_GT(FairClock::now() - begin, milliseconds(1));
 }
 
+// An engine that is asked and answers: each of the two waits for the processor while the other sleeps.
+TEST(FairClock, NorDoWaitsThatFollowEachOther) {
+  if (!kernel_says()) GTEST_SKIP() << "this kernel does not say how long a task waited to run";
+  const Crowd crowd(4);
+  int there[2], back[2];
+  ASSERT_EQ(pipe(there), 0);
+  ASSERT_EQ(pipe(back), 0);
+  char byte = 0;
+  const pid_t worker = fork();
+  if (worker == 0) {
+    close(there[1]);
+    while (read(there[0], &byte, 1) == 1) {
+      compute(milliseconds(5));
+      if (write(back[1], &byte, 1) != 1) break;
+    }
+    _exit(0);
+  }
+  FairClock::watch(worker);
+  const auto begin = FairClock::now();
+  const auto steady = Steady::now();
+  while (Steady::now() - steady < milliseconds(1500)) {
+    compute(milliseconds(5));
+    ASSERT_EQ(write(there[1], &byte, 1), 1);
+    ASSERT_EQ(read(back[0], &byte, 1), 1);
+  }
+  EXPECT_LT(FairClock::now() - begin, (Steady::now() - steady) * 45 / 100);
+  EXPECT_GT(FairClock::now() - begin, milliseconds(1));
+  close(there[1]);
+  waitpid(worker, nullptr, 0);
+  FairClock::forget(worker);
+  for (const int end : {there[0], back[0], back[1]}) close(end);
+}
+
 TEST(FairClock, NorDoesASolversWaiting) {
   if (!kernel_says()) GTEST_SKIP() << "this kernel does not say how long a task waited to run";
   const Crowd crowd(4);
