@@ -131,8 +131,10 @@ uint64_t LibraryHandler::object(Call& call, const std::string& name, std::span<c
   return address;
 }
 
+// Before what was never allocated anything may stand, and on each side something else.
 uint64_t LibraryHandler::allocated_size(Call& call, uint64_t address) {
-  return call.read_integer(address - 16, 8);
+  const bool ours = address - heap_address_ >= 16 && address - heap_address_ < heap_used_;
+  return ours ? call.read_integer(address - 16, 8) : UINT64_MAX;
 }
 
 // Null, or an object of small numbers.

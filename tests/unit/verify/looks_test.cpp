@@ -208,6 +208,17 @@ TEST(Looks, FunctionsOutsideAnswerAsTheyLike) {
 }
 
 // What the answers are drawn from is none of the program's memory, and the same on both sides.
+// How large the caller's block is nobody knows; what stands before it is rubbish, and other rubbish on the other side.
+TEST(Looks, BlocksOfTheCallersMayGrow) {
+  const std::string source = "subq $8, %rsp\nmovl $16, %esi\ncall realloc@PLT\naddq $8, %rsp\nret\n";
+  auto target = [](const char* size) {
+    return std::string("stp x29, x30, [sp, #-16]!\nmov x1, #") + size + "\nbl realloc\nldp x29, x30, [sp], #16\nret\n";
+  };
+  const TestResult same = test(source, target("16"));
+  EXPECT_EQ(same.level, Level::tested) << same.reason;
+  EXPECT_EQ(test(source, target("8")).level, Level::refuted);
+}
+
 TEST(Looks, OnlyOneSideMayKnowAFunctionOutside) {
   const std::string source = "xorl %ecx, %ecx\ntestl %ecx, %ecx\njne outside@PLT\nmovq %rdi, %rax\nret\n";
   const TestResult verdict = test(source, "mov x1, xzr\ncbnz x1, 1f\nret\n1: b memcpy\n", {{"outside", "ll"}});
