@@ -25,6 +25,18 @@ std::string with_objects(const std::string& code, char type, const std::vector<s
   return text;
 }
 
+// `f`, of one number, which returns one.
+Boundary one_number() {
+  Boundary boundary;
+  boundary.name = boundary.target_name = "f";
+  BoundaryValue value{BoundaryValue::Kind::integer, 64, false, {Place::Kind::integer_argument, 0}, {}};
+  value.target = value.source;
+  boundary.parameters = {value};
+  value.source = value.target = {Place::Kind::integer_result, 0};
+  boundary.results = {value};
+  return boundary;
+}
+
 TestReport report_of(const std::string& target_code) {
   const std::string source = with_objects(kSource, '@', {"table", "other", "count"});
   const std::string target = with_objects(target_code, '%', {"other", "count", "table"});
@@ -33,18 +45,11 @@ TestReport report_of(const std::string& target_code) {
   EXPECT_TRUE(source_object) << to_string(source_object.error());
   EXPECT_TRUE(target_object) << to_string(target_object.error());
   if (!source_object || !target_object) return {};
-  Boundary boundary;
-  boundary.name = boundary.target_name = "f";
-  BoundaryValue value{BoundaryValue::Kind::integer, 64, false, {Place::Kind::integer_argument, 0}, {}};
-  value.target = value.source;
-  boundary.parameters = {value};
-  value.source = value.target = {Place::Kind::integer_result, 0};
-  boundary.results = {value};
   TestOptions options;
   options.tests = 200;
   options.seed = 1;
   options.time = std::chrono::seconds(60);
-  return test_unit({Isa::x86_64, Isa::aarch64, *source_object, *target_object, {}}, {boundary}, options);
+  return test_unit({Isa::x86_64, Isa::aarch64, *source_object, *target_object, {}}, {one_number()}, options);
 }
 
 TEST(Objects, WhatDependsOnTheirPlacesShowsNothing) {
@@ -80,17 +85,10 @@ TestResult::Level level_of(Isa isa, const std::string& code, const std::string& 
   EXPECT_TRUE(source_object) << to_string(source_object.error());
   EXPECT_TRUE(target_object) << to_string(target_object.error());
   if (!source_object || !target_object) return TestResult::Level::unknown;
-  Boundary boundary;
-  boundary.name = boundary.target_name = "f";
-  BoundaryValue value{BoundaryValue::Kind::integer, 64, false, {Place::Kind::integer_argument, 0}, {}};
-  value.target = value.source;
-  boundary.parameters = {value};
-  value.source = value.target = {Place::Kind::integer_result, 0};
-  boundary.results = {value};
   TestOptions options;
   options.tests = 100;
   options.time = std::chrono::seconds(60);
-  const TestReport report = test_unit({isa, Isa::x86_64, *source_object, *target_object, {}}, {boundary}, options);
+  const TestReport report = test_unit({isa, Isa::x86_64, *source_object, *target_object, {}}, {one_number()}, options);
   EXPECT_EQ(report.problem, "");
   return report.results.at(0).level;
 }
