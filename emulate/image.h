@@ -23,8 +23,8 @@ struct Segment {
   bool executable = false;
 };
 
-// A named object of writable data with a stated size, which the program may set to anything at run time. Tables that
-// only the linker writes (.got, .data.rel.ro, …) are none.
+// An object of the data. Image::objects are named, of a stated size, and the program may set them to anything at run
+// time; tables that only the linker writes (.got, .data.rel.ro, …) are none of them.
 struct DataObject {
   std::string name;
   uint64_t address = 0, size = 0;

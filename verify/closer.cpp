@@ -70,10 +70,9 @@ class Recursion : public emulate::IrObserver {
 
   void after(const emulate::IrStep&, std::span<const APInt>, std::span<const Access> accesses, bool) override {
     for (const Access& access : accesses) {
-      const bool in_stack = access.address < emulate::kStackTop && access.address >= kept_ - kFarthest;
       if (access.write)
-        contained_ &= in_stack && access.address + access.size <= kept_;
-      else if (in_stack)
+        contained_ &= in_stack(access.address) && access.address + access.size <= kept_;
+      else if (in_stack(access.address))
         highest_read_ = std::max(highest_read_, access.address + access.size);
     }
   }
@@ -85,7 +84,13 @@ class Recursion : public emulate::IrObserver {
  private:
   static constexpr uint64_t kLargestFrame = 64 * 1024, kFarthest = 16 << 20;
 
-  static bool moved(uint64_t kept, uint64_t now, uint64_t distance) { return kept == now || kept - now == distance; }
+  static bool in_stack(uint64_t address) {
+    return address <= emulate::kStackTop && address >= emulate::kStackTop - kFarthest;
+  }
+  // A number that is counted down by as much as a frame has bytes is no address.
+  static bool moved(uint64_t kept, uint64_t now, uint64_t distance) {
+    return kept == now || (kept - now == distance && in_stack(kept) && in_stack(now));
+  }
 
   bool same_as_kept(std::span<const APInt> slots, uint64_t distance, emulate::MemoryAccess& memory) const {
     if (distance > kLargestFrame || distance % 8 != 0 || highest_read_ > kept_ + distance) return false;

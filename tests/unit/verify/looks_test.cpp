@@ -183,6 +183,11 @@ TEST(Looks, DeepRecursionIsNotRefuted) {
       "mov x1, x0\nmov x0, xzr\ncmp x1, #0\nb.le 1f\nstp x29, x30, [sp, #-16]!\nsub x0, x1, #1\n"
       "bl f\nadd x0, x0, #3\nldp x29, x30, [sp], #16\n1: ret\n";
   EXPECT_NE(test(source, in_register).level, Level::refuted);
+  // It goes down by as much as the stack pointer does.
+  std::string in_step = in_register, counts = source;
+  in_step.replace(in_step.find("x1, #1\n"), 7, "x1, #16\n");
+  counts.replace(counts.find("decq %rdi\njne"), 13, "subq $16, %rdi\njg");
+  EXPECT_NE(test(counts, in_step).level, Level::refuted);
   // The number goes down the stack, and only there.
   const std::string in_frame =
       "str x30, [sp, #-16]!\nstr x0, [sp, #8]\nbl .Linner\nldr x30, [sp], #16\nret\n"
