@@ -13,6 +13,7 @@
 #include "cli/kernel_judging.h"
 #include "cli/output.h"
 #include "cli/specification.h"
+#include "emulate/accelerator/compiled/meanings.h"
 #include "emulate/accelerator/vectors.h"
 #include "frontends/accelerator/assembler.h"
 #include "frontends/accelerator/embedded.h"
@@ -30,6 +31,7 @@ struct Arguments {
   std::vector<std::string> parameters, loads, dumps;
   bool json = false, bytes = false, summary = false;
   uint64_t count = 1000, seed = 1, steps = Limits().steps;
+  std::optional<uint64_t> compile_after;
 };
 
 struct Text {
@@ -151,16 +153,34 @@ Exit run_disassembler(const Arguments& a) {
   return status != Exit::ok ? status : all ? Exit::ok : Exit::fell_short;
 }
 
+Limits limits_of(const Arguments& a) {
+  Limits limits;
+  limits.steps = a.steps;
+  limits.interpreted = a.mode == simt::Mode::interpreted;
+  return limits;
+}
+
+// Null: nothing is to be compiled, or LLVM can't on this machine.
+std::unique_ptr<CompiledMeanings> compiled_for(const Arguments& a, const Description& chip) {
+  if (a.mode == simt::Mode::interpreted) return nullptr;
+  CompileWhen when;
+  if (a.compile_after) when.after = *a.compile_after;
+  return compiled_meanings(chip, when);
+}
+
+void print_compiled(const CompiledMeanings::Counts& c) {
+  fmt::print("{} meanings compiled, {} more have no code; run {} times, of which {} gave up and were interpreted\n",
+             c.meanings, c.without_code, c.runs, c.gave_up);
+}
+
 Exit run_vectors_of(const Arguments& a) {
   const auto text = text_of(a.chip);
   if (!text) return complain(text.error()), Exit::usage;
   if (!load(a)) return Exit::usage;  // says what is wrong once, not for each vector
   const auto vectors = read_contents(a.vectors);
   if (!vectors) return complain(vectors.error()), Exit::usage;
-  Limits limits;
-  limits.steps = a.steps;
-  limits.interpreted = a.mode == simt::Mode::interpreted;
-  const auto counted = run_vectors((*text).contents, (*text).path, *vectors, a.vectors, limits);
+  const auto counted = run_vectors((*text).contents, (*text).path, *vectors, a.vectors, limits_of(a),
+                                   [&a](const Description& chip) { return compiled_for(a, chip); });
   if (!counted) return complain(counted.error()), Exit::usage;
   const VectorCounts& counts = *counted;
   if (a.json) {
@@ -181,6 +201,7 @@ Exit run_vectors_of(const Arguments& a) {
     if (!counts.first_difference.empty()) fmt::print("first difference: {}\n", counts.first_difference);
     for (const auto& [why, times] : counts.refusals) fmt::print("refused {} times: {}\n", times, why);
     fmt::print("{} agreeing, {} differing, {} refused\n", counts.agreeing, counts.differing, counts.refused);
+    if (a.compile_after) print_compiled(counts.compiled);
   }
   const bool none = counts.agreeing + counts.differing + counts.refused == 0;
   return counts.differing != 0 ? Exit::refuted : counts.refused != 0 || none ? Exit::fell_short : Exit::ok;
@@ -249,10 +270,8 @@ Exit run_program(const Arguments& a) {
   for (; first < chip->units.size() && chip->units[first].name != a.first;) ++first;
   if (!a.first.empty() && first == chip->units.size())
     return complain(error_at({}, fmt::format("{} has no unit '{}'", chip->name, a.first))), Exit::usage;
-  Limits limits;
-  limits.steps = a.steps;
-  limits.interpreted = a.mode == simt::Mode::interpreted;
-  Machine machine(*chip, limits);
+  const std::unique_ptr<CompiledMeanings> compiled = compiled_for(a, *chip);
+  Machine machine(*chip, limits_of(a), compiled.get());
   if (!load_memory(a, machine.external())) return Exit::usage;
   const RunResult result = machine.run(program->words, a.first.empty() ? 0 : first);
   const Outcome& outcome = result.outcome;
@@ -260,6 +279,7 @@ Exit run_program(const Arguments& a) {
   fmt::print("{} after {} instructions", to_string(outcome.kind), result.instructions);
   if (result.all_costs) fmt::print(", {} cycles by the description's costs", to_string(result.cycles));
   fmt::print("\n");
+  if (a.compile_after && compiled) print_compiled(compiled->counts());
   for (const auto& [queue, count] : result.tokens_left) fmt::print("tokens left in {}: {}\n", queue, count);
   if (outcome.kind == Outcome::Kind::finished) return Exit::ok;
   const uint32_t line = outcome.instruction < program->lines.size() ? program->lines[outcome.instruction] : 0;
@@ -272,12 +292,25 @@ Exit run_program(const Arguments& a) {
   return Exit::fell_short;
 }
 
-// Random instructions there and back, and random programs, which must end in some way that has a name.
+// What is different after a program ran in both ways; empty: nothing.
+std::string difference(const Description& chip, const RunResult& a, const RunResult& b, Machine& machine,
+                       Machine& other) {
+  if (a.outcome.kind != b.outcome.kind || a.outcome.why != b.outcome.why ||
+      a.outcome.instruction != b.outcome.instruction)
+    return fmt::format("{} ({})", to_string(b.outcome.kind), b.outcome.why);
+  for (const State& state : chip.states)
+    if (!machine.memory(state.name)->holds_the_same(*other.memory(state.name))) return state.name;
+  return {};
+}
+
+// Random instructions there and back, and random programs, which must end in some way that has a name, and in the same
+// way interpreted and compiled.
 Exit run_fuzz(const Arguments& a) {
   const auto chip = load(a);
   if (!chip) return Exit::usage;
   std::mt19937_64 random(a.seed);
   std::map<std::string, size_t> ends;
+  const std::unique_ptr<CompiledMeanings> compiled = compiled_meanings(*chip, {.after = 0});
   for (uint64_t n = 0; n < a.count; ++n) {
     std::vector<Word> program;
     for (size_t length = 1 + random() % 12; length > 0; --length) {
@@ -290,11 +323,21 @@ Exit run_fuzz(const Arguments& a) {
     }
     Limits limits;
     limits.steps = 20'000;
-    Machine machine(*chip, limits);
-    ++ends[std::string(to_string(machine.run(program).outcome.kind))];
+    Machine machine(*chip, limits, compiled.get());
+    const RunResult result = machine.run(program);
+    ++ends[std::string(to_string(result.outcome.kind))];
+    limits.interpreted = true;
+    Machine slow(*chip, limits);
+    const RunResult expected = slow.run(program);
+    if (const std::string what = difference(*chip, result, expected, machine, slow); !what.empty()) {
+      fmt::print("program {}: compiled {} ({}), interpreted it differs in {}\n", n, to_string(result.outcome.kind),
+                 result.outcome.why, what);
+      return Exit::refuted;
+    }
   }
   fmt::print("{} programs, seed {}: every instruction is read back from its text as the same word\n", a.count, a.seed);
   for (const auto& [end, times] : ends) fmt::print("{:>8} {}\n", times, end);
+  if (compiled) fmt::print("interpreted they come to the same; "), print_compiled(compiled->counts());
   return Exit::ok;
 }
 
@@ -358,7 +401,11 @@ void add_accelerator(CLI::App& isa, Command& chosen) {
   program->add_option("FILE", a->input, "a program in assembly");
   program->add_option("--vectors", a->vectors, "recorded runs, one JSON object a line: compare with each");
   program->add_option("--form", a->form, "ptx, amdgcn: only forms whose name contains this");
-  add_engine_option(*program, a->mode);
+  add_engine_option(*program, a->mode)
+      ->description("compiled (default; what a chip runs long enough becomes machine code by LLVM), or interpreted");
+  program->add_option(
+      "--compile-after", a->compile_after,
+      "chips: how many steps an instruction is interpreted for before it is compiled; prints how many were");
   program->add_flag("--summary", a->summary, "ptx, amdgcn: only the first difference and the totals");
   program->add_option("--load", a->loads, "ADDRESS=HEX: bytes of the external memory before the run");
   program->add_option("--dump", a->dumps, "ADDRESS:BYTES of external memory, or MEMORY:FIRST:COUNT, to print after it");

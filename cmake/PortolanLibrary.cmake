@@ -30,7 +30,7 @@ add_library(portolan_llvm_shared INTERFACE)
 target_link_libraries(portolan_llvm_shared INTERFACE LLVM)
 
 llvm_map_components_to_libnames(portolan_llvm_components
-  mcparser mc mcdisassembler support core analysis passes codegen target object debuginfodwarf binaryformat
+  mcparser mc mcdisassembler support core analysis passes codegen target object debuginfodwarf binaryformat orcjit
   X86AsmParser X86Disassembler X86Desc X86Info X86CodeGen
   AArch64AsmParser AArch64Disassembler AArch64Desc AArch64Info AArch64CodeGen
   RISCVAsmParser RISCVDisassembler RISCVDesc RISCVInfo RISCVCodeGen

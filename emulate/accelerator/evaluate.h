@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "emulate/accelerator/compiled.h"
 #include "emulate/accelerator/observer.h"
 #include "emulate/accelerator/store.h"
 #include "emulate/accelerator/sums.h"
@@ -40,7 +41,7 @@ class Evaluator {
         return computed_integer(e);
     }
   }
-  void run(const Instruction& instruction) { block(instruction.meaning); }
+  void run(const Instruction& instruction);
 
   struct Argument {
     Number number = 0;
@@ -55,6 +56,8 @@ class Evaluator {
   void observe(Observer* observer) { observer_ = observer; }
   // One expression after the other, without Sums.
   void interpret_all() { interpret_all_ = true; }
+  // Runs these in place of the meanings that have code there.
+  void use(CompiledMeanings* compiled) { compiled_ = compiled; }
 
   std::vector<Store>& stores() { return stores_; }
   const std::vector<Store>& stores() const { return stores_; }
@@ -102,6 +105,7 @@ class Evaluator {
   Value call(const Expression& e);
   uint64_t bits_of(const Type& type, const Value& value, Position at);
 
+  bool run_compiled(const Instruction& instruction, CompiledMeaning code);
   void block(const Block& block);
   void statement(const Statement& s);
   void assign(const Statement& s);
@@ -145,6 +149,9 @@ class Evaluator {
   friend class Sums;
   Sums sums_;
   bool interpret_all_ = false;
+  CompiledMeanings* compiled_ = nullptr;
+  CompiledRun compiled_run_;
+  std::vector<const Store::Page* const*> lists_;
   uint64_t steps_;
   Outcome outcome_;
 };

@@ -167,7 +167,7 @@ void Evaluator::issue(const Statement& s) {
   if (issued_) return issued_->push_back(std::move(word));
   const size_t outer = enter(issued.slots);
   for (uint32_t i = 0; i < format.fields.size(); ++i) set_field(i, format.fields[i], raw_bits(format.fields[i], word));
-  block(issued.meaning);
+  run(issued);
   leave(outer);
 }
 

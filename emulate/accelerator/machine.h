@@ -25,9 +25,13 @@ struct RunResult {
 
 class Machine {
  public:
-  explicit Machine(const Description& chip, Limits limits = {})
+  // `compiled`: of this chip; outlives the machine.
+  explicit Machine(const Description& chip, Limits limits = {}, CompiledMeanings* compiled = nullptr)
       : chip_(chip), limits_(limits), evaluator_(chip, limits.steps) {
-    if (limits.interpreted) evaluator_.interpret_all();
+    if (limits.interpreted)
+      evaluator_.interpret_all();
+    else
+      evaluator_.use(compiled);
   }
 
   // `first`: the unit that is asked first whenever several could go on; a program that works only for some orders lacks

@@ -7,18 +7,57 @@ namespace portolan::accelerator {
 Store::Store(const State& state) : size_(static_cast<uint64_t>(state.elements())) {
   initial_.defined = state.initial != nullptr;
   initial_.bits = static_cast<uint64_t>(static_cast<UnsignedNumber>(state.initial_value) & mask_of(state.type.width));
-  const uint64_t pages = (size_ + kPage - 1) / kPage;
-  if (pages <= kDense) dense_.resize(pages);
+  if (has_list(state)) dense_.resize(pages_of(state));
+}
+
+std::unique_ptr<Store::Page> Store::fresh() const {
+  auto page = std::make_unique<Page>();
+  page->bits.fill(initial_.bits);
+  page->defined.fill(initial_.defined);
+  return page;
 }
 
 Store::Page& Store::make(uint64_t page) {
   std::unique_ptr<Page>& place = page < dense_.size() ? dense_[page] : sparse_[page];
   if (!place) {
-    place = std::make_unique<Page>();
-    place->bits.fill(initial_.bits);
-    place->defined.fill(initial_.defined);
+    place = fresh();
+    if (page < list_.size()) list_[page] = place.get();
   }
   return *place;
+}
+
+bool Store::holds_the_same(const Store& other) const {
+  std::unique_ptr<Page> blank;
+  const auto differs = [&](uint64_t number, const Page* page, const Store& in) {
+    if (!page) return false;
+    const Page* theirs = in.find(number);
+    if (!theirs && !blank) blank = fresh();
+    if (!theirs) theirs = blank.get();
+    return page->bits != theirs->bits || page->defined != theirs->defined;
+  };
+  const auto has_others = [&](const Store& a, const Store& b) {
+    for (uint64_t n = 0; n < a.dense_.size(); ++n)
+      if (differs(n, a.dense_[n].get(), b)) return true;
+    for (const auto& [n, page] : a.sparse_)
+      if (differs(n, page.get(), b)) return true;
+    return false;
+  };
+  return !has_others(*this, other) && !has_others(other, *this);
+}
+
+const Store::Page* const* Store::list() {
+  if (dense_.empty()) return nullptr;
+  if (list_.empty()) {
+    if (!blank_) blank_ = fresh();
+    for (const std::unique_ptr<Page>& page : dense_) list_.push_back(page ? page.get() : blank_.get());
+  }
+  return list_.data();
+}
+
+const Store::Page* Store::page_at(uint64_t page) {
+  if (const Page* found = find(page)) return found;
+  if (!blank_) blank_ = fresh();
+  return blank_.get();
 }
 
 }  // namespace portolan::accelerator

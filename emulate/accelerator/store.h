@@ -30,26 +30,38 @@ class Store {
     page.defined[index % kPage] = cell.defined;
   }
   uint64_t size() const { return size_; }
+  // Of two stores of one state: every cell.
+  bool holds_the_same(const Store& other) const;
 
- private:
   static constexpr uint64_t kPage = 1024;
-  static constexpr uint64_t kDense = 1 << 16;  // pages that a plain list is kept of
   struct Page {
     std::array<uint64_t, kPage> bits;
     std::array<bool, kPage> defined;
   };
+  // For compiled meanings, which read pages themselves. Where nothing was written lies a blank page. The list stays
+  // where it is; null: too many pages for one.
+  const Page* const* list();
+  static bool has_list(const State& state) { return pages_of(state) <= kDense; }
+  const Page* page_at(uint64_t page);
 
+ private:
+  static constexpr uint64_t kDense = 1 << 16;  // pages that a plain list is kept of
+
+  static uint64_t pages_of(const State& state) { return (static_cast<uint64_t>(state.elements()) + kPage - 1) / kPage; }
   const Page* find(uint64_t page) const {
     if (page < dense_.size()) return dense_[page].get();
     const auto found = sparse_.find(page);
     return found == sparse_.end() ? nullptr : found->second.get();
   }
   Page& make(uint64_t page);
+  std::unique_ptr<Page> fresh() const;
 
   uint64_t size_;
   Cell initial_;
   std::vector<std::unique_ptr<Page>> dense_;
   std::unordered_map<uint64_t, std::unique_ptr<Page>> sparse_;
+  std::unique_ptr<Page> blank_;
+  std::vector<const Page*> list_;  // as dense_, once it was asked for
 };
 
 }  // namespace portolan::accelerator

@@ -97,8 +97,8 @@ std::string choose(const Json& config, const Description& chip, ParameterValues&
 
 class Runner {
  public:
-  Runner(const std::string& text, const std::string& file, const Limits& limits)
-      : text_(text), file_(file), limits_(limits) {}
+  Runner(const std::string& text, const std::string& file, const Limits& limits, const MakeCompiled& compile)
+      : text_(text), file_(file), limits_(limits), compile_(compile) {}
 
   // "": agrees; what is different; or, with `refused`, why it can't be said.
   std::string run(const Json& vector, bool& refused) {
@@ -123,20 +123,29 @@ class Runner {
     return {};
   }
 
+  CompiledMeanings::Counts compiled() const {
+    CompiledMeanings::Counts all;
+    for (const auto& [parameters, build] : builds_)
+      if (build.compiled) all += build.compiled->counts();
+    return all;
+  }
+
  private:
   const Description* load(const ParameterValues& parameters) {
-    auto& loaded = loaded_[parameters];
-    if (!loaded) {
+    Build& build = builds_[parameters];
+    if (!build.chip) {
       Loaded made = load_description(text_, file_, parameters);
       if (!made.description) error_ = made.errors.empty() ? "" : made.errors[0].message;
-      loaded = std::move(made.description);
+      build.chip = std::move(made.description);
+      if (build.chip && compile_) build.compiled = compile_(*build.chip);
     }
-    return loaded.get();
+    compiled_ = build.compiled.get();
+    return build.chip.get();
   }
 
   std::string once(const Description& chip, const Json& vector, const std::vector<Word>& program, uint32_t first,
                    bool& refused) {
-    Machine machine(chip, limits_);
+    Machine machine(chip, limits_, compiled_);
     Store* memory = machine.external();
     refused = true;
     if (!memory) return "the chip has no external memory";
@@ -162,7 +171,13 @@ class Runner {
 
   const std::string &text_, &file_;
   const Limits& limits_;
-  std::map<ParameterValues, std::unique_ptr<Description>> loaded_;
+  const MakeCompiled& compile_;
+  struct Build {
+    std::unique_ptr<Description> chip;
+    std::unique_ptr<CompiledMeanings> compiled;
+  };
+  std::map<ParameterValues, Build> builds_;
+  CompiledMeanings* compiled_ = nullptr;  // of what was loaded last
   std::string error_;
 };
 
@@ -173,9 +188,9 @@ std::string family_of(const std::string& id) {
 }  // namespace
 
 Expected<VectorCounts> run_vectors(const std::string& description, const std::string& file, const std::string& text,
-                                   const std::string& vectors_file, const Limits& limits) {
+                                   const std::string& vectors_file, const Limits& limits, const MakeCompiled& compile) {
   VectorCounts counts;
-  Runner runner(description, file, limits);
+  Runner runner(description, file, limits, compile);
   std::string_view rest = text;
   for (uint32_t line = 1; !rest.empty(); ++line) {
     const std::string_view one = rest.substr(0, rest.find('\n'));
@@ -202,6 +217,7 @@ Expected<VectorCounts> run_vectors(const std::string& description, const std::st
       if (counts.first_difference.empty()) counts.first_difference = fmt::format("{}: {}", id, why);
     }
   }
+  counts.compiled = runner.compiled();
   return counts;
 }
 

@@ -2,6 +2,7 @@
 // after.
 #pragma once
 
+#include <functional>
 #include <iosfwd>
 
 #include "emulate/accelerator/machine.h"
@@ -17,10 +18,15 @@ struct VectorCounts {
     size_t agreeing = 0, differing = 0, refused = 0;
   };
   std::map<std::string, Family> families;  // of the vectors' names without their numbers
+  CompiledMeanings::Counts compiled;
 };
 
-// `text`: one JSON object a line. An error: the file is not of this format.
+// How meanings are compiled for the description of a build.
+using MakeCompiled = std::function<std::unique_ptr<CompiledMeanings>(const Description&)>;
+
+// `text`: one JSON object a line. An error: the file is not of this format. `compile`: null: nothing is compiled.
 Expected<VectorCounts> run_vectors(const std::string& description, const std::string& file, const std::string& text,
-                                   const std::string& vectors_file, const Limits& limits = {});
+                                   const std::string& vectors_file, const Limits& limits = {},
+                                   const MakeCompiled& compile = nullptr);
 
 }  // namespace portolan::accelerator

@@ -1,13 +1,13 @@
 // Programs with sums run at once and one by one: the same end, for the same reason, with the same state.
 #include <gtest/gtest.h>
 
-#include "emulate/accelerator/machine.h"
 #include "emulate/accelerator/sum_plan.h"
 #include "frontends/accelerator/assembler.h"
 #include "frontends/accelerator/check.h"
 #include "frontends/accelerator/embedded.h"
 #include "frontends/accelerator/generate.h"
 #include "tests/unit/accelerator/chip.h"
+#include "tests/unit/accelerator/two_ways.h"
 
 namespace portolan::accelerator {
 namespace {
@@ -40,47 +40,6 @@ instruction halves : plain { encoding op = 7  syntax "halves {row}" meaning {
 instruction fill : plain { encoding op = 8  syntax "fill {row}" meaning { pad[row][0] := 1
   reals[row % 8][0] := reals[0][1] } }
 )";
-
-struct Ended {
-  RunResult result;
-  std::vector<std::vector<std::pair<uint64_t, bool>>> state;
-};
-
-Ended run(const Description& chip, const std::vector<Word>& program, bool interpreted, uint64_t steps, uint64_t seed) {
-  constexpr uint64_t kMost = 1 << 14;
-  Limits limits;
-  limits.interpreted = interpreted, limits.steps = steps;
-  Machine machine(chip, limits);
-  std::mt19937_64 random(seed);
-  for (const State& s : chip.states) {
-    if (s.is_register) continue;
-    Store& store = *machine.memory(s.name);
-    for (uint64_t n = 0; n < std::min(store.size(), kMost); ++n)
-      store.write(n, {random() & static_cast<uint64_t>(mask_of(s.type.width)), seed % 3 != 0 || random() % 16 != 0});
-  }
-  Ended ended{machine.run(program), {}};
-  for (const State& s : chip.states) {
-    auto& cells = ended.state.emplace_back();
-    Store& store = *machine.memory(s.name);
-    for (uint64_t n = 0; n < std::min(store.size(), kMost); ++n) {
-      const Cell cell = store.read(n);
-      cells.emplace_back(cell.bits, cell.defined);
-    }
-  }
-  return ended;
-}
-
-void compare(const Description& chip, const std::vector<Word>& program, uint64_t steps, uint64_t seed) {
-  const Ended expected = run(chip, program, true, steps, seed), got = run(chip, program, false, steps, seed);
-  const Outcome &a = got.result.outcome, &b = expected.result.outcome;
-  ASSERT_EQ(to_string(a.kind), to_string(b.kind)) << a.why << "; " << b.why;
-  ASSERT_EQ(a.why, b.why);
-  ASSERT_EQ(a.instruction, b.instruction);
-  ASSERT_EQ(a.at.line, b.at.line);
-  ASSERT_EQ(a.at.column, b.at.column);
-  ASSERT_TRUE(got.result.cycles == expected.result.cycles);
-  ASSERT_EQ(got.state, expected.state);
-}
 
 TEST(Sums, OfAllKinds) {
   const Loaded loaded = load_description(chip_with(kSums), "toy.isa");
