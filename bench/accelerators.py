@@ -73,7 +73,7 @@ def cell(args, chip, path, shape, number):
     shutil.copy(path, work / "in")
     begin = time.monotonic()
     sizes = [word for name, value in shape.items() for word in ("--set", f"{name}={value}")]
-    outcome = toolchain.run([args.portolan, "port", work / "in", "--to", chip, "--out", work / "out", "--seed", args.seed, *sizes], timeout=args.timeout)
+    outcome = toolchain.run([args.portolan, "port", work / "in", "--to", chip, "--out", work / "out", "--seed", args.seed, *(["--no-proof"] if args.no_proof else []), *sizes], timeout=args.timeout)
     result = {"chip": chip, "task": path.stem, "shape": shape, "seconds": time.monotonic() - begin}
     try:
         entry = json.loads((work / "out" / "report.json").read_text())["kernels"][0]
@@ -157,6 +157,7 @@ def main():
     parser.add_argument("--shapes", type=int, default=5, help="how many of the five shapes")
     parser.add_argument("--timeout", type=int, default=300, help="seconds for a cell")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--no-proof", action="store_true", help="test only: proofs take most of the time of integer cells")
     parser.add_argument("--measured", action="append", type=pathlib.Path, help="results.json of an earlier run in parts, instead of measuring; may be given again")
     args = parser.parse_args()
     results = [r for path in args.measured or () for r in json.loads(path.read_text())]
