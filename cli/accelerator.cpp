@@ -403,18 +403,21 @@ void add_accelerator(CLI::App& isa, Command& chosen) {
   program->add_option("--form", a->form, "ptx, amdgcn: only forms whose name contains this");
   add_engine_option(*program, a->mode)
       ->description("compiled (default; what a chip runs long enough becomes machine code by LLVM), or interpreted");
-  program->add_option(
-      "--compile-after", a->compile_after,
-      "chips: how many steps an instruction is interpreted for before it is compiled; prints how many were");
+  program
+      ->add_option(
+          "--compile-after", a->compile_after,
+          "chips: how many steps an instruction is interpreted for before it is compiled; prints how many were")
+      ->check(CLI::NonNegativeNumber);
   program->add_flag("--summary", a->summary, "ptx, amdgcn: only the first difference and the totals");
   program->add_option("--load", a->loads, "ADDRESS=HEX: bytes of the external memory before the run");
   program->add_option("--dump", a->dumps, "ADDRESS:BYTES of external memory, or MEMORY:FIRST:COUNT, to print after it");
   program->add_option("--first", a->first, "the unit that goes first where several could");
-  program->add_option("--steps", a->steps, "the budget of steps before a run counts as endless");
+  program->add_option("--steps", a->steps, "the budget of steps before a run counts as endless")
+      ->check(CLI::NonNegativeNumber);
   program->add_flag("--json", a->json, "as JSON");
   CLI::App* fuzz = add("fuzz", "random instructions to text and back, and random programs", run_fuzz);
-  fuzz->add_option("--count", a->count, "programs (1000)");
-  fuzz->add_option("--seed", a->seed, "of the random numbers (1)");
+  fuzz->add_option("--count", a->count, "programs (1000)")->check(CLI::NonNegativeNumber);
+  fuzz->add_option("--seed", a->seed, "of the random numbers (1)")->check(CLI::NonNegativeNumber);
   add("doc", "write the chip's reference as an HTML page", run_page)
       ->add_option("-o", a->output, "the output (standard output)");
 }

@@ -29,6 +29,14 @@ value e[i, j] : f64 = exp(x[i, j] - largest[i])
 value total[i] : f64 = sum(j) e[i, j]
 output y[i, j] : f64 = e[i, j] / total[i] within 0.03
 """
+# A number without an index, as a kernel's argument is lifted to.
+AXPY = """spec axpy "a x + y"
+size N = 70
+input a : bf16
+input x : bf16[N]
+input y : bf16[N]
+output z[i] : f64 = f64(a) * f64(x[i]) + f64(y[i]) within 0.016
+"""
 # Mistakes in abacus.isa that a check of claims finds: what is right, what is wrong, which operation.
 CLAIMS = (("total[d] := max(j in 0 .. LANES) front[s][j]", "total[d] := max(j in 0 .. LANES - 1) front[s][j]", "largest_lane"),
           ("back[d][j] := total[s]", "back[d][j] := total[s] + total[s]", "spread"),
@@ -246,6 +254,12 @@ class Rows:
         given, got = self.run("plena", out, name, Mx((0x20, 0x37) if chains else (0x28, 0x47)), (), 5)  # up to 0.94
         near(got, oracle(given), float(re.search(r"within ([0-9.]+)", text).group(1)))
 
+    def scalar(self):
+        out = self.work / "out.axpy"
+        self.port(self.folder("axpy", AXPY), "plena", out)
+        given, got = self.run("plena", out, "axpy", Mx(), (), 7)
+        near(got, [given["a"][0] * x + y for x, y in zip(given["x"], given["y"], strict=True)], 0.016)
+
     def abacus(self, lanes, m, n):
         out = self.work / f"out.abacus.{lanes}.{m}.{n}"
         self.port(self.folder("softmax", SOFTMAX), ABACUS, out, "--set", f"M={m}", "--set", f"N={n}", "--chip-set", f"LANES={lanes}")
@@ -273,7 +287,7 @@ class Rows:
         check("refuted" in said and "within" in said, said)
 
     def cases(self):
-        cases = {"refusals": self.refusals}
+        cases = {"refusals": self.refusals, "plena.axpy": self.scalar}
         for number, (name, _, _) in enumerate(PLENA):
             cases[f"plena.{name}"] = lambda number=number: self.plena(number)
         for lanes, m, n in ((8, 4, 20), (8, 1, 1), (8, 4, 32), (16, 3, 16), (16, 2, 50)):

@@ -92,8 +92,10 @@ const Term* RealTerms::simplify(const Term* term) {
   std::vector<const Term*> operands;
   for (const Term* operand : term->operands) operands.push_back(simplify(operand));
   if (term->kind == Term::Kind::real) result = real(term->real);
-  if (term->kind == Term::Kind::element)  // indices stay as they are, but for what is decided
+  if (term->kind == Term::Kind::element) {  // indices stay as they are, but for what is decided
+    if (operands.empty() && term->foreign && single_.contains(term->state)) operands = {terms_.number(0)};
     result = terms_.element(term->state, term->foreign, "", operands);
+  }
   if (term->kind == Term::Kind::reduction) {
     result = operands[0];
     const std::string what = term->what.substr(0, term->what.find(' '));

@@ -14,6 +14,8 @@ class RealTerms {
 
   // Without roundings and formats; reductions over one index each; conditions that are decided are gone.
   const Term* simplify(const Term* term);
+  // From then on an element of this tensor, which has no index, has the index 0: it lies in a row of its own.
+  void give_index(uint32_t state) { single_.insert(state); }
   const Term* substitute(const Term* term, Number variable, const Term* by);
   const Term* real(double value) { return terms_.real(value, "real"); }
   const Term* operation(const std::string& what, std::vector<const Term*> operands);
@@ -24,6 +26,7 @@ class RealTerms {
 
  private:
   Terms& terms_;
+  std::set<uint32_t> single_;
   std::map<const Term*, const Term*> simplified_;
   std::map<std::tuple<const Term*, Number, const Term*>, const Term*> substituted_;
 };

@@ -92,6 +92,10 @@ bool RowCompiler::read_equations() {
     input.id = s;
     input.name = specification_.states[s].name;
     input.extent = specification_.states[s].extent;
+    if (input.extent.empty()) {
+      input.extent = {1};
+      real_.give_index(s);
+    }
     input.at = specification_.states[s].fact.at;
     tensors_.push_back(std::move(input));
   }

@@ -36,9 +36,10 @@ size_t write_tensor(const Description& specification, const HostTensor& tensor, 
   const auto number_of = [&](const std::vector<Number>& index) {
     const auto element = tensor.viewed(index);
     uint64_t flat = 0;
-    for (size_t d = 0; d < element.size(); ++d)
-      flat = flat * static_cast<uint64_t>(specification.states[tensor.state].extent[d]) +
-             static_cast<uint64_t>(element[d]);
+    // Of a single number the host has a list of one.
+    const auto& extents = specification.states[tensor.state].extent;
+    for (size_t d = 0; d < extents.size(); ++d)
+      flat = flat * static_cast<uint64_t>(extents[d]) + static_cast<uint64_t>(element[d]);
     return flat;
   };
   for_elements(extent, [&](uint64_t, const std::vector<Number>& index) {

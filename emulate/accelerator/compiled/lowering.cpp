@@ -8,11 +8,6 @@
 #include "emulate/accelerator/compiled/helpers.h"
 
 namespace portolan::accelerator {
-namespace {
-
-constexpr unsigned kMostCalls = 2000;  // functions and procedures put in place of their calls
-
-}  // namespace
 
 MeaningLowering::MeaningLowering(const Description& chip, llvm::Module& module)
     : chip_(chip), module_(module), b_(module.getContext()) {}
@@ -49,6 +44,7 @@ MeaningLowering::Lowered MeaningLowering::bit(llvm::Value* condition, llvm::Valu
 }
 
 llvm::BasicBlock* MeaningLowering::block_named(const char* name) {
+  refused_ |= function_->size() > kMostBlocks;
   return llvm::BasicBlock::Create(module_.getContext(), name, function_);
 }
 

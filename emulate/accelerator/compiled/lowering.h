@@ -37,6 +37,8 @@ class MeaningLowering {
   };
   using Frame = std::vector<Slot>;
   static constexpr Number kManyTurns = Number{1} << 40;
+  static constexpr unsigned kMostCalls = 2000;   // functions and procedures put in place of their calls
+  static constexpr size_t kMostBlocks = 20'000;  // LLVM takes seconds for more
 
   Lowered refuse();
   Lowered number(Number n) const;

@@ -6,11 +6,6 @@
 #include "frontends/accelerator/encoding.h"
 
 namespace portolan::accelerator {
-namespace {
-
-constexpr unsigned kMostCalls = 2000;
-
-}  // namespace
 
 bool MeaningLowering::lower(const Instruction& instruction, const std::string& name) {
   auto* type = llvm::FunctionType::get(b_.getInt8Ty(), {b_.getPtrTy(), b_.getPtrTy()}, false);
