@@ -12,6 +12,7 @@ proved although a test tells it from the source is a wrong proof, and the exit s
 """
 
 import argparse
+import collections
 import datetime
 import hashlib
 import json
@@ -25,6 +26,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 KERNELS = ROOT / "corpus" / "kernels"
 TARGETS = ("gfx1100", "gfx942", "gfx90a", "gfx1030")
+UNREFUTED = ("tested", "proved-of-numbers", "proved")
 OPPOSITE = {"lt": "le", "le": "lt", "gt": "ge", "ge": "gt", "lo": "ls", "ls": "lo", "hi": "hs", "hs": "hi"}
 
 
@@ -151,10 +153,12 @@ def port(portolan, work, target):
     report = json.loads((out / "report.json").read_text())
     kernels = [k for f in report["files"] for k in f["kernels"]]
     for k in kernels:
-        if k["verdict"]["level"] not in ("tested", "proved"):
+        if k["verdict"]["level"] not in UNREFUTED:
             print(f"{target}: {k['name']}: {k['verdict']['word']}: {k['verdict'].get('detail', '')}")
-    levels = {level: sum(k["verdict"]["level"] == level for k in kernels) for level in ("proved", "tested", "refused", "refuted", "unknown")}
-    return {"files": len(report["files"]), "kernels": len(kernels), **levels, "status": done.returncode}
+    levels = {level: sum(k["verdict"]["level"] == level for k in kernels) for level in ("proved", "proved-of-numbers", "tested", "refused", "refuted", "unknown")}
+    words = collections.Counter(k["verdict"]["word"] for k in kernels if k["verdict"]["level"] == "proved-of-numbers")
+    why = collections.Counter(k["verdict"]["proof"]["reason"] for k in kernels if k["verdict"]["level"] == "tested" and "proof" in k["verdict"])
+    return {"files": len(report["files"]), "kernels": len(kernels), **levels, "words": dict(words), "why": dict(why), "status": done.returncode}
 
 
 def judge(portolan, original, kernel, mutant, through, work):
@@ -176,7 +180,7 @@ def judge(portolan, original, kernel, mutant, through, work):
     if not done.stdout.startswith("{"):
         return None, done.stderr.strip()[:200]
     verdict = json.loads(done.stdout)["functions"][0]["verdict"]
-    return verdict["level"] not in ("tested", "proved"), verdict["word"]
+    return verdict["level"] not in UNREFUTED, verdict["word"]
 
 
 def same_code(portolan, original, kernel, mutant, work):
@@ -221,7 +225,8 @@ class Verdicts:
 
 
 def section(record):
-    rows = [f"| {t} | {r['kernels']} | {r['proved']} | {r['tested']} | {r['refused']} | {r['refuted']} | {r['unknown']} |" for t, r in record["targets"].items()]
+    words = sorted({word for r in record["targets"].values() for word in r["words"]})
+    rows = [f"| {t} | {r['kernels']} | {r['proved']} | {''.join(str(r['words'].get(word, 0)) + ' | ' for word in words)}{r['tested']} | {r['refused']} | {r['refuted']} | {r['unknown']} |" for t, r in record["targets"].items()]
     dropped = f", of {record['drawn']} drawn; {record['same']} became the original's machine code and were dropped, as were {len(record['equal'])} that the prover shows to be the same for a dozen launches"
     kinds = [f"| {kind} | {caught} of {all_} |" for kind, (caught, all_) in sorted(record["kinds"].items())]
     caught, total = record["caught"], record["mutants"]
@@ -231,7 +236,10 @@ def section(record):
         "## Kernels to AMD's processors", "", f"Command: `./dev bench gpu`, {record['date']}.", "",
         f"The {record['targets'][TARGETS[0]]['kernels']} kernels of corpus/kernels ({record['targets'][TARGETS[0]]['files']} files), CUDA source "
         "through clang to PTX, ported and judged by 20 launches each on our SIMT engine:", "",
-        "| to | kernels | proved | tested | refused | refuted | unknown |", "| --- | --- | --- | --- | --- | --- | --- |", *rows, "",
+        f"| to | kernels | proved | {''.join(word + ' | ' for word in words)}tested | refused | refuted | unknown |",
+        f"| {'--- | ' * (7 + len(words))}".rstrip(), *rows, "",
+        *[f"Not proved for {t}: " + ", ".join(f"{count} {reason}" for reason, count in sorted(r["why"].items(), key=lambda item: -item[1])) + "."
+          for t, r in record["targets"].items()], "",
         f"Mutants (one change of a kernel's PTX{through}), against the unchanged PTX by 30 launches: {caught} of {total} caught{stopped} "
         f"({100 * caught / max(1, total):.1f} %){dropped}. Survivors are counted as missed, whether they differ or not:", "",
         *[f"- `{s}`" for s in record["survivors"]], "",

@@ -112,7 +112,9 @@ Expected<Instance> stored_instance(const json& c) try {
 json kernel_proof_json(const proof::Proof& p) {
   json j = {{"holds", p.proved}, {"seconds", p.seconds}, {"launches", json::array()}};
   for (const proof::LaunchProof& l : p.launches)
-    j["launches"].push_back({{"launch", l.launch}, {"elements", l.elements}, {"by_solver", l.by_solver}});
+    j["launches"].push_back(
+        {{"launch", l.launch}, {"elements", l.elements}, {"by_solver", l.by_solver}, {"restricted", l.restricted}});
+  if (p.proved) j["arithmetic"] = p.restriction().empty() ? "bit for bit" : p.restriction();
   if (!p.proved) j["reason"] = p.reason, j["detail"] = p.detail;
   j["source_blocks"] = {{"followed", p.blocks_followed}, {"of", p.blocks}};
   return j;

@@ -49,7 +49,8 @@ void try_proof(const simt::Module& source, const simt::Module& target, const man
     return;
   }
   const std::string tested = v.level == Level::tested ? "; otherwise " + k.result.sentence : "";
-  v.level = Level::proved;
+  v.restriction = k.proof->restriction();
+  v.level = v.restriction.empty() ? Level::proved : Level::proved_of_numbers;
   v.reason.clear(), v.detail.clear();
   v.assumptions.insert(v.assumptions.end(), k.proof->assumptions.begin(), k.proof->assumptions.end());
   k.result.sentence = k.proof->claim() + tested;
@@ -186,9 +187,9 @@ std::string kernel_word(const nlohmann::json& function) {
   const nlohmann::json& v = function.at("verdict");
   const std::string level = v.at("level");
   const std::string tested = v.contains("tests") ? fmt::format("tested({})", v["tests"].get<uint32_t>()) : "";
-  if (level == "proved") {
-    const size_t n = v.at("proof").at("launches").size();
-    return fmt::format("proved for {} launch{}, {}", n, n == 1 ? "" : "es", tested);
+  if (v.contains("proof") && v["proof"].value("holds", false)) {
+    const size_t n = v["proof"].at("launches").size();
+    return fmt::format("{} for {} launch{}, {}", v.at("word").get<std::string>(), n, n == 1 ? "" : "es", tested);
   }
   if (level == "tested")
     return v.contains("proof") ? fmt::format("{}, no proof: {}", tested, v["proof"].at("reason").get<std::string>())

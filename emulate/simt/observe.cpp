@@ -14,7 +14,7 @@ using ir::Op;
 namespace {
 
 // Of an operation that is done in memory or over lanes, as one on values; order does not show.
-std::optional<Op> combining(ir::RmwKind kind, bool in_order = false) {
+std::optional<Op> combining(ir::RmwKind kind, bool reals = false) {
   switch (kind) {
     case ir::RmwKind::add:
       return Op::add;
@@ -34,11 +34,11 @@ std::optional<Op> combining(ir::RmwKind kind, bool in_order = false) {
       return Op::umax;
     case ir::RmwKind::fadd:
     case ir::RmwKind::fadd_flush:
-      return in_order ? std::optional(Op::fadd) : std::nullopt;
+      return reals ? std::optional(Op::fadd) : std::nullopt;
     case ir::RmwKind::fmin:
-      return in_order ? std::optional(Op::fminnum) : std::nullopt;
+      return reals ? std::optional(Op::fminnum) : std::nullopt;
     case ir::RmwKind::fmax:
-      return in_order ? std::optional(Op::fmaxnum) : std::nullopt;
+      return reals ? std::optional(Op::fmaxnum) : std::nullopt;
     default:
       return std::nullopt;
   }
@@ -152,7 +152,7 @@ bool Block::observe_memory(Thread& thread, ir::ValueId id, Mark& result) {
   bool shared = false;
   const Memory::Found found = find(thread, address, size, inst.line, shared);
   const bool tracked = shared || (found.allocation != &thread.local && found.allocation->writable);
-  const std::optional<Op> combine = combining(inst.rmw, observer.in_this_order());
+  const std::optional<Op> combine = combining(inst.rmw, observer.reals_in_any_order());
   const Mark there =
       inst.op == Op::load || inst.op == Op::store ? kPlain : loaded(*found.allocation, found.offset, frame.values[id]);
   // Nothing came between the look and the exchange: it finds what it expects, whatever the data are.

@@ -51,6 +51,9 @@ class Observer {
   // True: sums of reals may be taken in any order, and an atomic access gives what it gives in the order of this run;
   // whoever wants to know whether the order shows runs another one.
   virtual bool in_this_order() const { return false; }
+  // True: sums, minima and maxima of reals that atomic accesses make are those of this run's order, and what was there
+  // before is another value each time. Roundings and NaNs depend on the order.
+  virtual bool reals_in_any_order() const { return in_this_order(); }
   // An address by data that is one of a few: values by the bits of the conditions, the first lowest.
   struct Choices {
     std::vector<Mark> conditions;

@@ -58,6 +58,13 @@ void Follower::split(Mark mark, std::span<Mark> bytes) {
   }
 }
 
+void Follower::touch(const simt::Touch& touch) {
+  races_.note(touch);
+  using enum ir::RmwKind;
+  combined_reals_ |= touch.kind == simt::Touch::modify &&
+                     (touch.rmw == fadd || touch.rmw == fadd_flush || touch.rmw == fmin || touch.rmw == fmax);
+}
+
 bool Follower::exhausted() const {
   return contradicted_ || races_.found() || pool_.size() > kMostTerms;
 }

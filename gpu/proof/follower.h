@@ -24,11 +24,14 @@ class Follower : public simt::Observer {
                      std::span<const simt::Mark> marks, const APInt& result) override;
   simt::Mark join(std::span<const APInt> pieces, std::span<const simt::Mark> marks) override;
   void split(simt::Mark mark, std::span<simt::Mark> bytes) override;
-  void touch(const simt::Touch& touch) override { races_.note(touch); }
+  void touch(const simt::Touch& touch) override;
+  bool reals_in_any_order() const override { return true; }
   bool exhausted() const override;
 
   Quotients& quotients() { return quotients_; }
   const Races& races() const { return races_; }
+  // Whether reals were combined in memory: the terms are those of one order, and over the reals alone all orders agree.
+  bool combined_reals() const { return combined_reals_; }
   // Terms say that a value does not depend on data, and it is another one: nothing of the run is believed.
   bool contradicted() const { return contradicted_; }
 
@@ -40,7 +43,7 @@ class Follower : public simt::Observer {
   std::string side_;
   Races races_;
   uint64_t undefined_ = 0;
-  bool contradicted_ = false;
+  bool contradicted_ = false, combined_reals_ = false;
 };
 
 }  // namespace portolan::proof

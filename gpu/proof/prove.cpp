@@ -1,14 +1,15 @@
 #include "gpu/proof/prove.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 
 #include "gpu/differential/prepare.h"
 #include "gpu/differential/test.h"
+#include "gpu/proof/claim.h"
 #include "gpu/proof/follower.h"
 #include "gpu/proof/nan_bits.h"
+#include "gpu/proof/reals.h"
 #include "gpu/proof/sizes.h"
 #include "verify/solve/solve.h"
 
@@ -40,10 +41,12 @@ struct Left {
 
 class LaunchProver {
  public:
-  LaunchProver(const Instance& instance, FairClock::time_point deadline)
-      : instance_(instance), deadline_(deadline), prover_(pool_, {}), nan_bits_(pool_) {}
+  // `arithmetic`: in which one other launches are the same; a stronger one is of no use here.
+  LaunchProver(const Instance& instance, FairClock::time_point deadline, Arithmetic arithmetic)
+      : instance_(instance), deadline_(deadline), arithmetic_(arithmetic), prover_(pool_, {}), nan_bits_(pool_) {}
 
   std::optional<Failure> run(const simt::Module& source, const simt::Module& target, LaunchProof& proof);
+  Arithmetic arithmetic() const { return arithmetic_; }
   bool used_quotients() { return source_.quotients().used() || target_.quotients().used(); }
   bool used_large_denominators() { return source_.quotients().maybe_large() || target_.quotients().maybe_large(); }
 
@@ -57,13 +60,17 @@ class LaunchProver {
   std::optional<Failure> compare(const Given& g, const Left& s, const Left& t, LaunchProof& proof);
   std::optional<Failure> compare_element(const Given& g, size_t at, const Left& s, const Left& t, LaunchProof& proof);
   Term element(const Left& left, size_t at, size_t size);
+  std::optional<Arithmetic> same_without(Term a, Term b, ir::FloatFormat format);
   std::pair<Term, Term> where_they_differ(Term a, Term b);
+  Failure not_shown(const std::string& where, Term a, Term b, const solve::Answer& answer);
 
   const Instance& instance_;
   FairClock::time_point deadline_;
+  Arithmetic arithmetic_;
   Pool pool_;
   solve::Prover prover_;
   NanBits nan_bits_;
+  Reals reals_{pool_};
   Follower source_{pool_, "source"}, target_{pool_, "target"};
 };
 
@@ -161,6 +168,21 @@ std::pair<Term, Term> LaunchProver::where_they_differ(Term a, Term b) {
   }
 }
 
+// The strongest of the weaker arithmetics in which both are seen to be the same.
+std::optional<Arithmetic> LaunchProver::same_without(Term a, Term b, ir::FloatFormat format) {
+  const Term x = without_nans(pool_, a), y = without_nans(pool_, b);
+  if (x == y) return Arithmetic::without_nans;
+  return reals_.same(x, y, format) ? std::optional(Arithmetic::reals) : std::nullopt;
+}
+
+Failure LaunchProver::not_shown(const std::string& where, Term a, Term b, const solve::Answer& answer) {
+  if (answer.verdict == solve::Answer::Verdict::holds)
+    return {"no-solver", where + " was confirmed by one solver only"};
+  const auto [x, y] = where_they_differ(a, b);
+  return {answer.verdict == solve::Answer::Verdict::fails || answer.reason.empty() ? "approximation" : answer.reason,
+          fmt::format("{} was not shown to be the same: {} and {}", where, pool_.print(x, 4), pool_.print(y, 4))};
+}
+
 std::optional<Failure> LaunchProver::compare_element(const Given& g, size_t at, const Left& s, const Left& t,
                                                      LaunchProof& proof) {
   const size_t size = g.type.bytes;
@@ -181,20 +203,30 @@ std::optional<Failure> LaunchProver::compare_element(const Given& g, size_t at, 
   if (is_number && !(a == b)) a = as_number(pool_, a, format), b = as_number(pool_, b, format);
   const bool plain = pool_.constant_value(a) && pool_.constant_value(b);
   if (plain && differential::agrees(g.type, {}, &s.bytes[at], &t.bytes[at])) return std::nullopt;
-  if (!(a == b)) {
-    prover_.set_limits({std::max(left(), std::chrono::milliseconds(1)), uint64_t{1} << 30});
-    const solve::Answer answer = prover_.holds({}, pool_.eq(a, b));
-    const auto [x, y] = where_they_differ(a, b);
-    if (answer.verdict != solve::Answer::Verdict::holds)
-      return Failure{
-          answer.verdict == solve::Answer::Verdict::fails || answer.reason.empty() ? "approximation" : answer.reason,
-          fmt::format("{} was not shown to be the same: {} and {}", where, pool_.print(x, 4), pool_.print(y, 4))};
-    if (!answer.cross_checked) return Failure{"no-solver", where + " was confirmed by one solver only"};
-    ++proof.by_solver;
+  bool same = a == b;
+  if (!same) {
+    const std::optional<Arithmetic> weaker = same_without(a, b, format);
+    // One element in a weaker arithmetic makes the claim so: then nobody need be asked for more of the others.
+    if (!weaker || *weaker > arithmetic_) {
+      const auto time = weaker ? left() / 4 : left();
+      prover_.set_limits({std::max(time, std::chrono::milliseconds(1)), uint64_t{1} << 30});
+      const solve::Answer answer = prover_.holds({}, pool_.eq(a, b));
+      same = answer.verdict == solve::Answer::Verdict::holds && answer.cross_checked;
+      if (!same && !weaker) return not_shown(where, a, b, answer);
+      if (same) ++proof.by_solver;
+    }
+    if (!same) {
+      arithmetic_ = std::max(arithmetic_, *weaker);
+      ++proof.restricted;
+      return std::nullopt;
+    }
   }
+  if (arithmetic_ != Arithmetic::bits) return std::nullopt;
   for (Term term : {a, b})
-    if (nan_bits_.looked_at(term, is_number))
-      return Failure{"approximation", where + " depends on the sign or the payload of a NaN that was computed"};
+    if (nan_bits_.looked_at(term, is_number)) {
+      arithmetic_ = Arithmetic::without_nans;
+      ++proof.restricted;
+    }
   return std::nullopt;
 }
 
@@ -210,6 +242,7 @@ std::optional<Failure> LaunchProver::run(const simt::Module& source, const simt:
   std::vector<Left> s, t;
   if (auto failure = follow(source, source_, "source", s)) return failure;
   if (auto failure = follow(target, target_, "target", t)) return failure;
+  if (source_.combined_reals() || target_.combined_reals()) arithmetic_ = Arithmetic::reals;
   for (size_t n = 0; n < instance_.arguments.size(); ++n)
     if (instance_.arguments[n].is_buffer())
       if (auto failure = compare(instance_.arguments[n], s[n], t[n], proof)) return failure;
@@ -217,15 +250,6 @@ std::optional<Failure> LaunchProver::run(const simt::Module& source, const simt:
 }
 
 }  // namespace
-
-std::string Proof::claim() const {
-  std::vector<std::string> texts;
-  for (const LaunchProof& l : launches) texts.push_back(l.launch);
-  return fmt::format(
-      "all buffers end the same, bit for bit but for which NaN, for all contents that they may have{}, and there is no "
-      "race, launched with {}",
-      small_denominators ? " and by which no division is by 2^126 or more" : "", fmt::join(texts, "; with "));
-}
 
 Proof prove(const simt::Module& source, const simt::Module& target, const manifest::Kernel& kernel,
             const Options& options) {
@@ -252,33 +276,20 @@ Proof prove(const simt::Module& source, const simt::Module& target, const manife
       }
       LaunchProof one{differential::to_string(instance), 0, 0};
       one.launch = one.launch.substr(0, one.launch.rfind(','));  // without the kind of numbers
-      LaunchProver prover(instance, deadline);
+      LaunchProver prover(instance, deadline, proof.arithmetic);
       if (auto failure = prover.run(source, target, one)) {
         if (failure->reason == "timeout" && proof.launches.size() >= chosen->needed) break;
         fail(std::move(failure->reason), fmt::format("{} ({})", failure->detail, one.launch));
         break;
       }
+      proof.arithmetic = prover.arithmetic();
       used_quotients |= prover.used_quotients();
       proof.small_denominators |= prover.used_large_denominators();
       proof.launches.push_back(std::move(one));
     }
     proof.proved = proof.reason.empty();
   }
-  if (proof.proved)
-    proof.assumptions = {
-        {"launch-sizes", "convention", "it is launched with the sizes that the claim names"},
-        {"buffers-apart", "convention", "buffers begin at multiples of 4096 bytes and do not overlap"},
-        {"module-variables", "convention",
-         "variables of the module that the manifest does not describe begin as it has them"},
-        {"approximations", "fp-env",
-         "instructions that the manuals call approximate give the number nearest to the exact one on both sides"},
-        {"nan", "fp-env", "any NaN counts as any other; no result depends on which one was computed"}};
-  if (proof.proved && used_quotients)
-    proof.assumptions.push_back(
-        {"division-sequence", "fp-env",
-         fmt::format("{}the sequence of V_DIV_SCALE, V_RCP, V_DIV_FMAS and V_DIV_FIXUP that LLVM writes for a division "
-                     "gives the nearest quotient (Markstein 1990; tested, not proved here)",
-                     proof.small_denominators ? "no denominator is 2^126 or more; for others " : "")});
+  if (proof.proved) proof.assumptions = assumptions_of(proof, used_quotients);
   proof.seconds = std::chrono::duration<double>(FairClock::now() - start).count();
   return proof;
 }

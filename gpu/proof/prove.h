@@ -12,6 +12,13 @@
 
 namespace portolan::proof {
 
+// In which arithmetic both sides are the same, the strongest first.
+enum class Arithmetic : uint8_t {
+  bits,          // that of the processors, bit for bit but for which NaN
+  without_nans,  // likewise, but no operation takes or makes a NaN
+  reals          // every operation gives the exact number
+};
+
 struct Options {
   std::chrono::milliseconds time{5'000};  // for one kernel
 };
@@ -19,18 +26,21 @@ struct Options {
 struct LaunchProof {
   std::string launch;  // sizes, grid, block
   uint64_t elements = 0;
-  uint64_t by_solver = 0;  // the others are the same term
+  uint64_t by_solver = 0;   // the others are the same term, but for
+  uint64_t restricted = 0;  // those that are the same in a weaker arithmetic only
 };
 
 struct Proof {
   bool proved = false;         // all launches
   std::string reason, detail;  // of docs/verdicts.md
   std::vector<LaunchProof> launches;
+  Arithmetic arithmetic = Arithmetic::bits;
   bool small_denominators = false;         // it is claimed only where no division is by 2^126 or more
   size_t blocks_followed = 0, blocks = 0;  // of the source's code
   std::vector<prove::Assumption> assumptions;
   double seconds = 0;
-  std::string claim() const;  // of what was proved, without what was compared
+  std::string restriction() const;  // "over the reals"; empty: none
+  std::string claim() const;        // of what was proved, without what was compared
 };
 
 Proof prove(const simt::Module& source, const simt::Module& target, const manifest::Kernel& kernel,

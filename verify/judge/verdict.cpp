@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 
 namespace portolan::judge {
 namespace {
@@ -12,7 +13,8 @@ namespace {
 using verify::Boundary;
 using verify::TestResult;
 
-constexpr std::string_view kLevels[] = {"refused", "not-run", "unknown", "tested", "bounded", "proved", "refuted"};
+constexpr std::string_view kLevels[] = {"refused",           "not-run", "unknown", "tested",
+                                        "proved-of-numbers", "bounded", "proved",  "refuted"};
 constexpr std::string_view kRequirements[] = {"none", "tested", "bounded", "proved"};
 constexpr std::string_view kReasons[] = {"timeout",          "memout",         "unsupported",    "unresolved-address",
                                          "indirect-control", "approximation",  "spurious-model", "solver-disagreement",
@@ -111,7 +113,8 @@ bool reaches(Level level, Requirement requirement) {
     case Requirement::none:
       return level != Level::refused && level != Level::refuted;
     case Requirement::tested:
-      return level == Level::tested || level == Level::bounded || level == Level::proved;
+      return level == Level::tested || level == Level::proved_of_numbers || level == Level::bounded ||
+             level == Level::proved;
     case Requirement::bounded:
       return level == Level::bounded || level == Level::proved;
     case Requirement::proved:
@@ -206,6 +209,7 @@ Verdict conclude(const Boundary& boundary, std::optional<TestResult> tests, std:
 std::string word(const Verdict& verdict) {
   if (verdict.level == Level::bounded) return fmt::format("bounded(k={})", verdict.bound);
   if (verdict.level == Level::unknown) return fmt::format("unknown({})", verdict.reason);
+  if (verdict.level == Level::proved_of_numbers) return fmt::format("proved ({})", verdict.restriction);
   return std::string(to_string(verdict.level));
 }
 
@@ -214,7 +218,15 @@ std::string tally(const std::vector<Verdict>& verdicts) {
   for (size_t level = std::size(kLevels); level-- > 0;) {
     const auto count = std::count_if(verdicts.begin(), verdicts.end(),
                                      [&](const Verdict& v) { return v.level == static_cast<Level>(level); });
-    if (count != 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, kLevels[level]);
+    if (count == 0) continue;
+    if (static_cast<Level>(level) != Level::proved_of_numbers) {
+      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, kLevels[level]);
+      continue;
+    }
+    std::map<std::string, size_t> by_word;
+    for (const Verdict& v : verdicts)
+      if (v.level == Level::proved_of_numbers) ++by_word[word(v)];
+    for (const auto& [name, number] : by_word) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", number, name);
   }
   return text.empty() ? "no functions" : text;
 }
@@ -241,6 +253,8 @@ std::string sentence(const Verdict& verdict, const Boundary& boundary) {
           "equal on {} for all inputs{} on which no loop is taken more than {} times, {}; floating "
           "point: {}; memory order not considered",
           on, overlap_in_words(verdict), verdict.bound, under(verdict), verdict.proof->floating_point);
+    case Level::proved_of_numbers:
+      return fmt::format("proved equal on {}, {}", on, verdict.restriction);
     case Level::tested:
       return fmt::format("agreed on {} on {}{}; nothing is claimed for other inputs{}", on,
                          tests_in_words(*verdict.tests),

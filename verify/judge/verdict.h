@@ -11,8 +11,9 @@
 
 namespace portolan::judge {
 
-// Weakest promise first; `refused`: there is no target, `not_run`: nobody asked for a judgement.
-enum class Level : uint8_t { refused, not_run, unknown, tested, bounded, proved, refuted };
+// Weakest promise first; `refused`: there is no target, `not_run`: nobody asked for a judgement. proved_of_numbers: of
+// kernels, in an arithmetic that leaves something out, which the verdict names.
+enum class Level : uint8_t { refused, not_run, unknown, tested, proved_of_numbers, bounded, proved, refuted };
 std::string_view to_string(Level level);  // "not-run"
 std::optional<Level> level_from_string(std::string_view name);
 
@@ -26,9 +27,10 @@ bool is_known_reason(std::string_view reason);
 
 struct Verdict {
   Level level = Level::not_run;
-  uint32_t bound = 0;  // bounded: iterations of each loop
-  std::string reason;  // unknown: one word of the closed list
-  std::string detail;  // unknown, refuted, refused: for people
+  uint32_t bound = 0;       // bounded: iterations of each loop
+  std::string restriction;  // proved_of_numbers: "over the reals"
+  std::string reason;       // unknown: one word of the closed list
+  std::string detail;       // unknown, refuted, refused: for people
   std::optional<verify::TestResult> tests;
   std::optional<prove::Proof> proof;
   std::vector<prove::Assumption> assumptions;  // all that the level stands on
@@ -45,7 +47,7 @@ bool rests_on_guess(const verify::Boundary& boundary, const verify::TestResult& 
 // Whether it shows only where data that nobody but the file itself can set holds something else than at the start.
 bool rests_on_own_data(const verify::TestResult& tests);
 
-// "bounded(k=4)", "unknown(timeout)": the word as reports print it.
+// "bounded(k=4)", "unknown(timeout)", "proved (over the reals)": the word as reports print it.
 std::string word(const Verdict& verdict);
 // One sentence without the function's name; never claims more than the level does.
 std::string sentence(const Verdict& verdict, const verify::Boundary& boundary);

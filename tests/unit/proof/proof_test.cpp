@@ -1,74 +1,11 @@
 // Which pairs of kernels are proved to be the same, and why others are not. Wrong pairs are never proved: each case
 // says by hand what is right.
-#include <gtest/gtest.h>
-
-#include "gpu/differential/test.h"
 #include "gpu/proof/nan_bits.h"
-#include "gpu/proof/prove.h"
 #include "gpu/proof/races.h"
+#include "tests/unit/proof/kernel_pair.h"
 
 namespace portolan::proof {
 namespace {
-
-// Of thread %r2 of 64 in block %r7: %r4 = in[i], %f1 the same as a number, %d2 = &out[i], %d4 and %d6 its own word of
-// shared memory and that of thread 63 - %r2; %p1: i < n.
-constexpr const char* kHead = R"(.version 7.0
-.target sm_80
-.address_size 64
-.visible .entry k(.param .u64 in, .param .u64 out, .param .u32 n)
-{
- .reg .b32 %r<30>;
- .reg .f32 %f<9>;
- .reg .b64 %d<9>;
- .reg .pred %p<4>;
- .shared .align 4 .b8 s[256];
- ld.param.u64 %d1, [in];
- ld.param.u64 %d2, [out];
- ld.param.u32 %r1, [n];
- mov.u32 %r2, %tid.x;
- mov.u32 %r7, %ctaid.x;
- mad.lo.s32 %r8, %r7, 64, %r2;
- mul.wide.u32 %d3, %r8, 4;
- mul.wide.u32 %d5, %r2, 4;
- mov.u64 %d4, s;
- add.s64 %d4, %d4, %d5;
- mov.u32 %r5, 63;
- sub.u32 %r5, %r5, %r2;
- mul.wide.u32 %d5, %r5, 4;
- mov.u64 %d6, s;
- add.s64 %d6, %d6, %d5;
- add.s64 %d1, %d1, %d3;
- mov.u64 %d7, %d2;
- add.s64 %d2, %d2, %d3;
- setp.lt.u32 %p1, %r8, %r1;
- mov.u32 %r4, 0;
- @%p1 ld.global.u32 %r4, [%d1];
- mov.b32 %f1, %r4;
-)";
-constexpr const char* kTail = " @%p1 st.global.u32 [%d2], %r6;\n ret;\n}\n";
-
-Proof proved(const std::string& source, const std::string& target, const std::string& type = "u32",
-             const std::string& tail = kTail) {
-  const auto from = simt::load_module("source.ptx", kHead + source + tail),
-             to = simt::load_module("target.ptx", kHead + target + tail);
-  const auto launches = manifest::parse(
-      "[[kernel]]\nname = \"k\"\nsizes = { n = [1, 63, 64, 100] }\n"
-      "grid = [\"divide_up(n, 64)\"]\nblock = [64]\narguments = [\n"
-      "  { name = \"in\", type = \"" +
-          type +
-          "\", in = \"n\" },\n"
-          "  { name = \"out\", type = \"" +
-          type +
-          "\", inout = \"n\" },\n"
-          "  { name = \"n\", type = \"u32\", value = \"n\" },\n]\n",
-      "port.toml");
-  EXPECT_TRUE(from) << (from ? "" : from.error().message);
-  EXPECT_TRUE(to) << (to ? "" : to.error().message);
-  EXPECT_TRUE(launches) << (launches ? "" : launches.error().message);
-  for (const simt::Module* m : {&*from, &*to})
-    for (const Diagnostic& d : m->refusals) ADD_FAILURE() << to_string(d);
-  return prove(*from, *to, (*launches).kernels[0], {});
-}
 
 TEST(Proof, WhatIsTheSameIsProvedForMoreThanOneBlockAndATail) {
   const Proof p =
@@ -138,10 +75,10 @@ TEST(Proof, FloatingPointKeepsItsOrder) {
   const char* const turned = " add.f32 %f2, 0f3F800000, %f1;\n add.f32 %f3, 0f40000000, %f2;\n mov.b32 %r6, %f3;\n";
   const char* const other = " add.f32 %f2, %f1, 0f40000000;\n add.f32 %f3, %f2, 0f3F800000;\n mov.b32 %r6, %f3;\n";
   EXPECT_TRUE(proved(one, turned, "f32").proved);
-  EXPECT_FALSE(proved(one, other, "f32").proved);
+  EXPECT_NE(proved(one, other, "f32").arithmetic, Arithmetic::bits);
   const char* const fused = " fma.rn.f32 %f3, %f1, %f1, 0f3F800000;\n mov.b32 %r6, %f3;\n";
   const char* const apart = " mul.rn.f32 %f2, %f1, %f1;\n add.rn.f32 %f3, %f2, 0f3F800000;\n mov.b32 %r6, %f3;\n";
-  EXPECT_FALSE(proved(fused, apart, "f32").proved);
+  EXPECT_NE(proved(fused, apart, "f32").arithmetic, Arithmetic::bits);
   const char* const negative = " neg.f32 %f2, %f1;\n fma.rn.f32 %f3, %f2, %f2, 0f3F800000;\n mov.b32 %r6, %f3;\n";
   EXPECT_TRUE(proved(fused, negative, "f32").proved);
 }
@@ -150,14 +87,15 @@ TEST(Proof, BitsOfNansThatWereComputedAreNobodys) {
   const char* const sum = " add.f32 %f2, %f1, 0f3F800000;\n mov.b32 %r6, %f2;\n";
   EXPECT_TRUE(proved(sum, sum, "f32").proved);
   const Proof p = proved(sum, sum, "u32");
-  EXPECT_FALSE(p.proved);
-  EXPECT_NE(p.detail.find("NaN"), std::string::npos) << p.detail;
+  EXPECT_EQ(p.arithmetic, Arithmetic::without_nans) << p.detail;
+  EXPECT_NE(p.claim().find("by which no operation and no comparison takes or makes a NaN"), std::string::npos)
+      << p.claim();
   // A NaN that stands in the code and comes through a sum is no longer that one.
   const std::string through =
       " setp.lt.f32 %p2, %f1, 0f00000000;\n selp.f32 %f2, 0f7FFFFFFF, %f1, %p2;\n"
       " add.f32 %f2, %f2, 0f3F800000;\n mov.b32 %r6, %f2;\n";
-  EXPECT_TRUE(proved(through, through, "f32").proved);
-  EXPECT_FALSE(proved(through, through, "u32").proved);
+  EXPECT_EQ(proved(through, through, "f32").arithmetic, Arithmetic::bits);
+  EXPECT_EQ(proved(through, through, "u32").arithmetic, Arithmetic::without_nans);
 }
 
 // The choice may be made before or after the operation, by comparisons of any width; of what follows from it nothing

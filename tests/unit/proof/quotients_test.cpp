@@ -201,8 +201,13 @@ TEST(Functions, WrongPortsAreNot) {
       {"v_fma_f64 [^\\n]*0x3ff80000\\n", "s_nop 0\n"},
       {"v_mul_f64 v(\\[\\d+:\\d+\\]), v(\\[\\d+:\\d+\\]), -0.5", "v_mul_f64 v$1, v$2, 0.5"},
   };
-  for (const auto& [from, to] : of_power)
-    EXPECT_FALSE(prove_port(kSigmoid, amdgcn::Processor::gfx1100, from, to).proved) << from;
+  for (const auto& [from, to] : of_power) {
+    const Proof p = prove_port(kSigmoid, amdgcn::Processor::gfx1100, from, to);
+    if (p.arithmetic == Arithmetic::without_nans)
+      EXPECT_EQ(from, std::string("0x7fffffff"));  // of NaNs alone
+    else
+      EXPECT_FALSE(p.proved) << from;
+  }
   for (const auto& [from, to] : of_root)
     EXPECT_FALSE(prove_port(kRoot, amdgcn::Processor::gfx1100, from, to).proved) << from;
 }
