@@ -170,6 +170,7 @@ HipReport port_one(const KernelPort& a, const fs::path& path, const std::string&
   for (const Diagnostic& d : file.ported.errors) file.report.messages += to_string(d);
   if (!file.ported.errors.empty()) {
     file.report.exit = static_cast<int>(Exit::fell_short);
+    file.report.nothing_written = true;
     return file;
   }
   for (const Diagnostic& d : file.ported.notes)

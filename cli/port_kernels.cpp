@@ -74,6 +74,7 @@ FileReport port_one(const KernelPort& a, const fs::path& path, const std::option
   if ((*made).kernels.empty()) {
     report.exit = static_cast<int>(Exit::fell_short);
     report.messages = "there is no kernel in this file\n";
+    report.nothing_written = true;
   }
   return report;
 }

@@ -47,7 +47,7 @@ std::vector<Row> rows_of(const FileReport& report) {
     row.word = verdict.value("word", row.level);
     const bool of_launches = verdict.contains("proof") && verdict["proof"].contains("launches");
     if (row.level == "tested" && verdict.contains("tests")) row.word += "(" + verdict["tests"].dump() + ")";
-    if (of_launches && (row.level == "tested" || row.level == "proved")) row.word = kernel_word(f);
+    if (of_launches && level_reaches(row.level, "tested")) row.word = kernel_word(f);
     row.detail = verdict.value("detail", verdict.value("claim", ""));
     if (f.contains("refusals"))
       for (const json& r : f["refusals"]) row.detail += (row.detail.empty() ? "" : "; ") + r.value("reason", "");
@@ -88,7 +88,7 @@ int evidence_exit(const json& evidence, const std::string& require) {
 std::string text_report(const std::vector<FileReport>& reports) {
   unsigned functions = 0, good = 0, refused = 0, refuted = 0, failed = 0;
   for (const FileReport& r : reports) {
-    if (r.exit >= 3) ++failed;
+    failed += r.exit >= 3 || r.nothing_written;
     for (const Row& row : rows_of(r)) {
       ++functions;
       if (row.time) {

@@ -12,6 +12,7 @@ struct FileReport {
   int exit = 4;
   nlohmann::json evidence;  // discarded or null when there is none
   std::string messages;
+  bool nothing_written = false;  // whatever `exit` says
 };
 
 // Whether a verdict's level is what --require asks for.
