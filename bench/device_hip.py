@@ -17,6 +17,7 @@ import subprocess
 import sys
 
 import device_kernels as device
+from common import device_matrices
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "corpus" / "kernels"
@@ -56,6 +57,7 @@ def prepare(folder, portolan):
             code[side] = code_sections(folder / f"{source.stem}.{side}.cubin")
         same |= {name: code["hip"].get(name) == text for name, text in code["original"].items()}
     (folder / "same_code.json").write_text(json.dumps(same))
+    device_matrices.prepare(folder, portolan, compiled)
     print(f"the same machine code (sm_90): {sum(same.values())} of {len(same)} kernels; other: {', '.join(n for n, s in same.items() if not s)}")
 
 
@@ -84,11 +86,14 @@ def run(folder):
               f"{times['original']:.2f} us, port {times['hip']:.2f} us{', same code' if same.get(launch['kernel']) else ''}")
         if not equal:
             wrong.append(launch["kernel"])
+    matrices = device_matrices.run(folder, driver)
+    wrong += ["matrices"] * (matrices[0] != matrices[1])
     kernels = {k: statistics.median(r) for k, r in ratios.items()}
     other = {k: r for k, r in kernels.items() if not same.get(k)}
     record = {"device": driver.name, "cuda": driver.version, "date": datetime.date.today().isoformat(), "launches": len(launches),
-              "equal": len(launches) - len(wrong), "reference": referred, "kernels": len(kernels), "same_code": sum(same.get(k, False) for k in kernels),
+              "equal": len(launches) - len([w for w in wrong if w != "matrices"]), "reference": referred, "kernels": len(kernels), "same_code": sum(same.get(k, False) for k in kernels),
               "median": statistics.median(kernels.values()), "other": {k: round(r, 3) for k, r in sorted(other.items())}}  # fmt: skip
+    record |= {"matrices": matrices, "instructions": len({launch["kernel"] for launch in json.loads((folder / "matrices.json").read_text())})}
     print(json.dumps(record))
     return record, wrong
 
@@ -103,7 +108,9 @@ def section(record):
         "multiplications and additions, as nvcc does). "
         f"Of {record['kernels']} kernels {record['same_code']} have the same machine code (sm_90) on both sides. Run time, port to original, at the "
         f"manifest's small sizes ({REPEATS} launches of each, mostly the launch itself): median {record['median']:.3f}"
-        + (f"; of those with other machine code: {other}." if other else "."), ""])  # fmt: skip
+        + (f"; of those with other machine code: {other}." if other else "."),
+        f"Each of the {record['instructions']} kinds of inline mma.sync and of ldmatrix against the C++ that is written for AMD (PORTOLAN_SPELLED_OUT), on random bits and "
+        f"on numbers: in {record['matrices'][1]} of {record['matrices'][0]} launches bit for bit the same.", ""])  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -368,6 +368,8 @@ constexpr Row kRows[] = {
     {"wmma.mma.sync.aligned.{row,col}.{row,col}.m8n8k4{,.rn}.f64.f64.f64.f64", multiply},
     {"wmma.*", nullptr, "this shape or format"},
     {"ldmatrix.sync.aligned.m8n8.{x1,x2,x4}{,.trans}{,.shared,.shared::cta}.b16", load_tiles},
+    {"ldmatrix.sync.aligned.{x1,x2,x4}{,.trans}.m8n8{,.trans}{,.shared,.shared::cta}.b16",
+     load_tiles},  // as CUTLASS has it
     {"stmatrix.sync.aligned.m8n8.{x1,x2,x4}{,.trans}{,.shared,.shared::cta}.b16", store_tiles},
     {"movmatrix.sync.aligned.m8n8.trans.b16", transpose},
     {"ldmatrix.*", nullptr, "this shape or format"},

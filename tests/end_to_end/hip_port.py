@@ -12,6 +12,7 @@ from harness import ROOT, Skip, check
 
 import crossing  # noqa: F401 puts bench on the path
 import hip as bench_hip
+import matrix_instructions
 from common import toolchain
 
 CORPUS = ROOT / "corpus" / "kernels"
@@ -246,6 +247,22 @@ extern "C" __global__ void there(int n, const float* in, const double* wide, uns
   __nv_fp8_e5m2 last(v * 4096);
   out[8 * i + 7] = last.__x;
 }
+extern "C" __global__ void pairs(int n, const float* in, unsigned* out, float* back, unsigned short* halves) {
+  int i = blockIdx.x * blockDim.x + threadIdx.x;
+  if (i >= n) return;
+  float v = in[i], w = in[(i + 1) % n];
+  __nv_fp8x2_e4m3 two(make_float2(v, w));
+  __nv_fp8x4_e5m2 four(make_float4(v, w, -v, v + w));
+  float2 x = float2(two);
+  float4 y = float4(four);
+  out[2 * i] = two.__x;
+  out[2 * i + 1] = four.__x;
+  back[2 * i] = x.x - x.y;
+  back[2 * i + 1] = y.x + y.y * y.z + y.w;
+  __half2_raw h = __nv_cvt_fp8x2_to_halfraw2(two.__x, __NV_E4M3);
+  halves[2 * i] = h.x ^ h.y << 1;
+  halves[2 * i + 1] = __nv_cvt_halfraw2_to_fp8x2(h, __NV_SATFINITE, __NV_E5M2);
+}
 extern "C" __global__ void back(int n, const unsigned char* in, float* a, float* b, unsigned short* c) {
   int i = blockIdx.x * blockDim.x + threadIdx.x;
   if (i >= n) return;
@@ -265,6 +282,14 @@ grid = ["divide_up(n, 64)"]
 block = [64]
 arguments = [{ name = "n", type = "i32", value = "n" }, { name = "in", type = "f32", in = "n" }, { name = "wide", type = "f64", in = "n" },
   { name = "out", type = "u8", out = "8 * n" }]
+
+[[kernel]]
+name = "pairs"
+sizes = { n = [1, 64, 200] }
+grid = ["divide_up(n, 64)"]
+block = [64]
+arguments = [{ name = "n", type = "i32", value = "n" }, { name = "in", type = "f32", in = "n" }, { name = "out", type = "u32", out = "2 * n" },
+  { name = "back", type = "f32", out = "2 * n" }, { name = "halves", type = "u16", out = "2 * n" }]
 
 [[kernel]]
 name = "back"
@@ -376,8 +401,18 @@ class Hip:
         # Of barriers and fences nothing can be seen in one thread's result; the rest of a kind stands for its comparisons.
         unseen = {"bar_sync", "nanosleep_u32", "membar_gl", "membar_cta", "membar_sys", "selp_s32", "subc_cc_u32", "addc_cc_u64", "mad_hi_cc_u32", "madc_lo_cc_u32",
                   "madc_lo_u32", "madc_hi_u32"}
-        missing = {n for n in table if not re.search(rf"\b{n}(<[^()]*>)?\(", text) and not n.startswith(("setp_", "reg_"))} - helpers - unseen
+        # Matrices have tests of their own: below, and for all of them in bench/device_hip.py.
+        missing = {n for n in table if not re.search(rf"\b{n}(<[^()]*>)?\(", text) and not n.startswith(("setp_", "reg_", "mma_", "ldmatrix_"))} - helpers - unseen
         check(not missing, f"instructions without a case: {sorted(missing)}")
+
+    def matrices(self):
+        """mma.sync and ldmatrix, which become C++: bit for bit what the PTX engine makes of them, which is what an H100 did."""
+        made = matrix_instructions.kernels()
+        folder = self.folder("matrices", {"all.cu": "".join(s for s, _ in made), "port.toml": "".join(m for _, m in made)})
+        outcome, files, out = self.port(folder, "--compiler", "clang", "--kernel-time", "0", "--tests", "9")
+        self.tested(outcome, files, len(made))
+        text = (out / "all.hip").read_text()
+        check("asm" not in text and "mma_sync_aligned_m16n8k16_row_col_f32_f16_f16_f32(" in text and "ldmatrix_sync_aligned_m8n8_x4_trans_shared_b16(" in text, text)
 
     def program(self):
         """Host and device, macros, templates and an include."""
@@ -424,7 +459,7 @@ class Hip:
         if toolchain.missing_tools(["nvcc"]):
             raise Skip("there is no CUDA toolkit (nvcc), whose header of eight-bit numbers is needed")
         outcome, files, out = self.port(self.folder("fp8", {"fp8.cu": FP8, "port.toml": FP8_MANIFEST}), "--kernel-time", "0")
-        self.tested(outcome, files, 2)
+        self.tested(outcome, files, 3)
         text = (out / "fp8.hip").read_text()
         check("__hip_cvt_float_to_fp8(v, __HIP_SATFINITE, __HIP_E4M3)" in text and "nv" not in text.lower(), text)
 
@@ -488,6 +523,9 @@ class Hip:
         files = {name: text for name, (text, _) in cases.items()} | {"fence.cu": fence, "broken.cu": head + "  int y = ;\n}\n", "good.cu": VOTES, "port.toml": VOTES_MANIFEST}
         outcome, reports, out = self.port(self.folder("refusals", files), "--compiler", "clang")
         check(outcome.status == 3, f"{outcome.status} {outcome.stdout}")
+        nothing = len(cases) + 1  # and the one that does not compile
+        check(f"2 of {len(files) - 1} files are HIP source now\n{len(files) - 1} files, {nothing} not translated at all" in outcome.stdout.decode(),
+              outcome.stdout.decode()[-400:])
         for name, (_, said) in cases.items():
             check(reports[name]["exit"] == 2 and name + said in reports[name]["messages"], f"{name}: {reports[name]}")
             check(not (out / name).with_suffix(".hip").exists(), f"{name} was written")
@@ -546,7 +584,7 @@ int own_thrust(int cub) { return cub; }
 def main():
     options = harness.options()
     h = Hip(options)
-    names = ("corpus", "inline_ptx", "program", "programs", "fp8", "groups", "nvidia", "width", "refusals", "textures", "libraries")
+    names = ("corpus", "inline_ptx", "matrices", "program", "programs", "fp8", "groups", "nvidia", "width", "refusals", "textures", "libraries")
     return harness.run_cases({name: getattr(h, name) for name in names}, only=options.only)
 
 

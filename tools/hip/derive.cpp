@@ -38,7 +38,7 @@ class Names : public clang::RecursiveASTVisitor<Names> {
     const std::string scope = scope_of(*declaration);
     const bool ours = sources_.getFilename(sources_.getExpansionLoc(declaration->getLocation())).starts_with(own_);
     if (!ours || scope.empty() || scope.starts_with("cooperative_groups") || scope.starts_with("nvcuda") ||
-        scope == "portolan::fp8::Number")
+        scope == "portolan::fp8::Number" || scope == "portolan::fp8::Pair" || scope == "portolan::fp8::Four")
       table_.declared.insert(name);
     if (ours && scope == "portolan") table_.supplied.insert(name);
     if (ours && scope == "portolan::ptx") table_.instructions.insert(name);

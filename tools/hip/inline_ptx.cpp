@@ -134,6 +134,21 @@ std::string result_type(const std::string& mnemonic) {
   return c_type(type).value_or("");
 }
 
+// Of a function of portolan_hip_ptx_matrix.h: shared memory, of the block, and in the order of the manual; other orders
+// are in use too.
+std::string matrix_name(const std::string& mnemonic) {
+  std::vector<std::string> parts = split(mnemonic, '.');
+  if (parts[0] == "ldmatrix") {
+    std::erase_if(parts, [](const std::string& p) { return p.starts_with("shared"); });
+    parts.insert(parts.end() - 1, "shared");
+    const auto shape = std::find(parts.begin(), parts.end(), "m8n8");
+    if (shape != parts.end() && shape - parts.begin() > 3) std::rotate(parts.begin() + 3, shape, shape + 1);
+  }
+  std::string name;
+  for (const std::string& p : parts) name += (name.empty() ? "" : "_") + p;
+  return name;
+}
+
 class Writer {
  public:
   Writer(const AsmStatement& statement, const Table& table, const std::function<std::string(Range)>& source)
@@ -294,6 +309,8 @@ class Writer {
     if (instruction.mnemonic.starts_with("cp.async.")) return copy(instruction);
     if (is_access(instruction.mnemonic)) return access(instruction);
     if (instruction.mnemonic.starts_with("shfl.sync.")) return shuffle(instruction);
+    if (instruction.mnemonic.starts_with("mma.sync.") || instruction.mnemonic.starts_with("ldmatrix.sync."))
+      return matrix(instruction);
     std::string name = instruction.mnemonic;
     std::replace(name.begin(), name.end(), '.', '_');
     if (!table_.instructions.contains(name)) return fail("'" + instruction.mnemonic + "' has no counterpart");
@@ -416,6 +433,38 @@ class Writer {
     shared.place = "at_shared", global.place = "at_global";
     return guard(instruction) + "portolan::ptx::copy<" + size + ">(" + place(shared, "unsigned", o[0]) + ", " +
            place(global, "unsigned", o[1]) + (o.size() == 4 ? ", " + value(o[3]) : "") + ")";
+  }
+
+  // Registers of a matrix: a vector, or one by itself.
+  std::vector<std::string> registers(const std::string& operand) {
+    if (!operand.starts_with("{")) return {operand};
+    return split(operand.substr(1, operand.size() - 2), ',');
+  }
+  std::string matrix(const Instruction& instruction) {
+    const std::vector<std::string>& o = instruction.operands;
+    std::string name = matrix_name(instruction.mnemonic);
+    const bool is_load = name.starts_with("ldmatrix");
+    if (!table_.instructions.contains(name) || o.size() != (is_load ? 2 : 4))
+      return fail("'" + instruction.mnemonic + "' has no counterpart");
+    std::string call = "portolan::ptx::" + name + "(";
+    if (is_load) {
+      Access from;
+      from.place = instruction.mnemonic.find(".shared") == std::string::npos ? "at_global" : "at_shared";
+      call += place(from, "unsigned", o[1]);
+    }
+    for (size_t n = 1; n < o.size() && !is_load; ++n) {
+      std::string words;
+      const std::vector<std::string> parts = registers(o[n]);
+      for (const std::string& part : parts)
+        words += (words.empty() ? "" : ", ") + std::string("portolan::ptx::bits_of(") + value(part) + ")";
+      call += (n > 1 ? ", " : "") + std::string("portolan::ptx::words<unsigned, ") + std::to_string(parts.size()) +
+              ">{{" + words + "}}";
+    }
+    std::string text = "const auto ptx_words = " + call + ")";
+    const std::vector<std::string> to = registers(o[0]);
+    for (size_t n = 0; n < to.size(); ++n)
+      text += "; " + assigned(to[n], "ptx_words.v[" + std::to_string(n) + "]", "unsigned");
+    return guard(instruction) + "{ " + text + "; }";
   }
 
   // d|p says too whether the lane that was read lies in the segment.

@@ -30,6 +30,7 @@
 #include "portolan_hip_groups.h"
 #include "portolan_hip_matrix.h"
 #include "portolan_hip_ptx.h"
+#include "portolan_hip_ptx_matrix.h"
 #include "portolan_hip_ptx_memory.h"
 #include "portolan_hip_types.h"
 #include "portolan_hip_warp.h"

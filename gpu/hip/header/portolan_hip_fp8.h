@@ -1,4 +1,4 @@
-// Numbers of eight bits as cuda_fp8.h has them (E4M3, which has no infinity, and E5M2), one and two at a time.
+// Numbers of eight bits as cuda_fp8.h has them (E4M3, which has no infinity, and E5M2), one, two and four at a time.
 // Conversions round once, to nearest even. NaNs lose their sign on the way to 16 bits.
 #pragma once
 
@@ -19,6 +19,13 @@
 #define __hip_cvt_float2_to_fp8x2 __nv_cvt_float2_to_fp8x2
 #define __hip_cvt_halfraw_to_fp8 __nv_cvt_halfraw_to_fp8
 #define __hip_cvt_fp8_to_halfraw __nv_cvt_fp8_to_halfraw
+#define __hip_cvt_halfraw2_to_fp8x2 __nv_cvt_halfraw2_to_fp8x2
+#define __hip_cvt_fp8x2_to_halfraw2 __nv_cvt_fp8x2_to_halfraw2
+#define __hip_fp8x4_storage_t __nv_fp8x4_storage_t
+#define __hip_fp8x2_e4m3 __nv_fp8x2_e4m3
+#define __hip_fp8x2_e5m2 __nv_fp8x2_e5m2
+#define __hip_fp8x4_e4m3 __nv_fp8x4_e4m3
+#define __hip_fp8x4_e5m2 __nv_fp8x4_e5m2
 #define __hip_fp8_e4m3 __nv_fp8_e4m3
 #define __hip_fp8_e5m2 __nv_fp8_e5m2
 #elif !defined(PORTOLAN_FREESTANDING) && __has_include(<hip/hip_fp8.h>)
@@ -28,6 +35,7 @@
 
 typedef unsigned char __hip_fp8_storage_t;
 typedef unsigned short __hip_fp8x2_storage_t;
+typedef unsigned __hip_fp8x4_storage_t;
 enum __hip_saturation_t { __HIP_NOSAT, __HIP_SATFINITE };
 enum __hip_fp8_interpretation_t { __HIP_E4M3, __HIP_E5M2 };
 
@@ -98,6 +106,29 @@ struct Number {
   __host__ __device__ explicit operator double() const { return number(__x, Format); }
 };
 
+// The first lowest.
+template <__hip_fp8_interpretation_t Format>
+struct alignas(2) Pair {
+  __hip_fp8x2_storage_t __x;
+  Pair() = default;
+  __host__ __device__ explicit Pair(float2 v) : __x(__hip_cvt_float2_to_fp8x2(v, __HIP_SATFINITE, Format)) {}
+  __host__ __device__ explicit operator float2() const {
+    return make_float2(number((unsigned char)__x, Format), number((unsigned char)(__x >> 8), Format));
+  }
+};
+template <__hip_fp8_interpretation_t Format>
+struct alignas(4) Four {
+  __hip_fp8x4_storage_t __x;
+  Four() = default;
+  __host__ __device__ explicit Four(float4 v)
+      : __x((unsigned)__hip_cvt_float2_to_fp8x2(make_float2(v.z, v.w), __HIP_SATFINITE, Format) << 16 |
+            __hip_cvt_float2_to_fp8x2(make_float2(v.x, v.y), __HIP_SATFINITE, Format)) {}
+  __host__ __device__ explicit operator float4() const {
+    return make_float4(number((unsigned char)__x, Format), number((unsigned char)(__x >> 8), Format),
+                       number((unsigned char)(__x >> 16), Format), number((unsigned char)(__x >> 24), Format));
+  }
+};
+
 }  // namespace fp8
 }  // namespace portolan
 
@@ -111,7 +142,25 @@ PORTOLAN_FP8 __hip_fp8_storage_t __hip_cvt_halfraw_to_fp8(__half_raw v, __hip_sa
                                                           __hip_fp8_interpretation_t format) {
   return __hip_cvt_float_to_fp8((float)__builtin_bit_cast(_Float16, v.x), saturation, format);
 }
+PORTOLAN_FP8 __half2_raw __hip_cvt_fp8x2_to_halfraw2(__hip_fp8x2_storage_t codes, __hip_fp8_interpretation_t format) {
+  const unsigned short halves[2] = {portolan::fp8::half_bits((unsigned char)codes, format),
+                                    portolan::fp8::half_bits((unsigned char)(codes >> 8), format)};
+  __half2_raw made;
+  static_assert(sizeof(made) == sizeof(halves), "two halves");
+  __builtin_memcpy(&made, halves, sizeof(made));
+  return made;
+}
+PORTOLAN_FP8 __hip_fp8x2_storage_t __hip_cvt_halfraw2_to_fp8x2(__half2_raw v, __hip_saturation_t saturation,
+                                                               __hip_fp8_interpretation_t format) {
+  _Float16 halves[2];
+  __builtin_memcpy(halves, &v, sizeof(v));
+  return __hip_cvt_float2_to_fp8x2(make_float2((float)halves[0], (float)halves[1]), saturation, format);
+}
 #endif
+typedef portolan::fp8::Pair<__HIP_E4M3> __hip_fp8x2_e4m3;
+typedef portolan::fp8::Pair<__HIP_E5M2> __hip_fp8x2_e5m2;
+typedef portolan::fp8::Four<__HIP_E4M3> __hip_fp8x4_e4m3;
+typedef portolan::fp8::Four<__HIP_E5M2> __hip_fp8x4_e5m2;
 typedef portolan::fp8::Number<__HIP_E4M3> __hip_fp8_e4m3;
 typedef portolan::fp8::Number<__HIP_E5M2> __hip_fp8_e5m2;
 #endif
