@@ -180,7 +180,7 @@ ValueId Insn::name_address(const Operand& o, Space space) {
   return place->address;
 }
 
-ValueId Insn::address(const Operand& o, Space space) {
+ValueId Insn::offset_in(const Operand& o, Space space) {
   if (o.kind != Operand::memory || o.elements.size() != 1) return refuse("expected an address"), any(64);
   const Operand& base = o.elements[0];
   ValueId at = ir::kNoValue;
@@ -197,6 +197,11 @@ ValueId Insn::address(const Operand& o, Space space) {
   } else {
     return refuse("expected an address"), any(64);
   }
+  return at;
+}
+
+ValueId Insn::address(const Operand& o, Space space) {
+  const ValueId at = offset_in(o, space);
   switch (space) {
     case Space::shared:
       return b.add(at, b.constant(64, kSharedWindow));

@@ -61,6 +61,7 @@ class Insn {
 
   // The generic address of [base+offset] in a space (none: it is generic).
   ValueId address(const Operand& o, Space space);
+  ValueId offset_in(const Operand& o, Space space);  // an address without its window, 64 bits
   // The variable behind a .param operand that lives in slots, and the offset into it; nullptr: it is memory.
   const Variable* slot_variable(const Operand& o) const;
   ValueId read_slot(const Operand& o, uint32_t width);

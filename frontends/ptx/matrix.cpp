@@ -283,9 +283,14 @@ unsigned tiles(Insn& x) {
   return x.has("x4") ? 4 : x.has("x2") ? 2 : 1;
 }
 
-// Row r of tile i begins where lane 8 i + r says. A lane holds two elements of row lane / 4, or of a column.
+// Row r of tile i begins where lane 8 i + r says, `own` being the place in shared memory that a lane says, of 32 bits. A
+// lane holds two elements of row lane / 4, or of a column.
+ValueId own_row(Insn& x, const Operand& address) {
+  return x.b.truncate(x.offset_in(address, Space::shared), 32);
+}
 ValueId row_address(Insn& x, ValueId own, unsigned n, ValueId row) {
-  return x.b.lane_read(all_lanes(x), own, x.b.add(row, x.b.constant(32, 8 * n)));
+  const ValueId at = x.b.lane_read(all_lanes(x), own, x.b.add(row, x.b.constant(32, 8 * n)));
+  return x.b.add(x.b.zext(at, 64), x.b.constant(64, kSharedWindow));
 }
 ValueId offset(Insn& x, ValueId count, unsigned bytes) {
   return x.b.zext(x.b.mul(count, x.b.constant(32, bytes)), 64);
@@ -302,7 +307,7 @@ std::array<ValueId, 2> places(Insn& x, ValueId own, unsigned n) {
 }
 
 void load_tiles(Insn& x) {
-  const ValueId own = x.address(x.operand(1), Space::shared);
+  const ValueId own = own_row(x, x.operand(1));
   ValueId all = ir::kNoValue;
   for (unsigned n = 0; n < tiles(x); ++n)
     for (ValueId at : places(x, own, n)) {
@@ -313,7 +318,7 @@ void load_tiles(Insn& x) {
 }
 
 void store_tiles(Insn& x) {
-  const ValueId own = x.address(x.operand(0), Space::shared);
+  const ValueId own = own_row(x, x.operand(0));
   const auto values = read_registers(x, 1, tiles(x), 32);
   for (unsigned n = 0; n < tiles(x); ++n) {
     const std::array<ValueId, 2> at = places(x, own, n);
