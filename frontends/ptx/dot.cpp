@@ -98,30 +98,43 @@ ValueId upper_bits(Builder& b, ValueId v, unsigned digits, ValueId drop) {
   return b.shl(b.lshr(v, by), by);
 }
 
-// To f32: every term is cut toward zero to a multiple of 2^(e-25), e the largest exponent of a term that is not zero;
-// the exact sum of these is cut to f32. (Recorded; only the format of the terms is in the manual.) The terms have less
+// Every term is cut toward zero to a multiple of 2^(most-25), `most` being the largest exponent of a term that is not
+// zero, and these are added exactly. (Recorded; only the format of the terms is in the manual.) The terms have less
 // than 28 bits then, and there are at most some hundred.
+constexpr int kBelow = 25;
+struct CutSum {
+  ValueId sum, most, witness;  // 64 bits with sign, 32 bits, and their sum in f64, which tells what is special
+};
+CutSum cut_sum(Builder& b, const Format& in, const Format& addend, std::span<const ValueId> left,
+               std::span<const ValueId> right, ValueId c) {
+  CutSum made{ir::kNoValue, b.signed_constant(32, -300), ir::kNoValue};
+  const std::vector<Term> all = terms(b, in, addend, left, right, c, made.witness);
+  const ValueId lowest = made.most;
+  for (const Term& t : all) made.most = b.smax(made.most, b.select(b.is_zero(t.mantissa), lowest, t.exponent));
+  made.sum = b.constant(64, 0);
+  for (const Term& t : all) {
+    const ValueId distance = b.umin(b.sub(made.most, t.exponent), b.constant(32, 63));
+    const ValueId size = b.lshr(b.shl_by(t.mantissa, kBelow - t.fraction), b.zext(distance, 64));
+    made.sum = add_signed(b, made.sum, size, t.negative);
+  }
+  return made;
+}
+
+// An integer of few bits times 2^(most-25), exactly.
+ValueId scaled(Builder& b, ValueId whole, ValueId most) {
+  const ValueId scale = b.shl_by(b.zext(b.add(most, b.constant(32, 1023 - kBelow)), 64), 52);
+  return b.floating(Op::fmul, {b.int_to_float(Op::sint_to_f, whole, kWide), scale}, kWide);
+}
+
+// To f32: the sum is cut to f32.
 ValueId truncated(Builder& b, const Format& in, std::span<const ValueId> left, std::span<const ValueId> right,
                   ValueId c) {
-  constexpr int kBelow = 25, kLowest = -149;  // of f32: its last bit
-  ValueId witness = ir::kNoValue;
-  const std::vector<Term> all = terms(b, in, format_named("f32"), left, right, c, witness);
-  const ValueId lowest = b.signed_constant(32, -300);
-  ValueId most = lowest;
-  for (const Term& t : all) most = b.smax(most, b.select(b.is_zero(t.mantissa), lowest, t.exponent));
-  ValueId sum = b.constant(64, 0);
-  for (const Term& t : all) {
-    const ValueId distance = b.umin(b.sub(most, t.exponent), b.constant(32, 63));
-    const ValueId size = b.lshr(b.shl_by(t.mantissa, kBelow - t.fraction), b.zext(distance, 64));
-    sum = add_signed(b, sum, size, t.negative);
-  }
+  constexpr int kLowest = -149;  // of f32: its last bit
+  const auto [sum, most, witness] = cut_sum(b, in, format_named("f32"), left, right, c);
   // What is left of the sum is a number of f32, so that no conversion rounds.
   const ValueId subnormal = b.sub(b.signed_constant(32, kLowest + kBelow), most);
   const ValueId size = upper_bits(b, b.abs(sum), 24, subnormal);
-  const ValueId whole =
-      b.int_to_float(Op::sint_to_f, b.select(b.sign(sum), b.sub(b.constant(64, 0), size), size), kWide);
-  const ValueId scale = b.shl_by(b.zext(b.add(most, b.constant(32, 1023 - kBelow)), 64), 52);
-  const ValueId exact = b.floating(Op::fmul, {whole, scale}, kWide);
+  const ValueId exact = scaled(b, b.select(b.sign(sum), b.sub(b.constant(64, 0), size), size), most);
   // What is too large is infinite, although all else is cut.
   const ValueId large =
       b.floating(Op::fle, {number(b, 0x1p128, FloatFormat::f64), b.fabs(exact, FloatFormat::f64)}, kWide);
@@ -130,26 +143,12 @@ ValueId truncated(Builder& b, const Format& in, std::span<const ValueId> left, s
   return or_special(b, b.select(large, infinity, cut), witness, FloatFormat::f32);
 }
 
-// To f16: the exact sum, rounded once.
+// To f16: the sum is rounded to nearest, once.
 ValueId rounded_f16(Builder& b, std::span<const ValueId> left, std::span<const ValueId> right, ValueId c) {
-  constexpr int kUnit = -48;  // no product of f16 numbers has bits below 2^-48
   const Format f16 = format_named("f16");
-  ValueId witness = ir::kNoValue;
-  ValueId sum = b.constant(128, 0);
-  for (const Term& t : terms(b, f16, f16, left, right, c, witness)) {
-    const ValueId shift = b.add(t.exponent, b.signed_constant(32, -static_cast<int>(t.fraction) - kUnit));
-    sum = add_signed(b, sum, b.shl(b.zext(t.mantissa, 128), b.zext(shift, 128)), t.negative);
-  }
-  // Its upper 53 bits, the last of which says too whether there are more: then rounding again is rounding once.
-  constexpr unsigned kDigits = 53;
-  const ValueId size = b.abs(sum), zeros = b.clz(size), leading = b.shl(size, zeros);
-  const ValueId more = b.bit_not(b.is_zero(b.extract(leading, 0, 128 - kDigits)));
-  const ValueId odd = b.bit_or(b.zext(b.extract(leading, 128 - kDigits, kDigits), 64), b.zext(more, 64));
-  const ValueId near = b.int_to_float(Op::uint_to_f, odd, kWide);
-  const ValueId power = b.sub(b.constant(64, 1023 + kUnit + 128 - kDigits), b.truncate(zeros, 64));
-  const ValueId exact = b.floating(Op::fmul, {near, b.shl_by(power, 52)}, kWide);
-  const ValueId with_sign = b.bit_or(exact, b.shl_by(b.zext(b.sign(sum), 64), 63));
-  return or_special(b, b.fconvert(with_sign, kWide, FloatFormat::f16), witness, FloatFormat::f16);
+  const auto [sum, most, witness] = cut_sum(b, f16, f16, left, right, c);
+  const ValueId exact = scaled(b, sum, most);
+  return or_special(b, b.fconvert(exact, kWide, FloatFormat::f16), witness, FloatFormat::f16);
 }
 
 // 8-bit formats: the elements with k mod 4 in {0, 1}, then the others, then c is added with rounding (recorded: on this

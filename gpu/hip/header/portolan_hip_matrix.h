@@ -1,8 +1,10 @@
 // Matrices of a warp (CUDA's mma.h) in plain C++: AMD's matrix instructions lay their tiles out otherwise and have
 // other shapes. How a fragment is laid out CUDA leaves open; here it is as its hardware has it, tiles of 8 rows by what
-// four lanes hold in a register each. Products of f16 and bf16 are summed in f32, one after the other.
+// four lanes hold in a register each. Products of f16 and bf16 are added up as an H100 does it, bit for
+// bit (portolan_hip_ptx_matrix.h), where the sum is kept in the format of what is added to; else one after the other.
 #pragma once
 
+#include "portolan_hip_ptx_matrix.h"
 #include "portolan_hip_types.h"
 
 #if defined(__HIP__) || defined(__HIP_PLATFORM_AMD__)
@@ -165,6 +167,48 @@ PORTOLAN_DEVICE int added_(int a, int b, int c) {
   return (int)((unsigned)c + (unsigned)(a * b));
 }
 
+// A sum of products, whose elements are found by `left` and `right`.
+template <int K, class T, class From, class To, class Left, class Right>
+PORTOLAN_DEVICE void sum_of_(To& to, T, From start, Left left, Right right) {
+  auto sum = sum_(start);
+  PORTOLAN_UNROLLED
+  for (int k = 0; k < K; ++k) sum = added_(wide_(left(k)), wide_(right(k)), sum);
+  kept_(to, sum);
+}
+template <int K, class T, class Element>
+struct bits_ {
+  unsigned v[K];
+  __device__ explicit bits_(Element element) {
+    PORTOLAN_UNROLLED
+    for (int k = 0; k < K; ++k) {
+      const T one = element(k);
+      unsigned short bits;
+      static_assert(sizeof(one) == sizeof(bits), "of 16 bits");
+      __builtin_memcpy(&bits, &one, sizeof(bits));
+      v[k] = bits;
+    }
+  }
+};
+template <int K, class Left, class Right>
+PORTOLAN_DEVICE void sum_of_(float& to, __half, float start, Left left, Right right) {
+  to = portolan::ptx::bits<float>(portolan::tiles::sum_as_f32<portolan::tiles::f16, K>(
+      bits_<K, __half, Left>(left).v, bits_<K, __half, Right>(right).v, portolan::ptx::bits<unsigned>(start)));
+}
+template <int K, class Left, class Right>
+PORTOLAN_DEVICE void sum_of_(float& to, __hip_bfloat16, float start, Left left, Right right) {
+  to = portolan::ptx::bits<float>(portolan::tiles::sum_as_f32<portolan::tiles::bf16, K>(
+      bits_<K, __hip_bfloat16, Left>(left).v, bits_<K, __hip_bfloat16, Right>(right).v,
+      portolan::ptx::bits<unsigned>(start)));
+}
+template <int K, class Left, class Right>
+PORTOLAN_DEVICE void sum_of_(__half& to, __half, __half start, Left left, Right right) {
+  unsigned short bits;
+  __builtin_memcpy(&bits, &start, sizeof(bits));
+  bits = (unsigned short)portolan::tiles::sum_as_f16<K>(bits_<K, __half, Left>(left).v,
+                                                        bits_<K, __half, Right>(right).v, bits);
+  __builtin_memcpy(&to, &bits, sizeof(bits));
+}
+
 template <int M, int N, int K, class T, class A, class B, class From, class To>
 PORTOLAN_DEVICE void mma_sync(fragment<accumulator, M, N, K, To>& d, const fragment<matrix_a, M, N, K, T, A>& a,
                               const fragment<matrix_b, M, N, K, T, B>& b,
@@ -180,12 +224,10 @@ PORTOLAN_DEVICE void mma_sync(fragment<accumulator, M, N, K, To>& d, const fragm
     for (int n = 0; n < N / 4; ++n) {
       typename place::word column[place::words];
       place::line(b.x, n / 2, lane % 4 * 2 + n % 2, column);
-      auto sum = sum_(c.x[row_tile * (N / 4) + n]);
-      PORTOLAN_UNROLLED
-      for (int k = 0; k < K; ++k)
-        sum = added_(wide_(row[k / place::in_word].e[k % place::in_word]),
-                     wide_(column[k / place::in_word].e[k % place::in_word]), sum);
-      kept_(made[row_tile * (N / 4) + n], sum);
+      sum_of_<K>(
+          made[row_tile * (N / 4) + n], T(), c.x[row_tile * (N / 4) + n],
+          [&](int k) { return row[k / place::in_word].e[k % place::in_word]; },
+          [&](int k) { return column[k / place::in_word].e[k % place::in_word]; });
     }
   }
   PORTOLAN_UNROLLED

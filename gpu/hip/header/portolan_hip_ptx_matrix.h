@@ -81,19 +81,24 @@ struct specials {
   }
 };
 
-// To f32: every term is cut toward zero to a multiple of 2^(e-25), e the largest exponent of a term that is not zero;
-// the exact sum of these is cut to f32.
-template <class Format, int K>
-PORTOLAN_DEVICE unsigned sum_as_f32(const unsigned* left, const unsigned* right, unsigned c) {
-  constexpr int below = 25, lowest = -149, digits = 24;
-  const number addend = number_of<f32>(c);
+// Every term is cut toward zero to a multiple of 2^(most-25), `most` being the largest exponent of a term that is not
+// zero; these are added exactly.
+enum { below = 25 };
+struct cut_sum {
+  long long sum;
+  int most;
   specials all;
-  all.add(addend);
+};
+template <class Format, class Addend, int K>
+PORTOLAN_DEVICE cut_sum cut_sum_of(const unsigned* left, const unsigned* right, unsigned c) {
+  const number addend = number_of<Addend>(c);
+  cut_sum made;
+  made.all.add(addend);
   int most = addend.mantissa != 0 ? addend.exponent : -300;
   PORTOLAN_UNROLL
   for (int k = 0; k < K; ++k) {
     const number p = number_of<Format>(left[k]), q = number_of<Format>(right[k]);
-    all.add_product(p, q);
+    made.all.add_product(p, q);
     const int exponent = p.exponent + q.exponent;
     if (p.mantissa != 0 && q.mantissa != 0 && exponent > most) most = exponent;
   }
@@ -103,59 +108,62 @@ PORTOLAN_DEVICE unsigned sum_as_f32(const unsigned* left, const unsigned* right,
         (long long)(mantissa << (below - fraction) >> (distance > 63 || distance < 0 ? 63 : distance));
     return negative ? -size : size;
   };
-  long long sum = cut(addend.mantissa, f32::fraction, addend.exponent, addend.negative);
+  made.sum = cut(addend.mantissa, Addend::fraction, addend.exponent, addend.negative);
   PORTOLAN_UNROLL
   for (int k = 0; k < K; ++k) {
     const number p = number_of<Format>(left[k]), q = number_of<Format>(right[k]);
-    sum += cut((unsigned long long)p.mantissa * q.mantissa, 2 * Format::fraction, p.exponent + q.exponent,
-               p.negative != q.negative);
+    made.sum += cut((unsigned long long)p.mantissa * q.mantissa, 2 * Format::fraction, p.exponent + q.exponent,
+                    p.negative != q.negative);
   }
+  made.most = most;
+  return made;
+}
+PORTOLAN_DEVICE unsigned long long size_of(long long v) {
+  return v < 0 ? 0 - (unsigned long long)v : (unsigned long long)v;
+}
+
+// To f32: the sum is cut to f32.
+template <class Format, int K>
+PORTOLAN_DEVICE unsigned sum_as_f32(const unsigned* left, const unsigned* right, unsigned c) {
+  constexpr int lowest = -149, digits = 24;
+  const cut_sum made = cut_sum_of<Format, f32, K>(left, right, c);
   // Its upper bits, so that no conversion rounds; fewer where the result is subnormal.
-  unsigned long long size = sum < 0 ? 0 - (unsigned long long)sum : (unsigned long long)sum;
-  const int long_by = 64 - __clzll((long long)size) - digits, under = lowest + below - most;
+  unsigned long long size = size_of(made.sum);
+  const int long_by = 64 - __clzll((long long)size) - digits, under = lowest + below - made.most;
   const int by = long_by > under ? long_by : under;
   size = by > 63 ? 0 : by > 0 ? size >> by << by : size;
-  const double exact = (double)(sum < 0 ? -(long long)size : (long long)size) *
-                       ptx::bits<double>((unsigned long long)(most + 1023 - below) << 52);
+  const double exact = (double)(made.sum < 0 ? -(long long)size : (long long)size) *
+                       ptx::bits<double>((unsigned long long)(made.most + 1023 - below) << 52);
   const unsigned rounded = exact >= 0x1p128    ? 0x7f800000u
                            : exact <= -0x1p128 ? 0xff800000u
                                                : ptx::bits<unsigned>((float)exact);
-  return all.result(rounded, 0x7f800000u, 0x80000000u, 0x7fffffffu);
+  return made.all.result(rounded, 0x7f800000u, 0x80000000u, 0x7fffffffu);
 }
 
-// To f16: the exact sum, rounded once. No product has bits below 2^-48.
+// To f16: the sum is rounded to nearest, once.
 template <int K>
 PORTOLAN_DEVICE unsigned sum_as_f16(const unsigned* left, const unsigned* right, unsigned c) {
-  constexpr int unit = -48, fraction = f16::fraction, bias = 15;
-  const number addend = number_of<f16>(c);
-  specials all;
-  all.add(addend);
-  auto placed = [](unsigned mantissa, int shift, bool negative) -> __int128 {
-    const __int128 size = (__int128)mantissa << shift;
-    return negative ? -size : size;
-  };
-  __int128 sum = placed(addend.mantissa, addend.exponent - fraction - unit, addend.negative);
-  PORTOLAN_UNROLL
-  for (int k = 0; k < K; ++k) {
-    const number p = number_of<f16>(left[k]), q = number_of<f16>(right[k]);
-    all.add_product(p, q);
-    sum += placed(p.mantissa * q.mantissa, p.exponent + q.exponent - 2 * fraction - unit, p.negative != q.negative);
-  }
-  const bool negative = sum < 0;
-  const unsigned __int128 size = negative ? 0 - (unsigned __int128)sum : (unsigned __int128)sum;
-  const unsigned long long high = (unsigned long long)(size >> 64), low = (unsigned long long)size;
-  const int length = high != 0 ? 128 - __clzll((long long)high) : 64 - __clzll((long long)low);
+  constexpr int fraction = f16::fraction, bias = 15;
+  const cut_sum made = cut_sum_of<f16, f16, K>(left, right, c);
+  const unsigned long long size = size_of(made.sum);
   // Of the last bit that is kept, and how many lie below it. Below the normal numbers all have one last bit.
+  const int unit = made.most - below, length = 64 - __clzll((long long)size);
   int last = length - 1 + unit - fraction;
-  if (last < -24) last = -24;
+  if (size == 0 || last < -24) last = -24;
   const int drop = last - unit;
-  const unsigned kept = (unsigned)(size >> drop);
-  const unsigned __int128 rest = size & (((unsigned __int128)1 << drop) - 1), half = (unsigned __int128)1 << (drop - 1);
-  unsigned bits = kept + (rest > half || (rest == half && (kept & 1) != 0));
+  unsigned kept = 0, up = 0;
+  if (drop <= 0) {
+    kept = (unsigned)(size << -drop);
+  } else if (drop < 64) {
+    kept = (unsigned)(size >> drop);
+    const unsigned long long rest = size & ((1ull << drop) - 1), half = 1ull << (drop - 1);
+    up = rest > half || (rest == half && (kept & 1) != 0);
+  }
+  unsigned bits = kept + up;
   // The mantissa's first bit, and a carry out of it, count up the exponent.
   if (kept >> fraction != 0) bits += (unsigned)(last + fraction + bias - 1) << fraction;
   if (bits > 0x7c00) bits = 0x7c00;
-  return all.result(bits | (negative ? 0x8000u : 0u), 0x7c00u, 0x8000u, 0x7fffu);
+  return made.all.result(bits | (made.sum < 0 ? 0x8000u : 0u), 0x7c00u, 0x8000u, 0x7fffu);
 }
 
 // All elements of a row of A or a column of B, which the four lanes of group `outer` hold, from registers that are
