@@ -283,8 +283,8 @@ unsigned tiles(Insn& x) {
   return x.has("x4") ? 4 : x.has("x2") ? 2 : 1;
 }
 
-// Row r of tile i begins where lane 8 i + r says, `own` being the place in shared memory that a lane says, of 32 bits. A
-// lane holds two elements of row lane / 4, or of a column.
+// Row r of tile i begins where lane 8 i + r says, `own` being the place in shared memory that a lane says, of 32 bits.
+// A lane holds two elements of row lane / 4, or of a column.
 ValueId own_row(Insn& x, const Operand& address) {
   return x.b.truncate(x.offset_in(address, Space::shared), 32);
 }
