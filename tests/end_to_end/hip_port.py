@@ -412,7 +412,7 @@ class Hip:
         outcome, files, out = self.port(folder, "--compiler", "clang", "--kernel-time", "0", "--tests", "9")
         self.tested(outcome, files, len(made))
         text = (out / "all.hip").read_text()
-        check("asm" not in text and "mma_sync_aligned_m16n8k16_row_col_f32_f16_f16_f32(" in text and "ldmatrix_sync_aligned_m8n8_x4_trans_shared_b16(" in text, text)
+        check("asm" not in text and "mma_sync_aligned_m16n8k8_row_col_f32_f16_f16_f32(" in text and "ldmatrix_sync_aligned_m8n8_x4_trans_shared_b16(" in text, text)
 
     def program(self):
         """Host and device, macros, templates and an include."""

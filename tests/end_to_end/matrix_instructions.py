@@ -2,8 +2,7 @@
 """
 
 # Products of matrices: mnemonic, registers of A, B and the accumulator, type of the elements and of the accumulator.
-PRODUCTS = [("m16n8k16.row.col.f32.f16.f16.f32", 4, 2, 4, "f16", "f32"), ("m16n8k8.row.col.f32.bf16.bf16.f32", 2, 1, 4, "bf16", "f32"),
-            ("m16n8k8.row.col.f16.f16.f16.f16", 2, 1, 2, "f16", "f16"),
+PRODUCTS = [("m16n8k8.row.col.f32.f16.f16.f32", 2, 1, 4, "f16", "f32"), ("m16n8k8.row.col.f16.f16.f16.f16", 2, 1, 2, "f16", "f16"),
             ("m16n8k16.row.col.satfinite.s32.s8.u8.s32", 2, 1, 4, "u32", "i32")]  # fmt: skip
 # All that portolan_hip_ptx_matrix.h has.
 ALL_PRODUCTS = [*((f"m16n8k{k}.row.col.{kept}.{of}.{of}.{kept}", a, b, 2 if kept == "f16" else 4, of, kept)
