@@ -62,6 +62,8 @@ class Bench {
   void look_at_data(const Boundary& boundary, const Input& input, const emulate::Outcome& outcome,
                     Comparison& comparison);
   void look_at_objects(const Boundary& boundary, const Input& input, Comparison& comparison);
+  emulate::Request opposite(const Boundary& boundary, const Input& input, const Rubbish& rubbish);
+  void look_at_rubbish(const Boundary& boundary, const Input& input, const Runs& runs, bool by_results, Trial& trial);
   void look_at_boxes(const Boundary& boundary, const emulate::Request& target, Comparison& comparison);
   bool same_for_other_nans(const Boundary& boundary, const Trial& trial);
   void note_ways(const Boundary& boundary, const emulate::Outcome& outcome, Trial& trial);

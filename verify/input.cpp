@@ -136,6 +136,7 @@ class Maker {
   uint64_t pointer(uint32_t buffer);
   uint64_t integer(Numbers how);
   uint64_t up_to_an_end();
+  uint64_t multiple();
   uint64_t floating(uint32_t bits, Numbers how);
   void overlap();
   void special_pair(const Boundary& boundary);
@@ -143,13 +144,14 @@ class Maker {
   // `owner` as Slot::buffer.
   void fill_words(std::span<uint8_t> bytes, const std::vector<uint32_t>& slots, Numbers how, int owner);
   void fill_global(uint32_t global);
+  uint64_t alike_word() const;
   bool draws(Numbers& how);  // how to fill a global; false: it stays as it is
   bool leads_back(int owner, uint32_t word, uint64_t& address);
 
   const Shape& shape_;
   const Filling& filling_;
   Random& random_;
-  uint64_t related_integer_ = 0, related_double_ = 0, related_single_ = 0;
+  uint64_t related_integer_ = 0, related_double_ = 0, related_single_ = 0, alike_ = 0;
   bool lanes_ = false;
   std::vector<uint64_t> addresses_;
   Input input_;
@@ -179,6 +181,12 @@ uint64_t Maker::up_to_an_end() {
   const std::vector<uint8_t>& bytes = input_.regions[random_.below(input_.regions.size())].bytes;
   static constexpr unsigned kShifts[] = {0, 3, 0, 2, 0, 1};
   return bytes.size() >> kShifts[filling_.fit % std::size(kShifts)];
+}
+
+// Of the number that all others are.
+uint64_t Maker::multiple() {
+  const uint64_t factors[] = {1, alike_, 1 + random_.below(6)};
+  return alike_ * factors[random_.below(std::size(factors))];
 }
 
 uint64_t Maker::floating(uint32_t bits, Numbers how) {
@@ -276,6 +284,7 @@ void Maker::fill_words(std::span<uint8_t> bytes, const std::vector<uint32_t>& sl
       return filling_.nulls && random_.one_in(3) ? 0 : pointer(slots[w]);
     if (how == Numbers::tag || (owner == filling_.tagged_buffer && w == filling_.tagged_word))
       return tag_of({owner, w}, bytes.size() / 8);
+    if (filling_.alike != 0) return alike_word();
     if (uint64_t back = 0; filling_.owners && leads_back(owner, w, back)) return back;
     if (sparse && random_.one_in(3)) return 0;
     if (floats && how != Numbers::zero) return floating(64, how);
@@ -306,8 +315,20 @@ void Maker::fill(uint32_t n) {
   fill_words(input_.regions[n].bytes, shape_.buffers[n].slots, filling_.words, static_cast<int>(n));
 }
 
+uint64_t Maker::alike_word() const {
+  static constexpr unsigned kBits[] = {32, 64, 8, 16};
+  const unsigned width = kBits[filling_.alike % std::size(kBits)];
+  uint64_t word = alike_;
+  for (unsigned shift = width; shift < 64; shift += width) word |= alike_ << shift;
+  return word;
+}
+
 bool Maker::draws(Numbers& how) {
   static constexpr Numbers kWild[] = {Numbers::boundary, Numbers::random, Numbers::related, Numbers::text};
+  if (filling_.alike != 0) {
+    how = Numbers::small;
+    return true;
+  }
   switch (filling_.globals) {
     case Filling::Globals::initial:
       return false;
@@ -343,6 +364,7 @@ void Maker::fill_global(uint32_t n) {
 
 Input Maker::make(const Boundary& boundary) {
   related_integer_ = number(filling_, random_.one_in(2) ? Numbers::boundary : Numbers::random, random_);
+  if (filling_.alike != 0) alike_ = 1 + random_.below(12);
   lanes_ = filling_.pair % 2 == 1;
   if (lanes_) related_integer_ = lanes_number(filling_.pair / 2);
   const double related = floating_number(random_.one_in(2) ? Numbers::boundary : Numbers::random, random_);
@@ -374,6 +396,8 @@ Input Maker::make(const Boundary& boundary) {
       value[0] = random_.below(9);
     else if (how == Numbers::tag || filling_.tagged_parameter == static_cast<int>(p))
       value[0] = tag_of({-1, p}, 0);
+    else if (filling_.alike != 0)
+      value[0] = multiple();
     else if (filling_.fit != 0 && !shape_.buffers.empty())
       value[0] = up_to_an_end();
     else

@@ -88,6 +88,9 @@ struct Filling {
   uint32_t alias = 0;         // not 0: the number of a pair of pointer parameters and how they overlap, in turns
   uint32_t pair = 0;          // not 0: likewise of a pair of numbers that are special together
   uint32_t fit = 0;  // not 0: integers are as many as a buffer has bytes, or elements, in turns; no byte is zero
+  // Not 0: all numbers of data and of buffers are one small number, as elements of 4, 8, 1 or 2 bytes in turns, and
+  // parameters are multiples of it. Tables that lead from number to number end so: p = table[n], n / p, and so on.
+  uint32_t alike = 0;
   // The files' own data: as it is at the start, or each object as it is, zero, or like words of any kind.
   enum class Globals : uint8_t { initial, mixed, small, wild };
   Globals globals = Globals::initial;

@@ -47,6 +47,7 @@ void ObjectWatch::begin() {
   begun_ = false;
   left_.clear();
   pointers_.clear();
+  chosen_.clear();
 }
 
 const emulate::DataObject* ObjectWatch::object_at(uint64_t address) const {
@@ -57,17 +58,30 @@ const emulate::DataObject* ObjectWatch::object_at(uint64_t address) const {
   return address - object.address < object.size ? &object : nullptr;
 }
 
-// The object that it lies in; else those that lie near it.
+const emulate::DataObject* ObjectWatch::meant_by(const Pointer& pointer) const {
+  const auto chosen = chosen_.find(pointer.maker);
+  return chosen == chosen_.end() ? object_at(pointer.origin) : chosen->second;
+}
+
+// Code that runs through an object often has the address of its end, and another may begin there: what the first
+// access through it reaches is what it means.
+void ObjectWatch::choose(const Pointer& pointer, const emulate::DataObject* reached) {
+  const emulate::DataObject *begins = object_at(pointer.origin), *ends = object_at(pointer.origin - 1);
+  if (reached == nullptr || begins == nullptr || ends == nullptr || begins == ends) return;
+  if (reached != begins && reached != ends) return;
+  if (chosen_.try_emplace(pointer.maker, reached).first->second == reached) mark(*reached);
+}
+
+// The object that it lies in, unless it may be the end of another too; else those that lie near it.
 void ObjectWatch::note(uint64_t number) {
   if (!may_be_in_image(number)) return;
   if (const emulate::DataObject* const here = object_at(number); here != nullptr) {
-    pointed_at_[static_cast<size_t>(here - objects_.data())] = true;
+    if (number != here->address || object_at(number - 1) == nullptr) mark(*here);
     return;
   }
   auto object = std::upper_bound(objects_.begin(), objects_.end(), number + kAround,
                                  [](uint64_t a, const emulate::DataObject& o) { return a < o.address; });
-  while (object != objects_.begin() && lies_near(*--object, number))
-    pointed_at_[static_cast<size_t>(object - objects_.begin())] = true;
+  while (object != objects_.begin() && lies_near(*--object, number)) mark(*object);
 }
 
 ObjectWatch::Use& ObjectWatch::use_at(uint64_t pc) {
@@ -89,7 +103,7 @@ ObjectWatch::Use& ObjectWatch::use_at(uint64_t pc) {
 ObjectWatch::Pointer ObjectWatch::pointer_in(assembly::Slot slot, std::span<const llvm::APInt> slots) const {
   const uint64_t value = slots[slot].getZExtValue();
   const auto known = pointers_.find(slot);
-  return known != pointers_.end() && known->second.value == value ? known->second : Pointer{value, value};
+  return known != pointers_.end() && known->second.value == value ? known->second : Pointer{value, value, 0};
 }
 
 void ObjectWatch::before(uint64_t pc, std::span<const llvm::APInt> slots) {
@@ -100,7 +114,7 @@ void ObjectWatch::before(uint64_t pc, std::span<const llvm::APInt> slots) {
   pc_ = pc;
   const Use& use = use_at(pc);
   operands_.clear(), read_.clear();
-  for (const uint64_t constant : use.constants) operands_.push_back({constant, constant}), note(constant);
+  for (const uint64_t constant : use.constants) operands_.push_back({constant, constant, pc}), note(constant);
   for (const assembly::Slot slot : use.address_slots)
     if (slots[slot].getBitWidth() == 64) operands_.push_back(pointer_in(slot, slots));
   for (const assembly::Slot slot : use.reads) read_.emplace_back(slot, pointer_in(slot, slots));
@@ -110,14 +124,17 @@ void ObjectWatch::before(uint64_t pc, std::span<const llvm::APInt> slots) {
 void ObjectWatch::look_at(const emulate::IrObserver::Access& access) {
   const bool one = operands_.size() == 1;
   if (operands_.empty()) return;
-  if (one && operands_[0].origin == operands_[0].value) return note(access.address);
-  for (const Pointer& operand : operands_) note(operand.origin);
   const emulate::DataObject* const reached = object_at(access.address);
+  if (one && operands_[0].origin == operands_[0].value) {
+    if (reached != nullptr) mark(*reached);
+    return;
+  }
+  for (const Pointer& operand : operands_) note(operand.origin), choose(operand, reached);
   const bool whole = reached != nullptr && access.address + access.size <= reached->address + reached->size;
   if (reached != nullptr && (whole || !access.write) && pointed_at_[static_cast<size_t>(reached - objects_.data())])
     return;
   for (const Pointer& operand : operands_) {
-    const emulate::DataObject* const from = object_at(operand.origin);
+    const emulate::DataObject* const from = meant_by(operand);
     // One pointer serves several objects that lie beside each other.
     const bool meant =
         one && reached != nullptr && reached == object_at(operand.origin + (access.address - operand.value));
@@ -128,19 +145,20 @@ void ObjectWatch::look_at(const emulate::IrObserver::Access& access) {
 }
 
 // Adding a constant leads to where the compiler wants, but what a register is counted up by in a loop is an index too.
-uint64_t ObjectWatch::origin_of(uint64_t value, assembly::Slot slot, Use& use) const {
+ObjectWatch::Pointer ObjectWatch::made_of(uint64_t value, assembly::Slot slot, Use& use) const {
   const Pointer* base = nullptr;
   bool counts = false;
   for (const auto& [read, pointer] : read_) {
-    if (!use.loads && pointer.value == value) return pointer.origin;
+    if (!use.loads && pointer.value == value) return pointer;
     if (base == nullptr && may_be_in_image(pointer.value)) base = &pointer;
     counts |= read == slot;
   }
   // A load may count its address up besides (A64, "Load/Store addressing modes").
-  if (base == nullptr || (use.loads && !counts)) return value;
-  if (read_.size() > 1) return base->origin;
+  if (base == nullptr || (use.loads && !counts)) return {value, value, pc_};
+  if (read_.size() > 1) return {value, base->origin, base->maker};
   if (!use.first) use.first = value;
-  return counts && value != *use.first ? base->origin : base->origin + (value - base->value);
+  if (counts && value != *use.first) return {value, base->origin, base->maker};
+  return {value, base->origin + (value - base->value), pc_};
 }
 
 void ObjectWatch::after(const emulate::IrStep& step, std::span<const llvm::APInt> slots,
@@ -151,10 +169,10 @@ void ObjectWatch::after(const emulate::IrStep& step, std::span<const llvm::APInt
   for (const assembly::Slot slot : step.written) {
     if (slots[slot].getBitWidth() != 64) continue;
     const uint64_t value = slots[slot].getZExtValue();
-    const uint64_t origin = may_be_in_image(value) ? origin_of(value, slot, use) : value;
-    pointers_[slot] = {value, origin};
+    const Pointer made = may_be_in_image(value) ? made_of(value, slot, use) : Pointer{value, value, pc_};
+    pointers_[slot] = made;
     // Half of an address (auipc, adrp) is none yet.
-    if (use.loads || !read_.empty()) note(origin);
+    if (use.loads || !read_.empty()) note(made.origin);
   }
 }
 

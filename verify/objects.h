@@ -33,14 +33,18 @@ class ObjectWatch {
     bool loads = false;
     std::optional<uint64_t> first;  // it only added a constant, when it ran first, and this came out
   };
-  // A number in a register, and the address that it comes from: itself, or without what was added to it as an index.
+  // A number in a register, the address that it comes from (itself, or without what was added to it as an index), and
+  // the instruction that made that.
   struct Pointer {
-    uint64_t value = 0, origin = 0;
+    uint64_t value = 0, origin = 0, maker = 0;
   };
   Use& use_at(uint64_t pc);
   Pointer pointer_in(assembly::Slot slot, std::span<const llvm::APInt> slots) const;
-  uint64_t origin_of(uint64_t value, assembly::Slot slot, Use& use) const;
+  Pointer made_of(uint64_t value, assembly::Slot slot, Use& use) const;
   const emulate::DataObject* object_at(uint64_t address) const;
+  const emulate::DataObject* meant_by(const Pointer& pointer) const;
+  void choose(const Pointer& pointer, const emulate::DataObject* reached);
+  void mark(const emulate::DataObject& object) { pointed_at_[static_cast<size_t>(&object - objects_.data())] = true; }
   void note(uint64_t number);
   void look_at(const emulate::IrObserver::Access& access);
 
@@ -53,6 +57,8 @@ class ObjectWatch {
   std::vector<std::pair<assembly::Slot, Pointer>> read_;
   std::vector<Pointer> operands_;
   std::vector<bool> pointed_at_;  // objects
+  // By the instruction that made the address at which one object ends and another begins: which of the two it means.
+  std::unordered_map<uint64_t, const emulate::DataObject*> chosen_;
   bool begun_ = false;
   std::string left_;
 };

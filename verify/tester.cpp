@@ -78,7 +78,7 @@ class FunctionTester {
   std::map<std::string, Reason> reasons_;  // why inputs did not count
   std::vector<uint64_t> constants_;
   std::vector<Input> kept_;  // went ways that none before them went; variations of them may go further
-  uint32_t limits_ = 0, sampled_ = 0, aliases_ = 0, pairs_ = 0, fits_ = 0, last_fresh_ = 0;
+  uint32_t limits_ = 0, sampled_ = 0, aliases_ = 0, pairs_ = 0, fits_ = 0, alikes_ = 0, last_fresh_ = 0;
   std::string outlasts_;  // the first of which the target made far more than the source
   bool stopped_early_ = false, depends_on_data_ = false;
 };
@@ -132,6 +132,7 @@ Input FunctionTester::next_input(const Shape& shape) {
   if (filling.aliases) filling.alias = ++aliases_;
   if (filling.parameters == Numbers::related) filling.pair = ++pairs_;
   if (turn % 3 == 2) filling.fit = ++fits_;
+  if (turn % 11 == 7) filling.alike = ++alikes_;
   filling.owners = turn % 4 == 3;
   filling.nulls = turn % 4 == 1;
   return make_input(boundary_, shape, filling, random_);

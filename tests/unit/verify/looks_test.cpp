@@ -212,6 +212,23 @@ TEST(Looks, FunctionsOutsideAnswerAsTheyLike) {
   EXPECT_EQ(test(kCalls, "add x0, x0, #1\nret\n", known).level, Level::refuted);
 }
 
+// Such a function may be there to put something into the frame; where it does not, what stands there says nothing, be
+// it zero on one side.
+TEST(Looks, WhatAFunctionOutsideLeavesUnsetShowsNothing) {
+  const StandIns unknown = {{"outside", emulate::LibraryHandler::kUnknownSignature}};
+  const std::string source =
+      "pushq %rbx\nsubq $16, %rsp\nmovq %rdi, %rbx\nmovq %rsp, %rdi\ncall outside@PLT\nxorl %eax, %eax\n"
+      "cmpq $0, (%rsp)\nsete %al\naddq %rbx, %rax\naddq $16, %rsp\npopq %rbx\nret\n";
+  auto target = [](const std::string& change) {
+    return "stp x30, x19, [sp, #-32]!\nmov x19, x0\nadd x0, sp, #16\nbl outside\nldr x8, [sp, #16]\ncmp x8, #0\n"
+           "cset x8, eq\nadd x0, x8, x19\n" +
+           change + "ldp x30, x19, [sp], #32\nret\n";
+  };
+  const TestResult same = test(source, target(""), unknown);
+  EXPECT_EQ(same.level, Level::tested) << same.reason;
+  EXPECT_EQ(test(source, target("add x0, x0, #1\n"), unknown).level, Level::refuted);
+}
+
 // What the answers are drawn from is none of the program's memory, and the same on both sides.
 // How large the caller's block is nobody knows; what stands before it is rubbish, and other rubbish on the other side.
 TEST(Looks, BlocksOfTheCallersMayGrow) {

@@ -123,5 +123,18 @@ TEST(Objects, APointerMayBeCountedUp) {
   }
 }
 
+// The end of one object is where the next begins, and code that runs through the first may start from there.
+TEST(Objects, TheEndOfOneIsNotTheNext) {
+  const std::string source =
+      "\tmov x0, xzr\n\tadrp x2, table+100\n\tadd x2, x2, :lo12:table+100\n\tmov x1, #-100\n1:\tldrb w3, [x2, x1]\n"
+      "\tadd x0, x0, x3\n\tadds x1, x1, #1\n\tb.ne 1b\n\tret\n";
+  EXPECT_EQ(level_of(Isa::aarch64, source, "\tmovl $700, %eax\n\tret\n"), TestResult::Level::tested);
+  EXPECT_EQ(level_of(Isa::aarch64, source, "\tmovl $701, %eax\n\tret\n"), TestResult::Level::refuted);
+  // What runs through both leaves one of them.
+  std::string both = source;
+  both.replace(both.find("b.ne"), 4, "cmp x1, #50\n\tb.ne");
+  EXPECT_NE(level_of(Isa::aarch64, both, "\tmovl $701, %eax\n\tret\n"), TestResult::Level::refuted);
+}
+
 }  // namespace
 }  // namespace portolan::verify

@@ -43,7 +43,7 @@ Expected<Found> find_tests(const Territory& t, Watch& watch, uint64_t seed) {
   const verify::Boundary& boundary = t.boundary;
   verify::Random random(seed);
   std::vector<verify::Input> inputs;
-  uint32_t aliases = 0, related = 0, fits = 0;
+  uint32_t aliases = 0, related = 0, fits = 0, alikes = 0;
   for (size_t n = 0; n < kInputs; ++n) {
     verify::Filling filling = kFillings[n % std::size(kFillings)];
     if (filling.aliases) filling.alias = ++aliases;
@@ -51,6 +51,7 @@ Expected<Found> find_tests(const Territory& t, Watch& watch, uint64_t seed) {
     filling.constants = &t.constants;
     filling.owners = n % 4 == 3;
     if (n % 5 == 4) filling.fit = ++fits;
+    if (n % 7 == 5) filling.alike = ++alikes;
     if (n % 3 == 2) filling.globals = verify::Filling::Globals::mixed;
     if (n % 6 == 1) filling.globals = verify::Filling::Globals::wild;
     inputs.push_back(verify::make_input(boundary, t.shape, filling, random));
