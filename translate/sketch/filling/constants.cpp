@@ -4,6 +4,7 @@
 #include <bit>
 #include <charconv>
 #include <map>
+#include <optional>
 #include <set>
 #include <string_view>
 
@@ -59,6 +60,64 @@ void add_printed(const std::string& text, std::map<int64_t, unsigned>& counts) {
   }
 }
 
+// Constants that several instructions make: `movz` and `movk`, `lui` and what is added or shifted then. Registers are
+// not followed along the ways of the code: what comes of that is nothing but a likely number too few or too many.
+class Composer {
+ public:
+  // What the instruction, as it is printed, leaves in its register, if that is known.
+  std::optional<int64_t> after(std::string_view text) {
+    std::vector<std::string> words;
+    for (size_t at = 0; at < text.size();) {
+      const size_t begin = text.find_first_not_of(" \t,#", at);
+      if (begin == text.npos) break;
+      at = std::min(text.find_first_of(" \t,#", begin), text.size());
+      words.emplace_back(text.substr(begin, at - begin));
+    }
+    if (words.size() < 3) return std::nullopt;
+    const bool narrow = words[0] == "addiw" || words[1][0] == 'w';
+    std::string name = words[1];
+    if (name[0] == 'w') name[0] = 'x';
+    const std::optional<uint64_t> last = number(words.back());
+    const auto before = held_.find(name);
+    const bool based = before != held_.end() && !(words.size() == 4 && words[2] != words[1]);
+    const uint64_t base = based ? before->second : 0;
+    held_.erase(name);
+    if (!last) return std::nullopt;
+    std::optional<uint64_t> held;
+    if (words[0] == "mov" || words[0] == "movz")
+      held = words.size() == 5 ? shifted(words) : *last;
+    else if (words[0] == "lui")
+      held = static_cast<uint64_t>(static_cast<int64_t>(static_cast<int32_t>(*last << 12)));
+    else if (words[0] == "movk" && based && words.size() == 5)
+      held = (base & ~(uint64_t{0xffff} << (*last & 63))) | shifted(words);
+    else if ((words[0] == "addi" || words[0] == "addiw") && based)
+      held = base + *last;
+    else if (words[0] == "slli" && based)
+      held = base << (*last & 63);
+    if (!held) return std::nullopt;
+    const uint64_t made = narrow ? static_cast<uint64_t>(static_cast<int64_t>(static_cast<int32_t>(*held))) : *held;
+    held_[name] = made;
+    return static_cast<int64_t>(made);
+  }
+
+ private:
+  static std::optional<uint64_t> number(std::string_view word) {
+    const bool negative = word.starts_with('-');
+    word.remove_prefix(negative ? 1 : 0);
+    const bool hexadecimal = word.starts_with("0x");
+    word.remove_prefix(hexadecimal ? 2 : 0);
+    uint64_t value = 0;
+    const auto [end, problem] = std::from_chars(word.data(), word.data() + word.size(), value, hexadecimal ? 16 : 10);
+    if (problem != std::errc() || end != word.data() + word.size()) return std::nullopt;
+    return negative ? -value : value;
+  }
+  static uint64_t shifted(const std::vector<std::string>& words) {  // , lsl #16
+    return number(words[2]).value_or(0) << (number(words[4]).value_or(0) & 63);
+  }
+
+  std::map<std::string, uint64_t> held_;
+};
+
 }  // namespace
 
 bool is_word(char c) {
@@ -87,7 +146,10 @@ std::vector<int64_t> constants_of(const assembly::Unit& unit, const std::set<std
     for (const assembly::Section& section : unit.sections)
       for (const assembly::Instruction& instruction : section.instructions) instructions.push_back(&instruction);
   std::map<int64_t, unsigned> counts;
+  Composer composer;
   for (const assembly::Instruction* instruction : instructions) {
+    if (unit.isa != Isa::x86_64)
+      if (const auto composed = composer.after(target.print(instruction->inst))) ++counts[*composed];
     const llvm::MCInstrDesc& description = target.instructions().get(instruction->inst.getOpcode());
     // AArch64's operands hold encodings of masks and shifts.
     if (unit.isa == Isa::aarch64) add_printed(target.print(instruction->inst), counts);
