@@ -8,6 +8,7 @@
 
 #include "emulate/ir_code.h"
 #include "frontends/asm/text_reader.h"
+#include "translate/sketch/filling/history.h"
 #include "translate/sketch/filling/layout.h"
 #include "verify/judge/judge.h"
 #include "verify/tester.h"
@@ -314,6 +315,50 @@ TEST(Fill, InputsAreFoundForRareWays) {
 }
 
 // No right filling is lost: all that the tester, run on each filling by itself, agrees with are found.
+// How far it goes says a number behind the first words of a large object.
+TEST(Fill, InputsAreFoundForCountsInLargeObjects) {
+  const std::string object = "\t.comm q,8192,8\n";
+  Question q{
+      "\tmovl 4096+q(%rip), %eax\n\tdecl %eax\n\tsarl %eax\n\tjne .L2\n\tmovl %edi, %eax\n\tret\n"
+      ".L2:\n\tleal 77(%rdi), %eax\n\tret\n" +
+          object,
+      kA,
+      "\tadrp x8, q\n\tadd x8, x8, :lo12:q\n\tadd x8, x8, #1, lsl #12\n\tldr w9, [x8]\n"
+      "\tsub w9, w9, #1\n\tasr w9, w9, #1\n\tcbz w9, .La\n\tadd w0, w0, #?imm\n.La:\n\tret\n" +
+          object};
+  q.prove = false;
+  const auto result = ask(q);
+  ASSERT_TRUE(result) << to_string(result.error());
+  ASSERT_EQ(result->status, FillResult::Status::filled) << result->reason;
+  EXPECT_EQ(result->values[0], "77");
+}
+
+// In the shortest runs the second parameter is zero, where most of what could stand in the sequence does the same.
+TEST(Fill, LaterTestsTellApartWhatTheFirstDoesNot) {
+  const Question q{"\ttestl %esi, %esi\n\tje .L2\n\taddl $77, %edi\n.L2:\n\tleal (%rdi,%rsi,8), %eax\n\tret\n", kA,
+                   "\tcbz w1, .La\n\tadd w0, w0, #?imm\n.La:\n\t?seq:1\n\tadd w0, w0, w1\n\tret\n"};
+  const auto result = ask(q);
+  ASSERT_TRUE(result) << to_string(result.error());
+  ASSERT_EQ(result->status, FillResult::Status::filled) << result->reason;
+  EXPECT_EQ(result->judgement.level, judge::Level::proved);
+  EXPECT_EQ(result->values[0], "77");
+}
+
+TEST(History, HoldsWhatChangesOneAfterTheOther) {
+  emulate::Image image;
+  emulate::Segment data;
+  data.address = 0x2000, data.memory_size = 16;
+  data.bytes = {4};
+  image.segments.push_back(data);
+  emulate::Request request;
+  request.regions.push_back({0x1000, {0, 0, 5}});
+  request.data.push_back({0x2001, {6}});
+  const std::vector<WrittenByte> written = {{0x1000, 1}, {0x1002, 5}, {0x1000, 1}, {0x1000, 0},  // a lock
+                                            {0x2000, 4}, {0x2001, 4}, {0x2002, 0}, {0x3000, 9}};
+  const History expected = {{0x1000, {1, 0}}, {0x2001, {4}}};
+  EXPECT_EQ(history_of(image, request, written), expected);
+}
+
 TEST(Fill, FindsAllThatAgree) {
   const std::string source = function(
       "\tmovl %edi, -4(%rsp)\n\tcmpl %esi, %edi\n\tjl .L2\n\tmovl %esi, -4(%rsp)\n.L2:\n\tmovl -4(%rsp), "

@@ -159,6 +159,9 @@ std::vector<int64_t> constants_of(const assembly::Unit& unit, const std::set<std
           n < description.getNumOperands() && description.operands()[n].OperandType == llvm::MCOI::OPERAND_MEMORY;
       const llvm::MCOperand& operand = instruction->inst.getOperand(n);
       if (operand.isImm() && !(address && operand.getImm() == 1)) ++counts[operand.getImm()];
+      // Where addresses have no scale it is a shift.
+      if (operand.isImm() && address && (operand.getImm() == 2 || operand.getImm() == 4 || operand.getImm() == 8))
+        ++counts[std::countr_zero(static_cast<uint64_t>(operand.getImm()))];
     }
     for (const assembly::Instruction::SymbolicOperand& s : instruction->symbolic) ++counts[s.value.addend];
   }

@@ -18,6 +18,31 @@ constexpr uint64_t kLongestRun = 20000;  // of an input that is added
 
 constexpr Numbers kNumbers[] = {Numbers::small, Numbers::boundary, Numbers::related, Numbers::text, Numbers::random};
 
+// In a buffer or in the files' data.
+std::optional<verify::Input> with_number(const emulate::Image& image, verify::Input input, uint64_t address,
+                                         uint32_t size, uint64_t number) {
+  for (emulate::Region& region : input.regions) {
+    if (address < region.address || address + size > region.address + region.bytes.size()) continue;
+    std::memcpy(region.bytes.data() + (address - region.address), &number, size);
+    return input;
+  }
+  for (const emulate::DataObject& object : image.objects) {
+    if (address < object.address || address + size > object.address + object.size) continue;
+    const uint64_t offset = address - object.address;
+    for (verify::DataPiece& piece : input.data) {
+      if (piece.object != object.name || offset < piece.offset || offset + size > piece.offset + piece.bytes.size())
+        continue;
+      std::memcpy(piece.bytes.data() + (offset - piece.offset), &number, size);
+      return input;
+    }
+    verify::DataPiece piece{object.name, offset, std::vector<uint8_t>(size), object.local};
+    std::memcpy(piece.bytes.data(), &number, size);
+    input.data.push_back(std::move(piece));
+    return input;
+  }
+  return std::nullopt;
+}
+
 class Explorer {
  public:
   Explorer(const Territory& territory, Watch& watch, verify::Random& random)
@@ -28,6 +53,7 @@ class Explorer {
  private:
   verify::Input next();
   void queue(const verify::Input& input);
+  void queue_loads(const verify::Input& input);
   // Runs the source on the input, by the watch.
   Test look(verify::Input input);
 
@@ -39,7 +65,23 @@ class Explorer {
   uint64_t turn_ = 0;
 };
 
+// Counts and indices that decide how far things go are small numbers.
+void Explorer::queue_loads(const verify::Input& input) {
+  const emulate::Request request = t_.bench.source_request(t_.boundary, input);
+  const emulate::Image& image = t_.bench.source().image();
+  const auto loads = watch_.loads();
+  for (const uint64_t number : {1, 2, 3, 6, 0, 16})
+    for (const auto& [address, size] : loads) {
+      uint64_t before = 0;
+      for (uint32_t n = 0; n < size; ++n)
+        before |= uint64_t{byte_at_start(image, request, address + n).value_or(0)} << (8 * n);
+      if (before == number || before >= emulate::kHarnessBase || queue_.size() >= kMostQueued) continue;
+      if (auto changed = with_number(image, input, address, size, number)) queue_.push_back(std::move(*changed));
+    }
+}
+
 void Explorer::queue(const verify::Input& input) {
+  queue_loads(input);
   const auto compared = watch_.compared();
   for (const uint64_t step : {uint64_t{0}, uint64_t{1}, ~uint64_t{0}})
     for (const auto& [a, b] : compared) {
@@ -66,7 +108,7 @@ verify::Input Explorer::next() {
 }
 
 Test Explorer::look(verify::Input input) {
-  Test test{t_.function, std::move(input), {}, 0, nullptr, nullptr, nullptr};
+  Test test{t_.function, std::move(input), {}};
   watch_.look_at(test, t_.bench.source_request(t_.boundary, test.input), t_.times_longer);
   return test;
 }

@@ -20,7 +20,7 @@ bool Familiar::knows(const llvm::APInt& number) const {
 }
 
 // Above 32 bits stand zeros, the sign, or ones (RISC-V's NaN boxes).
-bool Familiar::knows(uint64_t number) const {
+bool Familiar::has(uint64_t number) const {
   if (whole_.contains(number)) return true;
   const auto high = static_cast<uint32_t>(number >> 32);
   return (high == 0 || high == UINT32_MAX) && low_.contains(static_cast<uint32_t>(number));

@@ -25,6 +25,7 @@ constexpr size_t kMostBorders = 3;     // different answers that are followed
 constexpr uint64_t kNearest = 16, kFarther = 16, kFarthest = 1 << 16;
 constexpr uint64_t kFarEnough = 4096;                  // passes that look less far get less time
 constexpr std::chrono::milliseconds kQuick{2000};      // for the first look at a candidate
+constexpr size_t kStepsCompared = 12, kMostOdd = 16;   // tests of which the steps are compared; fillings put off
 constexpr size_t kMostWays = 200;                      // of filling holes that no test comes to
 constexpr std::chrono::milliseconds kBettering{1500};  // for a cheaper filling than the first
 constexpr int kRounds = 6;                             // of values that a solver gives
@@ -88,6 +89,7 @@ class Filler {
   void suggest(const Choices& choices, Mask conflict);
   bool take_suggestions();
   Next consider(const Choices& found);
+  Next complete(const Choices& found);
   Next consider(Candidate candidate, std::chrono::milliseconds most);
   void settle();
   std::vector<std::string> values_of(const Choices& choices) const;
@@ -138,6 +140,7 @@ class Filler {
   uint64_t undecided_ = 0;
   std::string undecided_why_;
   std::vector<Candidate> open_;
+  std::vector<Choices> odd_;  // agree on all tests, and change what is the caller's in other steps than the source
 };
 
 std::vector<std::string> Filler::values_of(const Choices& choices) const {
@@ -163,7 +166,7 @@ std::optional<std::string> Filler::describe_functions(const Layout& layout) {
   std::unique_ptr<Sense> sense;
   const Borders source_alone = request_.describe_source ? request_.describe_source() : Borders();
   for (size_t attempt = 0, described = 0; attempt < kMostAttempts && described < kDescriptions; ++attempt) {
-    Choices choices(domains_.size(), kUnchosen);
+    Choices choices(domains_.size());
     if (!choose_rest(layout, choices, spread(layout, attempt))) continue;
     if (sense != nullptr && sense->reads_unset(choices)) continue;
     if (described++ == 0 && !source_alone.empty()) {
@@ -288,9 +291,20 @@ bool Filler::learn(const Judgement& judgement) {
   return false;
 }
 
-// A filling that agrees on all tests. Holes that no test came to may hold anything: several ways of filling them are
-// tried, and only a proof speaks for one.
+// A filling that agrees on all tests. What is likelier to be right is judged first.
 Next Filler::consider(const Choices& found) {
+  const bool full = odd_.size() == kMostOdd;
+  for (size_t n = 0; n < std::min(tests_.size(), kStepsCompared) && !(full && sound_); ++n) {
+    if (runner_->changes_as_the_source(tests_[n], found)) continue;
+    if (judged_.contains(instantiate(sketch_, values_of(found)))) return Next::go_on;
+    if (!full) odd_.push_back(found);
+    return Next::go_on;
+  }
+  return complete(found);
+}
+
+// Holes that no test came to may hold anything: several ways are tried, and only a proof speaks for one.
+Next Filler::complete(const Choices& found) {
   size_t open = 0;  // lines
   for (const Site& site : runner_->layout().sites)
     open += std::any_of(site.holes.begin(), site.holes.end(), [&](HoleId h) { return found[h] == kUnchosen; });
@@ -349,6 +363,11 @@ void Filler::settle() {
     if (accepted() || FairClock::now() > deadline_) return;
     consider(std::move(candidate), request_.time);
   }
+  // One of those that go another way, lest they take the time from others.
+  if (odd_.empty() || accepted() || FairClock::now() > deadline_) return;
+  const Choices odd = std::move(odd_.front());
+  odd_.erase(odd_.begin());
+  complete(odd);
 }
 
 uint64_t Filler::cost_of(const Choices& choices) const {
@@ -510,6 +529,7 @@ std::optional<std::string> Filler::follow(size_t border) {
 Search::End Filler::look() {
   uint64_t all = 1;
   for (const Domain& domain : domains_) all = std::min(all, kFarthest) * std::max<size_t>(1, domain.values.size());
+  odd_.clear();
   std::vector<Manner> manners = {Manner::optimistic, Manner::sound};
   if (std::popcount(runner_->sequences()) > 1) manners.insert(manners.begin(), Manner::independent);
   if (runner_->sequences() != 0) manners.insert(manners.begin(), Manner::familiar);
@@ -529,6 +549,7 @@ Search::End Filler::look() {
       if (last) break;
     }
   }
+  while (!odd_.empty() && !accepted() && FairClock::now() < deadline_) settle();
   return end;
 }
 

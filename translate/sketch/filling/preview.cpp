@@ -54,15 +54,25 @@ size_t part_of(assembly::Slot slot, const llvm::APInt& value) {
 
 }  // namespace
 
-void Preview::start(std::span<const llvm::APInt> slots, const std::vector<bool>& undefined,
+void Preview::hold(assembly::Slot slot, const llvm::APInt& value, bool undefined) {
+  start_[slot] = undefined ? llvm::APInt::getSplat(value.getBitWidth(), llvm::APInt(1, 1)).lshr(1) : value;
+  slots_[slot] = start_[slot];
+  held_[slot] = part_of(slot, start_[slot]);
+}
+
+// What no variant touches need not be known.
+void Preview::start(const Site& site, std::span<const llvm::APInt> slots, const std::vector<bool>& undefined,
                     std::span<const assembly::Slot> looked_at) {
-  start_.assign(slots.begin(), slots.end());
-  for (size_t n = 0; n < start_.size(); ++n)
-    if (undefined[n]) start_[n] = llvm::APInt::getSplat(start_[n].getBitWidth(), llvm::APInt(1, 1)).lshr(1);
-  slots_ = start_;
+  if (start_.empty()) {
+    start_.assign(slots.begin(), slots.end());
+    slots_ = start_;
+    held_.resize(start_.size());
+  }
+  line_ = &memos_[&site];
+  low_ = site.variants_low;
   last_written_.clear();
-  held_.resize(start_.size());
-  for (assembly::Slot slot = 0; slot < start_.size(); ++slot) held_[slot] = part_of(slot, start_[slot]);
+  for (const auto* touched : {&site.read, &site.written})
+    for (const assembly::Slot slot : *touched) hold(slot, slots[slot], undefined[slot]);
   parts_.assign(start_.size(), 0);
   at_start_ = 0;
   for (const assembly::Slot slot : looked_at) at_start_ ^= parts_[slot] = held_[slot];
@@ -71,11 +81,12 @@ void Preview::start(std::span<const llvm::APInt> slots, const std::vector<bool>&
 void Preview::look_at(uint64_t begin, uint64_t end, Memo& memo) {
   memo.known = memo.pure = true;
   for (uint64_t pc = begin; pc < end;) {
-    const emulate::IrStep* step = code_.at(pc);
+    emulate::IrStep* step = code_.at(pc);
     if (step == nullptr || step->size == 0 || step->system_call || !step->refusal.empty()) {
       memo.pure = false;
       return;
     }
+    memo.steps.emplace_back(pc, step);
     for (const ir::Instruction& i : step->function.values) {
       if (i.op == ir::Op::get_slot) memo.reads.push_back(i.index);
       const ir::Effects effects = ir::info(i.op).effects;
@@ -101,22 +112,25 @@ uint64_t Preview::recall(const Memo& memo, uint64_t begin, uint64_t end) {
 uint64_t Preview::state_after(uint64_t begin, uint64_t end, emulate::MemoryAccess& memory) {
   for (const assembly::Slot slot : last_written_) slots_[slot] = start_[slot];
   last_written_.clear();
-  Memo& memo = memos_[begin];
+  const size_t place = (begin - low_) / (end - begin);
+  if (line_->size() <= place) line_->resize(place + 1);
+  Memo& memo = (*line_)[place];
   if (!memo.known) look_at(begin, end, memo);
-  if (!memo.pure) return run(begin, end, memory, nullptr);
+  last_ = &memo, last_pure_ = memo.pure;
+  if (!memo.pure) return run(begin, end, memory, memo, false);
   size_t from = 1;
   for (const assembly::Slot slot : memo.reads) from = (from ^ held_[slot]) * 0x9e3779b97f4a7c15 | 1;
   if (memo.from == from) return recall(memo, begin, end);
   memo.from = from, memo.next = 0;
   memo.written.clear();
-  return run(begin, end, memory, &memo);
+  return run(begin, end, memory, memo, true);
 }
 
-uint64_t Preview::run(uint64_t begin, uint64_t end, emulate::MemoryAccess& memory, Memo* memo) {
+uint64_t Preview::run(uint64_t begin, uint64_t end, emulate::MemoryAccess& memory, Memo& memo, bool keep) {
   Overlay world(memory);
   uint64_t pc = begin;
-  while (pc >= begin && pc < end) {
-    emulate::IrStep* step = code_.at(pc);
+  for (size_t n = 0; pc >= begin && pc < end; ++n) {
+    emulate::IrStep* step = n < memo.steps.size() && memo.steps[n].first == pc ? memo.steps[n].second : code_.at(pc);
     if (step == nullptr || step->system_call || !step->refusal.empty()) return begin;
     for (const assembly::Slot slot : step->written)
       if (std::find(last_written_.begin(), last_written_.end(), slot) == last_written_.end())
@@ -130,9 +144,9 @@ uint64_t Preview::run(uint64_t begin, uint64_t end, emulate::MemoryAccess& memor
     if (outcome.ending != ir::Ending::returned || !world.next || world.returns) return begin;
     pc = *world.next;
   }
-  if (memo != nullptr) {
-    memo->next = pc;
-    for (const assembly::Slot slot : last_written_) memo->written.emplace_back(slot, slots_[slot]);
+  if (keep) {
+    memo.next = pc;
+    for (const assembly::Slot slot : last_written_) memo.written.emplace_back(slot, slots_[slot]);
   }
   size_t registers = at_start_;
   for (const assembly::Slot slot : last_written_)

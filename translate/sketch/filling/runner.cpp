@@ -1,6 +1,7 @@
 #include "translate/sketch/filling/runner.h"
 
 #include <algorithm>
+#include <bit>
 #include <numeric>
 
 #include "emulate/ir_code.h"
@@ -12,6 +13,7 @@ namespace {
 constexpr verify::Rubbish kRubbish{3, 0xc3};
 constexpr uint64_t kWaysForOne = 64;           // so many are looked at in search of one that leaves familiar numbers
 constexpr uint32_t kLookedAt = 48, kTrap = 8;  // see strangeness()
+constexpr uint32_t kAlwaysAsked = 16;          // see tells_apart()
 constexpr size_t kFewValues = 512;             // immediates in greater numbers differ in nothing that they read
 
 std::vector<assembly::Slot> general_slots(Isa isa) {
@@ -133,15 +135,15 @@ void Runner::take(const Site& site, uint32_t code, Mask holes, Choices& choices)
   }
 }
 
-// How many values the line's open holes can be told apart by.
-void Runner::classify(const Site& site, std::span<const llvm::APInt> slots, emulate::MemoryAccess& memory) {
-  const Mask open = open_holes(site, *choices_);
+// Which of these ways of filling the line can be told apart here.
+void Runner::classify(const Site& site, const std::vector<uint32_t>& codes, Mask open,
+                      std::span<const llvm::APInt> slots, emulate::MemoryAccess& memory) {
+  const bool several = open_holes(site, *choices_) == 0;
   size_t chosen = 0, radix = 1;  // of the code: what is chosen
   for (const HoleId hole : site.holes) {
     if ((open & bit(hole)) == 0) chosen += radix * static_cast<size_t>((*choices_)[hole]);
     radix *= domains_[hole].values.size();
   }
-  const std::vector<uint32_t>& codes = ways(site, open);
   std::unordered_map<uint64_t, uint32_t> numbers;
   Choices tried = *choices_;
   const bool few = codes.size() <= kFewValues;
@@ -149,24 +151,44 @@ void Runner::classify(const Site& site, std::span<const llvm::APInt> slots, emul
   std::vector<assembly::Slot> looked_at = site.written;
   if (sense_ != nullptr)
     std::erase_if(looked_at, [matters = sense_->matters(tried, site)](assembly::Slot slot) { return !matters[slot]; });
-  preview_->start(slots, undefined_, looked_at);
+  preview_->start(site, slots, undefined_, looked_at);
   uint64_t familiar = 0;
   for (const uint32_t code : codes) {
-    if (familiar > most_classes_ || classes_.size() / kWaysForOne > most_classes_) break;
-    take(site, code, open, tried);
-    if (sense_ != nullptr && senseless()) {
-      classes_.push_back(RunResult::kSenseless);
-      continue;
+    if (!several && (familiar > most_classes_ || classes_.size() / kWaysForOne > most_classes_)) break;
+    if (!several && sense_ != nullptr) {
+      take(site, code, open, tried);
+      if (senseless()) {
+        classes_.push_back(RunResult::kSenseless);
+        continue;
+      }
     }
     const uint64_t begin = site.variants[chosen + code];
     const uint64_t state = begin == 0 ? 0 : preview_->state_after(begin, begin + layout_.slot_bytes, memory);
     const auto [known, is_new] = numbers.try_emplace(state, static_cast<uint32_t>(numbers.size()));
     classes_.push_back(known->second);
+    if (is_new) before_.push_back(0);
+    if (const auto* const reads = begin == 0 ? nullptr : preview_->slots_read())
+      for (const assembly::Slot slot : *reads) before_[known->second] |= influence_.slot(slot);
+    else
+      before_[known->second] |= influence_.touched();
     if (!is_new) continue;
     familiar_.push_back(begin != 0 &&
                         preview_->all_written([this](const auto& number) { return is_familiar(number); }));
     familiar += familiar_.back();
   }
+}
+
+// Whether the ways that are chosen for the line do different things here. Where nothing is ruled out for good it is not
+// asked every time.
+bool Runner::tells_apart(const Site& site, std::span<const llvm::APInt> slots, emulate::MemoryAccess& memory) {
+  const auto line = static_cast<size_t>(&site - layout_.sites.data());
+  if (!choices_->several(line)) return false;
+  const uint32_t visit = ++visits_[line];
+  if (optimistic_ && visit > kAlwaysAsked && !std::has_single_bit(visit)) return false;
+  classify(site, choices_->among(line)->codes, site.mask, slots, memory);
+  if (familiar_.size() > 1) return true;
+  classes_.clear(), familiar_.clear(), before_.clear();
+  return false;
 }
 
 const Runner::Shared* Runner::shared_at(uint64_t address) const {
@@ -185,31 +207,38 @@ bool Runner::is_familiar(const llvm::APInt& number) const {
   return may_be_on_stack(address) || (address >= emulate::kStubBase && address < emulate::kImageEnd);
 }
 
-// A line that shares a hole with one before it says nothing new.
+// A line that was come to before says nothing new, unless the run ends there.
 void Runner::note_stop(const Site& site) {
   if (recording_ != nullptr) return;
-  if (std::any_of(stops_.begin(), stops_.end(), [&](const Stop& stop) { return stop.site == &site; })) return;
   auto mark = engine_->mark();
   if (!mark) return;
-  stops_.push_back(
-      {&site, inside_, entered_, *choices_, std::move(mark), influence_, undefined_, entered_, repeated_, stored_});
+  stops_.push_back({&site, inside_, entered_, *choices_, std::move(mark), influence_, undefined_, entered_, stored_});
+}
+
+// Whether a run with these choices comes to the stop as it did then.
+bool Runner::still_holds(const Stop& stop, const Choices& choices) const {
+  for (size_t line = 0; line < layout_.sites.size(); ++line) {
+    const Mask before = layout_.sites[line].mask & stop.before;
+    const Alternatives *const then = stop.choices.among(line), *const now = choices.among(line);
+    if (before == 0 || (then != nullptr && now != nullptr && now->within(then))) continue;
+    if ((then != nullptr && then->codes.size() > 1) || choices.several(line)) return false;
+    for (const HoleId hole : layout_.sites[line].holes)
+      if ((before & bit(hole)) != 0 && choices[hole] != stop.choices[hole]) return false;
+  }
+  return true;
 }
 
 // The last stop before which nothing was chosen otherwise.
 std::optional<emulate::Outcome> Runner::go_back(const Choices& choices) {
-  auto same = [&](const Stop& stop) {
-    for (HoleId h = 0; h < choices.size(); ++h)
-      if ((stop.before & bit(h)) != 0 && choices[h] != stop.choices[h]) return false;
-    return true;
-  };
-  while (!stops_.empty() && !same(stops_.back())) stops_.pop_back();
+  while (!stops_.empty() && !still_holds(stops_.back(), choices)) stops_.pop_back();
   if (stops_.empty()) return std::nullopt;
   const Stop& stop = stops_.back();
   influence_ = stop.influence;
   undefined_ = stop.undefined;
-  entered_ = stop.entered, repeated_ = stop.repeated;
+  entered_ = stop.entered;
   stored_ = stop.stored;
   site_ = stop.inside;
+  resumed_ = true;
   auto outcome = engine_->resume(*stop.mark);
   if (!outcome) stops_.clear();
   return outcome;
@@ -217,18 +246,25 @@ std::optional<emulate::Outcome> Runner::go_back(const Choices& choices) {
 
 std::optional<uint64_t> Runner::enter(const Site& site, std::span<const llvm::APInt> slots,
                                       emulate::MemoryAccess& memory) {
-  if ((entered_ & site.mask) == 0) note_stop(site);
+  const bool first = (entered_ & site.mask) == 0 &&
+                     std::none_of(stops_.begin(), stops_.end(), [&](const Stop& stop) { return stop.site == &site; });
+  if (first) note_stop(site);
   size_t code = 0, radix = 1;
   for (const HoleId hole : site.holes) {
     if ((*choices_)[hole] == kUnchosen) {
       unchosen_ = &site;
-      if (classes_wanted_) classify(site, slots, memory);
+      const Mask open = open_holes(site, *choices_);
+      if (classes_wanted_) classify(site, ways(site, open), open, slots, memory);
       return std::nullopt;
     }
     code += radix * static_cast<size_t>((*choices_)[hole]);
     radix *= domains_[hole].values.size();
   }
-  repeated_ |= entered_ & site.mask;
+  if (tells_apart(site, slots, memory)) {
+    unchosen_ = &site;
+    if (!first && !resumed_) note_stop(site);
+    return std::nullopt;
+  }
   entered_ |= site.mask;
   influence_.enter(site);
   if (site.variants[code] == 0) {
@@ -238,17 +274,6 @@ std::optional<uint64_t> Runner::enter(const Site& site, std::span<const llvm::AP
   site_ = &site;
   begins_ = true;
   return site.variants[code];
-}
-
-// What the files' data holds at the start of a run.
-std::optional<uint8_t> Runner::byte_at_start(uint64_t address) const {
-  for (const emulate::DataPatch& patch : asked_.data)
-    if (address >= patch.address && address - patch.address < patch.bytes.size())
-      return patch.bytes[address - patch.address];
-  for (const emulate::Segment& segment : target_->image().segments)
-    if (address >= segment.address && address - segment.address < segment.memory_size)
-      return address - segment.address < segment.bytes.size() ? segment.bytes[address - segment.address] : 0;
-  return std::nullopt;
 }
 
 bool Runner::may_store(uint64_t address, uint64_t source_address, uint8_t before, emulate::MemoryAccess& memory) {
@@ -272,7 +297,7 @@ bool Runner::stores_as_the_source(emulate::MemoryAccess& memory) {
     }
     const Shared* const shared = shared_at(access.address);
     for (uint64_t at = access.address; shared != nullptr && at < access.address + access.size && at < shared->end; ++at)
-      if (const auto before = byte_at_start(at);
+      if (const auto before = byte_at_start(target_->image(), asked_, at);
           before && !may_store(at, at - shared->address + shared->source, *before, memory))
         return false;
   }
@@ -295,6 +320,7 @@ bool Runner::loads_as_the_source(const Access& access) const {
 
 std::optional<uint64_t> Runner::before(uint64_t pc, std::span<const llvm::APInt> slots, emulate::MemoryAccess& memory) {
   if (look_.holes != 0 && look_.left == 0) return std::nullopt;
+  if (recording_ != nullptr) note_written(memory);
   if (astray_ != nullptr || (!stored_.empty() && !stores_as_the_source(memory))) return std::nullopt;
   arrived_ = pc;
   begins_ = false;
@@ -314,6 +340,7 @@ std::optional<uint64_t> Runner::before(uint64_t pc, std::span<const llvm::APInt>
 
 void Runner::after(const emulate::IrStep& step, std::span<const llvm::APInt> slots, std::span<const Access> accesses,
                    bool completed) {
+  resumed_ = false;
   for (const assembly::Slot slot : step.written) undefined_[slot] = false;
   influence_.step(step, accesses, completed, site_);
   if ((look_.holes & influence_.touched()) != 0 && look_.left != 0) {
@@ -340,6 +367,31 @@ void Runner::called_outside() {
   influence_.called_outside();
   undefined_.assign(undefined_.size(), false);
   if (recording_ != nullptr) recording_->outside = true;
+}
+
+// What the last recorded instruction stored.
+void Runner::note_written(emulate::MemoryAccess& memory) {
+  if (recording_->steps.empty()) return;
+  for (const Access& access : recording_->steps.back().accesses)
+    for (uint64_t at = access.address; access.write && at < access.address + access.size; ++at) {
+      uint8_t byte = 0;
+      if (may_be_on_stack(at) || recording_->written.size() >= kMostWritten || !memory.read(at, {&byte, 1})) continue;
+      recording_->written.push_back({at, byte});
+    }
+}
+
+bool Runner::changes_as_the_source(const Test& test, const Choices& choices) {
+  if (!test.history) return true;
+  Recording recording;
+  const auto ran = run(test, choices, &recording);
+  forget();
+  if (!ran || recording.outside || recording.written.size() >= kMostWritten) return true;
+  History of_target;
+  for (auto& [address, values] : history_of(image(), recording.request, recording.written)) {
+    const Shared* const shared = shared_at(address);
+    of_target[shared == nullptr ? address : address - shared->address + shared->source] = std::move(values);
+  }
+  return of_target == *test.history;
 }
 
 Expected<uint32_t> Runner::strangeness(const Test& test, const Choices& choices, Mask holes) {
@@ -383,7 +435,7 @@ Expected<RunResult> Runner::run(const Test& test, const Choices& choices, Record
   recording_ = recording;
   site_ = unchosen_ = nullptr;
   impossible_ = nullptr;
-  classes_.clear(), familiar_.clear();
+  classes_.clear(), familiar_.clear(), before_.clear();
   std::optional<emulate::Outcome> outcome = go_back(choices);
   if (!outcome) {
     asked_ = target_->request(boundary, test.input, kRubbish);
@@ -395,8 +447,10 @@ Expected<RunResult> Runner::run(const Test& test, const Choices& choices, Record
       asked_.externals = listener_.get();
     }
     stops_of_ = &test;
+    resumed_ = false;
     stored_.clear();
-    entered_ = repeated_ = 0;
+    entered_ = 0;
+    visits_.assign(layout_.sites.size(), 0);
     const SlotSet given = given_at_entry(machine_, boundary);
     for (size_t slot = 0; slot < undefined_.size(); ++slot) undefined_[slot] = !given[slot];
     influence_.reset();
@@ -407,13 +461,12 @@ Expected<RunResult> Runner::run(const Test& test, const Choices& choices, Record
   const emulate::Request& request = asked_;
   RunResult result;
   if (recording != nullptr) recording->request = request, recording->ending = outcome->ending;
-  result.repeated = repeated_;
   if (unchosen_ != nullptr) {
     result.kind = RunResult::Kind::unchosen;
     result.site = unchosen_;
     result.classes = std::move(classes_);
     result.familiar = std::move(familiar_);
-    if (!optimistic_) result.before = influence_.touched();
+    result.before = std::move(before_);
     return result;
   }
   if (astray_ != nullptr) {

@@ -10,6 +10,7 @@
 #include <unordered_set>
 
 #include "translate/sketch/filling/familiar.h"
+#include "translate/sketch/filling/history.h"
 #include "translate/sketch/filling/influence.h"
 #include "translate/sketch/filling/preview.h"
 #include "translate/sketch/filling/sense.h"
@@ -24,13 +25,14 @@ using Stores = std::unordered_map<uint64_t, std::bitset<256>>;
 struct Test {
   size_t function = 0;
   verify::Input input;
-  verify::SourceRuns source;
+  verify::SourceRuns source = {};
   uint64_t limit = 0;  // instructions after which a filling has failed
   // What the source stores; nullptr: not known.
-  std::shared_ptr<const Stores> stores;
+  std::shared_ptr<const Stores> stores = nullptr;
   // Bytes outside the stack that it loads or stores; nullptr: not known.
-  std::shared_ptr<const std::unordered_set<uint64_t>> touched;
-  std::shared_ptr<const Familiar> familiar;
+  std::shared_ptr<const std::unordered_set<uint64_t>> touched = nullptr;
+  std::shared_ptr<const Familiar> familiar = nullptr;
+  std::shared_ptr<const History> history = nullptr;  // by the source's addresses; nullptr: not known
 };
 
 inline bool may_be_on_stack(uint64_t address) {
@@ -45,16 +47,15 @@ struct RunResult {
   Kind kind = Kind::agrees;
   Mask conflict = 0;           // differs: all fillings that agree on these holes differ
   const Site* site = nullptr;  // unchosen: the line that was reached and has holes without a value
-  Mask repeated = 0;           // holes whose lines ran more than once
   std::string what;            // differs
-  // unchosen: ways of filling the line (Runner::ways) with equal numbers leave the machine in the same state, so that
-  // this test goes on from there in the same way until it comes to the line again. Shorter than the ways: so many
-  // classes as were wanted have been found. kSenseless: left out, see Runner::set_sense.
+  // unchosen: ways of filling the line (Runner::ways, or what is among the choices if several are) with equal numbers
+  // leave the machine in the same state, so that this test goes on from there in the same way until it comes to the
+  // line again. Shorter than the ways: so many classes as were wanted have been found. kSenseless: left out, see
+  // Runner::set_sense.
   std::vector<uint32_t> classes;
   std::vector<bool> familiar;  // by class: it leaves numbers that the source has too
-  // Holes that may have made the state what it is: with others in them classes may be others. 0: that is left aside,
-  // see Runner::set_optimistic.
-  Mask before = 0;
+  // By class: holes that made what its ways read what it is. With others in them these may not be one class.
+  std::vector<Mask> before;
   static constexpr uint32_t kSenseless = UINT32_MAX;
 };
 
@@ -71,7 +72,8 @@ struct Recording {
   std::vector<TraceStep> steps;
   emulate::Request request;
   emulate::Ending ending = emulate::Ending::unsupported;
-  bool outside = false;  // it called a function of the outside
+  bool outside = false;              // it called a function of the outside
+  std::vector<WrittenByte> written;  // not on the stack
 };
 
 class Runner : public emulate::IrObserver {
@@ -94,11 +96,14 @@ class Runner : public emulate::IrObserver {
     return open;
   }
 
-  // Begins where the last runs of this test first came to a line whose choices are others now.
+  // Begins where the last runs of this test first came to a line whose choices are others now. A run that tells apart
+  // what is among the choices for a line stops there, too.
   Expected<RunResult> run(const Test& test, const Choices& choices, Recording* recording = nullptr);
   // How strange the numbers are that depend on these holes, in the first instructions after a run came to them: how
   // many the source has not.
   Expected<uint32_t> strangeness(const Test& test, const Choices& choices, Mask holes);
+  // Whether what the source has in common with this changes in the same steps, as far as that is known.
+  bool changes_as_the_source(const Test& test, const Choices& choices);
   // Tests that were run are about to go, or to move.
   void forget() { stops_.clear(), stops_of_ = nullptr; }
   const emulate::Image& image() const { return target_->image(); }
@@ -137,19 +142,22 @@ class Runner : public emulate::IrObserver {
     std::unique_ptr<emulate::IrEngine::Mark> mark;
     Influence influence;
     std::vector<bool> undefined;
-    Mask entered = 0, repeated = 0;
+    Mask entered = 0;
     std::vector<Access> stored;
   };
   void note_stop(const Site& site);
+  bool still_holds(const Stop& stop, const Choices& choices) const;
+  bool tells_apart(const Site& site, std::span<const llvm::APInt> slots, emulate::MemoryAccess& memory);
   std::optional<emulate::Outcome> go_back(const Choices& choices);
   std::optional<uint64_t> enter(const Site& site, std::span<const llvm::APInt> slots, emulate::MemoryAccess& memory);
-  void classify(const Site& site, std::span<const llvm::APInt> slots, emulate::MemoryAccess& memory);
+  void classify(const Site& site, const std::vector<uint32_t>& codes, Mask open, std::span<const llvm::APInt> slots,
+                emulate::MemoryAccess& memory);
   // An object of the files' data that both sides have.
   struct Shared {
     uint64_t address = 0, end = 0, source = 0;
   };
   const Shared* shared_at(uint64_t address) const;
-  std::optional<uint8_t> byte_at_start(uint64_t address) const;
+  void note_written(emulate::MemoryAccess& memory);
   bool may_store(uint64_t address, uint64_t source_address, uint8_t before, emulate::MemoryAccess& memory);
   bool stores_as_the_source(emulate::MemoryAccess& memory);
   bool loads_as_the_source(const Access& access) const;
@@ -183,8 +191,11 @@ class Runner : public emulate::IrObserver {
   std::map<std::pair<const Site*, Mask>, std::vector<uint32_t>> ways_;
   std::vector<uint32_t> classes_;
   std::vector<bool> familiar_;
-  std::vector<Shared> shared_;  // by address
-  Mask entered_ = 0, repeated_ = 0;
+  std::vector<Mask> before_;
+  bool resumed_ = false;          // the run went back to the last stop, and nothing ran since
+  std::vector<uint32_t> visits_;  // by line with holes, in which several were told apart, or not
+  std::vector<Shared> shared_;    // by address
+  Mask entered_ = 0;
   const Sense* sense_ = nullptr;
   Mask sequences_ = 0;
   bool optimistic_ = false;

@@ -1,9 +1,9 @@
-// Looks for fillings that agree with the source on all tests. A hole's value is chosen when execution first comes to
-// it; a run that fails rules out all fillings that share what the failure depends on, and the search goes back to the
-// last choice among that.
+// Looks for fillings that agree with the source on all tests. What stands in a line is chosen when execution first
+// comes to it: not one filling, but all that do the same there. Runs that come to the line again, or later tests, tell
+// them apart, and then some of them are chosen. A run that fails rules out all fillings that share what the failure
+// depends on, and the search goes back to the last choice among that.
 #pragma once
 
-#include <bitset>
 #include <functional>
 
 #include "ir/fair_clock.h"
@@ -28,7 +28,10 @@ struct Elimination {
 class Search {
  public:
   Search(Runner& runner, const std::vector<Domain>& domains, std::vector<Test>& tests, FairClock::time_point deadline)
-      : runner_(runner), domains_(domains), tests_(tests), deadline_(deadline), choices_(domains.size(), kUnchosen) {}
+      : runner_(runner), domains_(domains), tests_(tests), deadline_(deadline), choices_(domains.size()) {
+    choices_.alternatives.resize(runner.layout().sites.size());
+    find_shared();
+  }
 
   // exhausted: but for what the reach left out (cut()).
   enum class End : uint8_t { stopped, exhausted, timeout, failed };
@@ -49,13 +52,10 @@ class Search {
   uint64_t fillings() const { return fillings_; }
 
  private:
-  using TestSet = std::bitset<512>;  // those beyond are never counted as told apart
   // Tests that come to the same line first.
   struct Group {
     RunResult stop;
     std::vector<size_t> places;  // in the order of the tests
-    TestSet tests;
-    void join(const RunResult& run);
   };
   // Tries all fillings that complete the present choices, of which all tests before this place in their order agree.
   // Returns holes whose present values rule out success, unless the search is over.
@@ -64,14 +64,21 @@ class Search {
   std::optional<Mask> agree(size_t place);
   std::optional<RunResult> run_on(size_t test);  // nothing: the search is over
   Mask branch(RunResult first, size_t place);
+  // What the tests leave of the present choices goes to `found`, likely ones first.
+  Mask offer();
+  std::optional<Mask> offer(Choices single);
+  void find_shared();
   // Which line to fill next, and the tests that tell its ways apart, which are moved to this place. Returns the
   // conflict if one fails whatever stands here.
   std::optional<Mask> look_ahead(RunResult first, size_t place, Group& chosen);
   std::optional<bool> comes_to_nothing_else(const Group& group);
   std::vector<double> distances(const Group& group, size_t place);
-  // The ways of filling a line's open holes, in the order in which they are tried.
-  class Order;
-  void close(const Site& site, Mask open);
+  struct Ways;
+  Ways ways_at(const Site& site);
+  void choose(const Site& site, const Ways& ways, size_t way);
+  std::vector<std::vector<size_t>> order(const RunResult& stop, const std::vector<double>& distances, bool together,
+                                         bool& some_left_out) const;
+  size_t line_of(const Site& site) const { return static_cast<size_t>(&site - runner_.layout().sites.data()); }
   void note_elimination(Mask holes);
   // Some were left out because of what has a value now.
   Mask cut();
@@ -92,9 +99,8 @@ class Search {
   uint64_t fillings_ = 0;
   uint64_t reach_ = UINT64_MAX, product_ = 1;
   bool cut_ = false, familiar_only_ = false;
-  Mask repeated_ = 0;          // holes that a run came to more than once
+  Mask shared_ = 0;            // holes that stand in several lines
   std::vector<size_t> order_;  // of the tests
-  TestSet used_;               // that were run
   size_t last_test_ = 0;       // that failed
   std::string last_difference_;
 };

@@ -98,33 +98,55 @@ void Sense::order(std::vector<Domain>& domains, Layout& layout) {
   }
 }
 
-const Effects* Sense::chosen(const Choices& choices, size_t line) const {
+const Together& Sense::together(const Alternatives& alternatives, const Summary& line) const {
+  std::optional<Together>& all = alternatives.together;
+  if (all) return *all;
+  all.emplace();
+  if (!line.sequence) {
+    all->reads = line.reads, all->writes = line.writes, all->idle = true;
+    return *all;
+  }
+  all->needs.set();
+  for (const uint32_t code : alternatives.codes) {
+    const Effects& effects = line.variants[code];
+    all->reads |= effects.reads, all->writes |= effects.writes;
+    all->needs &= effects.reads & ~effects.saves;
+    all->idle |= effects.writes.none();
+  }
+  return *all;
+}
+
+std::optional<Together> Sense::chosen(const Choices& choices, size_t line) const {
   const Site& site = layout_.sites[line];
+  if (choices.several(line)) return together(*choices.among(line), lines_[line]);
   size_t code = 0, radix = 1;
   for (const HoleId hole : site.holes) {
-    if (choices[hole] == kUnchosen) return nullptr;
+    if (choices[hole] == kUnchosen) return std::nullopt;
     code += radix * static_cast<size_t>(choices[hole]);
     radix *= domains_[hole].values.size();
   }
-  if (lines_[line].sequence) return &lines_[line].variants[code];
-  const uint64_t begin = site.variants[code];
-  if (begin == 0) return nullptr;
-  const auto [known, is_new] = looked_at_.try_emplace(begin);
-  if (is_new) known->second = effects_between(code_, begin, begin + layout_.slot_bytes, stack_pointer_);
-  return &known->second;
+  const Effects* effects = lines_[line].sequence ? &lines_[line].variants[code] : nullptr;
+  if (effects == nullptr) {
+    const uint64_t begin = site.variants[code];
+    if (begin == 0) return std::nullopt;
+    const auto [known, is_new] = looked_at_.try_emplace(begin);
+    if (is_new) known->second = effects_between(code_, begin, begin + layout_.slot_bytes, stack_pointer_);
+    effects = &known->second;
+  }
+  return Together{effects->reads, effects->writes, effects->reads & ~effects->saves, effects->writes.none()};
 }
 
 bool Sense::possible(const Choices& choices, size_t line) const {
-  const Effects* const effects = chosen(choices, line);
+  const auto effects = chosen(choices, line);
   const Surroundings& around = lines_[line].around;
-  if (effects == nullptr || effects->writes.none()) return true;
+  if (!effects || effects->idle) return true;
   bool useful = (effects->writes & around.live).any();
-  SlotSet missing = effects->reads & ~effects->saves & ~around.set;
+  SlotSet missing = effects->needs & ~around.set;
   for (size_t n = 0; n < lines_.size() && (!useful || missing.any()); ++n) {
     if (n == line || (independent_ && lines_[n].sequence)) continue;
-    const Effects* const other = lines_[n].sequence ? chosen(choices, n) : nullptr;
-    useful |= (effects->writes & around.reaches[n] & (other != nullptr ? other->reads : lines_[n].reads)).any();
-    missing &= ~(other != nullptr ? other->writes : lines_[n].writes);
+    const auto other = lines_[n].sequence ? chosen(choices, n) : std::nullopt;
+    useful |= (effects->writes & around.reaches[n] & (other ? other->reads : lines_[n].reads)).any();
+    missing &= ~(other ? other->writes : lines_[n].writes);
   }
   return useful && missing.none();
 }
@@ -135,8 +157,8 @@ bool Sense::possible(const Choices& choices) const {
   SlotSet required, set;
   for (size_t n = 0; n < lines_.size(); ++n) {
     if (lines_[n].sequence && !possible(choices, n)) return false;
-    const Effects* const effects = lines_[n].sequence ? chosen(choices, n) : nullptr;
-    set |= effects != nullptr ? effects->writes : lines_[n].writes;
+    const auto effects = lines_[n].sequence ? chosen(choices, n) : std::nullopt;
+    set |= effects ? effects->writes : lines_[n].writes;
     required |= lines_[n].around.required;
   }
   return (required & ~set).none();
@@ -146,20 +168,21 @@ bool Sense::reads_unset(const Choices& choices) const {
   // What none of them could set says nothing of what is chosen.
   SlotSet required, set, possible;
   for (size_t n = 0; n < lines_.size(); ++n) {
-    const Effects* const effects = chosen(choices, n);
-    set |= effects != nullptr ? effects->writes : lines_[n].writes;
+    const auto effects = chosen(choices, n);
+    set |= effects ? effects->writes : lines_[n].writes;
     possible |= lines_[n].writes;
     if (lines_[n].known) required |= lines_[n].around.required;
   }
   if ((required & possible & ~set).any()) return true;
   for (size_t n = 0; n < lines_.size(); ++n) {
-    const Effects* const effects = lines_[n].known ? chosen(choices, n) : nullptr;
-    if (effects == nullptr) continue;
+    const auto effects = lines_[n].known ? chosen(choices, n) : std::nullopt;
+    if (!effects) continue;
     // Who writes a part reads the rest.
-    SlotSet missing = effects->reads & ~effects->saves & ~effects->writes & ~lines_[n].around.set;
+    SlotSet missing = effects->needs & ~effects->writes & ~lines_[n].around.set;
     for (size_t m = 0; m < lines_.size() && missing.any(); ++m) {
-      const Effects* const other = m == n ? nullptr : chosen(choices, m);
-      if (m != n) missing &= ~(other != nullptr ? other->writes : lines_[m].writes);
+      if (m == n) continue;
+      const auto other = chosen(choices, m);
+      missing &= ~(other ? other->writes : lines_[m].writes);
     }
     if (missing.any()) return true;
   }
@@ -172,8 +195,8 @@ SlotSet Sense::matters(const Choices& choices, const Site& site) const {
   SlotSet matters = around.beyond;
   for (size_t n = 0; n < lines_.size(); ++n) {
     if (independent_ && lines_[n].sequence) continue;
-    const Effects* const effects = chosen(choices, n);
-    matters |= around.reaches[n] & (effects != nullptr ? effects->reads : lines_[n].reads);
+    const auto effects = chosen(choices, n);
+    matters |= around.reaches[n] & (effects ? effects->reads : lines_[n].reads);
   }
   return matters;
 }

@@ -4,12 +4,9 @@
 // it says what is tried first and what is left out in passes that rule nothing out for good.
 #pragma once
 
-#include "translate/sketch/filling/surroundings.h"
+#include "translate/sketch/filling/choices.h"
 
 namespace portolan::sketch::filling {
-
-using Choices = std::vector<int32_t>;  // by hole: index into its domain's values
-inline constexpr int32_t kUnchosen = -1;
 
 class Sense {
  public:
@@ -42,8 +39,9 @@ class Sense {
   };
   double unlikeliness(const Effects& effects, const Summary& summary) const;
   bool possible(const Choices& choices, size_t line) const;
-  // What the line reads or writes as it is chosen; nullptr: that is open.
-  const Effects* chosen(const Choices& choices, size_t line) const;
+  // What the line reads or writes as it is chosen; nothing: that is open.
+  std::optional<Together> chosen(const Choices& choices, size_t line) const;
+  const Together& together(const Alternatives& alternatives, const Summary& line) const;
 
   const Layout& layout_;
   const std::vector<Domain>& domains_;

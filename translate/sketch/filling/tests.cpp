@@ -67,7 +67,7 @@ Expected<Found> find_tests(const Territory& t, Watch& watch, uint64_t seed) {
       why = (*runs)[n].unfit;
       continue;
     }
-    found.tests.push_back({t.function, std::move(inputs[n]), std::move((*runs)[n]), 0, nullptr, nullptr, nullptr});
+    found.tests.push_back({t.function, std::move(inputs[n]), std::move((*runs)[n])});
     Test& test = found.tests.back();
     watch.look_at(test, t.bench.source_request(boundary, test.input), t.times_longer);
     if (!watch.left().empty()) {
@@ -133,7 +133,7 @@ Expected<Test> make_test(verify::Bench& bench, const std::vector<verify::Boundar
   auto runs = bench.run_source(boundaries[function], {&input, 1});
   if (!runs) return runs.error();
   if (!runs->front().unfit.empty()) return error_at({}, runs->front().unfit);
-  Test test{function, std::move(input), std::move(runs->front()), 0, nullptr, nullptr, nullptr};
+  Test test{function, std::move(input), std::move(runs->front())};
   Watch(bench.source()).look_at(test, bench.source_request(boundaries[function], test.input), times_longer);
   return test;
 }

@@ -9,7 +9,7 @@ namespace {
 
 constexpr uint64_t kWithoutCount = 4000;  // limit where it is not known how long the source runs
 constexpr uint64_t kLongestRun = 2000000;
-constexpr size_t kMostCompared = 48;
+constexpr size_t kMostCompared = 48, kMostLoads = 32;
 
 // Code of other instruction sets does not take as many instructions, and what is written in vectors takes more.
 double limit_factor(double times_longer) {
@@ -22,7 +22,7 @@ void Watch::look_at(Test& test, emulate::Request request, double times_longer) {
   stores_ = std::make_shared<Stores>();
   touched_ = std::make_shared<std::unordered_set<uint64_t>>();
   familiar_ = std::make_shared<Familiar>();
-  pending_.clear(), loaded_.clear(), numbers_.clear(), compared_.clear();
+  pending_.clear(), loaded_.clear(), written_.clear(), loads_.clear(), numbers_.clear(), compared_.clear();
   flags_only_ = false;
   branch_ = nullptr;
   fresh_ = false;
@@ -37,6 +37,9 @@ void Watch::look_at(Test& test, emulate::Request request, double times_longer) {
       instructions_ == 0 ? kWithoutCount : static_cast<uint64_t>(limit_factor(times_longer) * instructions_) + 500;
   if (known) test.familiar = std::move(familiar_);
   if (!known || outcome->ending != emulate::Ending::returned) return;
+  // stores_: gone if it called a function of the outside.
+  if (stores_ && written_.size() < kMostWritten)
+    test.history = std::make_shared<History>(history_of(image_, request, written_));
   test.stores = std::move(stores_);
   test.touched = std::move(touched_);
 }
@@ -97,7 +100,9 @@ std::optional<uint64_t> Watch::before(uint64_t pc, std::span<const llvm::APInt> 
   for (const Access& access : pending_) {
     for (uint64_t at = access.address; stores_ && at < access.address + access.size; ++at) {
       uint8_t byte = 0;
-      if (memory.read(at, {&byte, 1})) (*stores_)[at].set(byte);
+      if (!memory.read(at, {&byte, 1})) continue;
+      (*stores_)[at].set(byte);
+      if (!may_be_on_stack(at) && written_.size() < kMostWritten) written_.push_back({at, byte});
     }
     uint64_t number = 0;
     if (access.size <= 8 && memory.read(access.address, {reinterpret_cast<uint8_t*>(&number), access.size}))
@@ -126,6 +131,8 @@ void Watch::after(const emulate::IrStep& step, std::span<const llvm::APInt> slot
   kind.noted = run_;
   for (const Access& access : accesses) {
     if (access.write) pending_.push_back(access);
+    if (!access.write && access.size <= 8 && !may_be_on_stack(access.address) && loads_.size() < kMostLoads)
+      loads_.emplace(access.address, access.size);
     for (uint64_t at = access.address; touched_ && !may_be_on_stack(at) && at < access.address + access.size; ++at)
       touched_->insert(at);
   }

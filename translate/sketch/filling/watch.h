@@ -2,6 +2,7 @@
 // might have gone another.
 #pragma once
 
+#include <map>
 #include <set>
 
 #include "translate/sketch/filling/runner.h"
@@ -26,6 +27,9 @@ class Watch : public emulate::IrObserver {
   bool ways_left() const { return !open_.empty(); }
   // Pairs of numbers that met before such branches in the last run.
   const std::set<std::pair<uint64_t, uint64_t>>& compared() const { return compared_; }
+
+  // Numbers that the last run loaded from elsewhere than the stack: where, and how many bytes; each place once.
+  const std::map<uint64_t, uint32_t>& loads() const { return loads_; }
 
   std::optional<uint64_t> before(uint64_t pc, std::span<const llvm::APInt> slots,
                                  emulate::MemoryAccess& memory) override;
@@ -58,6 +62,8 @@ class Watch : public emulate::IrObserver {
   std::shared_ptr<std::unordered_set<uint64_t>> touched_;
   std::shared_ptr<Familiar> familiar_;
   std::vector<Access> pending_, loaded_;
+  std::vector<WrittenByte> written_;
+  std::map<uint64_t, uint32_t> loads_;
   const Kind* branch_ = nullptr;  // the instruction before
   uint64_t pc_ = 0;
   uint64_t instructions_ = 0, run_ = 0;

@@ -1,0 +1,32 @@
+// What the bytes of the caller's buffers and the files' data become while a function runs, one after the other. Tests
+// that compare what is left in the end do not see a lock that was never taken, so a filling that goes another way is
+// looked at later than one that does not.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "emulate/engine.h"
+#include "emulate/image.h"
+
+namespace portolan::sketch::filling {
+
+// A byte that was written, in the order of time.
+struct WrittenByte {
+  uint64_t address = 0;
+  uint8_t value = 0;
+};
+// Of longer runs nothing is known.
+inline constexpr size_t kMostWritten = 1 << 16;
+
+using History = std::map<uint64_t, std::vector<uint8_t>>;  // by address; what changes nothing is left out
+
+// What stands there when the request begins; nothing: in no buffer and no data.
+std::optional<uint8_t> byte_at_start(const emulate::Image& image, const emulate::Request& request, uint64_t address);
+
+History history_of(const emulate::Image& image, const emulate::Request& request, std::span<const WrittenByte> written);
+
+}  // namespace portolan::sketch::filling
