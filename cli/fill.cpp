@@ -35,6 +35,7 @@ struct Arguments {
 };
 
 constexpr std::chrono::milliseconds kTestTime{1500};  // for each function of a candidate
+constexpr uint32_t kManyTests = 1000;                 // of one that is taken without a proof
 
 Exit fail(const Diagnostic& d) {
   fmt::print(stderr, "{}", to_string(d));
@@ -73,6 +74,8 @@ class Fill {
   };
   Expected<Candidate> candidate(const std::string& text) const;
   Judgement judge(const std::string& text, std::chrono::milliseconds left) const;
+  Judgement test_more(const std::string& text) const;
+  Judgement judged(const std::string& text, const verify::TestOptions& tests, double prove) const;
   Exit report(const FillResult& result) const;
   nlohmann::json json_of(const FillResult& result) const;
 
@@ -100,6 +103,22 @@ Expected<Fill::Candidate> Fill::candidate(const std::string& text) const {
 }
 
 Judgement Fill::judge(const std::string& text, std::chrono::milliseconds left) const {
+  verify::TestOptions tests;
+  tests.tests = a_.tests;
+  tests.seed = a_.seed + 1;  // other inputs than those that chose the filling
+  tests.time = kTestTime;
+  return judged(text, tests, std::min(a_.prove, std::chrono::duration<double>(left).count()));
+}
+
+Judgement Fill::test_more(const std::string& text) const {
+  verify::TestOptions tests;
+  tests.tests = std::max<uint32_t>(a_.tests, kManyTests);
+  tests.seed = a_.seed + 2;
+  tests.time = 2 * kTestTime;
+  return judged(text, tests, 0);
+}
+
+Judgement Fill::judged(const std::string& text, const verify::TestOptions& tests, double prove) const {
   Judgement judgement;
   auto made = candidate(text);
   if (!made) {
@@ -118,12 +137,10 @@ Judgement Fill::judge(const std::string& text, std::chrono::milliseconds left) c
       subject.missing.insert(name);
   judge::Options options;
   options.run_tests = a_.tests != 0;
-  options.tests.tests = a_.tests;
-  options.tests.seed = a_.seed + 1;  // other inputs than those that chose the filling
-  options.tests.time = kTestTime * made->boundaries.size();
+  options.tests = tests;
+  options.tests.time *= made->boundaries.size();
   options.tests.constants = judge::constants_of(*source_->index, *made->file.index);
-  options.prover = make_prover({*source_->index, *made->file.index, made->all,
-                                std::min(a_.prove, std::chrono::duration<double>(left).count()),
+  options.prover = make_prover({*source_->index, *made->file.index, made->all, prove,
                                 [this, &made](const std::string& function, const std::string& format) {
                                   return translate::describe_call(*paired_, made->paired, function, format);
                                 }});
@@ -235,7 +252,8 @@ Exit Fill::run() {
       a_.prove > 0 ? judge::Level::bounded : judge::Level::tested,
       std::chrono::milliseconds(static_cast<int64_t>(a_.time * 1000)),
       a_.seed,
-      translate::external_signatures(*paired_)};
+      translate::external_signatures(*paired_),
+      [this](const std::string& text) { return test_more(text); }};
   auto result = sketch::filling::fill(*sketch_, request);
   if (!result) return fail(result.error());
   return report(*result);

@@ -93,13 +93,14 @@ uint64_t number_of(const Input& input) {
 }  // namespace
 
 Rubbish target_rubbish(const Input& input) {
-  switch (number_of(input) % 8) {
+  const uint64_t number = number_of(input);
+  switch (number % 8) {
     case 0:
       return {0, 0x00};
     case 1:
       return {0, 0xff};
     default:
-      return {3, 0xc3};
+      return {number, 0xc3};
   }
 }
 

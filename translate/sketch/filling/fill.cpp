@@ -10,6 +10,7 @@
 #include "ir/fair_clock.h"
 #include "translate/sketch/filling/path.h"
 #include "translate/sketch/filling/tests.h"
+#include "translate/sketch/filling/ways.h"
 
 namespace portolan::sketch::filling {
 namespace {
@@ -26,7 +27,6 @@ constexpr uint64_t kNearest = 16, kFarther = 16, kFarthest = 1 << 16;
 constexpr uint64_t kFarEnough = 4096;                  // passes that look less far get less time
 constexpr std::chrono::milliseconds kQuick{2000};      // for the first look at a candidate
 constexpr size_t kStepsCompared = 12, kMostOdd = 16;   // tests of which the steps are compared; fillings put off
-constexpr size_t kMostWays = 200;                      // of filling holes that no test comes to
 constexpr std::chrono::milliseconds kBettering{1500};  // for a cheaper filling than the first
 constexpr int kRounds = 6;                             // of values that a solver gives
 constexpr unsigned kMostSolved = 60;
@@ -255,25 +255,6 @@ bool Filler::choose_rest(const Layout& layout, Choices& choices, const std::vect
   return true;
 }
 
-// Places for so many lines, whose product, counted from 1, is small: likely ones first.
-std::vector<std::vector<size_t>> ways(size_t lines) {
-  std::vector<std::pair<size_t, std::vector<size_t>>> all = {{1, {}}};
-  for (size_t n = 0; n < lines; ++n) {
-    std::vector<std::pair<size_t, std::vector<size_t>>> longer;
-    for (const auto& [product, places] : all)
-      for (size_t place = 0; product * (place + 1) <= kMostWays; ++place) {
-        longer.emplace_back(product * (place + 1), places);
-        longer.back().second.push_back(place);
-      }
-    all = std::move(longer);
-  }
-  std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  std::vector<std::vector<size_t>> found;
-  for (auto& way : all)
-    if (found.size() < kMostWays) found.push_back(std::move(way.second));
-  return found;
-}
-
 // Inputs that show a difference become tests, also where the judge does not know whether they ever occur: what agrees
 // on them all the same is likelier to be right. False: there is none that says anything here.
 bool Filler::learn(const Judgement& judgement) {
@@ -332,8 +313,10 @@ Next Filler::consider(Candidate candidate, std::chrono::milliseconds most) {
   result_.candidates += !again;
   if (judgement.level == judge::Level::refuted) return learn(judgement) ? Next::new_test : Next::go_on;
   const bool proved = judgement.level >= judge::Level::bounded;
-  const bool usable = judgement.level >= judge::Level::tested &&
-                      ((candidate.everything_reached && !bench_->source().stands_in()) || proved);
+  // What reads a register that nothing sets may have met a number that serves by chance: tests do not show it.
+  const bool tests_count =
+      candidate.everything_reached && !bench_->source().stands_in() && !sense_->reads_unset(candidate.choices);
+  const bool usable = judgement.level >= judge::Level::tested && (tests_count || proved);
   if (!usable) {
     unreached_ |= !candidate.everything_reached;
     undecided_why_ = judgement.problem;
@@ -341,6 +324,10 @@ Next Filler::consider(Candidate candidate, std::chrono::milliseconds most) {
       if (!v.detail.empty() || !v.reason.empty())
         undecided_why_ = judge::word(v) + (v.detail.empty() ? "" : ": " + v.detail);
   } else if (!filled_ || judgement.level > result_.judgement.level || judgement.level >= request_.wanted) {
+    if (judgement.level != judge::Level::proved && request_.test_more) {
+      const Judgement more = request_.test_more(text);
+      if (more.level == judge::Level::refuted) return learn(more) ? Next::new_test : Next::go_on;
+    }
     filled_ = true;
     cost_ = cost;
     result_.values = candidate.values;

@@ -34,6 +34,8 @@ struct FillRequest {
   // Signatures (emulate/call.h) of functions outside, by name: while fillings are looked for, those that the tester
   // does not know answer something. What the judge says does not depend on them.
   std::map<std::string, std::string> signatures = {};
+  // Many more inputs, and no proof: asked before one that is not proved is taken. May be left out.
+  std::function<Judgement(const std::string& text)> test_more = {};
 };
 
 struct FillResult {

@@ -38,6 +38,8 @@ class Graph {
     for (const assembly::Slot slot : {machine_.stack_pointer, machine_.return_address})
       if (slot != assembly::kNoSlot) callers_.reset(slot);
     kept_.set(machine_.stack_pointer);
+    for (assembly::Slot slot = 0; slot < machine_.slots.size(); ++slot)
+      if (image.isa == Isa::x86_64 || machine_.slots[slot].width != 64) merged_.set(slot);
   }
 
   void add(const verify::Boundary& boundary);
@@ -58,6 +60,7 @@ class Graph {
   emulate::IrCode code_;
   SlotSet arguments_, kept_;
   SlotSet callers_;  // hold something of the caller's that is only kept
+  SlotSet merged_;   // who writes a part of such a register has to read it, and may want nothing of the rest
   std::vector<Node> nodes_;
   struct Entry {
     uint32_t node = 0;
@@ -165,7 +168,7 @@ void Graph::backward(Node& node) {
   }
   live = (live & ~e.writes) | e.reads;
   read = (read & ~e.writes) | reads;
-  strictly = (strictly & ~e.writes) | (reads & ~e.writes);
+  strictly = (strictly & ~e.writes) | (reads & ~(e.writes & merged_));
   SlotSet beyond;
   for (const uint32_t next : node.next) beyond |= nodes_[next].beyond;
   if (!node.inside) {
@@ -342,10 +345,10 @@ SlotSet given_at_entry(const assembly::Machine& machine, const verify::Boundary&
   };
   for (const auto* slots : {&machine.callee_saved, &machine.callee_saved_low_half})
     for (const assembly::Slot slot : *slots) give(slot);
-  for (const assembly::Slot slot : {machine.stack_pointer, machine.return_address, machine.frame_pointer,
-                                    machine.vector_count, machine.indirect_result})
-    give(slot);
+  for (const assembly::Slot slot : {machine.stack_pointer, machine.return_address, machine.frame_pointer}) give(slot);
   for (const verify::BoundaryValue& p : boundary.parameters) {
+    if (p.target.kind == verify::Place::Kind::indirect_result) give(machine.indirect_result);
+    if (p.target.kind == verify::Place::Kind::vector_count) give(machine.vector_count);
     if (p.target.kind == verify::Place::Kind::integer_argument) give(machine.integer_arguments[p.target.index]);
     if (p.target.kind == verify::Place::Kind::float_argument) give(machine.float_arguments[p.target.index]);
   }
