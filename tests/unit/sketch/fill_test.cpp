@@ -297,6 +297,17 @@ TEST(Fill, AgreementOnTestsIsNotTakenForProof) {
   }
 }
 
+// Where the last function's file goes on with data, at odd addresses.
+TEST(Fill, LabelsOfDataAreNoTargets) {
+  auto result = ask({"\tmovl %edi, %eax\n\ttestl %edi, %edi\n\tjne 1f\n\tmovl $7, %eax\n1:\tret\n", kA,
+                     "\tcbnz w0, ?label\n\tmov w0, #7\n.La:\n\tret\n\t.section .rodata\n.Lbyte:\n\t.byte 1\n.Lodd:\n"
+                     "\t.byte 2\n\t.text\n",
+                     1});
+  ASSERT_TRUE(result);
+  ASSERT_EQ(result->status, FillResult::Status::filled) << result->reason;
+  EXPECT_EQ(result->values[0], ".La");
+}
+
 TEST(Fill, HolesThatNoInputReachesNeedAProof) {
   auto result = ask(
       {"\tmovl %edi, %eax\n\tret\n", kA, "\tcbnz wzr, .La\n\tret\n.La:\n\tadd w0, w0, #?imm\n\tret\n", 1, 32, false});

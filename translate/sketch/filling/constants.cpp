@@ -137,6 +137,16 @@ std::vector<int64_t> likely_constants(const Constants& constants) {
   return values.take();
 }
 
+std::vector<int64_t> probes() {
+  std::set<int64_t> all = {0, 3, 5, 6, 7, 12, 24, 48, 96, 100, 1000, 0x5555555555555555, 0x55555555};
+  for (unsigned bit = 0; bit < 64; ++bit) {
+    const uint64_t power = uint64_t{1} << bit;
+    for (const uint64_t value : {power, power - 1, ~power, ~power + 1, ~power + 2, power * 3})
+      all.insert(static_cast<int64_t>(value));
+  }
+  return {all.begin(), all.end()};
+}
+
 std::vector<int64_t> constants_of(const assembly::Unit& unit, const std::set<std::string>* functions) {
   const assembly::McTarget& target = assembly::McTarget::get(unit.isa);
   std::vector<const assembly::Instruction*> instructions;

@@ -21,6 +21,9 @@ struct Constants {
 // Those and what compilers make of them, likely ones first.
 std::vector<int64_t> likely_constants(const Constants& constants);
 
+// Values by which the span of an immediate's hole shows: around every power of two, and some between; in order.
+std::vector<int64_t> probes();
+
 // A character of a word in assembler text.
 bool is_word(char c);
 

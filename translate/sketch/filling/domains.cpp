@@ -34,16 +34,6 @@ bool occurs(std::string_view text, std::string_view word) {
   return false;
 }
 
-std::vector<int64_t> probes() {
-  std::set<int64_t> all = {0, 3, 5, 6, 7, 12, 24, 48, 96, 100, 1000, 0x5555555555555555, 0x55555555};
-  for (unsigned bit = 0; bit < 64; ++bit) {
-    const uint64_t power = uint64_t{1} << bit;
-    for (const uint64_t value : {power, power - 1, ~power, ~power + 1, ~power + 2, power * 3})
-      all.insert(static_cast<int64_t>(value));
-  }
-  return {all.begin(), all.end()};
-}
-
 // Lines [first, second) of the function that a line of the unit stands in, and the function's name.
 struct Extent {
   uint32_t first = 1, end = UINT32_MAX;
@@ -168,8 +158,15 @@ std::string Finder::text_between(uint32_t first, uint32_t last) const {
 std::vector<std::string> Finder::labels(uint32_t line) const {
   const auto [first, last] = function_around(line);
   std::vector<Label> labels;
+  // Behind the last function there may be data with labels of its own.
+  const auto section = [this](const std::string& name) {
+    const auto symbol = skeleton_.symbol_by_name.find(name);
+    return symbol == skeleton_.symbol_by_name.end() ? std::nullopt
+                                                    : std::optional(skeleton_.symbols[symbol->second].section);
+  };
+  const auto here = section(extent_around(skeleton_, line).name);
   for (const Label& label : labels_of(sketch_))
-    if (label.line >= first && label.line < last) labels.push_back(label);
+    if (label.line >= first && label.line < last && (!here || section(label.name) == here)) labels.push_back(label);
   // To the function's own entry goes nothing but a loop: last.
   if (labels.size() > 1) std::rotate(labels.begin(), labels.begin() + 1, labels.end());
   const auto away = [line](const Label& label) { return label.line > line ? label.line - line : line - label.line; };

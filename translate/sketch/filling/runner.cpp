@@ -497,7 +497,8 @@ Expected<RunResult> Runner::run(const Test& test, const Choices& choices, Record
       result.conflict = site_ != nullptr ? influence_.control() | site_->mask : influence_.touched();
       break;
     default:
-      if (comparison.finding == verify::Finding::differs) {
+      // Signs and payloads of NaNs may differ as they may: the judge looks into that.
+      if (comparison.finding == verify::Finding::differs && !comparison.perhaps_nan) {
         result.kind = RunResult::Kind::differs;
         result.conflict = conflict(comparison, boundary, request);
       }
