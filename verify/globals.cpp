@@ -12,6 +12,7 @@ using emulate::Image;
 
 constexpr size_t kMostObjects = 64;
 constexpr uint64_t kMostBytes = 4096, kMostBytesOfAll = 32 * 1024;
+constexpr uint64_t kTail = 256;  // of larger objects: how many there are stands behind them, perhaps
 
 std::vector<uint8_t> initial_bytes(const Image& image, uint64_t address, uint64_t size) {
   std::vector<uint8_t> bytes(size);
@@ -54,14 +55,21 @@ std::vector<Shape::Global> globals_of(const Image& source, const Image& target) 
     };
     if (is_taken(taken_source, s) || is_taken(taken_target, *t)) continue;
     taken_source.push_back(&s), taken_target.push_back(&*t);
-    const uint64_t size = std::min({s.size, t->size, kMostBytes, left});
+    const uint64_t whole = std::min(s.size, t->size), size = std::min({whole, kMostBytes, left});
     if (size == 0) continue;
     left -= size;
-    Shape::Global global{s.name, s.local, initial_bytes(source, s.address, size), {}};
-    global.slots.assign((size + 7) / 8, Shape::kNumber);
-    keep_addresses(global.bytes, global.slots);
-    keep_addresses(initial_bytes(target, t->address, size), global.slots);
-    globals.push_back(std::move(global));
+    auto add = [&](uint64_t offset, uint64_t bytes) {
+      Shape::Global global{s.name, s.local, initial_bytes(source, s.address + offset, bytes), {}, offset};
+      global.slots.assign((bytes + 7) / 8, Shape::kNumber);
+      keep_addresses(global.bytes, global.slots);
+      keep_addresses(initial_bytes(target, t->address + offset, bytes), global.slots);
+      globals.push_back(std::move(global));
+    };
+    add(0, size);
+    if (const uint64_t tail = (whole - std::min(whole, kTail) + 7) / 8 * 8; size == kMostBytes && tail >= size)
+      add(tail, whole - tail);
+    else if (size == kMostBytes && whole > size)
+      add(size, whole - size);
   }
   return globals;
 }

@@ -144,7 +144,7 @@ class Maker {
   // `owner` as Slot::buffer.
   void fill_words(std::span<uint8_t> bytes, const std::vector<uint32_t>& slots, Numbers how, int owner);
   void fill_global(uint32_t global);
-  uint64_t alike_word() const;
+  uint64_t alike_word();
   bool draws(Numbers& how);  // how to fill a global; false: it stays as it is
   bool leads_back(int owner, uint32_t word, uint64_t& address);
 
@@ -152,7 +152,7 @@ class Maker {
   const Filling& filling_;
   Random& random_;
   uint64_t related_integer_ = 0, related_double_ = 0, related_single_ = 0, alike_ = 0;
-  bool lanes_ = false;
+  bool lanes_ = false, marks_ = false;
   std::vector<uint64_t> addresses_;
   Input input_;
 };
@@ -315,11 +315,13 @@ void Maker::fill(uint32_t n) {
   fill_words(input_.regions[n].bytes, shape_.buffers[n].slots, filling_.words, static_cast<int>(n));
 }
 
-uint64_t Maker::alike_word() const {
+uint64_t Maker::alike_word() {
   static constexpr unsigned kBits[] = {32, 64, 8, 16};
   const unsigned width = kBits[filling_.alike % std::size(kBits)];
-  uint64_t word = alike_;
-  for (unsigned shift = width; shift < 64; shift += width) word |= alike_ << shift;
+  const uint64_t element = width == 64 ? alike_ : alike_ & ((uint64_t{1} << width) - 1);
+  uint64_t word = 0;
+  for (unsigned shift = 0; shift < 64; shift += width)
+    if (!marks_ || random_.one_in(6)) word |= element << shift;
   return word;
 }
 
@@ -358,13 +360,17 @@ void Maker::fill_global(uint32_t n) {
     for (end = begin; end < bytes.size() && kept(end) == kept(begin);) ++end;
     const auto from = bytes.begin() + static_cast<ptrdiff_t>(begin), to = bytes.begin() + static_cast<ptrdiff_t>(end);
     if (!kept(begin) && !std::equal(from, to, global.bytes.begin() + static_cast<ptrdiff_t>(begin)))
-      input_.data.push_back({global.name, begin, {from, to}, global.own});
+      input_.data.push_back({global.name, global.offset + begin, {from, to}, global.own});
   }
 }
 
 Input Maker::make(const Boundary& boundary) {
   related_integer_ = number(filling_, random_.one_in(2) ? Numbers::boundary : Numbers::random, random_);
-  if (filling_.alike != 0) alike_ = 1 + random_.below(12);
+  marks_ = filling_.alike / 4 % 2 == 1 && filling_.constants != nullptr && !filling_.constants->empty();
+  if (marks_)
+    alike_ = (*filling_.constants)[random_.below(filling_.constants->size())];
+  else if (filling_.alike != 0)
+    alike_ = 1 + random_.below(12);
   lanes_ = filling_.pair % 2 == 1;
   if (lanes_) related_integer_ = lanes_number(filling_.pair / 2);
   const double related = floating_number(random_.one_in(2) ? Numbers::boundary : Numbers::random, random_);
@@ -397,7 +403,7 @@ Input Maker::make(const Boundary& boundary) {
     else if (how == Numbers::tag || filling_.tagged_parameter == static_cast<int>(p))
       value[0] = tag_of({-1, p}, 0);
     else if (filling_.alike != 0)
-      value[0] = multiple();
+      value[0] = marks_ ? integer(Numbers::small) : multiple();
     else if (filling_.fit != 0 && !shape_.buffers.empty())
       value[0] = up_to_an_end();
     else
@@ -515,9 +521,10 @@ void vary_bytes(std::vector<uint8_t>& bytes, const std::vector<uint32_t>* slots,
   if (at < bytes.size()) std::memcpy(bytes.data() + at, &value, std::min(width, bytes.size() - at));
 }
 
-const std::vector<uint32_t>* slots_of(const Shape& shape, const std::string& global) {
+// Where the piece stands; its words count from there.
+const Shape::Global* global_of(const Shape& shape, const DataPiece& piece) {
   for (const Shape::Global& g : shape.globals)
-    if (g.name == global) return &g.slots;
+    if (g.name == piece.object && piece.offset - g.offset < g.bytes.size()) return &g;
   return nullptr;
 }
 
@@ -547,7 +554,9 @@ Input varied(const Boundary& boundary, const Shape& shape, Input input, const Fi
                  random);
     } else {
       DataPiece& piece = input.data[(place - data) / 2];
-      vary_bytes(piece.bytes, slots_of(shape, piece.object), piece.offset / 8, number(filling, how, random), random);
+      const Shape::Global* const global = global_of(shape, piece);
+      vary_bytes(piece.bytes, global != nullptr ? &global->slots : nullptr,
+                 global != nullptr ? (piece.offset - global->offset) / 8 : 0, number(filling, how, random), random);
     }
   }
   return input;

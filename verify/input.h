@@ -68,8 +68,9 @@ struct Shape {
   struct Global {
     std::string name;
     bool own = false;            // as DataPiece::own
-    std::vector<uint8_t> bytes;  // as the source has them; of a large object only the beginning
+    std::vector<uint8_t> bytes;  // as the source has them; large objects are two: the beginning, and the end
     std::vector<uint32_t> slots;
+    uint64_t offset = 0;  // of the bytes in the object
   };
   std::vector<uint32_t> parameters;
   std::vector<Buffer> buffers;
@@ -89,7 +90,8 @@ struct Filling {
   uint32_t pair = 0;          // not 0: likewise of a pair of numbers that are special together
   uint32_t fit = 0;  // not 0: integers are as many as a buffer has bytes, or elements, in turns; no byte is zero
   // Not 0: all numbers of data and of buffers are one small number, as elements of 4, 8, 1 or 2 bytes in turns, and
-  // parameters are multiples of it. Tables that lead from number to number end so: p = table[n], n / p, and so on.
+  // parameters are multiples of it. Tables that lead from number to number end so: p = table[n], n / p, and so on. In
+  // every other round a few of the elements are one of the constants, and the others zero: marks on a map.
   uint32_t alike = 0;
   // The files' own data: as it is at the start, or each object as it is, zero, or like words of any kind.
   enum class Globals : uint8_t { initial, mixed, small, wild };
