@@ -15,12 +15,11 @@ inline constexpr uint64_t kPageSize = 4096;
 inline constexpr uint64_t kHarnessBase = 0x5d00'0000;
 inline constexpr uint64_t kHarnessEnd = 0x5e00'0000;
 
-// Executing an address in [kStubBase, kStubEnd) leaves the emulated program. The first slot is where the outermost
-// function returns to; the others stand for undefined functions (Image::externals). The range is never mapped.
+// Executing an address in [kStubBase, kStubEnd) leaves the emulated program: all but the first slot stand for undefined
+// functions (Image::externals). The range is never mapped.
 inline constexpr uint64_t kStubBase = 0x5e00'0000;
 inline constexpr uint64_t kStubSlot = 16;
 inline constexpr uint64_t kStubEnd = 0x5e10'0000;
-inline constexpr uint64_t kReturnAddress = kStubBase;
 
 // Undefined data objects and the thread's block of thread-local storage.
 inline constexpr uint64_t kExternalDataBase = 0x5e20'0000;
@@ -33,6 +32,10 @@ inline constexpr uint64_t kImageEnd = 0x7f00'0000;
 // The stack ends (has its highest byte) just below this address.
 inline constexpr uint64_t kStackTop = 0xf'8f00'0000;
 
+// Where the outermost function returns to. Never mapped, and neither is what its lower half says with zeros or ones
+// above: who keeps no more of it does not get back.
+inline constexpr uint64_t kReturnAddress = 0xf'a000'0000;
+
 // Argument buffers and the emulated program's heap; any page here may be asked for.
 inline constexpr uint64_t kArenaBase = 0x10'0000'0000;
 inline constexpr uint64_t kArenaEnd = 0x20'0000'0000;
@@ -44,7 +47,7 @@ constexpr uint64_t page_ceil(uint64_t address) {
   return page_floor(address + kPageSize - 1);
 }
 constexpr bool is_stub(uint64_t address) {
-  return address >= kStubBase && address < kStubEnd;
+  return (address >= kStubBase && address < kStubEnd) || address == kReturnAddress;
 }
 
 }  // namespace portolan::emulate

@@ -64,6 +64,17 @@ TEST(Looks, WritesIntoTheCallersFrameAreRefuted) {
   EXPECT_TRUE(says(verdict, "memory access")) << verdict.reason;
 }
 
+// Programs may stand at low addresses; who called does not.
+TEST(Looks, HalfAReturnAddressIsRefuted) {
+  const std::string source = "movq %rdi, %rax\nret\n";
+  auto target = [](const char* load) {
+    return "str x30, [sp, #-16]!\n" + std::string(load) + ", [sp]\nadd sp, sp, #16\nret\n";
+  };
+  EXPECT_EQ(test(source, target("ldr x30")).level, Level::tested);
+  EXPECT_EQ(test(source, target("ldr w30")).level, Level::refuted);
+  EXPECT_EQ(test(source, target("ldrsw x30")).level, Level::refuted);
+}
+
 // What stands there is nobody's number.
 TEST(Looks, ReadsFromTheCallersFrameAreNotWhatTheSourceComputes) {
   const TestResult verdict = test("pushq %rbx\nmovq %rdi, %rax\npopq %rbx\nret\n", "ldr x30, [sp], #16\nret\n");
