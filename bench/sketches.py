@@ -165,6 +165,8 @@ def markdown(args, results, seconds):
              "from file to verdict, all solvers counted; WRONG: accepted, and refuted by other inputs.", ""]
     if args.only:
         lines += [f"Of the {args.sketches} sketches of this seed only {len(results)} were measured, between number {min(args.only)} and {max(args.only)}. {args.note}".rstrip(), ""]
+    elif args.note:
+        lines += [args.note, ""]
     for header, rows in tables(results):
         lines += [report.markdown_table(header, rows), ""]
     reasons = collections.Counter(r["reason"].rsplit("/", 1)[-1][:100] for r in results if r["outcome"] not in ("right", "right, late") and r["reason"])
