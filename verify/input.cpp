@@ -74,6 +74,8 @@ double floating_number(Numbers how, Random& random) {
                                         1e-3, 1e9,  1e18, 1e30, 1e-30, 255.0, 65536.5, 2147483648.0, 0.1};
   // Zeros of both signs often: what is made of a pair of them differs between ISAs.
   if (random.one_in(6)) return random.one_in(2) ? 0.0 : -0.0;
+  // Halves round in other ways than all else.
+  if (random.one_in(12)) return static_cast<double>(random.below(16)) - 7.5;
   // All bits of the mantissa count: rounding shows in the last one. Magnitudes are near each other, or sums are one of
   // the operands.
   if (how == Numbers::random || random.one_in(2)) {
