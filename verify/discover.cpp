@@ -126,7 +126,7 @@ void Discovery::words_one_by_one(Filling filling) {
     for (uint32_t w = 0; w < std::min<size_t>(kMostWords, shape_.buffers[b].slots.size()); ++w) {
       filling.tagged_buffer = static_cast<int>(b);
       filling.tagged_word = w;
-      for (int tries = 0; tries < 2 && shape_.buffers[b].slots[w] == Shape::kNumber; ++tries) {
+      for (int tries = 0; tries < kTries && shape_.buffers[b].slots[w] == Shape::kNumber; ++tries) {
         if (runs_ >= kMostRunsForWords || FairClock::now() > latest_) return;
         while (probe(filling, true) && shape_.buffers[b].slots[w] == Shape::kNumber && runs_ < kMostRunsForWords) {
         }

@@ -161,7 +161,7 @@ class Maker {
 
 uint64_t Maker::integer(Numbers how) {
   if (how != Numbers::related) return number(filling_, how, random_);
-  if (lanes_ && !random_.one_in(6)) return related_integer_;
+  if (lanes_ && !random_.one_in(16)) return related_integer_;
   switch (random_.below(8)) {
     case 0:
       return related_integer_ + 1;
@@ -276,10 +276,12 @@ bool Maker::leads_back(int owner, uint32_t word, uint64_t& address) {
 void Maker::fill_words(std::span<uint8_t> bytes, const std::vector<uint32_t>& slots, Numbers how, int owner) {
   // The largest lanes of all are seldom all there otherwise.
   const bool lanes = lanes_ && how == Numbers::related;
-  const bool floats = !lanes && how != Numbers::text && how != Numbers::tag && random_.one_in(4);
+  // Where a pointer is looked for the count beside it had better be a small one.
+  const bool looking = owner == filling_.tagged_buffer;
+  const bool floats = !lanes && how != Numbers::text && how != Numbers::tag && random_.one_in(4) && !looking;
   const bool halves = random_.one_in(2), single_bytes = !halves && random_.one_in(4);
   // Zeros among other numbers: a loop that goes on while there are some.
-  const bool sparse = !lanes && how != Numbers::text && how != Numbers::tag && random_.one_in(4);
+  const bool sparse = !lanes && how != Numbers::text && how != Numbers::tag && random_.one_in(4) && !looking;
   auto word_at = [&](uint32_t w) -> uint64_t {
     if (w < slots.size() && slots[w] == Shape::kNull) return 0;
     if (w < slots.size() && slots[w] != Shape::kNumber && slots[w] != Shape::kKept)
@@ -313,8 +315,13 @@ void Maker::fill_words(std::span<uint8_t> bytes, const std::vector<uint32_t>& sl
   }
 }
 
+// What is pointed to may hold anything while the counts beside the pointer are small.
 void Maker::fill(uint32_t n) {
-  fill_words(input_.regions[n].bytes, shape_.buffers[n].slots, filling_.words, static_cast<int>(n));
+  const bool counts = filling_.words == Numbers::small || filling_.words == Numbers::zero;
+  const bool looking = filling_.constants == nullptr;  // for pointers
+  const bool any = n > 0 && counts && !looking && filling_.alike == 0 && random_.one_in(4);
+  const Numbers how = any ? Numbers::random : filling_.words;
+  fill_words(input_.regions[n].bytes, shape_.buffers[n].slots, how, static_cast<int>(n));
 }
 
 uint64_t Maker::alike_word() {
