@@ -48,7 +48,7 @@ std::vector<Shape::Global> globals_of(const Image& source, const Image& target) 
   for (const DataObject& s : source.objects) {
     const auto t = std::find_if(target.objects.begin(), target.objects.end(),
                                 [&s](const DataObject& o) { return o.name == s.name; });
-    if (t == target.objects.end() || globals.size() == kMostObjects) continue;
+    if (t == target.objects.end() || globals.size() >= kMostObjects) continue;
     // Two names for the same bytes: one of them is enough, and the sides may not have both.
     auto is_taken = [](const std::vector<const DataObject*>& taken, const DataObject& object) {
       return std::any_of(taken.begin(), taken.end(), [&](const DataObject* o) { return overlaps(*o, object); });

@@ -1,5 +1,5 @@
-// Inputs that hardly any draw of independent numbers gives: each pair differs only on these, so the tester refutes it
-// or does not know them.
+// Inputs of kinds that draws of independent numbers give seldom: each pair differs only on these, so the tester refutes
+// it or does not know them.
 #include <gtest/gtest.h>
 
 #include "verify/tester.h"

@@ -240,7 +240,6 @@ TEST(Looks, WhatAFunctionOutsideLeavesUnsetShowsNothing) {
   EXPECT_EQ(test(source, target("add x0, x0, #1\n"), unknown).level, Level::refuted);
 }
 
-// What the answers are drawn from is none of the program's memory, and the same on both sides.
 // How large the caller's block is nobody knows; what stands before it is rubbish, and other rubbish on the other side.
 TEST(Looks, BlocksOfTheCallersMayGrow) {
   const std::string source = "subq $8, %rsp\nmovl $16, %esi\ncall realloc@PLT\naddq $8, %rsp\nret\n";
@@ -252,6 +251,7 @@ TEST(Looks, BlocksOfTheCallersMayGrow) {
   EXPECT_EQ(test(source, target("8")).level, Level::refuted);
 }
 
+// What the answers are drawn from is none of the program's memory, and the same on both sides.
 TEST(Looks, OnlyOneSideMayKnowAFunctionOutside) {
   const std::string source = "xorl %ecx, %ecx\ntestl %ecx, %ecx\njne outside@PLT\nmovq %rdi, %rax\nret\n";
   const TestResult verdict = test(source, "mov x1, xzr\ncbnz x1, 1f\nret\n1: b memcpy\n", {{"outside", "ll"}});

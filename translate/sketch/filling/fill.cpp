@@ -277,8 +277,7 @@ Next Filler::consider(const Choices& found) {
   const bool full = odd_.size() == kMostOdd;
   for (size_t n = 0; n < std::min(tests_.size(), kStepsCompared) && !(full && sound_); ++n) {
     if (runner_->changes_as_the_source(tests_[n], found)) continue;
-    if (judged_.contains(instantiate(sketch_, values_of(found)))) return Next::go_on;
-    if (!full) odd_.push_back(found);
+    if (!full && !judged_.contains(instantiate(sketch_, values_of(found)))) odd_.push_back(found);
     return Next::go_on;
   }
   return complete(found);
