@@ -10,26 +10,26 @@ Store::Store(const State& state) : size_(static_cast<uint64_t>(state.elements())
   if (has_list(state)) dense_.resize(pages_of(state));
 }
 
-std::unique_ptr<Store::Page> Store::fresh() const {
-  auto page = std::make_unique<Page>();
+std::shared_ptr<Store::Page> Store::fresh() const {
+  auto page = std::make_shared<Page>();
   page->bits.fill(initial_.bits);
   page->defined.fill(initial_.defined);
   return page;
 }
 
 Store::Page& Store::make(uint64_t page) {
-  std::unique_ptr<Page>& place = page < dense_.size() ? dense_[page] : sparse_[page];
-  if (!place) {
-    place = fresh();
+  std::shared_ptr<Page>& place = page < dense_.size() ? dense_[page] : sparse_[page];
+  if (!place || place.use_count() > 1) {
+    place = place ? std::make_shared<Page>(*place) : fresh();
     if (page < list_.size()) list_[page] = place.get();
   }
   return *place;
 }
 
 bool Store::holds_the_same(const Store& other) const {
-  std::unique_ptr<Page> blank;
+  std::shared_ptr<Page> blank;
   const auto differs = [&](uint64_t number, const Page* page, const Store& in) {
-    if (!page) return false;
+    if (!page || page == in.find(number)) return false;
     const Page* theirs = in.find(number);
     if (!theirs && !blank) blank = fresh();
     if (!theirs) theirs = blank.get();
@@ -49,7 +49,7 @@ const Store::Page* const* Store::list() {
   if (dense_.empty()) return nullptr;
   if (list_.empty()) {
     if (!blank_) blank_ = fresh();
-    for (const std::unique_ptr<Page>& page : dense_) list_.push_back(page ? page.get() : blank_.get());
+    for (const std::shared_ptr<Page>& page : dense_) list_.push_back(page ? page.get() : blank_.get());
   }
   return list_.data();
 }

@@ -19,6 +19,12 @@ struct Cell {
 class Store {
  public:
   explicit Store(const State& state);
+  // A copy shares pages until one of the two is written.
+  Store(const Store& other)
+      : size_(other.size_), initial_(other.initial_), dense_(other.dense_), sparse_(other.sparse_) {}
+  Store(Store&&) = default;
+  Store& operator=(const Store& other) { return *this = Store(other); }
+  Store& operator=(Store&&) = default;
 
   Cell read(uint64_t index) const {
     const Page* page = find(index / kPage);
@@ -30,6 +36,8 @@ class Store {
     page.defined[index % kPage] = cell.defined;
   }
   uint64_t size() const { return size_; }
+  // Both have the very same page there, or none.
+  bool shares(const Store& other, uint64_t page) const { return find(page) == other.find(page); }
   // Of two stores of one state: every cell.
   bool holds_the_same(const Store& other) const;
 
@@ -54,13 +62,13 @@ class Store {
     return found == sparse_.end() ? nullptr : found->second.get();
   }
   Page& make(uint64_t page);
-  std::unique_ptr<Page> fresh() const;
+  std::shared_ptr<Page> fresh() const;
 
   uint64_t size_;
   Cell initial_;
-  std::vector<std::unique_ptr<Page>> dense_;
-  std::unordered_map<uint64_t, std::unique_ptr<Page>> sparse_;
-  std::unique_ptr<Page> blank_;
+  std::vector<std::shared_ptr<Page>> dense_;
+  std::unordered_map<uint64_t, std::shared_ptr<Page>> sparse_;
+  std::shared_ptr<Page> blank_;
   std::vector<const Page*> list_;  // as dense_, once it was asked for
 };
 

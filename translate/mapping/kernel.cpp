@@ -3,21 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <random>
 
 #include "frontends/accelerator/specification.h"
+#include "translate/mapping/operation_check.h"
 #include "translate/mapping/row_compiler.h"
 #include "translate/mapping/solve_tiles.h"
-#include "translate/mapping/test_inputs.h"
+
 namespace portolan::mapping {
 
 using namespace accelerator;
 
 namespace {
 
-constexpr uint64_t kCellsChecked = 600'000, kCellsAgain = 4'096;  // of each memory, first and in later rounds
-constexpr uint64_t kCellsAround = 4'608;                          // of external memory, where arguments point to
-constexpr uint64_t kRounds = 50;
 constexpr size_t kTilesTried = 3;   // with all that goes with them
 constexpr size_t kTilesAsked = 20;  // of the solver: some turn out not to be legal
 constexpr size_t kLongProgram = 30'000;
@@ -75,111 +72,10 @@ struct Search {
 
 namespace {
 
-// What a block of an operation reads and writes: registers in it are a matter of its claim, others are not.
-void states_in(const Expression& e, std::set<uint32_t>& found) {
-  if (e.kind == Expression::Kind::element || e.kind == Expression::Kind::as_element) found.insert(e.index);
-  for (const ExpressionPointer& operand : e.operands) states_in(*operand, found);
-}
-
-void states_in(const Block& block, std::set<uint32_t>& found) {
-  for (const Statement& s : block) {
-    if (s.target) states_in(*s.target, found);
-    if (s.value) states_in(*s.value, found);
-    states_in(s.body, found);
-    states_in(s.otherwise, found);
-  }
-}
-
-// Cells of a state that a check fills and compares: the first ones, and for external memory those from where arguments
-// point to, whatever they count.
-std::vector<std::pair<uint64_t, uint64_t>> cells_of(const State& state, uint64_t cells,
-                                                    const std::vector<Evaluator::Argument>& arguments) {
-  const auto all = static_cast<uint64_t>(state.elements());
-  std::vector<std::pair<uint64_t, uint64_t>> ranges = {{0, std::min(cells, all)}};
-  if (!state.external) return ranges;
-  std::set<uint64_t> begins;
-  for (const Evaluator::Argument& argument : arguments)
-    for (const Number unit : {1, 4, 16, 64, 256})
-      if (const Number from = argument.number * unit; from >= 0 && from < state.elements())
-        begins.insert(static_cast<uint64_t>(from));
-  for (const uint64_t from : begins) {
-    const uint64_t begin = std::max(from, ranges.back().second), end = std::min(all, from + kCellsAround);
-    if (begin < end) ranges.emplace_back(begin, end);
-  }
-  return ranges;
-}
-
-// One run on random memories. No value: the instructions' result is undefined for these.
-std::optional<std::string> check_once(const Description& chip, const Operation& operation,
-                                      const std::vector<Evaluator::Argument>& arguments, std::string_view kind,
-                                      uint64_t seed, uint64_t cells) {
-  Evaluator claimed(chip, 1'000'000'000), done(chip, 1'000'000'000);
-  std::mt19937_64 random(seed);
-  std::set<uint32_t> spoken_of;
-  states_in(chip.routines[operation.does].body, spoken_of);
-  for (uint32_t s = 0; s < chip.states.size(); ++s) {
-    const State& state = chip.states[s];
-    if (state.is_register && !spoken_of.contains(s)) continue;
-    for (const auto& [begin, end] : cells_of(state, cells, arguments))
-      for (uint64_t i = begin; i < end; ++i) {
-        Cell cell{drawn(state.type, "mixed", i, random), true};
-        if (kind == "below 127" && state.external) cell.bits %= 127;
-        claimed.stores()[s].write(i, cell);
-        done.stores()[s].write(i, cell);
-      }
-  }
-  if (operation.holds != kNone) {
-    const Number value = claimed.integer_of(operation.holds, arguments);
-    const auto index = static_cast<uint64_t>(arguments[operation.held_parameter].number);
-    for (Evaluator* one : {&claimed, &done})
-      one->stores()[operation.held_state].write(index, {static_cast<uint64_t>(value), true});
-  }
-  done.carry_out(operation.by, arguments);
-  if (done.ended() && done.outcome().kind == Outcome::Kind::undefined && (kind != "below 127" || cells < kCellsChecked))
-    return std::nullopt;
-  if (done.ended())
-    return fmt::format("the instructions of {} end as {}: {}", operation.name, to_string(done.outcome().kind),
-                       done.outcome().why);
-  claimed.carry_out(operation.does, arguments);
-  if (claimed.ended())
-    return fmt::format("what {} does ends as {}: {}", operation.name, to_string(claimed.outcome().kind),
-                       claimed.outcome().why);
-  for (uint32_t s = 0; s < chip.states.size(); ++s) {
-    const State& state = chip.states[s];
-    if ((state.is_register || state.hidden) && !spoken_of.contains(s)) continue;
-    for (const auto& [begin, end] : cells_of(state, cells, arguments))
-      for (uint64_t i = begin; i < end; ++i) {
-        const Cell a = claimed.stores()[s].read(i), b = done.stores()[s].read(i);
-        if (a.defined != b.defined || (a.defined && a.bits != b.bits))
-          return fmt::format(
-              "operation {} says that element {} of {} becomes {:#x}, and its instructions make it {:#x}",
-              operation.name, i, state.name, a.bits, b.bits);
-      }
-  }
-  return std::string();
-}
-
-}  // namespace
-
-std::string check_operation(const Description& chip, const Operation& operation,
-                            const std::vector<Evaluator::Argument>& arguments, uint64_t seed) {
-  if (operation.does == kNone) return {};
-  for (uint64_t round = 0; round < kRounds; ++round) {
-    const uint64_t cells = round == 0 ? kCellsChecked : kCellsAgain;
-    // Bytes that mean no number at all (a NaN of a block format) are left out if what becomes of them is undefined.
-    auto why = check_once(chip, operation, arguments, "any", seed + round, cells);
-    if (!why) why = check_once(chip, operation, arguments, "below 127", seed + round, cells);
-    if (why && !why->empty()) return *why;
-  }
-  return {};
-}
-
-namespace {
-
-std::optional<Diagnostic> check_operations(const Description& chip, Kernel& kernel, uint64_t seed) {
+std::optional<Diagnostic> check_operations(const Description& chip, Kernel& kernel, OperationCheck& check) {
   for (const auto& [operation, calls] : kernel.program.used) {
     for (const auto& arguments : calls)
-      if (const std::string why = check_operation(chip, *operation, arguments, seed); !why.empty())
+      if (const std::string why = check.difference(*operation, arguments); !why.empty())
         return chip.error(operation->fact.at, why);
     kernel.operations.push_back(operation->name);
   }
@@ -187,13 +83,14 @@ std::optional<Diagnostic> check_operations(const Description& chip, Kernel& kern
 }
 
 Expected<Kernel> map_by_rows(const Description& chip, const Description& specification, uint64_t seed) {
+  OperationCheck check(chip, seed);
   auto program = RowCompiler(chip, specification).compile();
   if (!program) return program.error();
   Kernel kernel;
   kernel.candidates = 1;
   kernel.program = std::move(*program);
   kernel.program.assumptions.push_back("real-algebra: roundings and the order of sums are the chip's");
-  if (auto wrong = check_operations(chip, kernel, seed)) return *wrong;
+  if (auto wrong = check_operations(chip, kernel, check)) return *wrong;
   kernel.tests = test_program(chip, specification, kernel.program, seed, 1);
   return kernel;
 }
@@ -320,7 +217,8 @@ Expected<Kernel> map_kernel(const Description& chip, const Description& specific
     if (!again) return again.error();
     kernel.program = std::move(*again);
   }
-  if (auto wrong = check_operations(chip, kernel, seed)) return *wrong;
+  OperationCheck check(chip, seed);
+  if (auto wrong = check_operations(chip, kernel, check)) return *wrong;
   kernel.tests = test_program(chip, specification, kernel.program, seed, 2);
   return kernel;
 }

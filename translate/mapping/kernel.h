@@ -30,9 +30,4 @@ Expected<Kernel> map_kernel(const accelerator::Description& chip, const accelera
 TestCounts test_program(const accelerator::Description& chip, const accelerator::Description& specification,
                         const Program& program, uint64_t seed, size_t rounds);
 
-// Runs what the operation claims and what it is done by, on the same random state; the reason why they differ, or
-// empty.
-std::string check_operation(const accelerator::Description& chip, const accelerator::Operation& operation,
-                            const std::vector<accelerator::Evaluator::Argument>& arguments, uint64_t seed);
-
 }  // namespace portolan::mapping
