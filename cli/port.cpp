@@ -73,7 +73,7 @@ nlohmann::json json_of(const Description& chip, const Description& specification
                                         {"factor", static_cast<int64_t>(p.factor)}});
     }
     const bool constants = t.state == kNone;
-    tensors.push_back({{"name", constants ? "constants" : specification.states[t.state].name},
+    tensors.push_back({{"name", tensor_label(specification, program, t)},
                        {"kind", constants      ? "constants"
                                 : t.on_the_way ? "on the way"
                                 : t.is_output  ? "output"

@@ -73,7 +73,7 @@ std::string copy_streams(const std::string& tensor, const HostTensor& t) {
 }
 
 // Constants of a kernel, in the chip's own format.
-std::string constant_streams(const HostTensor& t) {
+std::string constant_streams(const std::string& label, const HostTensor& t) {
   std::vector<std::string> bytes(t.streams.size());
   const size_t at_once = t.blocks->elements(), lanes = t.rows[0].size();
   const auto all = static_cast<size_t>(t.bytes) / (t.width / 8);
@@ -88,7 +88,7 @@ std::string constant_streams(const HostTensor& t) {
   }
   std::string text;
   for (size_t s = 0; s < bytes.size(); ++s)
-    text += fmt::format("  static const uint8_t constants_{}[] = {{{}}};\n", s, bytes[s]);
+    text += fmt::format("  static const uint8_t {}_{}[] = {{{}}};\n", label, s, bytes[s]);
   return text;
 }
 
@@ -101,13 +101,19 @@ std::string element_c_type(const State& state) {
   return fmt::format("{}int{}_t", state.type.is_signed && !state.type.real ? "" : "u", bits);
 }
 
+std::string tensor_label(const Description& specification, const mapping::Program& program, const HostTensor& t) {
+  if (t.state != kNone) return specification.states[t.state].name;
+  const auto first = std::ranges::find(program.tensors, kNone, &HostTensor::state);
+  return &*first == &t ? "constants" : fmt::format("constants_{}", &t - program.tensors.data());
+}
+
 std::string ported_header(const Description& chip, const Description& specification, const mapping::Program& program) {
   const std::string& name = specification.name;
   std::string places, prepare, result, given, taken, constants, left;
   uint64_t end = 0;
   for (const HostTensor& t : program.tensors) {
     if (t.memory == kNone) end = std::max(end, t.base + t.bytes);
-    const std::string plain = t.state == kNone ? "constants" : specification.states[t.state].name;
+    const std::string plain = tensor_label(specification, program, t);
     const std::string tensor =
         t.view.empty() ? plain : fmt::format("{}_arranged_{}", plain, &t - program.tensors.data());
     places += view_comment(tensor, plain, t) + place_function(name, tensor, t);
@@ -119,7 +125,7 @@ std::string ported_header(const Description& chip, const Description& specificat
       continue;
     }
     if (t.blocks) {
-      if (t.state == kNone) constants = constant_streams(t);
+      if (t.state == kNone) constants += constant_streams(tensor, t);
       for (size_t n = 0; n < t.streams.size() && t.state != kNone; ++n)
         given += fmt::format(", const uint8_t* {}_{}", tensor, n);
       prepare += copy_streams(tensor, t);
