@@ -37,6 +37,21 @@ input x : bf16[N]
 input y : bf16[N]
 output z[i] : f64 = f64(a) * f64(x[i]) + f64(y[i]) within 0.016
 """
+# Scores so large that their rounding is most of what the exponential makes of their differences; a mask, a ragged block of rows.
+STEEP = """spec steep "attention with large scores"
+size T = 6
+size S = 20
+size D = 24
+input q : bf16[T, D] in -3.75 .. 3.75
+input k : bf16[S, D] in -3.75 .. 3.75
+input v : bf16[S, D] in -1.0 .. 1.0
+value score[i, j] : f64 = if j <= i + 12 then (sum(d) f64(q[i, d]) * f64(k[j, d])) / sqrt(f64(D)) else -10000.0
+value largest[i] : f64 = max(j) score[i, j]
+value e[i, j] : f64 = exp(score[i, j] - largest[i])
+value total[i] : f64 = sum(j) e[i, j]
+value p[i, j] : f64 = e[i, j] / total[i]
+output o[i, d] : f64 = sum(j) p[i, j] * f64(v[j, d]) within 0.016
+"""
 # Mistakes in abacus.isa that a check of claims finds: what is right, what is wrong, which operation.
 CLAIMS = (("total[d] := max(j in 0 .. LANES) front[s][j]", "total[d] := max(j in 0 .. LANES - 1) front[s][j]", "largest_lane"),
           ("back[d][j] := total[s]", "back[d][j] := total[s] + total[s]", "spread"),
@@ -219,8 +234,8 @@ class Rows:
                 continue
             if tensor["kind"] == "constants":
                 for n, stream in enumerate(tensor["streams"]):
-                    octets = re.search(rf"constants_{n}\[\] = {{([^}}]*)}}", header).group(1).split(",")
-                    check(len(octets) == stream["bytes"], "constants of another size")
+                    octets = re.search(rf"{tensor['name']}_{n}\[\] = {{([^}}]*)}}", header).group(1).split(",")
+                    check(len(octets) == stream["bytes"], f"{tensor['name']} of another size")
                     loads += ["--load", f"{stream['base']}={bytes(map(int, octets)).hex()}"]
                 continue
             memory, values = bytearray(tensor["streams"][0]["bytes"]), {}
@@ -260,6 +275,22 @@ class Rows:
         given, got = self.run("plena", out, "axpy", Mx(), (), 7)
         near(got, [given["a"][0] * x + y for x, y in zip(given["x"], given["y"], strict=True)], 0.016)
 
+    def steep(self, fuses):
+        """The difference is taken before it is rounded, if the chip has an operation for that; else the program is refuted."""
+        chip = self.work / "plena.isa"
+        self.work.mkdir(parents=True, exist_ok=True)
+        text = (CHIPS / "plena.isa").read_text()
+        check(text.count("operation multiply_transposed_and_add") == 1, "plena.isa has no multiply_transposed_and_add")
+        chip.write_text(text if fuses else text[:text.index("operation multiply_transposed_and_add")] + text[text.index("operation multiply_row("):])
+        out = self.work / f"out.steep.{fuses}"
+        self.port(self.folder("steep", STEEP), chip, out, status=0 if fuses else 1)
+        if not fuses:
+            return
+        check(json.loads((out / "report.json").read_text())["kernels"][0]["candidates"] == 2, "the first program was right already")
+        given, got = self.run("plena", out, "steep", Mx((0x20, 0x47)), (), 11)
+        q, k, v = given["q"], given["k"], given["v"]
+        near(got, [x for i in range(6) for x in attention(q[24 * i:24 * i + 24], k[:24 * (i + 13)], v[:24 * (i + 13)], 1, min(20, i + 13), 24)], 0.016)
+
     def abacus(self, lanes, m, n):
         out = self.work / f"out.abacus.{lanes}.{m}.{n}"
         self.port(self.folder("softmax", SOFTMAX), ABACUS, out, "--set", f"M={m}", "--set", f"N={n}", "--chip-set", f"LANES={lanes}")
@@ -287,7 +318,7 @@ class Rows:
         check("refuted" in said and "within" in said, said)
 
     def cases(self):
-        cases = {"refusals": self.refusals, "plena.axpy": self.scalar}
+        cases = {"refusals": self.refusals, "plena.axpy": self.scalar, "plena.steep": lambda: self.steep(True), "plena.steep.unfused": lambda: self.steep(False)}
         for number, (name, _, _) in enumerate(PLENA):
             cases[f"plena.{name}"] = lambda number=number: self.plena(number)
         for lanes, m, n in ((8, 4, 20), (8, 1, 1), (8, 4, 32), (16, 3, 16), (16, 2, 50)):

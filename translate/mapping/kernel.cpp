@@ -82,17 +82,30 @@ std::optional<Diagnostic> check_operations(const Description& chip, Kernel& kern
   return std::nullopt;
 }
 
-Expected<Kernel> map_by_rows(const Description& chip, const Description& specification, uint64_t seed) {
-  OperationCheck check(chip, seed);
-  auto program = RowCompiler(chip, specification).compile();
+Expected<Kernel> map_by_rows(const Description& chip, const Description& specification, uint64_t seed, bool fuses,
+                             OperationCheck& check) {
+  RowCompiler compiler(chip, specification, fuses);
+  auto program = compiler.compile();
   if (!program) return program.error();
+  if (fuses && !compiler.fused()) return specification.error(specification.at, "there is nothing to fuse");
   Kernel kernel;
   kernel.candidates = 1;
   kernel.program = std::move(*program);
   kernel.program.assumptions.push_back("real-algebra: roundings and the order of sums are the chip's");
   if (auto wrong = check_operations(chip, kernel, check)) return *wrong;
-  kernel.tests = test_program(chip, specification, kernel.program, seed, 1);
+  kernel.tests = test_program(chip, specification, kernel.program, seed, fuses ? 2 : 1);
   return kernel;
+}
+
+// What costs least first; where its roundings are too many, what keeps more of the numbers, on twice as many inputs.
+Expected<Kernel> map_by_rows(const Description& chip, const Description& specification, uint64_t seed) {
+  OperationCheck check(chip, seed);
+  auto kernel = map_by_rows(chip, specification, seed, false, check);
+  if (!kernel || kernel->tests.failed == 0) return kernel;
+  auto precise = map_by_rows(chip, specification, seed, true, check);
+  if (!precise || precise->tests.failed != 0) return kernel;
+  precise->candidates += kernel->candidates;
+  return precise;
 }
 
 }  // namespace

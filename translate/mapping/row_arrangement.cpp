@@ -30,7 +30,7 @@ const Term* RowCompiler::arranged(const Term* element, const std::vector<Number>
   const auto indices = indices_of(element);
   if (!indices) return nullptr;
   Tensor made;
-  made.id = static_cast<uint32_t>(specification_.states.size() + tensors_.size());
+  made.id = fresh_tensor();
   made.of = element->state;
   made.name = fmt::format("an arrangement of {}", specification_.states[element->state].name);
   made.at = specification_.states[element->state].fact.at;

@@ -22,12 +22,14 @@ void tensors_in(const Term* term, std::set<uint32_t>& found) {
 
 }  // namespace
 
-RowCompiler::RowCompiler(const Description& chip, const Description& specification)
+RowCompiler::RowCompiler(const Description& chip, const Description& specification, bool fuses)
     : chip_(chip),
       specification_(specification),
       real_(terms_),
       operations_(real_, chip),
       evaluator_(chip, 1'000'000'000),
+      fuses_(fuses),
+      next_tensor_(static_cast<uint32_t>(specification.states.size())),
       lane_(terms_.fresh()),
       block_(terms_.fresh()),
       chunk_(terms_.fresh()),
@@ -67,15 +69,18 @@ const Term* RowCompiler::hoist(const Term* term, const Tensor& of, bool top) {
                                                                      : hoist(term->operands[i], inner, false));
   if (term->kind == Term::Kind::operation) return real_.operation(term->what, std::move(operands));
   const Term* result = terms_.reduction(term->what, operands[0], {operands.begin() + 1, operands.end()}, term->bound);
-  if (top) return result;
+  return top ? result : as_tensor(result, of);
+}
+
+const Term* RowCompiler::as_tensor(const Term* value, const Tensor& of) {
   Tensor made;
-  made.id = static_cast<uint32_t>(specification_.states.size() + tensors_.size());
+  made.id = fresh_tensor();
   made.name = fmt::format("a part of {}", of.name);
   made.at = of.at;
-  made.value = result;
+  made.value = value;
   std::vector<const Term*> indices;
   for (size_t d = 0; d < of.indices.size(); ++d)
-    if (depends_on(result, of.indices[d])) {
+    if (depends_on(value, of.indices[d])) {
       made.indices.push_back(of.indices[d]);
       made.extent.push_back(of.extent[d]);
       indices.push_back(terms_.variable(of.indices[d]));
@@ -130,6 +135,7 @@ bool RowCompiler::read_equations() {
     if (tensor.value) tensor.value = hoist(as_matrices(tensor.value, tensor), tensor, true);
     tensors_.push_back(std::move(tensor));
   }
+  if (fuses_) fuse_differences();
   for (size_t n = 0; n < tensors_.size(); ++n) {
     by_id_[tensors_[n].id] = &tensors_[n];
     std::set<uint32_t> used;
@@ -174,6 +180,7 @@ bool RowCompiler::compute_rows(Tensor& tensor, uint32_t memory) {
     index[last] *= shape.lanes;
     if (blocked) index[last - 1] *= together;
     valid_ = std::min(shape.lanes, tensor.extent[last] - index[last]);
+    valid_rows_ = blocked ? std::min(together, tensor.extent[last - 1] - index[last - 1]) : 1;
     const Term* goal = goal_at(index, blocked);
     const Number to = tensor.first + shape.row(index);
     const bool ok = blocked ? emit_block(goal, memory, to) : emit(goal, memory, to).has_value();
@@ -235,6 +242,7 @@ bool RowCompiler::one_pass() {
   there_.clear();
   temporaries_.clear();
   tiles_.clear();
+  constant_tiles_.clear();
   next_tile_.clear();
   host_end_ = kHostBegin;
   for (uint32_t memory : memories_) places_.emplace(memory, Places(operations_.memory(memory).places));

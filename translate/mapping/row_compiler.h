@@ -14,10 +14,13 @@ namespace portolan::mapping {
 
 class RowCompiler {
  public:
-  RowCompiler(const accelerator::Description& chip, const accelerator::Description& specification);
+  // `fuses`: what an exponential is taken of becomes one sum before it is rounded (row_differences.cpp).
+  RowCompiler(const accelerator::Description& chip, const accelerator::Description& specification, bool fuses = false);
 
   // The reason why not otherwise.
   Expected<Program> compile();
+  // There was something to fuse.
+  bool fused() const { return fused_; }
 
  private:
   struct Tensor {
@@ -61,6 +64,16 @@ class RowCompiler {
   bool read_equations();
   void take_factors_out();
   const Term* value_of(const Tensor& tensor, const Term* element);
+  void fuse_differences();
+  const Term* with_fused(const Term* term, const Tensor& of);
+  const Term* fused_argument(const Term* argument, const Tensor& of);
+  // A sum, each part with a number that it is multiplied by; equations that only add and scale are looked through.
+  using Parts = std::vector<std::pair<double, const Term*>>;
+  void parts_of(const Term* term, double factor, Parts& found);
+  const Term* sum_of_parts(const Parts& parts);
+  // An element of a tensor for this value, with those of the indices of `of` that it depends on.
+  const Term* as_tensor(const Term* value, const Tensor& of);
+  uint32_t fresh_tensor() { return next_tensor_++; }
   const Term* without_factors(const Term* term, const std::map<uint32_t, size_t>& uses);
   const Term* hoist(const Term* term, const Tensor& of, bool top);
   const Term* as_matrices(const Term* term, const Tensor& of);
@@ -94,6 +107,9 @@ class RowCompiler {
   std::optional<Located> locate(const Leaf& leaf, const RowOperation& o, Number tiles, bool only_ask);
   std::optional<Located> locate_tiles(const Leaf& leaf, const std::vector<Index>& indices, Tensor& tensor, Number tiles,
                                       bool only_ask);
+  std::optional<Located> constant_tile(const Leaf& leaf, bool only_ask);
+  // Places in the memory of tiles; what lay there is gone.
+  Number tile_places(uint32_t memory, Number count);
   std::optional<Number> emit(const Term* goal, uint32_t memory, std::optional<Number> to);
   bool emit_block(const Term* goal, uint32_t memory, Number to);
   std::optional<Located> bring(const Leaf& leaf, const RowOperation& o, Number tiles);
@@ -122,6 +138,8 @@ class RowCompiler {
   RealTerms real_;
   RowOperations operations_;
   accelerator::Evaluator evaluator_;
+  bool fuses_, fused_ = false;
+  uint32_t next_tensor_ = 0;
   Number lane_, block_, chunk_, inner_, picked_;
   std::deque<Tensor> tensors_;  // in the order in which they are computed
   std::map<uint32_t, Tensor*> by_id_;
@@ -146,10 +164,12 @@ class RowCompiler {
     Number first, count;
   };
   std::map<uint32_t, std::vector<Tiles>> tiles_;
+  std::map<const Term*, Tensor> constant_tiles_;
   std::map<uint32_t, Number> next_tile_;
   uint64_t host_end_ = 0;
   const Tensor* current_ = nullptr;
-  Number valid_ = 1;  // lanes of the row that is being worked on
+  Number valid_ = 1;       // lanes of the row that is being worked on
+  Number valid_rows_ = 1;  // of the block
   unsigned depth_ = 0, deepest_ = 0;
   bool gathers_ = false, picks_ = false;  // number by number; single lanes
   std::string missing_;

@@ -141,6 +141,58 @@ bool RowCompiler::load(Tensor& tensor, uint32_t memory, Number row, Number rows,
   return true;
 }
 
+Number RowCompiler::tile_places(uint32_t memory, Number count) {
+  Number& next = next_tile_[memory];
+  if (next + count > operations_.memory(memory).places) next = 0;
+  const Number first = next;
+  next += count;
+  std::erase_if(tiles_[memory],
+                [&](const Tiles& one) { return one.first < first + count && first < one.first + one.count; });
+  return first;
+}
+
+// A tile whose numbers follow from where they stand in it.
+std::optional<RowCompiler::Located> RowCompiler::constant_tile(const Leaf& leaf, bool only_ask) {
+  const RowMemory memory = operations_.memory(leaf.form.state);
+  const RowOperation* o = loader(leaf.form.state);
+  if (!o || leaf.form.dimension.size() != 2 || leaf.form.step != 0 || depends_on(leaf.goal, chunk_) ||
+      depends_on(leaf.goal, block_) || memory.rows != memory.lanes ||
+      memory.lanes != operations_.memory(memories_[0]).lanes)
+    return std::nullopt;
+  if (only_ask) return Located{};
+  const auto how = blocks(*o);
+  if (!how || !how->tabulate(chip_, *o)) return std::nullopt;
+  Tensor& tensor = constant_tiles_[leaf.goal];
+  for (const Tiles& one : tiles_[leaf.form.state])
+    if (one.tensor == &tensor) return Located{one.first, 0};
+  if (!tensor.host) {
+    tensor.name = "a constant matrix";
+    tensor.at = specification_.at;
+    tensor.extent = {memory.rows, memory.lanes};
+    tensor.shape = RowShape(tensor.extent, memory.lanes, memory.rows);
+    std::vector<double> all, read;
+    std::vector<std::vector<double>> rows;
+    for (Number i = 0; i < memory.rows; ++i) {
+      rows.emplace_back();
+      for (Number j = 0; j < memory.lanes; ++j)
+        rows.back().push_back(value_at(leaf.goal, {{leaf.form.dimension[0], i}, {leaf.form.dimension[1], j}}));
+      all.insert(all.end(), rows.back().begin(), rows.back().end());
+    }
+    (void)how->encode(all, read);
+    if (read != all) {
+      fail(specification_.at, "the chip has no exact bytes for a matrix of ones and zeros");
+      return std::nullopt;
+    }
+    const size_t host = host_tensor(tensor);
+    out_.tensors[host].state = kNone;
+    out_.tensors[host].rows = std::move(rows);
+  }
+  const Number first = tile_places(leaf.form.state, 1);
+  if (!load(tensor, leaf.form.state, 0, memory.rows, first)) return std::nullopt;
+  tiles_[leaf.form.state].push_back({&tensor, {}, first, 1});
+  return Located{first, 0};
+}
+
 std::optional<RowCompiler::Located> RowCompiler::locate_tiles(const Leaf& leaf, const std::vector<Index>& indices,
                                                               Tensor& tensor, Number tiles, bool only_ask) {
   const RowMemory memory = operations_.memory(leaf.form.state);
@@ -178,15 +230,11 @@ std::optional<RowCompiler::Located> RowCompiler::locate_tiles(const Leaf& leaf, 
   auto& there = tiles_[leaf.form.state];
   for (const Tiles& one : there)
     if (one.tensor == &tensor && one.key == key) return Located{one.first, 1};
-  Number& next = next_tile_[leaf.form.state];
   if (count > memory.places) {
     fail(tensor.at, fmt::format("{} doesn't fit in {}", tensor.name, chip_.states[leaf.form.state].name));
     return std::nullopt;
   }
-  if (next + count > memory.places) next = 0;
-  const Number first = next;
-  next += count;
-  std::erase_if(there, [&](const Tiles& one) { return one.first < first + count && first < one.first + one.count; });
+  const Number first = tile_places(leaf.form.state, count);
   std::vector<Number> index(key.begin(), key.end() - 2);
   for (Number t = 0; t < count; ++t) {
     if (!load(tensor, leaf.form.state, tensor.shape.row(index), memory.rows, first + t)) return std::nullopt;
@@ -199,6 +247,7 @@ std::optional<RowCompiler::Located> RowCompiler::locate_tiles(const Leaf& leaf, 
 // Where the element that is asked for lies already, or an input that can be loaded there.
 std::optional<RowCompiler::Located> RowCompiler::locate(const Leaf& leaf, const RowOperation& o, Number tiles,
                                                         bool only_ask) {
+  if (is_of_indices(leaf.goal) && operations_.memory(leaf.form.state).rows > 1) return constant_tile(leaf, only_ask);
   if (leaf.goal->kind != Term::Kind::element) return std::nullopt;
   Tensor& tensor = tensor_of(leaf.goal);
   const auto indices = indices_of(leaf.goal);
@@ -290,7 +339,9 @@ std::optional<RowCompiler::Located> RowCompiler::bring(const Leaf& leaf, const R
   if (!place) return std::nullopt;
   for (Number t = 0; t < chunks; ++t)
     for (Number b = 0; b < rows; ++b) {
-      const Term* row = real_.substitute(real_.substitute(one, chunk_, terms_.number(t)), block_, terms_.number(b));
+      // Rows beyond the last are computed from nothing that is looked at: the last one does.
+      const Term* of = terms_.number(form.block == block_ ? std::min(b, valid_rows_ - 1) : b);
+      const Term* row = real_.substitute(real_.substitute(one, chunk_, terms_.number(t)), block_, of);
       if (!emit(row, form.state, *place + t * rows + b)) return std::nullopt;
     }
   return Located{*place, chunks == 1 ? 0 : rows};

@@ -179,6 +179,13 @@ bool RowCompiler::leaf(const Term* pattern, const Term* goal, Match& m) {
 
 // pattern: a reduction over the lanes of a row, perhaps within one over as many rows as are asked for.
 bool RowCompiler::match_reduction(const Term* pattern, const Term* goal, Match& m) {
+  if (goal->kind != Term::Kind::reduction && pattern != m.operation->value && pattern->what == "sum" &&
+      pattern->operands[1]->kind == Term::Kind::number) {
+    // A row beside something else: the sum of its products with the rows of the unit matrix.
+    const Term* one = real_.operation("==", {terms_.variable(picked_), terms_.variable(lane_)});
+    goal = real_.reduction("sum", real_.operation("*", {real_.substitute(goal, lane_, terms_.variable(picked_)), one}),
+                           pattern->operands[1]->number, picked_);
+  }
   if (goal->kind != Term::Kind::reduction || goal->what != pattern->what) return false;
   const Term* body = pattern->operands[0];
   const Term* count = nullptr;
