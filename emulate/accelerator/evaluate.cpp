@@ -92,7 +92,9 @@ Number Evaluator::decided(const Expression& e, const char* what) {
   if (mark_ != 0 && !ended()) observer_->lost(e.at, fmt::format("{} depends on the inputs", what));
   mark_ = 0;
   if (tainted_)
-    fail(Outcome::Kind::undefined, e.at, fmt::format("{} depends on something that nothing has defined", what));
+    fail(Outcome::Kind::undefined, e.at,
+         fmt::format("{} depends on something that nothing has defined{}", what,
+                     undefined_in_ == kNone ? "" : fmt::format(", in {}", chip_.states[undefined_in_].name)));
   tainted_ = outer;
   return number;
 }
@@ -148,7 +150,7 @@ uint64_t Evaluator::bits_in(const Expression& e) {
   if (!index) return 0;
   if (e.kind == Expression::Kind::element) {
     const Cell cell = stores_[e.index].read(*index);
-    tainted_ |= !cell.defined;
+    if (!cell.defined) taint(e.index);
     if (observer_) mark_ = observer_->read(e.index, *index, 1, e.type, cell.bits);
     return cell.bits;
   }
@@ -161,7 +163,7 @@ uint64_t Evaluator::bits_in(const Expression& e) {
   }
   for (unsigned i = 0; i < bytes; ++i) {
     const Cell cell = stores_[e.index].read(*index + i);
-    tainted_ |= !cell.defined;
+    if (!cell.defined) taint(e.index);
     bits |= cell.bits << (8 * i);
   }
   if (observer_) mark_ = observer_->read(e.index, *index, bytes, e.type, bits);

@@ -125,8 +125,13 @@ class Evaluator {
   std::vector<std::vector<uint64_t>> extents_;  // of each store
   std::vector<Value> frames_;
   size_t base_ = 0, top_ = 0;
-  bool tainted_ = false;  // something undefined went into what is being computed
-  Mark mark_ = 0;         // of what integer() or real() gave last
+  bool tainted_ = false;           // something undefined went into what is being computed
+  uint32_t undefined_in_ = kNone;  // where that was read last
+  void taint(uint32_t state) {
+    tainted_ = true;
+    undefined_in_ = state;
+  }
+  Mark mark_ = 0;  // of what integer() or real() gave last
   Observer* observer_ = nullptr;
   struct Write {
     uint32_t state;

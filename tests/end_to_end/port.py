@@ -219,12 +219,38 @@ class Port:
             tested = {k["name"] for k in json.loads((out / "report.json").read_text())["kernels"] if k["verdict"] in ("tested", "proved")}
             check(tested == fits, f"{chip}: {tested}\n{said}")
 
-    def documented(self):
-        """The chip of docs/add-an-accelerator.md, and a sum on it."""
+    def tally(self):
+        """The chip of docs/add-an-accelerator.md."""
         page = (ROOT / "docs" / "add-an-accelerator.md").read_text()
         blocks = re.findall(r"```\n(.*?)```", page, re.DOTALL)
+        self.work.mkdir(parents=True, exist_ok=True)
+        return "".join(re.sub(r"^   ", "", block, flags=re.MULTILINE) for block in blocks)
+
+    def spread(self):
+        """One number for all lanes: refused without an operation for it, right with it wherever it stands in the description."""
+        folder = self.folder("spread")
+        (folder / "shift.spec").write_text('spec shift "y = a + b"\nsize N = 20\ninput a : bf16\ninput b : bf16[N]\noutput y[i] : bf16 = b[i] + a\n')
+        chip, out, text = self.work / "spread.isa", self.work / "out.spread", self.tally()
+        chip.write_text(text)
+        said = self.port(folder, chip, out, status=2)
+        check("tally has no operation that gives this: a[...], the same number in all places of a row" in said, said)
+        loads = """instruction spread : three { encoding op = 5 syntax "spread {d}, {s}" meaning {
+          illegal "an odd address" if v[s] % 2 != 0
+          for j in 0 .. LANES { pad[v[d]][j] := bf16.bits(host[v[s] as u16]) } } cost 3 }\n"""
+        operation = """operation load_spread(to, from) { when from < 8192 and from % 2 == 0
+          does { for j in 0 .. LANES { pad[to][j] := host[from as bf16] } }
+          by { registers(to, from, 0) issue spread(d = 1, s = 2) } }\n"""
+        for place in ("operation load_row", "operation store_row"):
+            check(text.count(place) == 1, place)
+            chip.write_text(text.replace(place, loads + operation + place))
+            self.port(folder, chip, out)
+            report = json.loads((out / "shift.json").read_text())
+            check({"load_spread", "load_row"} <= set(report["operations"]), f"{report['operations']}")
+
+    def documented(self):
+        """A sum on the page's chip."""
         chip = self.work / "tally.isa"
-        chip.write_text("".join(re.sub(r"^   ", "", block, flags=re.MULTILINE) for block in blocks))
+        chip.write_text(self.tally())
         folder = self.folder("tally")
         (folder / "sum.spec").write_text('spec sum "y = a + b + a"\nsize N = 20\ninput a : bf16[N]\ninput b : bf16[N]\noutput y[i] : bf16 = a[i] + b[i] + a[i]\n')
         draw = random.Random(3)
@@ -266,7 +292,7 @@ class Port:
         check("broken.spec:2:" in self.port(folder, "vta", out, status=3), "a broken specification isn't located")
 
     def cases(self):
-        cases = {"refusals": self.refusals, "documented": self.documented, "corpus": self.corpus}
+        cases = {"refusals": self.refusals, "documented": self.documented, "spread": self.spread, "corpus": self.corpus}
         for number, (chip, name, settings) in enumerate(KERNELS):
             for shape in SHAPES if number < 2 else SHAPES[::2]:
                 cases[f"kernel.{number}.{chip}.{'x'.join(map(str, shape))}"] = lambda c=chip, n=name, s=settings, shape=shape: self.kernel(c, n, s, shape)

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 namespace portolan::mapping {
 
@@ -29,6 +30,47 @@ void variables_in(const Term* t, std::set<Number>& found) {
   if (t->kind == Term::Kind::variable) found.insert(t->number);
   for (const Term* operand : t->operands) variables_in(operand, found);
   for (Number bound : t->bound) found.erase(bound);
+}
+
+// An integer format by its name.
+struct Format {
+  std::string name;
+  Number lowest = 0, highest = 0;
+  bool holds(Number n) const { return n >= lowest && n <= highest; }
+};
+
+std::optional<Format> format_named(const std::string& name) {
+  unsigned width = 0;
+  const auto [end, error] =
+      std::from_chars(name.data() + std::min<size_t>(1, name.size()), name.data() + name.size(), width);
+  if ((name[0] != 's' && name[0] != 'u') || error != std::errc() || end != name.data() + name.size() || width < 1 ||
+      width > 64)
+    return std::nullopt;
+  const Number size = Number{1} << width;
+  return name[0] == 's' ? Format{name, -size / 2, size / 2 - 1} : Format{name, 0, size - 1};
+}
+
+std::optional<Format> saturates(const Term* t) {
+  constexpr std::string_view kEnd = ".saturate of integer";
+  if (t->kind != Term::Kind::operation || !t->what.ends_with(kEnd)) return std::nullopt;
+  return format_named(t->what.substr(0, t->what.size() - kEnd.size()));
+}
+
+constexpr Number kSingleHolds = Number{1} << 24;  // whole numbers that f32 has without a gap
+
+// The format of the elements that it is one of, if its other parts fit there.
+std::optional<Format> held_in(const Term* t) {
+  if (t->kind == Term::Kind::element) return format_named(t->what);
+  if (t->what != "max integer" && t->what != "min integer") return std::nullopt;
+  for (const size_t one : {0, 1}) {
+    const auto format = held_in(t->operands[one]);
+    const Term* other = t->operands[1 - one];
+    if (!format) continue;
+    const auto theirs = held_in(other);
+    if (other->kind == Term::Kind::number ? format->holds(other->number) : theirs && theirs->name == format->name)
+      return format;
+  }
+  return std::nullopt;
 }
 
 bool commutes(const std::string& what) {
@@ -145,10 +187,31 @@ bool Planner::loops(const KnownOperation& o, Step& step) {
   });
 }
 
+// What the operation's loops go through lies one behind the other, and what lies so they go through: else the host
+// would have to write elements several times, or the operation would take one for all.
+bool Planner::counts_alike(const Term* pattern, const Term* goal, const Step& step) const {
+  const auto address = polynomial(pattern->operands[0]);
+  if (!address) return true;  // found out when it is laid out
+  std::set<Number> of_tensor, by_address;
+  variables_in(goal, of_tensor);
+  for (const auto& [monomial, factor] : *address)
+    for (const Number loop : monomial) {
+      const auto variable = step.variables.find(loop);
+      if (variable == step.variables.end() || variable->second == 0) continue;
+      by_address.insert(variable->second);
+      if (monomial.size() == 1 && !of_tensor.contains(variable->second)) return false;
+    }
+  return std::ranges::none_of(step.operation->does.loops, [&](const auto& loop) {
+    const auto variable = step.variables.find(loop.variable);
+    return variable != step.variables.end() && of_tensor.contains(variable->second) &&
+           !by_address.contains(variable->second) && loop.end->kind == Term::Kind::number && loop.end->number > 1;
+  });
+}
+
 bool Planner::match_element(const Term* pattern, const Term* goal, Step& step, unsigned depth) {
   if (chip_.states[pattern->state].external) {
     if (step.address || goal->kind != Term::Kind::element || goal->what != pattern->what) return false;
-    if (!std::ranges::all_of(goal->operands, is_sum_of_variables)) return false;
+    if (!std::ranges::all_of(goal->operands, is_sum_of_variables) || !counts_alike(pattern, goal, step)) return false;
     step.address = pattern->operands[0];
     step.tensor = goal;
     return true;
@@ -315,36 +378,32 @@ bool Planner::fits(const KnownOperation& o, const Term* goal, Step& step, unsign
 // The same number in other words. A saturated number is a clamped one.
 std::vector<const Term*> Planner::alternatives(const Term* goal) {
   std::vector<const Term*> all = {goal};
-  if (goal->kind == Term::Kind::operation && goal->what == "s8.saturate of integer") {
+  const auto number = [&](Number n) { return terms_.number(n); };
+  if (const auto to = saturates(goal)) {
     const Term* clamped = terms_.operation(
-        "max integer", {terms_.operation("min integer", {goal->operands[0], terms_.number(127)}), terms_.number(-128)});
-    all.push_back(terms_.operation("s8.wrap of integer", {clamped}));
+        "max integer", {terms_.operation("min integer", {goal->operands[0], number(to->highest)}), number(to->lowest)});
+    all.push_back(terms_.operation(to->name + ".wrap of integer", {clamped}));
   }
   // What is limited from below before or after it is saturated is the same.
   if (goal->kind == Term::Kind::operation && goal->what == "max integer" &&
-      goal->operands[0]->what == "s8.saturate of integer" && goal->operands[1]->kind == Term::Kind::number &&
-      goal->operands[1]->number >= -128 && goal->operands[1]->number <= 127)
-    for (const Term* same : alternatives(
-             terms_.operation("s8.saturate of integer",
-                              {terms_.operation("max integer", {goal->operands[0]->operands[0], goal->operands[1]})})))
-      all.push_back(same);
-  // A number of eight bits is itself when it is put into eight bits, rounded or not.
-  const auto is_byte = [&](const Term* t, const auto& self) -> bool {
-    if (t->kind == Term::Kind::number) return t->number >= -128 && t->number <= 127;
-    if (t->kind == Term::Kind::element) return t->what == "s8";
-    return (t->what == "max integer" || t->what == "min integer") && self(t->operands[0], self) &&
-           self(t->operands[1], self);
-  };
-  if (is_byte(goal, is_byte) && goal->kind != Term::Kind::number) {
-    all.push_back(terms_.operation("s8.wrap of integer", {goal}));
+      goal->operands[1]->kind == Term::Kind::number)
+    if (const auto to = saturates(goal->operands[0]); to && to->holds(goal->operands[1]->number))
+      for (const Term* same : alternatives(terms_.operation(
+               to->name + ".saturate of integer",
+               {terms_.operation("max integer", {goal->operands[0]->operands[0], goal->operands[1]})})))
+        all.push_back(same);
+  // A number that a format holds is itself when it is put into that, rounded or not.
+  if (const auto type = held_in(goal)) {
+    all.push_back(terms_.operation(type->name + ".wrap of integer", {goal}));
     const auto as_scaled = [&](const Term* t) {
       return terms_.operation(
-          "s8.saturate of integer",
+          type->name + ".saturate of integer",
           {terms_.operation("round_even f32", {terms_.operation("* f32", {terms_.operation("f32.round of integer", {t}),
                                                                           terms_.real(1, "f32")})})});
     };
-    if (goal->kind == Term::Kind::element) all.push_back(as_scaled(goal));
-    if (goal->what == "max integer" && goal->operands[0]->kind == Term::Kind::element)
+    const bool exact = type->highest - type->lowest < kSingleHolds;
+    if (exact && goal->kind == Term::Kind::element) all.push_back(as_scaled(goal));
+    if (exact && goal->what == "max integer" && goal->operands[0]->kind == Term::Kind::element)
       all.push_back(terms_.operation("max integer", {as_scaled(goal->operands[0]), goal->operands[1]}));
   }
   const std::vector<const Term*> products = with_diagonals(goal);
@@ -381,6 +440,15 @@ std::shared_ptr<Step> Planner::into(const Term* goal, const Form& form, unsigned
       plan_ = before;
     }
   deepest(goal, depth);
+  const bool everywhere =
+      goal->kind == Term::Kind::element && goal->foreign &&
+      std::ranges::any_of(form.dimensions, [&](const auto& dimension) {
+        std::set<Number> used;
+        variables_in(goal, used);
+        return std::ranges::any_of(dimension, [&](const auto& part) { return !used.contains(part.first); });
+      });
+  if (everywhere && missing_depth_ == depth && missing_ == describe(goal, specification_))
+    missing_ += ", the same number in all places of a row";
   return nullptr;
 }
 

@@ -84,6 +84,7 @@ class Planner {
   bool accumulates(const KnownOperation& o, const Term* goal, Step& step, unsigned depth);
   bool match(const Term* pattern, const Term* goal, Step& step, unsigned depth);
   bool match_reduction(const Term* pattern, const Term* goal, Step& step, unsigned depth, bool more);
+  bool counts_alike(const Term* pattern, const Term* goal, const Step& step) const;
   bool match_element(const Term* pattern, const Term* goal, Step& step, unsigned depth);
   bool consistent(const Step& step) const;
   std::vector<const Term*> alternatives(const Term* goal);
