@@ -30,8 +30,8 @@ UNREFUTED = ("tested", "proved-of-numbers", "proved")
 OPPOSITE = {"lt": "le", "le": "lt", "gt": "ge", "ge": "gt", "lo": "ls", "ls": "lo", "hi": "hs", "hs": "hi"}
 
 
-def run(*words):
-    return subprocess.run([str(w) for w in words], capture_output=True, text=True, timeout=1200)
+def run(*words, seconds=1200):
+    return subprocess.run([str(w) for w in words], capture_output=True, text=True, timeout=seconds)
 
 
 def bodies(lines):
@@ -149,7 +149,7 @@ def mutants(folder):
 
 def port(portolan, work, target):
     out = work / target
-    done = run(portolan, "port", KERNELS, "--to", f"amdgcn:{target}", "--out", out, "--compiler", "clang", "--kernel-time", "120000")
+    done = run(portolan, "port", KERNELS, "--to", f"amdgcn:{target}", "--out", out, "--compiler", "clang", "--kernel-time", "120000", seconds=7200)
     report = json.loads((out / "report.json").read_text())
     kernels = [k for f in report["files"] for k in f["kernels"]]
     for k in kernels:
@@ -211,6 +211,7 @@ class Verdicts:
     def target(self, name):
         if name not in self.known:
             self.known[name] = port(self.portolan, self.work, name)
+            self.path.write_text(json.dumps(self.known))
         return self.known[name]
 
     def of(self, path, kernel, kind, line, text):
@@ -233,7 +234,7 @@ def section(record):
     stopped = "" if total == record["wanted"] else f" (the run was stopped: these are the first of {record['wanted']} in a random order)"
     through = f", each ported to {record['through']} first" if record["through"] else ""
     return "\n".join([
-        "## Kernels to AMD's processors", "", f"Command: `./dev bench gpu`, {record['date']}.", "",
+        "## Kernels to AMD's processors", "", f"Command: `./dev bench gpu --mutants {record['wanted']} --seed {record['seed']}`, {record['date']}, sources of {record['build']}.", "",
         f"The {record['targets'][TARGETS[0]]['kernels']} kernels of corpus/kernels ({record['targets'][TARGETS[0]]['files']} files), CUDA source "
         "through clang to PTX, ported and judged by 20 launches each on our SIMT engine:", "",
         f"| to | kernels | proved | {''.join(word + ' | ' for word in words)}tested | refused | refuted | unknown |",
@@ -256,6 +257,7 @@ def main():
     parser.add_argument("--through", choices=TARGETS)
     parser.add_argument("--prover-mutants", type=int, metavar="N")
     parser.add_argument("--seconds", type=float, help="stop after this time; the next run goes on")
+    parser.add_argument("--build", default="this build", help="what the record calls the sources of the command")
     parser.add_argument("--docs", type=pathlib.Path, help="record the result in this file")
     args = parser.parse_args()
     args.work.mkdir(parents=True, exist_ok=True)
@@ -299,7 +301,7 @@ def main():
     for e in equal:
         print("proved the same:", e)
     caught, total = (sum(c[n] for c in kinds.values()) for n in range(2))
-    print(f"{caught} of {total} mutants caught ({100 * caught / max(1, total):.1f} %), {same} that change nothing, {len(equal)} proved the same and {unjudged} not judged, "
+    print(f"seed {args.seed}: {caught} of {total} mutants caught ({100 * caught / max(1, total):.1f} %), {same} that change nothing, {len(equal)} proved the same and {unjudged} not judged, "
           f"of {len(everything)} that there are")
     if args.docs:
         sys.path.insert(0, str(ROOT / "bench"))
@@ -307,7 +309,7 @@ def main():
 
         record = {"targets": targets, "kinds": kinds, "caught": caught, "mutants": total, "through": args.through, "wanted": args.mutants,
                   "drawn": tried, "same": same, "equal": equal, "survivors": survivors,
-                  "date": datetime.date.today().isoformat()}  # fmt: skip
+                  "date": datetime.date.today().isoformat(), "seed": args.seed, "build": args.build}  # fmt: skip
         report.replace_section(args.docs, "gpu", section(record))
     return 0
 
