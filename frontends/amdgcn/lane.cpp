@@ -63,11 +63,12 @@ void push(Insn& x) {
   x.write(0, result);
 }
 
-// A lane of the row (permlanex16: of the other row of the pair), by four bits of two scalar registers.
+// A lane of the row (permlanex16: of the other row of the pair), by four bits of two scalar registers. OP_SEL's first
+// bit fetches from inactive lanes too, its second gives 0 for them (RDNA3 ISA 16.9).
 template <bool kOtherRow>
 void permute_row(Insn& x) {
-  for (std::string_view name : {"op_sel"})
-    if (x.text.has(name)) return x.refuse("fetching from inactive lanes");
+  if (x.flag("op_sel", 0)) return x.refuse("fetching from inactive lanes");
+  const bool zero = x.flag("op_sel", 1);
   const ValueId selectors = x.b.concat(x.read(3, 32), x.read(2, 32));
   const ValueId in_row = x.b.bit_and(x.lane(), x.b.constant(32, 15));
   const ValueId choice = x.b.truncate(x.b.lshr(selectors, x.b.shl_by(x.b.zext(in_row, 64), 2)), 4);
@@ -76,7 +77,7 @@ void permute_row(Insn& x) {
   const ValueId value = x.read(1, 32);
   const ValueId got = x.of_lane(x.b.concat(x.active(), value), from);
   // A lane that is not active has nothing to give.
-  x.write(0, x.b.select(x.b.extract(got, 32, 1), x.b.truncate(got, 32), x.old(0, 32)));
+  x.write(0, x.b.select(x.b.extract(got, 32, 1), x.b.truncate(got, 32), zero ? x.b.constant(32, 0) : x.old(0, 32)));
 }
 // The other half of 64 lanes; with 32 there is none.
 void swap_halves(Insn& x) {

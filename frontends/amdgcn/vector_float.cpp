@@ -6,6 +6,7 @@
 #include "frontends/amdgcn/insn.h"
 #include "frontends/amdgcn/row.h"
 #include "ir/float_semantics.h"
+#include "llvm/ADT/StringRef.h"
 
 namespace portolan::amdgcn {
 namespace {
@@ -222,6 +223,32 @@ void circular(Insn& x) {
   write_from_f64(x, kernel::circular(x.b, angle, kCosine), f);
 }
 
+// 1201 digits of 2/pi behind the point: what a large number's quarter turns are counted with.
+constexpr const char* kQuarterTurns =
+    "145f306dc9c882a53f84eafa3ea69bb81b6c52b3278872083fca2c757bd778ac36e48dc74849ba5c00c925dd413a32439fc3"
+    "bd63962534e7dd1046bea5d768909d338e04d68befc827323ac7306a673e93908bf177bf250763ff12fffbc0b301fde5e231"
+    "6b414da3eda6cfd9e4f96136e9e8c7ecd3cbfd45aea4f758fd7cbe2f67a0e73ef14a525d4d7f6bf623f1aba10ac06608df8f"
+    "6";
+// 53 of these digits, from the segment that the second operand names, further on for numbers whose product with the
+// first digits makes whole turns only (RDNA3 ISA 16.11, V_TRIG_PREOP_F64).
+void quarter_turns(Insn& x) {
+  Builder& b = x.b;
+  const auto word = [&](int64_t v) { return b.signed_constant(32, v); };
+  const auto at_least = [&](ValueId v, int64_t least) { return b.select(b.slt(v, word(least)), word(least), v); };
+  const ValueId power = b.zext(b.extract(x.read_float(1, kF64), 52, 11), 32);
+  const ValueId segment = b.mul(b.bit_and(x.read(2, 32), word(31)), word(53));
+  const ValueId shift = b.add(segment, b.sub(at_least(power, 1077), word(1077)));
+  const ValueId digits = b.shl(b.constant(APInt(1201, llvm::StringRef(kQuarterTurns), 16)), b.zext(shift, 1201));
+  ValueId left = b.sub(word(-53), shift);
+  left = b.select(b.slt(power, word(1968)), left, b.add(left, word(128)));
+  // Two powers of two, since one may lie below the format.
+  ValueId v = b.int_to_float(Op::uint_to_f, b.zext(b.extract(digits, 1148, 53), 64), mode(kF64));
+  const ValueId first = at_least(left, -1000), second = at_least(b.sub(left, first), -1022);
+  for (const ValueId by : {first, second})
+    v = b.floating(Op::fmul, {v, b.shl_by(b.zext(b.add(by, word(1023)), 64), 52)}, mode(kF64));
+  x.write_float(0, v, kF64);
+}
+
 constexpr Row kRows[] = {
     {"v_add_{f16,f32,f64}", binary<Op::fadd>},
     {"v_sub_{f16,f32}", binary<Op::fsub>},
@@ -256,7 +283,7 @@ constexpr Row kRows[] = {
     {"v_log_{f16,f32}", logarithm},
     {"v_sin_{f16,f32}", circular<false>},
     {"v_cos_{f16,f32}", circular<true>},
-    {"v_trig_preop_f64", nullptr, "the table of 2/pi"},
+    {"v_trig_preop_f64", quarter_turns},
     {"v_{exp,log}_legacy_f32", nullptr, "not done"},
     {"v_{mad,mac}_{f16,f32}", nullptr, "products that are rounded before the addition"},
     {"v_cube*", nullptr, "images"},
