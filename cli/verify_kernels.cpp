@@ -11,6 +11,7 @@
 #include "cli/output.h"
 #include "cli/report.h"
 #include "cli/verify_report.h"
+#include "emulate/simt/same_names.h"
 
 namespace portolan::cli {
 namespace {
@@ -43,8 +44,10 @@ nlohmann::json side_json(const std::string& path, const Side& side, simt::Mode m
 }  // namespace
 
 Expected<nlohmann::json> kernel_verification(const KernelVerification& a, bool complain) {
-  const auto source = read_side(a.source), target = read_side(a.target);
+  const auto source = read_side(a.source);
+  auto target = read_side(a.target);
   if (!source || !target) return (source ? target : source).error();
+  simt::take_names((*target).module, (*source).module);
   for (const std::string& name : a.functions)
     if (const auto all = (*source).module.kernels(); std::find(all.begin(), all.end(), name) == all.end())
       return error_at({a.source, 0, 0}, fmt::format("there is no kernel '{}'", name));
@@ -120,6 +123,7 @@ Exit replay_kernels(const std::string& path, const nlohmann::json& evidence,
         fmt::print(stderr, "{}: warning: it has changed since the evidence was made\n", file);
       both[n] = *std::move(side);
     }
+    simt::take_names(both[1]->module, both[0]->module);
     auto instance = stored_instance(f.at("verdict").at("counterexample"));
     if (!instance) return fail(error_at({path, 0, 0}, instance.error().message));
     if (const auto problem = differential::misfit(both[0]->module, both[1]->module, *instance))
