@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <map>
+#include <set>
 
 #include "cli/input.h"
 #include "cli/output.h"
@@ -65,21 +66,36 @@ bool is_judged(const hip::Target& target) {
   return std::ranges::find(kJudged, target.name) != std::end(kJudged);
 }
 
+std::string replaced(std::string text, const std::string& what, const std::string& by) {
+  for (size_t at = text.find(what); at != std::string::npos; at = text.find(what, at))
+    text.replace(at, what.size(), by);
+  return text;
+}
+
 // Compiles for everything that HIP has here, what is judged to where the evidence will be. Whether all went well.
 bool compile_all(HipReport& file, const KernelPort& a, const std::string& source, const fs::path& evidence) {
   auto directory = emulate::TemporaryDirectory::make();
   if (!directory) return false;
-  bool all = true;
+  std::vector<std::pair<std::string, std::string>> failed;  // target, what the compiler says
   for (const hip::Target& target : hip::targets()) {
     const std::string object =
         a.judging.run && is_judged(target) ? evidence.string() + "." + target.name + ".co" : directory->file("object");
     const auto problem = hip::compile(source, target, a.flags, object);
-    all &= !problem;
     file.compiled[target.name] = problem ? nlohmann::json(*problem) : nlohmann::json(true);
-    if (problem)
-      file.report.messages += fmt::format("{}: it does not compile for {}:\n{}", source, target.name, *problem);
+    if (problem) failed.emplace_back(target.name, *problem);
   }
-  return all;
+  // What the compiler says for several targets stands once.
+  const auto said = [](const auto& f) { return replaced(f.second, f.first, ""); };
+  for (size_t n = 0; n < failed.size(); ++n) {
+    if (std::any_of(failed.begin(), failed.begin() + static_cast<ptrdiff_t>(n),
+                    [&](const auto& f) { return said(f) == said(failed[n]); }))
+      continue;
+    std::string names;
+    for (size_t m = n; m < failed.size(); ++m)
+      if (said(failed[m]) == said(failed[n])) names += (names.empty() ? "" : ", ") + failed[m].first;
+    file.report.messages += fmt::format("{}: it does not compile for {}:\n{}", source, names, failed[n].second);
+  }
+  return failed.empty();
 }
 
 bool unsupported(const nlohmann::json& function) {
@@ -262,15 +278,16 @@ std::vector<fs::path> host_sources(const std::string& folder, const std::string&
   return all;
 }
 
-// Files that speak of CUDA and that nobody reads.
-void note_others(const KernelPort& a, const std::map<std::string, std::string>& headers, bool host_sources_read) {
+// Files that speak of CUDA and that nobody reads. `read`: of the folder, those that some source includes, whatever
+// became of it.
+void note_others(const KernelPort& a, const std::set<std::string>& read, bool host_sources_read) {
   std::error_code error;
   for (auto at = fs::recursive_directory_iterator(a.folder, fs::directory_options::skip_permission_denied, error);
        !error && at != fs::recursive_directory_iterator(); at.increment(error)) {
     const std::string kind = at->path().extension().string();
     const bool source = kind == ".c" || (is_host_source(at->path()) && !host_sources_read);
     const bool header = kind == ".h" || kind == ".hpp" || kind == ".cuh";
-    if ((!source && !header) || headers.contains(fs::relative(at->path(), a.folder).string())) continue;
+    if ((!source && !header) || read.contains(fs::relative(at->path(), a.folder).string())) continue;
     if (!speaks_of_cuda(at->path())) continue;
     const char* const why = source && kind != ".c" ? "not ported: reading the host's code needs a CUDA toolkit"
                                                    : "not ported: no source that is read includes it";
@@ -297,16 +314,18 @@ Exit port_folder_to_hip(const KernelPort& given) {
   int exit = 0;
   unsigned written = 0;
   std::map<std::string, std::string> headers;
+  std::set<std::string> read;
   for (const fs::path& path : *files) {
     HipReport file = port_one(a, path, toolkit);
     compare_headers(file, a, headers);
+    read.insert(file.ported.read.begin(), file.ported.read.end());
     if (!a.json) print_rows(file);
     report["files"].push_back(json_of(file));
     written += !file.ported.outputs.empty();
     exit = worse(exit, file.report.exit);
     reports.push_back(file.report);
   }
-  note_others(a, headers, !toolkit.empty());
+  note_others(a, read, !toolkit.empty());
   if (!a.json) fmt::print("{} of {} files are HIP source now\n{}", written, files->size(), text_report(reports));
   if (a.json) fmt::print("{}\n", report.dump(2));
   auto error = write_output((fs::path(a.out) / "report.json").string(), report.dump(2) + "\n");

@@ -41,6 +41,7 @@ Expected<Ported> ported_of(const std::string& report) {
   ported.errors = diagnostics(json.value("errors", nlohmann::json::array()));
   ported.notes = diagnostics(json.value("notes", nlohmann::json::array()));
   ported.outputs = json.value("outputs", std::vector<std::string>());
+  ported.read = json.value("read", std::vector<std::string>());
   ported.names = json.value("names", 0u), ported.warp = json.value("warp", 0u),
   ported.assembly = json.value("assembly", 0u);
   return ported;

@@ -16,6 +16,7 @@ struct Ported {
   std::vector<Diagnostic> errors;  // what has no counterpart; then nothing is written
   std::vector<Diagnostic> notes;
   std::vector<std::string> outputs;            // below the folder for results; the first is the file's own
+  std::vector<std::string> read;               // files of the folder, with what is included
   unsigned names = 0, warp = 0, assembly = 0;  // replaced: names, functions of the warp, statements of inline PTX
 };
 

@@ -464,16 +464,16 @@ class Hip:
         check("__hip_cvt_float_to_fp8(v, __HIP_SATFINITE, __HIP_E4M3)" in text and "nv" not in text.lower(), text)
 
     def groups(self):
-        """Cooperative groups of a block; those of a grid are refused."""
+        """Cooperative groups of a block; what has no counterpart is refused."""
         if toolchain.missing_tools(["nvcc"]):
             raise Skip("there is no CUDA toolkit (nvcc), whose header of cooperative groups is needed")
-        grid = "#include <cooperative_groups.h>\n__global__ void k() {\n  cooperative_groups::this_grid().sync();\n}\n"
+        parts = "#include <cooperative_groups.h>\n__global__ void k() {\n  cooperative_groups::binary_partition(cooperative_groups::coalesced_threads(), true).sync();\n}\n"
         outcome, files, out = self.port(self.folder("groups", {"groups.cu": GROUPS, "port.toml": GROUPS_MANIFEST}))
         self.tested(outcome, files, 2)
         made = toolchain.run(["nvcc", "-x", "cu", "-std=c++17", "-arch=sm_80", "-ptx", out / "groups.hip", "-o", out / "groups.ptx"], timeout=200)
         check(made.status == 0, made.stderr)
-        outcome, files, out = self.port(self.folder("grid", {"grid.cu": grid}))
-        check(outcome.status == 2 and "grid.cu:3:23: error: HIP has no counterpart of 'this_grid'" in files["grid.cu"]["messages"], str(files))
+        outcome, files, out = self.port(self.folder("parts", {"parts.cu": parts}))
+        check(outcome.status == 2 and "parts.cu:3:23: error: HIP has no counterpart of 'binary_partition'" in files["parts.cu"]["messages"], str(files))
 
     def nvidia(self):
         """The same HIP source through nvcc and HIP's names as CUDA's: the PTX of both agrees."""

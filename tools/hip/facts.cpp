@@ -21,6 +21,9 @@ namespace {
 
 using clang::SourceLocation;
 
+// Threads of a port count in warps of 32, whatever the device answers.
+constexpr const char* kNoWidth = "a port has warps of 32 lanes on every device; write 32 for the device's warp size";
+
 class Visitor : public clang::RecursiveASTVisitor<Visitor> {
  public:
   Visitor(Places& places, clang::ASTContext& context) : places_(places), context_(context) {}
@@ -31,13 +34,16 @@ class Visitor : public clang::RecursiveASTVisitor<Visitor> {
     if (d->getIdentifier()) places_.own(d->getLocation());
     return true;
   }
-  bool VisitDeclRefExpr(clang::DeclRefExpr* e) { return use(e->getLocation(), e->getDecl()); }
+  bool VisitDeclRefExpr(clang::DeclRefExpr* e) {
+    const std::string name = llvm::isa<clang::EnumConstantDecl>(e->getDecl()) ? e->getDecl()->getNameAsString() : "";
+    if (name == "cudaDevAttrWarpSize" || name == "CU_DEVICE_ATTRIBUTE_WARP_SIZE")
+      places_.complain(e->getLocation(), kNoWidth);
+    return use(e->getLocation(), e->getDecl());
+  }
   bool VisitMemberExpr(clang::MemberExpr* e) {
-    // Threads of a port count in warps of 32, whatever the device answers.
     if (e->getMemberDecl()->getNameAsString() == "warpSize" &&
         places_.is_cuda(e->getMemberDecl()->getLocation(), "warpSize"))
-      places_.complain(e->getMemberLoc(),
-                       "a port has warps of 32 lanes on every device; write 32 for the device's warpSize");
+      places_.complain(e->getMemberLoc(), kNoWidth);
     return use(e->getMemberLoc(), e->getMemberDecl());
   }
   bool VisitMSPropertyRefExpr(clang::MSPropertyRefExpr* e) { return use(e->getMemberLoc(), e->getPropertyDecl()); }
@@ -71,13 +77,14 @@ class Visitor : public clang::RecursiveASTVisitor<Visitor> {
   }
 
  private:
-  // Thrust's and CUB's names are the same in HIP's libraries, but for CUB's namespace.
+  // Thrust's and CUB's names are the same in HIP's libraries, but for CUB's namespace; clang's headers for CUDA declare
+  // some of the standard library's.
   static bool has_its_name(const clang::NamedDecl* declaration) {
     const clang::NamespaceDecl* outermost = nullptr;
     for (const clang::DeclContext* c = declaration->getDeclContext(); c; c = c->getParent())
       if (const auto* space = llvm::dyn_cast<clang::NamespaceDecl>(c)) outermost = space;
     if (!outermost) return llvm::isa<clang::NamespaceDecl>(declaration) && declaration->getName() == "thrust";
-    return outermost->getName() == "thrust" || outermost->getName() == "cub";
+    return outermost->getName() == "thrust" || outermost->getName() == "cub" || outermost->getName() == "std";
   }
   bool use(SourceLocation at, const clang::NamedDecl* declaration) {
     if (declaration && declaration->getIdentifier() && has_its_name(declaration))
@@ -187,7 +194,8 @@ std::vector<std::string> arguments_of(const ReadOptions& options, const char* si
     all.insert(all.end(), {"--cuda-path=" + options.toolkit, "-Xclang",
                            "-target-sdk-version=12.3",                     // for launches by cudaLaunchKernel
                            "-isystem", options.toolkit + "/include/cccl",  // where nvcc looks too
-                           "-isystem", std::filesystem::path(options.own_header).parent_path().string() + "/toolkit"});
+                           "-isystem", std::filesystem::path(options.own_header).parent_path().string() + "/toolkit",
+                           "-include", "host_functions.h"});
   all.insert(all.end(), options.flags.begin(), options.flags.end());
   return all;
 }

@@ -72,12 +72,13 @@ int run_port(Options& o) {
   const Facts facts =
       read_facts({main_file.string(), root.string(), toolkit.empty() ? "" : fs::canonical(toolkit, error).string(),
                   fs::canonical(o.named["--own-header"], error).string(), o.flags});
-  llvm::json::Array errors, notes, outputs;
+  llvm::json::Array errors, notes, outputs, read;
   unsigned names = 0, warp = 0, assembly = 0;
   std::map<std::string, std::string> texts;
   for (const auto& [path, file] : facts.files) {
-    if (!file.read() || facts.failed) continue;
     const fs::path relative = fs::relative(path, root), folder = relative.parent_path();
+    read.push_back(relative.string());
+    if (!file.read() || facts.failed) continue;
     const std::string header =
         fs::path("portolan_hip.h").lexically_relative(folder.empty() ? fs::path(".") : folder).string();
     Rewritten made = rewrite(file, *table, header, path == main_file);
@@ -99,6 +100,7 @@ int run_port(Options& o) {
                                   {"unreadable", facts.failed},
                                   {"errors", std::move(errors)},
                                   {"notes", std::move(notes)},
+                                  {"read", std::move(read)},
                                   {"outputs", refused ? llvm::json::Array() : std::move(outputs)},
                                   {"names", names},
                                   {"warp", warp},

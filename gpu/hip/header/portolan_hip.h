@@ -26,11 +26,14 @@
 #include "portolan_hip_names.h"
 #endif
 
+#include "portolan_hip_atomics.h"
 #include "portolan_hip_fp8.h"
 #include "portolan_hip_groups.h"
 #include "portolan_hip_matrix.h"
+#include "portolan_hip_numbers.h"
 #include "portolan_hip_ptx.h"
 #include "portolan_hip_ptx_matrix.h"
 #include "portolan_hip_ptx_memory.h"
+#include "portolan_hip_runtime.h"
 #include "portolan_hip_types.h"
 #include "portolan_hip_warp.h"

@@ -1,5 +1,6 @@
-// Cooperative groups: the block, and tiles of it of up to 32 threads, which never reach across a warp of 32. Grids,
-// clusters and coalesced groups are not here, so that Portolan refuses them.
+// Cooperative groups: the block, tiles of it of up to 32 threads, which never reach across a warp of 32, the threads
+// of a warp that run together, and the grid where HIP has a device library. Clusters are not here, so that Portolan
+// refuses them.
 #pragma once
 
 #include "portolan_hip_warp.h"
@@ -72,6 +73,83 @@ template <unsigned Size, class Group>
 PORTOLAN_DEVICE thread_block_tile<Size, Group> tiled_partition(const Group& parent) {
   return {parent.thread_rank() / Size, (parent.num_threads() + Size - 1) / Size};
 }
+
+// Those threads of the warp that came here together; ranks count them from the lowest lane.
+struct coalesced_group {
+  unsigned mask_;
+  PORTOLAN_MEMBER void sync() const { portolan::syncwarp(mask_); }
+  PORTOLAN_MEMBER unsigned num_threads() const { return (unsigned)__builtin_popcount(mask_); }
+  PORTOLAN_MEMBER unsigned size() const { return num_threads(); }
+  PORTOLAN_MEMBER unsigned thread_rank() const {
+    return (unsigned)__builtin_popcount(mask_ & ((1u << portolan::lane_()) - 1));
+  }
+  PORTOLAN_MEMBER unsigned meta_group_rank() const { return 0; }
+  PORTOLAN_MEMBER unsigned meta_group_size() const { return 1; }
+  template <class T>
+  PORTOLAN_MEMBER T shfl(T v, int from) const {
+    return portolan::shfl_sync(mask_, v, (int)lane_of_((unsigned)from));
+  }
+  // Where there is no thread of that rank a thread keeps its own.
+  template <class T>
+  PORTOLAN_MEMBER T shfl_up(T v, unsigned by) const {
+    const unsigned rank = thread_rank();
+    return portolan::shfl_sync(mask_, v, (int)lane_of_(by <= rank ? rank - by : rank));
+  }
+  template <class T>
+  PORTOLAN_MEMBER T shfl_down(T v, unsigned by) const {
+    const unsigned rank = thread_rank();
+    return portolan::shfl_sync(mask_, v, (int)lane_of_(by < size() - rank ? rank + by : rank));
+  }
+  PORTOLAN_MEMBER int any(int bit) const { return portolan::any_sync(mask_, bit); }
+  PORTOLAN_MEMBER int all(int bit) const { return portolan::all_sync(mask_, bit); }
+  PORTOLAN_MEMBER unsigned ballot(int bit) const { return ranks_(portolan::ballot_sync(mask_, bit)); }
+  template <class T>
+  PORTOLAN_MEMBER unsigned match_any(T v) const {
+    return ranks_(portolan::match_any_sync(mask_, v));
+  }
+
+  PORTOLAN_MEMBER unsigned lane_of_(unsigned rank) const {
+    unsigned left = mask_;
+    for (unsigned n = 0; n < rank; ++n) left &= left - 1;
+    return left == 0 ? 31 : (unsigned)__builtin_ctz(left);
+  }
+  // Bits of lanes as bits of ranks.
+  PORTOLAN_MEMBER unsigned ranks_(unsigned lanes) const {
+    unsigned ranks = 0, n = 0;
+    for (unsigned left = mask_; left != 0; left &= left - 1) ranks |= (lanes >> __builtin_ctz(left) & 1) << n++;
+    return ranks;
+  }
+};
+PORTOLAN_DEVICE coalesced_group coalesced_threads() {
+  return {portolan::activemask()};
+}
+
+#if !defined(PORTOLAN_FREESTANDING) && !defined(PORTOLAN_OWN_GROUPS)
+// All blocks of a kernel that was launched by hipLaunchCooperativeKernel.
+struct grid_group {
+  PORTOLAN_MEMBER void sync() const { __ockl_grid_sync(); }
+  PORTOLAN_MEMBER bool is_valid() const { return __ockl_grid_is_valid() != 0; }
+  PORTOLAN_MEMBER unsigned long long block_rank() const {
+    return ((unsigned long long)blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x;
+  }
+  PORTOLAN_MEMBER unsigned long long num_blocks() const {
+    return (unsigned long long)gridDim.x * gridDim.y * gridDim.z;
+  }
+  PORTOLAN_MEMBER unsigned long long thread_rank() const {
+    const thread_block block;
+    return block_rank() * block.num_threads() + block.thread_rank();
+  }
+  PORTOLAN_MEMBER unsigned long long num_threads() const { return num_blocks() * thread_block().num_threads(); }
+  PORTOLAN_MEMBER unsigned long long size() const { return num_threads(); }
+  PORTOLAN_MEMBER dim3 group_dim() const { return dim3(gridDim.x, gridDim.y, gridDim.z); }
+  PORTOLAN_MEMBER dim3 dim_blocks() const { return group_dim(); }
+  PORTOLAN_MEMBER dim3 block_index() const { return dim3(blockIdx.x, blockIdx.y, blockIdx.z); }
+};
+PORTOLAN_DEVICE grid_group this_grid() {
+  return {};
+}
+#endif
+
 template <class Group>
 PORTOLAN_DEVICE void sync(const Group& group) {
   group.sync();

@@ -13,13 +13,6 @@
 #endif
 
 #if defined(__HIP__) || defined(__HIP_PLATFORM_AMD__)
-#if !defined(PORTOLAN_FREESTANDING) && HIP_VERSION_MAJOR < 6
-// As hipMalloc has it: a pointer of any type.
-template <class T>
-hipError_t hipMallocHost(T** pointer, size_t bytes) {
-  return hipHostMalloc(reinterpret_cast<void**>(pointer), bytes, hipHostMallocDefault);
-}
-#endif
 #if !defined(PORTOLAN_FREESTANDING) && __has_include(<hip/hip_bf16.h>)
 #include <hip/hip_bf16.h>
 #else
