@@ -55,7 +55,8 @@ class Reader {
 
   Formula formula(const toml::node& node, std::string_view key) {
     if (auto number = node.value_exact<int64_t>()) return {std::to_string(*number), at(node)};
-    Formula f{text(node, key), at(node)};
+    if (!node.is_string()) fail(node, fmt::format("'{}' takes a whole number, or a formula in quotes", key));
+    Formula f{node.value_or(std::string()), at(node)};
     if (f.text.size() > kLongestFormula) fail(node, "this formula is too long");
     return f;
   }

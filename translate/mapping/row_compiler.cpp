@@ -272,6 +272,10 @@ bool RowCompiler::one_pass() {
 
 Expected<Program> RowCompiler::compile() {
   const auto why = [&] { return why_ ? *why_ : specification_.error(specification_.at, "it can't be mapped"); };
+  if (std::ranges::none_of(chip_.states, [](const State& state) { return !state.is_register && state.type.real; }))
+    return error_at({chip_.file, 0, 0}, fmt::format("{} has no memory of real numbers, and the results are real: its "
+                                                    "arithmetic is of integers",
+                                                    chip_.name));
   if (!chip_.units.empty())
     return error_at({chip_.file, 0, 0}, fmt::format("{} has units, and rows are mapped without tokens", chip_.name));
   if (memories_.empty() || !is_row_memory(memories_[0]))
