@@ -135,12 +135,15 @@ void collect_regions(const Request& request, const MemoryPlan& plan, std::span<c
 }
 
 void collect_changes(const Segment& segment, std::span<const uint8_t> now, std::vector<MemoryChange>& changes) {
+  static constexpr size_t kPiece = 256;
+  static constexpr uint8_t kZeros[kPiece] = {};
   auto before = [&segment](size_t i) { return i < segment.bytes.size() ? segment.bytes[i] : uint8_t{0}; };
-  for (size_t page = 0; page < now.size(); page += kPageSize) {
-    const size_t end = std::min<size_t>(page + kPageSize, now.size());
-    if (end <= segment.bytes.size() && std::memcmp(now.data() + page, segment.bytes.data() + page, end - page) == 0)
-      continue;
-    for (size_t i = page; i < end; ++i) {
+  for (size_t piece = 0; piece < now.size(); piece += kPiece) {
+    const size_t end = std::min(piece + kPiece, now.size());
+    const bool from_file = end <= segment.bytes.size(), zeros = piece >= segment.bytes.size();
+    const uint8_t* const known = from_file ? segment.bytes.data() + piece : kZeros;
+    if ((from_file || zeros) && std::memcmp(now.data() + piece, known, end - piece) == 0) continue;
+    for (size_t i = piece; i < end; ++i) {
       if (now[i] == before(i)) continue;
       const uint64_t address = segment.address + i;
       if (changes.empty() || changes.back().address + changes.back().bytes.size() != address)

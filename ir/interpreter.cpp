@@ -4,7 +4,8 @@
 #include <cstring>
 
 #include "ir/concrete_domain.h"
-#include "ir/op_semantics.h"
+#include "ir/float_semantics.h"
+#include "ir/word_domain.h"
 #include "llvm/ADT/ArrayRef.h"
 
 namespace portolan::ir {
@@ -106,15 +107,9 @@ APInt modified(const Instruction& rmw, const APInt& old, const APInt& operand) {
 struct Interpreter::State {
   explicit State(const Function& function);
 
-  // Domain of evaluate(): bits, with leaves from the environment.
-  struct RunDomain : ConcreteDomain {
-    explicit RunDomain(State& s) : state(s) {}
-    APInt leaf(const Function& function, const Instruction& inst) { return state.leaf(function, inst); }
-    State& state;
-  };
-
   Outcome run(const Start& start);
-  APInt leaf(const Function& function, const Instruction& inst);
+  APInt leaf(const Instruction& inst);
+  bool evaluate_in_words(ValueId id);
   // False: the run has ended, see `outcome`.
   bool execute(ValueId id);
   bool load(uint64_t address, uint32_t width, APInt& result);
@@ -133,7 +128,9 @@ struct Interpreter::State {
 
   const Function& f;
   std::vector<APInt> values;
+  std::vector<uint8_t> in_words;  // whether a value and what it is computed of have 64 bits at most
   std::vector<APInt> scratch;
+  std::vector<Word> words;
   std::vector<APInt> edge_values;
   std::vector<uint32_t> first_edge;  // of each block in `covered`
   std::vector<uint8_t> covered;
@@ -163,6 +160,10 @@ Interpreter::State::State(const Function& function) : f(function) {
     most_operands = std::max<size_t>(most_operands, block.terminator.operands.size());
   }
   scratch.resize(most_operands);
+  words.resize(most_operands);
+  for (const Instruction& inst : f.values)
+    in_words.push_back(inst.width <= 64 && std::all_of(inst.operands.begin(), inst.operands.end(),
+                                                       [this](ValueId o) { return f.width(o) <= 64; }));
   // Constants are computed once.
   for (size_t id = 0; id < f.values.size(); ++id)
     if (f.values[id].op == Op::constant) values[id] = f.constants[f.values[id].index];
@@ -186,7 +187,7 @@ bool Interpreter::State::count(uint64_t n) {
   return true;
 }
 
-APInt Interpreter::State::leaf(const Function&, const Instruction& inst) {
+APInt Interpreter::State::leaf(const Instruction& inst) {
   switch (inst.op) {
     case Op::thread_pointer:
       return APInt(inst.width, env->thread_pointer());
@@ -256,6 +257,18 @@ bool Interpreter::State::call(const Instruction& inst, ValueId id) {
   return true;
 }
 
+bool Interpreter::State::evaluate_in_words(ValueId id) {
+  const Instruction& inst = f.values[id];
+  const size_t n = inst.operands.size();
+  for (size_t i = 0; i < n; ++i) {
+    const APInt& operand = values[inst.operands[i]];
+    words[i] = {*operand.getRawData(), operand.getBitWidth()};
+  }
+  const std::optional<Word> result = evaluate_words(f, inst, std::span<const Word>(words.data(), n));
+  if (result) values[id] = result->bits;
+  return result.has_value();
+}
+
 bool Interpreter::State::execute(ValueId id) {
   const Instruction& inst = f.values[id];
   line = inst.line;
@@ -319,14 +332,19 @@ bool Interpreter::State::execute(ValueId id) {
       if (!values[inst.operands[0]].getBoolValue()) return true;
       outcome.trap = inst.trap;
       return fail(Ending::trapped);
+    case Op::thread_pointer:
+    case Op::frame_address:
+    case Op::symbol_address:
+      values[id] = leaf(inst);
+      return outcome.ending == Ending::returned;
     default:
       break;
   }
+  if (in_words[id] != 0 && evaluate_in_words(id)) return true;
   const size_t n = inst.operands.size();
   for (size_t i = 0; i < n; ++i) scratch[i] = values[inst.operands[i]];
-  RunDomain domain(*this);
-  values[id] = evaluate(domain, f, inst, std::span<const APInt>(scratch.data(), n));
-  return outcome.ending == Ending::returned;
+  values[id] = evaluate_concrete(f, inst, std::span<const APInt>(scratch.data(), n));
+  return true;
 }
 
 BlockId Interpreter::State::follow(BlockId block, size_t edge_index) {

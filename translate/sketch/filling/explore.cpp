@@ -54,8 +54,8 @@ class Explorer {
   verify::Input next();
   void queue(const verify::Input& input);
   void queue_loads(const verify::Input& input);
-  // Runs the source on the input, by the watch.
-  Test look(verify::Input input);
+  // Runs the source on the input, by the watch. Nothing: it takes long.
+  std::optional<Test> look(verify::Input input);
 
   const Territory& t_;
   Watch& watch_;
@@ -107,9 +107,10 @@ verify::Input Explorer::next() {
   return verify::make_input(t_.boundary, t_.shape, filling, random_);
 }
 
-Test Explorer::look(verify::Input input) {
+std::optional<Test> Explorer::look(verify::Input input) {
   Test test{t_.function, std::move(input), {}};
-  watch_.look_at(test, t_.bench.source_request(t_.boundary, test.input), t_.times_longer);
+  if (!watch_.look_at(test, t_.bench.source_request(t_.boundary, test.input), t_.times_longer, kLongestRun))
+    return std::nullopt;
   return test;
 }
 
@@ -119,24 +120,23 @@ Expected<std::vector<uint64_t>> Explorer::run(std::vector<verify::Input> ways, s
   // What they compare is looked at again, now that it is known which ways are left.
   for (const verify::Input& input : ways_) {
     if (!watch_.ways_left() || FairClock::now() > deadline) break;
-    look(input);
-    if (watch_.instructions() <= kLongestRun) queue(input);
+    if (look(input)) queue(input);
   }
   std::vector<uint64_t> added;
   for (size_t n = 0; n < kMostTries && added.size() < kMostAdded && watch_.ways_left(); ++n) {
     if (FairClock::now() > deadline) break;
     verify::Input input = next();
     if (input.has_nan) continue;
-    Test test = look(std::move(input));
+    std::optional<Test> test = look(std::move(input));
     const uint64_t instructions = watch_.instructions();
-    if (!watch_.fresh() || !watch_.left().empty() || instructions == 0 || instructions > kLongestRun) continue;
-    queue(test.input);
-    ways_.push_back(test.input);
-    auto runs = t_.bench.run_source(t_.boundary, {&test.input, 1});
+    if (!test || !watch_.fresh() || !watch_.left().empty() || instructions == 0) continue;
+    queue(test->input);
+    ways_.push_back(test->input);
+    auto runs = t_.bench.run_source(t_.boundary, {&test->input, 1});
     if (!runs) return runs.error();
     if (!runs->front().unfit.empty()) continue;
-    test.source = std::move(runs->front());
-    tests.push_back(std::move(test));
+    test->source = std::move(runs->front());
+    tests.push_back(std::move(*test));
     added.push_back(instructions);
   }
   return added;

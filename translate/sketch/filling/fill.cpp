@@ -102,11 +102,14 @@ class Filler {
   Next look_for_cheaper(uint64_t cost);
   bool accepted() const { return filled_ && result_.judgement.level >= request_.wanted; }
   void explain(Search::End end);
+  size_t inputs() const {
+    return std::count_if(tests_.begin(), tests_.end(), [](const Test& t) { return !t.stored_by_limit; });
+  }
   FillResult& finish(Status status, std::string reason) {
     result_.status = status;
     result_.reason = std::move(reason);
     result_.runs = earlier_runs_ + (runner_ ? runner_->runs() : 0);
-    result_.tests = tests_.size();
+    result_.tests = inputs();
     result_.seconds = std::chrono::duration<double>(FairClock::now() - begun_).count();
     return result_;
   }
@@ -414,7 +417,7 @@ void Filler::explain(Search::End end) {
   if (undecided_ != 0)
     finish(Status::unresolved,
            fmt::format("{} filling{} agree{} with the source on {} inputs, but {}", undecided_,
-                       undecided_ == 1 ? "" : "s", undecided_ == 1 ? "s" : "", tests_.size(),
+                       undecided_ == 1 ? "" : "s", undecided_ == 1 ? "s" : "", inputs(),
                        unreached_ ? "no input reaches all of the holes and there is no proof" : undecided_why_));
   else if (std::any_of(boundaries_.begin(), boundaries_.end(),
                        [](const verify::Boundary& b) { return b.origin == verify::Boundary::Origin::inferred; }))
@@ -425,7 +428,7 @@ void Filler::explain(Search::End end) {
   else if (partial)
     finish(Status::unresolved, "none of the values that were tried fits; not all that assemble were");
   else
-    finish(Status::nothing_fits, fmt::format("nothing fits: {} inputs rule out all fillings", tests_.size()));
+    finish(Status::nothing_fits, fmt::format("nothing fits: {} inputs rule out all fillings", inputs()));
 }
 
 Expected<FillResult> Filler::run() {

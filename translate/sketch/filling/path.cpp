@@ -212,7 +212,9 @@ std::optional<int64_t> PathSolver::solve(std::span<const Test> tests, const Choi
   Term wanted = pool.bit(true);
   size_t used = 0;
   for (const Test& test : tests) {
+    if (test.stored_by_limit) continue;
     Recording recording;
+    recording.most_steps = kMostSteps;
     const auto run = runner_.run(test, choices, &recording);
     if (!run || run->kind == RunResult::Kind::unchosen || recording.outside || recording.steps.size() > kMostSteps)
       continue;

@@ -48,8 +48,13 @@ constexpr uint64_t kSteps = 4096;
 
 namespace {
 
+// Most of them are machine words, and there are many: mixed as splitmix64 does.
 size_t part_of(assembly::Slot slot, const llvm::APInt& value) {
-  return static_cast<size_t>(llvm::hash_combine(slot, llvm::hash_value(value))) | 1;
+  if (value.getBitWidth() > 64) return static_cast<size_t>(llvm::hash_combine(slot, llvm::hash_value(value))) | 1;
+  uint64_t mixed = *value.getRawData() + (slot + 1) * 0x9e3779b97f4a7c15;
+  mixed = (mixed ^ mixed >> 30) * 0xbf58476d1ce4e5b9;
+  mixed = (mixed ^ mixed >> 27) * 0x94d049bb133111eb;
+  return (mixed ^ mixed >> 31) | 1;
 }
 
 }  // namespace

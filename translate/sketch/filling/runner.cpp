@@ -212,7 +212,8 @@ void Runner::note_stop(const Site& site) {
   if (recording_ != nullptr) return;
   auto mark = engine_->mark();
   if (!mark) return;
-  stops_.push_back({&site, inside_, entered_, *choices_, std::move(mark), influence_, undefined_, entered_, stored_});
+  stops_.push_back(
+      {&site, inside_, entered_, *choices_, std::move(mark), influence_, undefined_, entered_, stored_, bytes_stored_});
 }
 
 // Whether a run with these choices comes to the stop as it did then.
@@ -237,6 +238,7 @@ std::optional<emulate::Outcome> Runner::go_back(const Choices& choices) {
   undefined_ = stop.undefined;
   entered_ = stop.entered;
   stored_ = stop.stored;
+  bytes_stored_ = stop.bytes_stored;
   site_ = stop.inside;
   resumed_ = true;
   auto outcome = engine_->resume(*stop.mark);
@@ -320,7 +322,10 @@ bool Runner::loads_as_the_source(const Access& access) const {
 
 std::optional<uint64_t> Runner::before(uint64_t pc, std::span<const llvm::APInt> slots, emulate::MemoryAccess& memory) {
   if (look_.holes != 0 && look_.left == 0) return std::nullopt;
-  if (recording_ != nullptr) note_written(memory);
+  if (recording_ != nullptr) {
+    if (recording_->steps.size() > recording_->most_steps) return std::nullopt;
+    note_written(memory);
+  }
   if (astray_ != nullptr || (!stored_.empty() && !stores_as_the_source(memory))) return std::nullopt;
   arrived_ = pc;
   begins_ = false;
@@ -350,6 +355,8 @@ void Runner::after(const emulate::IrStep& step, std::span<const llvm::APInt> slo
           slots[slot].getBitWidth() > 1 && (influence_.slot(slot) & look_.holes) != 0 && !is_familiar(slots[slot]);
     if (!completed) look_.strange += kTrap;
   }
+  for (const Access& access : accesses)
+    if (access.write && !may_be_on_stack(access.address)) bytes_stored_ += access.size;
   if (optimistic_ && influence_.touched() != 0)
     for (const Access& access : accesses) {
       if (access.write && test_->stores) stored_.push_back(access);
@@ -449,6 +456,7 @@ Expected<RunResult> Runner::run(const Test& test, const Choices& choices, Record
     stops_of_ = &test;
     resumed_ = false;
     stored_.clear();
+    bytes_stored_ = 0;
     entered_ = 0;
     visits_.assign(layout_.sites.size(), 0);
     const SlotSet given = given_at_entry(machine_, boundary);
@@ -484,6 +492,8 @@ Expected<RunResult> Runner::run(const Test& test, const Choices& choices, Record
   result.what = ended ? comparison.what : "the target " + verify::describe_ending(*outcome);
   switch (outcome->ending) {
     case emulate::Ending::limit:
+      if (test.stored_by_limit && impossible_ == nullptr && (!optimistic_ || bytes_stored_ >= *test.stored_by_limit))
+        break;
       result.kind = RunResult::Kind::differs;
       result.conflict = influence_.control() | (impossible_ != nullptr ? impossible_->mask : 0);
       if (impossible_ != nullptr) result.what = "there is no such instruction";

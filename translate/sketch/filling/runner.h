@@ -27,6 +27,9 @@ struct Test {
   verify::Input input;
   verify::SourceRuns source = {};
   uint64_t limit = 0;  // instructions after which a filling has failed
+  // Of a long run the beginning alone: who has not failed by the limit, nor stored fewer bytes outside the stack than
+  // the source in that time, has passed.
+  std::optional<uint64_t> stored_by_limit = std::nullopt;
   // What the source stores; nullptr: not known.
   std::shared_ptr<const Stores> stores = nullptr;
   // Bytes outside the stack that it loads or stores; nullptr: not known.
@@ -69,6 +72,7 @@ struct TraceStep {
 };
 
 struct Recording {
+  size_t most_steps = SIZE_MAX;  // a run is called off after these
   std::vector<TraceStep> steps;
   emulate::Request request;
   emulate::Ending ending = emulate::Ending::unsupported;
@@ -144,6 +148,7 @@ class Runner : public emulate::IrObserver {
     std::vector<bool> undefined;
     Mask entered = 0;
     std::vector<Access> stored;
+    uint64_t bytes_stored = 0;
   };
   void note_stop(const Site& site);
   bool still_holds(const Stop& stop, const Choices& choices) const;
@@ -210,6 +215,7 @@ class Runner : public emulate::IrObserver {
   std::unique_ptr<emulate::ExternalHandler> listener_;
   const Test* test_ = nullptr;
   std::vector<Access> stored_;  // by the last instruction
+  uint64_t bytes_stored_ = 0;   // outside the stack, so far
   // The run stored or loaded what the source does not: what, and what that depends on.
   const char* astray_ = nullptr;
   Mask astray_by_ = 0;

@@ -37,6 +37,7 @@ namespace {
 struct Found {
   std::vector<Test> tests;
   std::vector<uint64_t> instructions;
+  std::vector<Test> beginnings;  // of long runs
 };
 
 Expected<Found> find_tests(const Territory& t, Watch& watch, uint64_t seed) {
@@ -61,23 +62,31 @@ Expected<Found> find_tests(const Territory& t, Watch& watch, uint64_t seed) {
   Found found;
   std::string why = "no input was made";
   std::vector<verify::Input> ways;
-  for (size_t n = 0; n < inputs.size() && found.tests.size() < kMostTests; ++n) {
-    if (inputs[n].has_nan) continue;  // what is made of them may differ
-    if (!(*runs)[n].unfit.empty()) {
-      why = (*runs)[n].unfit;
-      continue;
-    }
-    found.tests.push_back({t.function, std::move(inputs[n]), std::move((*runs)[n])});
-    Test& test = found.tests.back();
-    watch.look_at(test, t.bench.source_request(boundary, test.input), t.times_longer);
+  auto look_at = [&](size_t n, uint64_t most) {
+    Test test{t.function, inputs[n], (*runs)[n]};
+    if (!watch.look_at(test, t.bench.source_request(boundary, test.input), t.times_longer, most)) return false;
     if (!watch.left().empty()) {
       why = watch.left();
-      found.tests.pop_back();
-      continue;
+      return true;
     }
     found.instructions.push_back(watch.instructions());
     if (watch.fresh()) ways.push_back(test.input);
+    if (watch.instructions() > kLongRun && found.beginnings.size() < kVeryLongTests)
+      found.beginnings.push_back(watch.beginning_of(test, t.times_longer));
+    found.tests.push_back(std::move(test));
+    return true;
+  };
+  std::vector<size_t> long_ones;
+  for (size_t n = 0; n < inputs.size() && found.tests.size() < kMostTests; ++n) {
+    if (inputs[n].has_nan) continue;  // what is made of them may differ
+    if (!(*runs)[n].unfit.empty())
+      why = (*runs)[n].unfit;
+    else if (!look_at(n, long_ones.size() < kLongTests ? kVeryLongRun : kLongRun))
+      long_ones.push_back(n);
   }
+  // To watch a run to its end may take half a second, and few of them are kept.
+  for (const size_t n : long_ones)
+    if (found.tests.size() < kVeryLongTests) look_at(n, Watch::kLongestRun);
   if (found.tests.empty())
     return error_at({}, fmt::format("'{}' takes no input that was made: {}", boundary.name, why));
   auto added = explore(t, watch, random, std::move(ways), found.tests);
@@ -99,7 +108,7 @@ verify::Shape with_small_buffers(verify::Shape shape) {
 
 Expected<std::vector<Test>> make_tests(verify::Bench& bench, const std::vector<verify::Boundary>& boundaries,
                                        const std::vector<uint64_t>& constants, uint64_t seed, double times_longer) {
-  std::vector<Test> all;
+  std::vector<Test> all, beginnings;
   // By length; of the same length those come first in which the files' data is not what it is at the start.
   std::vector<std::tuple<uint64_t, bool, size_t>> order;
   Watch watch(bench.source());
@@ -119,11 +128,15 @@ Expected<std::vector<Test>> make_tests(verify::Bench& bench, const std::vector<v
       order.emplace_back(found->instructions[n], found->tests[n].input.data.empty(), all.size());
       all.push_back(std::move(found->tests[n]));
     }
+    for (Test& beginning : found->beginnings) beginnings.push_back(std::move(beginning));
   }
   std::sort(order.begin(), order.end());
+  // They come first, where there is little else.
   std::vector<Test> sorted;
+  if (std::get<0>(order[std::min(order.size(), kFewTests) - 1]) > kLongRun) sorted = std::move(beginnings);
+  const size_t before = sorted.size();
   for (const auto& [count, initial, n] : order)
-    if (count <= kLongRun || sorted.size() < (count <= kVeryLongRun ? kLongTests : kVeryLongTests))
+    if (count <= kLongRun || sorted.size() - before < (count <= kVeryLongRun ? kLongTests : kVeryLongTests))
       sorted.push_back(std::move(all[n]));
   return sorted;
 }

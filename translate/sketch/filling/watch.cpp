@@ -8,7 +8,6 @@ namespace portolan::sketch::filling {
 namespace {
 
 constexpr uint64_t kWithoutCount = 4000;  // limit where it is not known how long the source runs
-constexpr uint64_t kLongestRun = 2000000;
 constexpr size_t kMostCompared = 48, kMostLoads = 32;
 
 // Code of other instruction sets does not take as many instructions, and what is written in vectors takes more.
@@ -16,9 +15,14 @@ double limit_factor(double times_longer) {
   return 2 * std::max(1.5, times_longer);
 }
 
+uint64_t limit_for(uint64_t instructions, double times_longer) {
+  return static_cast<uint64_t>(limit_factor(times_longer) * static_cast<double>(instructions)) + 500;
+}
+
 }  // namespace
 
-void Watch::look_at(Test& test, emulate::Request request, double times_longer) {
+bool Watch::look_at(Test& test, emulate::Request request, double times_longer, uint64_t most) {
+  const auto gone = gone_, open = open_;
   stores_ = std::make_shared<Stores>();
   touched_ = std::make_shared<std::unordered_set<uint64_t>>();
   familiar_ = std::make_shared<Familiar>();
@@ -26,22 +30,36 @@ void Watch::look_at(Test& test, emulate::Request request, double times_longer) {
   flags_only_ = false;
   branch_ = nullptr;
   fresh_ = false;
+  seen_ = stored_in_the_beginning_ = 0;
   objects_.begin();
   ++run_;
-  request.limits.instructions = kLongestRun;
+  request.limits.instructions = most;
   request.limits.time = kRunTime;
   auto outcome = engine_->run(image_, request);
+  if (most < kLongestRun && outcome && outcome->ending == emulate::Ending::limit) {
+    gone_ = gone, open_ = open;
+    fresh_ = false;
+    return false;
+  }
   const bool known = outcome && outcome->ending != emulate::Ending::unsupported;
   instructions_ = known ? outcome->instructions : 0;
-  test.limit =
-      instructions_ == 0 ? kWithoutCount : static_cast<uint64_t>(limit_factor(times_longer) * instructions_) + 500;
+  test.limit = instructions_ == 0 ? kWithoutCount : limit_for(instructions_, times_longer);
   if (known) test.familiar = std::move(familiar_);
-  if (!known || outcome->ending != emulate::Ending::returned) return;
+  if (!known || outcome->ending != emulate::Ending::returned) return true;
   // stores_: gone if it called a function of the outside.
   if (stores_ && written_.size() < kMostWritten)
     test.history = std::make_shared<History>(history_of(image_, request, written_));
   test.stores = std::move(stores_);
   test.touched = std::move(touched_);
+  return true;
+}
+
+Test Watch::beginning_of(const Test& test, double times_longer) const {
+  Test beginning = test;
+  beginning.limit = limit_for(kBeginning, times_longer);
+  beginning.stored_by_limit = stored_in_the_beginning_;
+  beginning.history = nullptr;
+  return beginning;
 }
 
 Watch::Kind& Watch::kind_of(const emulate::IrStep& step, uint64_t pc) {
@@ -129,8 +147,11 @@ void Watch::after(const emulate::IrStep& step, std::span<const llvm::APInt> slot
   if (kind.noted != run_)
     for (const uint64_t constant : kind.constants) familiar_->add(constant);
   kind.noted = run_;
+  ++seen_;
   for (const Access& access : accesses) {
     if (access.write) pending_.push_back(access);
+    if (access.write && seen_ <= kBeginning && !may_be_on_stack(access.address))
+      stored_in_the_beginning_ += access.size;
     if (!access.write && access.size <= 8 && !may_be_on_stack(access.address) && loads_.size() < kMostLoads)
       loads_.emplace(access.address, access.size);
     for (uint64_t at = access.address; touched_ && !may_be_on_stack(at) && at < access.address + access.size; ++at)

@@ -15,12 +15,17 @@ class Watch : public emulate::IrObserver {
   explicit Watch(const verify::Side& source)
       : image_(source.image()), objects_(source.image()), engine_(emulate::make_ir_engine(source.isa(), this)) {}
 
+  static constexpr uint64_t kLongestRun = 2000000;
+
   // Runs the test's input, and fills in its limit and what the source stores. `times_longer`: how much more
-  // instructions the target's code has.
-  void look_at(Test& test, emulate::Request request, double times_longer);
+  // instructions the target's code has. False: it takes more instructions than these, and is forgotten.
+  bool look_at(Test& test, emulate::Request request, double times_longer, uint64_t most = kLongestRun);
 
   uint64_t instructions() const { return instructions_; }  // 0: not known
-  bool fresh() const { return fresh_; }                    // it went a way that no run before it went
+  // The same test for the first instructions of this long run.
+  static constexpr uint64_t kBeginning = 1500;
+  Test beginning_of(const Test& test, double times_longer) const;
+  bool fresh() const { return fresh_; }  // it went a way that no run before it went
   // How it went from one object of the files' data to another that it has no pointer to; empty: it did not.
   const std::string& left() const { return objects_.left(); }
   // Some branch that was come to has a way that no run went.
@@ -67,6 +72,7 @@ class Watch : public emulate::IrObserver {
   const Kind* branch_ = nullptr;  // the instruction before
   uint64_t pc_ = 0;
   uint64_t instructions_ = 0, run_ = 0;
+  uint64_t seen_ = 0, stored_in_the_beginning_ = 0;  // instructions so far; bytes outside the stack
   bool fresh_ = false;
   bool flags_only_ = false;  // the last instruction compared and did nothing else
 };
