@@ -1,5 +1,5 @@
-// Values of up to 64 bits as machine words: what runs most of what is interpreted, several times as quick as APInt.
-// What does not fit is not computed, and said so: the same instruction is to be computed over ConcreteDomain then.
+// Values of up to 64 bits as machine words, which most of what is interpreted has: quicker than APInt. What does not
+// fit is not computed, and said so: the same instruction is to be computed over ConcreteDomain then.
 #pragma once
 
 #include <bit>

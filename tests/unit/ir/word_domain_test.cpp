@@ -1,5 +1,7 @@
-// Machine words against llvm::APInt's numbers, which op_semantics_test.cpp compares with 128-bit integers: every op
-// that works on whole operands, on all of them at small widths and on drawn ones at larger widths, lane by lane too.
+// Machine words against llvm::APInt's numbers, which op_semantics_test.cpp and float_semantics_test.cpp compare with
+// others: ops on integers at all small widths and on drawn ones at larger widths, lane by lane too, and on
+// floating-point numbers with every rule for NaNs. Ops of other shapes (extract, shuffle, conversions) are left to what
+// runs on the interpreter.
 #include "ir/word_domain.h"
 
 #include "tests/unit/ir/test_support.h"
@@ -11,13 +13,13 @@ bool gives_bit(const OpInfo& op) {
   return op.shape == Shape::Compare || op.shape == Shape::Carry;
 }
 
-std::vector<Op> plain_ops() {
+std::vector<Op> plain_ops(bool floating = false) {
   std::vector<Op> ops;
   for (unsigned i = 0; i < kOpCount; ++i) {
     const OpInfo& op = info(Op(i));
     const bool plain = op.shape == Shape::Unary || op.shape == Shape::Binary || op.shape == Shape::Ternary ||
                        op.shape == Shape::Compare || op.shape == Shape::Carry;
-    if (op.effects == Effects::Pure && plain && op.name[0] != 'f') ops.push_back(Op(i));
+    if (op.effects == Effects::Pure && plain && (op.name[0] == 'f') == floating) ops.push_back(Op(i));
   }
   return ops;
 }
@@ -71,6 +73,24 @@ TEST(WordDomain, AgreesOnDrawnNumbersAndTheirLanes) {
           ASSERT_TRUE(agree(inst, values)) << info(op).name << " " << w << " x " << lanes;
         }
       }
+}
+
+TEST(WordDomain, AgreesOnFloatingPointNumbers) {
+  Random random;
+  SCOPED_TRACE("seed " + std::to_string(random.seed()));
+  for (const Op op : plain_ops(true))
+    for (const FloatFormat format : {FloatFormat::f16, FloatFormat::bf16, FloatFormat::f32, FloatFormat::f64})
+      for (const NanRule nan : {NanRule::any, NanRule::x86, NanRule::aarch64, NanRule::riscv, NanRule::ptx})
+        for (unsigned repeat = 0; repeat < 200; ++repeat) {
+          const unsigned w = bits(format);
+          Instruction inst = instruction(op, gives_bit(info(op)) ? 1 : w);
+          inst.format = format;
+          inst.nan = nan;
+          inst.rounding = static_cast<Rounding>(repeat % 5);
+          std::vector<APInt> values;
+          for (int i = 0; i < info(op).arity; ++i) values.emplace_back(w, random.floating(w));
+          ASSERT_TRUE(agree(inst, values)) << info(op).name << " of " << w;
+        }
 }
 
 TEST(WordDomain, SaysWhatDoesNotFit) {
