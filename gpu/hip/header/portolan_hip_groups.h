@@ -110,7 +110,7 @@ struct coalesced_group {
 
   PORTOLAN_MEMBER unsigned lane_of_(unsigned rank) const {
     unsigned left = mask_;
-    for (unsigned n = 0; n < rank; ++n) left &= left - 1;
+    for (unsigned n = 0; n < rank && left != 0; ++n) left &= left - 1;
     return left == 0 ? 31 : (unsigned)__builtin_ctz(left);
   }
   // Bits of lanes as bits of ranks.
