@@ -496,7 +496,10 @@ Expected<RunResult> Runner::run(const Test& test, const Choices& choices, Record
         break;
       result.kind = RunResult::Kind::differs;
       result.conflict = influence_.control() | (impossible_ != nullptr ? impossible_->mask : 0);
-      if (impossible_ != nullptr) result.what = "there is no such instruction";
+      if (impossible_ != nullptr)
+        result.what = "there is no such instruction";
+      else if (test.stored_by_limit)
+        result.what = "the target has stored less than the source in the beginning of a long run";
       break;
     case emulate::Ending::trapped:
       result.kind = RunResult::Kind::differs;
