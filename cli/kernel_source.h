@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gpu/compile/compile.h"
 #include "ir/diagnostic.h"
 
 namespace portolan::cli {
@@ -14,6 +15,6 @@ inline constexpr std::string_view kKernelSources[] = {".ptx", ".cu"};
 
 // `compiler`: of CUDA source: nvcc, clang; empty: nvcc if it is there.
 Expected<std::string> ptx_of(const std::filesystem::path& path, const std::string& compiler,
-                             const std::vector<std::string>& flags);
+                             const std::vector<std::string>& flags, compile::Lines lines = compile::Lines::left_out);
 
 }  // namespace portolan::cli

@@ -74,17 +74,20 @@ std::optional<Diagnostic> write_headers(const emulate::TemporaryDirectory& direc
 
 }  // namespace
 
-Expected<Compiled> to_ptx(const std::string& path, Compiler compiler, const std::vector<std::string>& flags) {
+Expected<Compiled> to_ptx(const std::string& path, Compiler compiler, const std::vector<std::string>& flags,
+                          Lines lines) {
   auto directory = emulate::TemporaryDirectory::make();
   if (!directory) return directory.error();
   const std::string to = directory->file("kernels.ptx"), header = directory->file("device.h");
   std::vector<std::string> command;
   if (compiler != Compiler::clang && is_there("nvcc")) {
     command = nvcc_command(path, to);
+    if (lines == Lines::kept) command.push_back("-lineinfo");
   } else if (compiler != Compiler::nvcc && is_there(kClang)) {
     if (const auto problem = write_headers(*directory)) return *problem;
     command = clang_command(path, header, to);
     command.push_back("-I" + directory->file("."));
+    if (lines == Lines::kept) command.push_back("-gline-tables-only");
   } else {
     return error_at({path, 0, 0},
                     "CUDA source needs nvcc of a CUDA toolkit, or clang++-19, in PATH; PTX files need neither");

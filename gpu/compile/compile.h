@@ -15,7 +15,9 @@ struct Compiled {
   std::string ptx;
   std::string command;  // that made it, for the evidence
 };
+enum class Lines : uint8_t { left_out, kept };  // of the source, in the PTX
 // The error holds what the compiler said. `flags` are put behind our own.
-Expected<Compiled> to_ptx(const std::string& path, Compiler compiler, const std::vector<std::string>& flags);
+Expected<Compiled> to_ptx(const std::string& path, Compiler compiler, const std::vector<std::string>& flags,
+                          Lines lines = Lines::left_out);
 
 }  // namespace portolan::compile
