@@ -142,14 +142,22 @@ Expected<std::vector<LiftedFile>> lift_kernels(const KernelLift& a) {
       lift_functions(a, file, *launches, all);
       continue;
     }
-    const auto ptx = ptx_of(file, a.compiler, a.flags);
+    const bool compiled = file.extension() == ".cu";
+    const auto ptx = ptx_of(file, a.compiler, a.flags, compiled ? compile::Lines::kept : compile::Lines::left_out);
+    const ptx::SourceLines lines(ptx ? *ptx : "", file.string());
     auto source = ptx ? simt::load_module(file.string(), *ptx) : Expected<simt::Module>(ptx.error());
     if (!source) {
-      all.push_back(refused(file, file.stem().string(), to_string(source.error())));
+      all.push_back(refused(file, file.stem().string(), to_string(lines.said_there(source.error()))));
       continue;
     }
-    const lifting::ModuleSource module(*source);
+    const lifting::ModuleSource module(*source, compiled ? &lines : nullptr);
     for (const std::string& name : source->kernels()) {
+      const auto known = std::ranges::find(source->ptx->refused, name);
+      if (known != source->ptx->refused.end()) {
+        const auto n = static_cast<size_t>(known - source->ptx->refused.begin());
+        all.push_back(refused(file, name, "not lifted: " + to_string(lines.said_there(source->ptx->refusals[n]))));
+        continue;
+      }
       const manifest::Kernel* kernel = *launches ? (*launches)->find(name, file.string()) : nullptr;
       all.push_back(kernel ? lift_one(a, file, module, *kernel)
                            : refused(file, name, "no manifest says how it is launched (port.toml; --init drafts one)"));

@@ -25,7 +25,7 @@ void give_inputs(accelerator::Reference& reference, const accelerator::Descripti
       uint64_t bits = 0;
       for (size_t b = 0; b < g.type.bytes; ++b) bits |= uint64_t{g.bytes[at + b]} << (8 * b);
       reference.tensor(s).write(at / g.type.bytes, {bits, true});
-      if (algebra) algebra->input(s, at / g.type.bytes, static_cast<uint32_t>(n));
+      if (algebra) algebra->input(s, at / g.type.bytes, static_cast<uint32_t>(n), specification.states[s].type);
     }
   }
 }

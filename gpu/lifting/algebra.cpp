@@ -22,8 +22,10 @@ Mark Algebra::unknown(const char* what) {
   return add(nullptr);
 }
 
-void Algebra::input(uint32_t state, uint64_t cell, uint32_t argument) {
-  cells_[{state, cell}] = add(element(argument, {Affine{static_cast<int64_t>(cell), {}}}));
+void Algebra::input(uint32_t state, uint64_t cell, uint32_t argument, const Type& type) {
+  const std::vector<Affine> place = {Affine{static_cast<int64_t>(cell), {}}};
+  cells_[{state, cell}] =
+      add(type.real ? element(argument, place) : whole_element(argument, place, type.width, type.is_signed));
 }
 
 ExpressionPtr Algebra::of(Marked x, bool real) const {
@@ -48,6 +50,7 @@ Mark Algebra::operation(Operator operation, const Type& operands, const Type&, M
   const auto compared = [&](const char* name, Marked x, Marked y, bool holds = true) {
     ExpressionPtr p = of(x, real), q = of(y, real);
     if (!p || !q) return add(nullptr);
+    if (!real) p = held(p, operands), q = held(q, operands);
     // A number that a whole one is compared with may follow from its place.
     if (!real && x.mark == 0) p = place(static_cast<int64_t>(x.number));
     if (!real && y.mark == 0) q = place(static_cast<int64_t>(y.number));
@@ -92,9 +95,12 @@ Mark Algebra::operation(Operator operation, const Type& operands, const Type&, M
     case Operator::multiply:
       return add(product({x, y}));
     case Operator::divide:
-      return real ? add(product({x, inverse(y)})) : unknown("a division of whole numbers");
+      return real ? add(product({x, inverse(y)})) : unknown("a division of whole numbers, downwards");
     case Operator::shift_right:
       // Bits of a number from there on; how many says what is made of it.
+      if (b.mark == 0 && operands.width > b.number && b.number > 0)
+        return add(
+            field(x, static_cast<int64_t>(b.number), static_cast<int>(operands.width - b.number), operands.is_signed));
       if (b.mark == 0 && x->kind == Kind::element) return add(field(x, static_cast<int64_t>(b.number), 64, false));
       return unknown("a shift");
     default:
@@ -102,16 +108,43 @@ Mark Algebra::operation(Operator operation, const Type& operands, const Type&, M
   }
 }
 
+// What lies in a format: sums that may be beyond it are wrapped before anything looks at their size.
+ExpressionPtr Algebra::held(ExpressionPtr x, const Type& type) {
+  return type.real ? x : settled(std::move(x), type.width, type.is_signed);
+}
+
 Mark Algebra::builtin(Builtin which, const accelerator::Expression& e, const Marked* operands, size_t count) {
   const bool real = !e.operands.empty() && e.operands[0]->type.real != nullptr;
-  const ExpressionPtr x = of(operands[0], real || e.type.real);
+  ExpressionPtr x = of(operands[0], real || e.type.real);
   if (!x) return add(nullptr);
+  const auto whole = [&](const char* how) {
+    const Type& type = e.operands[0]->type;
+    if (!type.real || (type.real->fraction_bits != 23 && type.real->fraction_bits != 52)) return unknown("a function");
+    return add(made_whole(how, type.real->fraction_bits == 23 ? "f32" : "f64", x));
+  };
   switch (which) {
     case Builtin::minimum:
     case Builtin::maximum: {
-      const ExpressionPtr y = count == 2 ? of(operands[1], real || e.type.real) : nullptr;
-      return add(y ? extreme(which == Builtin::maximum, {x, y}) : nullptr);
+      ExpressionPtr y = count == 2 ? of(operands[1], real || e.type.real) : nullptr;
+      if (!y) return add(nullptr);
+      if (!real && !e.type.real) {
+        const Type& last = e.operands.back()->type;
+        x = held(x, e.operands[0]->type), y = held(y, last);
+      }
+      return add(extreme(which == Builtin::maximum, {x, y}));
     }
+    case Builtin::divide_toward_zero:
+      return operands[1].mark == 0 && operands[1].number > 0
+                 ? add(quotient(held(x, e.operands[0]->type), static_cast<double>(operands[1].number)))
+                 : unknown("a division of whole numbers");
+    case Builtin::round_even:
+      return whole("round_even");
+    case Builtin::round_toward_zero:
+      return whole("round_zero");
+    case Builtin::floor:
+      return whole("floor");
+    case Builtin::ceiling:
+      return whole("ceil");
     case Builtin::absolute:
       return add(function("abs", x));
     case Builtin::square_root:
@@ -128,12 +161,13 @@ Mark Algebra::builtin(Builtin which, const accelerator::Expression& e, const Mar
 }
 
 // Roundings don't count, nor does what is lost modulo a power of two.
-Mark Algebra::conversion(Conversion which, const Type&, const Type& to, Marked a) {
+Mark Algebra::conversion(Conversion which, const Type& from, const Type& to, Marked a) {
   const ExpressionPtr x = of(a, false);
   if (!x) return add(nullptr);
-  if (which == Conversion::round) return a.mark;
+  if (which == Conversion::round) return from.real ? a.mark : add(held(x, from));
+  if (which == Conversion::saturate && !from.real) return add(saturated(held(x, from), to.width, to.is_signed));
   if (which != Conversion::wrap) return unknown("a conversion");
-  if (x->kind == Kind::field)
+  if (x->kind == Kind::field && to.width <= static_cast<unsigned>(x->variable))
     return add(field(x->parts[0], x->extent.constant, static_cast<int>(to.width), to.is_signed));
   return a.mark;
 }
@@ -170,7 +204,7 @@ ExpressionPtr placed(const ExpressionPtr& e, const std::vector<std::vector<int64
     std::vector<Affine> index(shape.size());
     int64_t flat = e->index[0].constant;
     for (size_t d = shape.size(); d-- > 0; flat /= shape[d]) index[d].constant = flat % shape[d];
-    result = element(e->tensor, std::move(index));
+    result = with_index(*e, std::move(index));
   } else if (!e->parts.empty()) {
     std::vector<ExpressionPtr> parts;
     for (const ExpressionPtr& part : e->parts) parts.push_back(placed(part, extents, known));

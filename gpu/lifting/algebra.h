@@ -12,7 +12,7 @@ namespace portolan::lifting {
 class Algebra : public accelerator::Observer {
  public:
   // An element of a tensor that is an input: `argument` of the kernel, in one row.
-  void input(uint32_t state, uint64_t cell, uint32_t argument);
+  void input(uint32_t state, uint64_t cell, uint32_t argument, const accelerator::Type& type);
   // What an element of a tensor holds in the end; null: `why`.
   ExpressionPtr at(uint32_t state, uint64_t cell, const accelerator::Type& type, uint64_t bits) const;
   const std::string& why() const { return why_; }
@@ -39,6 +39,7 @@ class Algebra : public accelerator::Observer {
   accelerator::Mark add(ExpressionPtr e);
   accelerator::Mark unknown(const char* what);
   ExpressionPtr of(accelerator::Marked x, bool real) const;
+  static ExpressionPtr held(ExpressionPtr x, const accelerator::Type& type);
   ExpressionPtr condition(accelerator::Marked x) const;
 
   std::vector<ExpressionPtr> known_;  // by mark, from 1; null: nothing is known

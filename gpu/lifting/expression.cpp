@@ -1,9 +1,11 @@
-#include "gpu/lifting/expression.h"
-
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <map>
+#include <optional>
 #include <unordered_map>
+
+#include "gpu/lifting/expression_parts.h"
 
 namespace portolan::lifting {
 
@@ -65,14 +67,21 @@ void append_form(const Expression& e, std::string& form, std::vector<Affine>& pl
   form += ')';
 }
 
+}  // namespace
+
 ExpressionPtr made(Expression e) {
   e.length = 1;
-  for (const ExpressionPtr& part : e.parts) e.height = std::max(e.height, part->height), e.length += part->length;
+  const Limits limits = limits_of(e);
+  e.lowest = limits.lowest, e.highest = limits.highest;
+  e.rounds = e.kind == Kind::function && e.name.find('.') != std::string::npos;
+  for (const ExpressionPtr& part : e.parts) {
+    e.height = std::max(e.height, part->height), e.length += part->length;
+    e.rounds |= part->rounds;
+  }
   if (e.kind == Kind::reduction) ++e.height;
   return std::make_shared<const Expression>(std::move(e));
 }
 
-// Parts in an order that does not depend on how they came about: by form, then by places.
 void put_in_order(std::vector<ExpressionPtr>& parts) {
   struct Keyed {
     std::string form;
@@ -97,6 +106,8 @@ ExpressionPtr list(Kind kind, std::vector<ExpressionPtr> parts) {
   e.parts = std::move(parts);
   return made(std::move(e));
 }
+
+namespace {
 
 // Parts of parts of the same kind.
 std::vector<ExpressionPtr> flat(Kind kind, const std::vector<ExpressionPtr>& parts) {
@@ -355,11 +366,27 @@ ExpressionPtr inverse(ExpressionPtr x) {
 ExpressionPtr extreme(bool most, std::vector<ExpressionPtr> parts) {
   const Kind kind = most ? Kind::maximum : Kind::minimum;
   std::vector<ExpressionPtr> rest;
+  std::optional<double> limit;
   for (ExpressionPtr& part : flat(kind, parts)) {
-    const bool beyond = part->kind == Kind::number && (most ? part->number <= -kBeyond : part->number >= kBeyond);
-    if (!beyond) rest.push_back(std::move(part));
+    if (part->kind != Kind::number)
+      rest.push_back(std::move(part));
+    else if (!(most ? part->number <= -kBeyond : part->number >= kBeyond))
+      limit = !limit ? part->number : most ? std::max(*limit, part->number) : std::min(*limit, part->number);
   }
-  if (rest.empty()) rest = parts;
+  if (rest.empty() && !limit) rest = parts;
+  // Limits are put on from above first, whichever way they were written.
+  if (!most && limit && rest.size() == 1 && rest[0]->kind == Kind::maximum) {
+    std::vector<ExpressionPtr> others;
+    std::optional<double> least;
+    for (const ExpressionPtr& part : rest[0]->parts)
+      if (part->kind == Kind::number)
+        least = part->number;
+      else
+        others.push_back(part);
+    if (least && *least <= *limit && !others.empty())
+      return extreme(true, {extreme(false, {extreme(true, others), number(*limit)}), number(*least)});
+  }
+  if (limit) rest.push_back(number(*limit));
   put_in_order(rest);
   // The same twice counts once.
   std::vector<ExpressionPtr> once;
@@ -400,101 +427,16 @@ ExpressionPtr field(ExpressionPtr word, int64_t low, int width, bool is_signed) 
   return made(std::move(e));
 }
 
-ExpressionPtr compare(std::string name, bool real, ExpressionPtr a, ExpressionPtr b) {
-  Expression e;
-  e.kind = Kind::compare;
-  e.name = std::move(name);
-  e.real = real;
-  e.parts = {std::move(a), std::move(b)};
-  return made(std::move(e));
-}
-
-namespace {
-
-ExpressionPtr logic(std::string name, std::vector<ExpressionPtr> parts) {
-  Expression e;
-  e.kind = Kind::logic;
-  e.name = std::move(name);
-  e.parts = std::move(parts);
-  return made(std::move(e));
-}
-
-bool is_logic(const ExpressionPtr& e, const char* name) {
-  return e->kind == Kind::logic && e->name == name;
-}
-
-bool alike(const Expression& a, const Expression& b) {
-  std::vector<Affine> places, other_places;
-  return form_of(a, places, nullptr) == form_of(b, other_places, nullptr) && places == other_places;
-}
-
-// a <= b and not a == b is a < b; a < b or a == b is a <= b.
-void without_equality(std::vector<ExpressionPtr>& conditions, bool all) {
-  for (size_t n = 0; n < conditions.size(); ++n) {
-    if (all && !is_logic(conditions[n], "not")) continue;
-    const Expression& same = all ? *conditions[n]->parts[0] : *conditions[n];
-    if (same.kind != Kind::compare || same.name != "==") continue;
-    for (ExpressionPtr& other : conditions) {
-      if (other->kind != Kind::compare || other->name != (all ? "<=" : "<") || other->real != same.real) continue;
-      const Expression &a = *other->parts[0], &b = *other->parts[1], &x = *same.parts[0], &y = *same.parts[1];
-      if (!(alike(a, x) && alike(b, y)) && !(alike(a, y) && alike(b, x))) continue;
-      other = compare(all ? "<" : "<=", other->real, other->parts[0], other->parts[1]);
-      conditions.erase(conditions.begin() + static_cast<std::ptrdiff_t>(n--));
-      break;
-    }
-  }
-}
-
-}  // namespace
-
-ExpressionPtr truth(bool value) {
-  return logic(value ? "true" : "false", {});
-}
-
-ExpressionPtr negation(ExpressionPtr condition) {
-  if (is_logic(condition, "true")) return truth(false);
-  if (is_logic(condition, "false")) return truth(true);
-  if (is_logic(condition, "not")) return condition->parts[0];
-  // Numbers that are no numbers are left out of account.
-  if (condition->kind == Kind::compare && condition->name != "==")
-    return compare(condition->name == "<" ? "<=" : "<", condition->real, condition->parts[1], condition->parts[0]);
-  return logic("not", {std::move(condition)});
-}
-
-ExpressionPtr both(bool all, std::vector<ExpressionPtr> conditions) {
-  const char* name = all ? "and" : "or";
-  std::vector<ExpressionPtr> rest;
-  for (ExpressionPtr& one : conditions) {
-    if (is_logic(one, all ? "false" : "true")) return truth(!all);
-    if (is_logic(one, all ? "true" : "false")) continue;
-    if (is_logic(one, name))
-      rest.insert(rest.end(), one->parts.begin(), one->parts.end());
-    else
-      rest.push_back(std::move(one));
-  }
-  without_equality(rest, all);
-  if (rest.empty()) return truth(all);
-  put_in_order(rest);
-  return rest.size() == 1 ? rest[0] : logic(name, std::move(rest));
-}
-
-// The way that is written first is the one without a `not`.
-ExpressionPtr choice(ExpressionPtr condition, ExpressionPtr yes, ExpressionPtr no) {
-  if (is_logic(condition, "true")) return yes;
-  if (is_logic(condition, "false")) return no;
-  if (is_logic(condition, "not")) return choice(condition->parts[0], std::move(no), std::move(yes));
-  if (condition->kind == Kind::compare && condition->real && condition->name != "==") {
-    const Expression &a = *condition->parts[0], &b = *condition->parts[1];
-    if (alike(a, *yes) && alike(b, *no)) return extreme(false, {yes, no});
-    if (alike(b, *yes) && alike(a, *no)) return extreme(true, {yes, no});
-  }
-  return list(Kind::choice, {std::move(condition), std::move(yes), std::move(no)});
-}
-
 ExpressionPtr with_parts(const Expression& e, std::vector<ExpressionPtr> parts) {
   Expression copy = e;
   copy.height = 0;
   copy.parts = std::move(parts);
+  return made(std::move(copy));
+}
+
+ExpressionPtr with_index(const Expression& element, std::vector<Affine> index) {
+  Expression copy = element;
+  copy.index = std::move(index);
   return made(std::move(copy));
 }
 

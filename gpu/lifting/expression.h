@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <memory>
 #include <string>
@@ -51,17 +52,31 @@ struct Expression {
   int variable = 0;           // reduction: over this one, from 0; field: how many bits
   Affine extent;              // reduction: below this; place: this; field: the first bit
   std::vector<ExpressionPtr> parts;
-  int height = 0;     // reductions within one another
-  double length = 1;  // of the text that it would be, in parts
+  // Of a whole number, as far as is known: of elements by their tensor's type, of the rest by what it is made of.
+  double lowest = -std::numeric_limits<double>::infinity(), highest = std::numeric_limits<double>::infinity();
+  bool rounds = false;  // somewhere in it a real number is made a whole one
+  int height = 0;       // reductions within one another
+  double length = 1;    // of the text that it would be, in parts
 };
 
 ExpressionPtr number(double value);
 ExpressionPtr element(uint32_t tensor, std::vector<Affine> index);
+// Of whole numbers with so many bits.
+ExpressionPtr whole_element(uint32_t tensor, std::vector<Affine> index, unsigned bits, bool is_signed);
 ExpressionPtr sum(std::vector<ExpressionPtr> parts);
 ExpressionPtr product(std::vector<ExpressionPtr> parts);
 ExpressionPtr inverse(ExpressionPtr x);
 ExpressionPtr extreme(bool most, std::vector<ExpressionPtr> parts);
 ExpressionPtr function(std::string name, ExpressionPtr x);
+ExpressionPtr quotient(ExpressionPtr x, double divisor);  // of whole numbers, toward zero
+// A real number made a whole one by a function of specifications, computed in a format: "round_even", "f32". What is
+// one already stays.
+ExpressionPtr made_whole(const std::string& how, const std::string& format, ExpressionPtr x);
+bool is_whole(const Expression& e);
+// Within the limits of a format of whole numbers.
+ExpressionPtr saturated(ExpressionPtr x, unsigned bits, bool is_signed);
+// What a register of so many bits holds of a whole number: the same if it surely fits.
+ExpressionPtr settled(ExpressionPtr x, unsigned bits, bool is_signed = true);
 ExpressionPtr place(int64_t value);
 ExpressionPtr field(ExpressionPtr word, int64_t low, int width, bool is_signed);
 ExpressionPtr compare(std::string name, bool real, ExpressionPtr a, ExpressionPtr b);
@@ -70,6 +85,7 @@ ExpressionPtr negation(ExpressionPtr condition);
 ExpressionPtr both(bool all, std::vector<ExpressionPtr> conditions);  // and, or
 ExpressionPtr choice(ExpressionPtr condition, ExpressionPtr yes, ExpressionPtr no);
 ExpressionPtr with_parts(const Expression& e, std::vector<ExpressionPtr> parts);
+ExpressionPtr with_index(const Expression& element, std::vector<Affine> index);
 
 // The form without places and bounds, and those in the order in which they stand. `numbers`: of the form if null.
 std::string form_of(const Expression& e, std::vector<Affine>& places, std::vector<double>* numbers);

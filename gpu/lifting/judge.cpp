@@ -24,7 +24,7 @@ std::optional<Diagnostic> Lifter::compare(const accelerator::Description& specif
   p.launch.milliseconds = 20'000;
   const simt::Outcome outcome = simt::run(source_.program(), p.memory, p.launch);
   if (!outcome.completed || !outcome.findings.empty())
-    return error(outcome.findings.empty() ? "a launch did not end" : simt::to_string(outcome.findings[0]));
+    return error(outcome.findings.empty() ? "a launch did not end" : said_of(outcome.findings[0]));
   accelerator::Reference reference(specification);
   give_inputs(reference, specification, instance, tensor_names(), nullptr);
   if (const auto end = reference.run(); end.kind != accelerator::Outcome::Kind::finished)

@@ -45,6 +45,15 @@ struct Binary {
   std::string_view name;
   Op op;
 };
+struct Rounding {
+  std::string_view name;
+  ir::Rounding how;
+};
+constexpr Rounding kRounding[] = {{"rint", ir::Rounding::nearest_even},
+                                  {"nearbyint", ir::Rounding::nearest_even},
+                                  {"trunc", ir::Rounding::toward_zero},
+                                  {"floor", ir::Rounding::down},
+                                  {"ceil", ir::Rounding::up}};
 constexpr Binary kBinary[] = {{"fmax", Op::fmaxnum}, {"fmin", Op::fminnum}};
 
 class Maker {
@@ -54,20 +63,27 @@ class Maker {
     f_.name = name;
   }
 
-  ValueId argument(size_t n) {
+  // As it comes.
+  ValueId given(size_t n) {
     const assembly::Slot slot = machine_.float_arguments[n];
-    const ValueId whole = b_.get_slot(slot, machine_.slots[slot].width);
-    const FloatMode narrow = {FloatFormat::f32, ir::NanRule::any, ir::Rounding::nearest_even};
-    return single_ ? b_.fconvert(b_.truncate(whole, 32), narrow, FloatFormat::f64) : b_.truncate(whole, 64);
+    return b_.truncate(b_.get_slot(slot, machine_.slots[slot].width), single_ ? 32 : 64);
+  }
+  FloatMode mode(ir::Rounding rounding) const {
+    return {single_ ? FloatFormat::f32 : FloatFormat::f64, ir::NanRule::any, rounding};
+  }
+  // In double precision.
+  ValueId argument(size_t n) {
+    const ValueId x = given(n);
+    return single_ ? b_.fconvert(x, mode(ir::Rounding::nearest_even), FloatFormat::f64) : x;
   }
 
   // On RISC-V a single stands under ones.
   ir::Function give(ValueId result) {
+    return give_as_is(single_ ? b_.fconvert(result, kernel::kWide, FloatFormat::f32) : result);
+  }
+  ir::Function give_as_is(ValueId result) {
     const assembly::Slot slot = machine_.float_results[0];
-    if (single_) {
-      result = b_.fconvert(result, kernel::kWide, FloatFormat::f32);
-      if (machine_.isa == Isa::riscv64) result = b_.concat(b_.constant(32, 0xffffffff), result);
-    }
+    if (single_ && machine_.isa == Isa::riscv64) result = b_.concat(b_.constant(32, 0xffffffff), result);
     b_.set_slot(slot, b_.zext_or_truncate(result, machine_.slots[slot].width));
     f_.blocks[0].terminator.op = Op::ret;
     return std::move(f_);
@@ -91,6 +107,9 @@ std::optional<ir::Function> library_function(std::string_view name, const assemb
     Maker maker(machine, name, single);
     for (const Unary& one : kUnary)
       if (one.name == wide) return maker.give(one.make(maker.builder(), maker.argument(0)));
+    for (const Rounding& one : kRounding)
+      if (one.name == wide)
+        return maker.give_as_is(maker.builder().floating(Op::fround, {maker.given(0)}, maker.mode(one.how)));
     for (const Binary& one : kBinary)
       if (one.name == wide) {
         const ValueId a = maker.argument(0), b = maker.argument(1);

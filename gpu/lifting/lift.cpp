@@ -163,6 +163,13 @@ std::optional<Diagnostic> Lifter::results_of(const manifest::Sizes& sizes, Resul
   return std::nullopt;
 }
 
+// In the source's lines, where these are known.
+std::string Lifter::said_of(simt::Finding finding) const {
+  const std::string place = source_.place(finding.line);
+  if (!place.empty()) finding.line = finding.other_line = 0;
+  return place + simt::to_string(finding);
+}
+
 // Where atomic accesses stand, in two orders, in which the same must come out.
 std::optional<Diagnostic> Lifter::follow(const manifest::Sizes& sizes, Results& results) {
   bool exchanges = false;
@@ -213,7 +220,7 @@ std::optional<Diagnostic> Lifter::follow(const manifest::Sizes& sizes, Results& 
   p.launch.milliseconds = 20'000;
   const simt::Outcome outcome = simt::run(source_.program(), p.memory, p.launch);
 
-  if (!outcome.findings.empty()) return error(simt::to_string(outcome.findings[0]));
+  if (!outcome.findings.empty()) return error(said_of(outcome.findings[0]));
   if (!outcome.completed) return error("the launch did not end");
   exchanges = recorder.exchanges();
   results.assign(instance->arguments.size(), {});
@@ -237,8 +244,17 @@ std::optional<Diagnostic> Lifter::follow(const manifest::Sizes& sizes, Results& 
       for (size_t b = 0; b < g.type.bytes; ++b) bytes.emplace_back(8, found.allocation->bytes[begin + b]);
       const Mark whole = recorder.join(bytes, marks);
       const ExpressionPtr e = g.type.is_float() ? recorder.read(whole, format_of(g.type)) : recorder.read_low(whole);
-      if (!e) return error(fmt::format("element {} of {}: {}", at / g.type.bytes, g.name, recorder.why()));
-      elements.push_back(e);
+      if (!e)
+        return error(fmt::format("{}element {} of {}: {}", source_.place(recorder.why_at()), at / g.type.bytes, g.name,
+                                 recorder.why()));
+      // Of bits only those that are kept; all of a number that is wrapped by being stored.
+      const unsigned bits = 8 * g.type.bytes;
+      if (!g.type.is_float() && e->kind == Expression::Kind::field && e->variable >= static_cast<int>(bits))
+        elements.push_back(e->extent.constant == 0 ? e->parts[0]
+                                                   : field(e->parts[0], e->extent.constant, static_cast<int>(bits),
+                                                           g.type.kind == manifest::Element::is_signed));
+      else
+        elements.push_back(e);
     }
     results[n] = std::move(elements);
   }

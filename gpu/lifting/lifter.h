@@ -38,6 +38,7 @@ class Lifter {
   Expected<Lifted> in_any_order();
   Expected<Lifted> find();
   Diagnostic error(std::string why) const { return error_at(kernel_.location, std::move(why)); }
+  std::string said_of(simt::Finding finding) const;
   std::vector<manifest::Sizes> combinations() const;
   std::vector<manifest::Sizes> choose() const;
   std::vector<manifest::Sizes> small_sizes(verify::Random& random, const std::vector<manifest::Sizes>& known) const;

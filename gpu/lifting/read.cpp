@@ -26,8 +26,8 @@ APInt bits_of(double x, FloatFormat format) {
   return format == FloatFormat::f64 ? wide : kernel::convert_bits(wide, FloatFormat::f64, format);
 }
 
-ExpressionPtr Recorder::fail(std::string why) {
-  if (why_.empty()) why_ = std::move(why);
+ExpressionPtr Recorder::fail(std::string why, uint32_t line) {
+  if (why_.empty()) why_ = std::move(why), why_at_ = line;
   return nullptr;
 }
 
@@ -58,11 +58,20 @@ ExpressionPtr Recorder::read(Mark mark, FloatFormat format) {
     else if (n.inst.format == format || n.inst.op == Op::fconvert || n.inst.op == Op::sint_to_f ||
              n.inst.op == Op::uint_to_f)
       result = arithmetic(n);
+    // What rounds on the way may be a function that the compiler spelled out.
+    if (result && result->rounds && format != FloatFormat::none) {
+      const std::set<std::string> sampled = sampled_;
+      if (ExpressionPtr known = recognised(mark, format); known && !known->rounds)
+        result = std::move(known);
+      else
+        sampled_ = sampled;
+    }
   }
   if (!result && n.kind == Node::computed && n.inst.lanes == 1)
     result = format == FloatFormat::none ? whole(mark) : turned(n, format);
   if (!result && format == FloatFormat::f32) result = widened(mark);
   if (!result && n.kind == Node::computed && format == FloatFormat::none) result = rounded(mark);
+  if (!result && n.kind == Node::computed && format == FloatFormat::none) result = divided(mark);
   if (!result && n.kind == Node::computed) result = recognised(mark, format);
   if (!result && n.kind == Node::computed && n.inst.lanes == 1 && n.inst.op == Op::select) {
     result = near_sum(mark, format);
@@ -80,13 +89,15 @@ ExpressionPtr Recorder::read(Mark mark, FloatFormat format) {
                                                          "specifications have and no function that is known",
                                                         ir::info(n.inst.op).name)
                 : n.kind == Node::unknown ? "a value that nobody has set"
-                                          : "bytes of several numbers make one");
+                                          : "bytes of several numbers make one",
+                n.kind == Node::computed ? n.inst.line : 0);
   return result;
 }
 
 ExpressionPtr Recorder::input_element(const Node& n) {
   std::vector<Affine> index;
   for (int64_t i : n.place) index.push_back({i, {}});
+  if (n.format == FloatFormat::none) return whole_element(n.argument, std::move(index), n.width, n.is_signed);
   return element(n.argument, std::move(index));
 }
 
@@ -111,6 +122,8 @@ ExpressionPtr Recorder::arithmetic(const Node& n) {
       return extended(n.operands[0].mark, n.inst.op == Op::sint_to_f);
     case Op::fma:
       return fused(n);
+    case Op::fround:
+      return made_whole(n, operand(n.operands[0], f));
     case Op::fadd:
     case Op::fsub:
     case Op::fmul:
@@ -141,6 +154,26 @@ ExpressionPtr Recorder::arithmetic(const Node& n) {
       return function("sqrt", x[0]);
     default:
       return extreme(n.inst.op == Op::fmaximum || n.inst.op == Op::fmaxnum, x);
+  }
+}
+
+// To a whole number, which may go on as a real one.
+ExpressionPtr Recorder::made_whole(const Node& n, ExpressionPtr x) {
+  const char* const format = n.inst.format == FloatFormat::f32   ? "f32"
+                             : n.inst.format == FloatFormat::f64 ? "f64"
+                                                                 : nullptr;
+  if (!x || !format) return nullptr;
+  switch (n.inst.rounding) {
+    case ir::Rounding::nearest_even:
+      return lifting::made_whole("round_even", format, std::move(x));
+    case ir::Rounding::toward_zero:
+      return lifting::made_whole("round_zero", format, std::move(x));
+    case ir::Rounding::down:
+      return lifting::made_whole("floor", format, std::move(x));
+    case ir::Rounding::up:
+      return lifting::made_whole("ceil", format, std::move(x));
+    default:
+      return nullptr;
   }
 }
 
@@ -208,8 +241,8 @@ ExpressionPtr Recorder::by_condition(const Node& n, FloatFormat format) {
   const ExpressionPtr is = condition(n.operands[0]);
   if (!is) return nullptr;
   const auto way = [&](const Operand& o) {
-    if (format == FloatFormat::none && o.mark == kPlain) return place(o.value.getSExtValue());
-    return operand(o, format);
+    if (format != FloatFormat::none) return operand(o, format);
+    return o.mark == kPlain ? place(o.value.getSExtValue()) : extended(o.mark, true);
   };
   if (is->kind == Expression::Kind::logic && is->parts.empty()) return way(n.operands[is->name == "true" ? 1 : 2]);
   const ExpressionPtr yes = way(n.operands[1]), no = yes ? way(n.operands[2]) : nullptr;

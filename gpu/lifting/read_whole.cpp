@@ -86,7 +86,8 @@ ExpressionPtr Recorder::extended(Mark mark, bool is_signed) {
       return nullptr;
     return read_field(*f);
   }
-  return is_signed ? read(mark, FloatFormat::none) : nullptr;
+  ExpressionPtr x = read(mark, FloatFormat::none);
+  return x ? settled(std::move(x), at(mark).width, is_signed) : nullptr;
 }
 
 // Arithmetic modulo a power of two.
@@ -102,6 +103,9 @@ ExpressionPtr Recorder::whole(Mark mark) {
       if (n.operands[0].value.getBitWidth() != 1) return extended(n.operands[0].mark, false);
       if (ExpressionPtr is = condition(n.operands[0])) return choice(std::move(is), place(1), place(0));
       return nullptr;
+    case Op::extract:  // the lower part of what was computed in a wider register
+      return n.inst.index == 0 && n.inst.lanes == 1 && n.operands[0].mark != kPlain ? read_low(n.operands[0].mark)
+                                                                                    : nullptr;
     case Op::add:
     case Op::sub:
     case Op::mul:
@@ -110,6 +114,51 @@ ExpressionPtr Recorder::whole(Mark mark) {
       for (const Operand& o : n.operands)
         x.push_back(op == Op::mul ? factor(o, FloatFormat::none) : operand(o, FloatFormat::none));
       break;
+    case Op::sext: {
+      if (n.operands[0].mark == kPlain) return nullptr;
+      ExpressionPtr word = read_low(n.operands[0].mark);
+      return word ? settled(std::move(word), n.operands[0].value.getBitWidth()) : nullptr;
+    }
+    case Op::sdiv:
+    case Op::srem: {
+      const Operand& by = n.operands[1];
+      if (by.mark != kPlain || !by.value.isStrictlyPositive()) return nullptr;
+      ExpressionPtr of =
+          n.operands[0].mark == kPlain ? operand(n.operands[0], FloatFormat::none) : extended(n.operands[0].mark, true);
+      if (!of) return nullptr;
+      const double divisor = static_cast<double>(by.value.getZExtValue());
+      ExpressionPtr times = quotient(of, divisor);
+      return op == Op::sdiv ? times : sum({of, product({number(-divisor), times})});
+    }
+    case Op::fto_sint:
+    case Op::fto_uint: {
+      if (ExpressionPtr x = rounded(mark)) return x;  // with what is added before
+      ExpressionPtr x = made_whole(n, operand(n.operands[0], n.inst.format));
+      return x ? saturated(std::move(x), n.inst.width, op == Op::fto_sint) : nullptr;
+    }
+    case Op::lshr:
+    case Op::ashr: {
+      if (ExpressionPtr quotient = divided(mark)) return quotient;
+      // The upper bits of what was computed, which the sum and its wrapped value have in common.
+      const APInt& by = n.operands[1].value;
+      if (n.operands[1].mark != kPlain || by.isZero() || by.uge(n.inst.width)) return nullptr;
+      // Shifted up before: what is left of it.
+      if (const Node& up = at(n.operands[0].mark); up.kind == Node::computed && up.inst.op == Op::shl &&
+                                                   up.inst.lanes == 1 && up.operands[0].mark != kPlain &&
+                                                   up.operands[1].mark == kPlain && up.operands[1].value.ule(by)) {
+        ExpressionPtr word = read_low(up.operands[0].mark);
+        if (!word) return nullptr;
+        const auto left = static_cast<unsigned>(up.operands[1].value.getZExtValue()),
+                   low = static_cast<unsigned>(by.getZExtValue()) - left;
+        const unsigned width = n.inst.width - left - low;
+        return low == 0 ? settled(std::move(word), width, op == Op::ashr)
+                        : field(std::move(word), low, static_cast<int>(width), op == Op::ashr);
+      }
+      ExpressionPtr word = operand(n.operands[0], FloatFormat::none);
+      const auto low = static_cast<unsigned>(by.getZExtValue());
+      const bool is_signed = op == Op::ashr || (word && word->lowest >= 0);
+      return word ? field(std::move(word), low, static_cast<int>(n.inst.width - low), is_signed) : nullptr;
+    }
     case Op::smin:
     case Op::smax:
     case Op::umin:
@@ -234,6 +283,7 @@ ExpressionPtr Recorder::new_condition(const Node& n) {
       return a ? negation(a) : nullptr;
     }
     case Op::bit_xor: {
+      if (ExpressionPtr less = by_flags(n)) return less;
       ExpressionPtr a = ask(0), b = a ? ask(1) : nullptr;
       return b ? both(false, {both(true, {a, negation(b)}), both(true, {negation(a), b})}) : nullptr;
     }
@@ -243,6 +293,7 @@ ExpressionPtr Recorder::new_condition(const Node& n) {
     }
     case Op::eq:
     case Op::ne: {
+      if (ExpressionPtr less = by_flags(n)) return n.inst.op == Op::ne ? less : negation(less);
       ExpressionPtr same = equal(n.operands[0], n.operands[1]);
       return !same || n.inst.op == Op::eq ? same : negation(same);
     }
@@ -259,18 +310,71 @@ ExpressionPtr Recorder::new_condition(const Node& n) {
   }
 }
 
+// Processors' "less": the sign of a difference is not whether it overflows. A constant may have been added with its
+// sign turned round.
+ExpressionPtr Recorder::by_flags(const Node& n) {
+  const auto same = [](const Operand& x, const Operand& y) {
+    return x.mark == y.mark && x.value.getBitWidth() == y.value.getBitWidth() &&
+           (x.mark != kPlain || x.value == y.value);
+  };
+  for (const size_t which : {0, 1}) {
+    if (n.operands[0].mark == kPlain || n.operands[1].mark == kPlain) return nullptr;
+    const Node &sign = at(n.operands[which].mark), &over = at(n.operands[1 - which].mark);
+    const bool adds = over.kind == Node::computed && over.inst.op == Op::add_overflow;
+    if (over.kind != Node::computed || (!adds && over.inst.op != Op::sub_overflow) || sign.kind != Node::computed)
+      continue;
+    if (adds && (over.operands[1].mark != kPlain || over.operands[1].value.isMinSignedValue())) continue;
+    if (over.operands.size() > 2 && (over.operands[2].mark != kPlain || !over.operands[2].value.isZero())) continue;
+    const bool below_zero =
+        sign.inst.op == Op::slt && sign.operands[1].mark == kPlain && sign.operands[1].value.isZero();
+    const bool highest_bit = sign.inst.op == Op::extract && sign.operands[0].mark != kPlain &&
+                             sign.inst.index + 1 == at(sign.operands[0].mark).width && sign.width == 1;
+    if ((!below_zero && !highest_bit) || sign.operands[0].mark == kPlain) continue;
+    const Node& difference = at(sign.operands[0].mark);
+    // What is taken off: a constant is often added as its negative.
+    Operand off = over.operands[1];
+    if (adds) off.value = -off.value;
+    if (difference.kind != Node::computed || difference.operands.size() != 2 ||
+        !same(difference.operands[0], over.operands[0]))
+      continue;
+    Operand taken = difference.operands[1];
+    if (difference.inst.op == Op::add && taken.mark == kPlain)
+      taken.value = -taken.value;
+    else if (difference.inst.op != Op::sub)
+      continue;
+    if (!same(taken, off)) continue;
+    const auto side = [&](const Operand& x) {
+      return x.mark == kPlain ? place(x.value.getSExtValue()) : extended(x.mark, true);
+    };
+    const ExpressionPtr a = side(over.operands[0]), b = a ? side(off) : nullptr;
+    return b ? compare("<", false, a, b) : nullptr;
+  }
+  return nullptr;
+}
+
 ExpressionPtr Recorder::equal(const Operand& a, const Operand& b) {
+  // A difference that is nothing.
+  if (a.mark != kPlain && b.mark == kPlain && b.value.isZero())
+    if (const Node& n = at(a.mark); n.kind == Node::computed && n.inst.op == Op::sub && n.inst.lanes == 1)
+      return equal(n.operands[0], n.operands[1]);
+  if (a.mark != kPlain && b.mark == kPlain && b.value.isZero())
+    if (const Node& n = at(a.mark);
+        n.kind == Node::computed && n.inst.op == Op::add && n.inst.lanes == 1 && n.operands[1].mark == kPlain)
+      return equal(n.operands[0], {kPlain, -n.operands[1].value});
   if (a.mark == kPlain) return b.mark == kPlain ? truth(a.value == b.value) : equal(b, a);
   if (a.value.getBitWidth() == 1) {
     const ExpressionPtr x = condition(a), y = x ? condition(b) : nullptr;
     return y ? both(false, {both(true, {x, y}), both(true, {negation(x), negation(y)})}) : nullptr;
   }
   if (b.mark != kPlain) {
-    const ExpressionPtr x = read(a.mark, FloatFormat::none), y = x ? read(b.mark, FloatFormat::none) : nullptr;
+    const ExpressionPtr x = extended(a.mark, true), y = x ? extended(b.mark, true) : nullptr;
     return y ? compare("==", false, x, y) : nullptr;
   }
   const Node& n = at(a.mark);
   if (n.kind == Node::computed && n.inst.op == Op::select && n.inst.lanes == 1) {
+    const ExpressionPtr limited = n.width > 8 ? extended(a.mark, true) : nullptr;
+    if (limited && (limited->kind == Expression::Kind::maximum || limited->kind == Expression::Kind::minimum))
+      return compare("==", false, limited, place(b.value.getSExtValue()));
     const ExpressionPtr c = condition(n.operands[0]);
     const ExpressionPtr yes = c ? equal(n.operands[1], b) : nullptr, no = yes ? equal(n.operands[2], b) : nullptr;
     return no ? both(false, {both(true, {c, yes}), both(true, {negation(c), no})}) : nullptr;
@@ -291,7 +395,7 @@ ExpressionPtr Recorder::equal(const Operand& a, const Operand& b) {
     for (ExpressionPtr& one : all) one = negation(one);
     return negation(both(false, std::move(all)));
   }
-  const ExpressionPtr x = read(a.mark, FloatFormat::none);
+  const ExpressionPtr x = extended(a.mark, true);
   return x ? compare("==", false, x, place(b.value.getSExtValue())) : nullptr;
 }
 

@@ -96,9 +96,49 @@ ExpressionPtr Recorder::rounded(Mark root) {
   return nullptr;
 }
 
+// A whole number divided by a constant, toward zero, as compilers write it: by a product of which the upper half
+// counts, or by shifts.
+ExpressionPtr Recorder::divided(Mark root) {
+  constexpr unsigned kGates = 4;
+  Mark from = root;
+  for (unsigned turn = 0; turn < kGates; ++turn) {
+    from = gate(from, false);
+    if (from == 0 || format_of(from) != FloatFormat::none) return nullptr;
+    const unsigned bits = at(from).width;
+    if (bits != 32 && bits != 64) continue;
+    const auto at_number = [&](int64_t x) {
+      const auto y = evaluated(root, {{from, APInt(bits, static_cast<uint64_t>(x), true)}});
+      return y && y->getBitWidth() <= 64 ? std::optional(y->getSExtValue()) : std::nullopt;
+    };
+    constexpr int64_t kFar = int64_t{1} << 30;
+    const auto far = at_number(kFar);
+    if (!far) return nullptr;
+    if (*far <= 1 || *far > kFar / 2) continue;
+    for (int64_t divisor = std::max<int64_t>(2, kFar / *far - 1); divisor <= kFar / *far + 1; ++divisor) {
+      std::vector<int64_t> samples = {0, 1, 2, INT32_MAX, INT32_MAX - 1, kFar};
+      uint64_t state = 1;
+      for (int64_t k = 1; k <= 24; ++k) {
+        state = state * 6364136223846793005 + 1442695040888963407;
+        const int64_t multiple = (k <= 8 ? k : static_cast<int64_t>(state >> 33) / divisor) * divisor;
+        for (const int64_t x : {multiple - 1, multiple, multiple + 1})
+          samples.push_back(std::min<int64_t>(x, INT32_MAX));
+      }
+      if (!std::ranges::all_of(
+              samples, [&](int64_t x) { return at_number(x) == x / divisor && at_number(-x) == -x / divisor; }) ||
+          at_number(INT32_MIN) != INT32_MIN / divisor)
+        continue;
+      ExpressionPtr x = extended(from, true);
+      if (!x) return nullptr;
+      sampled_.insert("division");
+      return quotient(std::move(x), static_cast<double>(divisor));
+    }
+  }
+  return nullptr;
+}
+
 // The last value through which all of the inputs reach this one. What is not known counts for nothing: where it decides
 // there is no value (evaluated).
-Mark Recorder::gate(Mark root) const {
+Mark Recorder::gate(Mark root, bool real) const {
   // Marks grow along the computation: what is left open of the largest first, until only one is.
   std::set<Mark> open;
   const auto open_operands = [&](Mark mark) {
@@ -109,7 +149,7 @@ Mark Recorder::gate(Mark root) const {
   for (size_t seen = 0; seen < 2000 && !open.empty(); ++seen) {
     const Mark largest = *open.rbegin();
     const Node& n = at(largest);
-    if (open.size() == 1 && format_of(largest) != FloatFormat::none) return largest;
+    if (open.size() == 1 && (!real || format_of(largest) != FloatFormat::none)) return largest;
     if (n.kind == Node::input) return 0;
     open.erase(largest);
     open_operands(largest);

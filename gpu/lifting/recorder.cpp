@@ -88,14 +88,23 @@ Mark Recorder::compute(const ir::Function& function, const ir::Instruction& inst
 // Bits of a value that was put together from others; no value: it was not, or in other parts.
 std::optional<Mark> Recorder::extracted(Mark whole, unsigned low, unsigned width) {
   const Node& n = at(whole);
+  if (low == 0 && width == n.width) return whole;
   std::vector<Operand> pieces = n.operands;
+  if (n.kind == Node::computed && n.inst.lanes == 1 && (n.inst.op == Op::lshr || n.inst.op == Op::ashr) &&
+      pieces[0].mark != kPlain && pieces[1].mark == kPlain && pieces[1].value.ult(n.width)) {
+    const auto from = low + static_cast<unsigned>(pieces[1].value.getZExtValue());
+    return from + width <= n.width ? extracted(pieces[0].mark, from, width) : std::nullopt;
+  }
   if (n.kind == Node::computed && n.inst.lanes == 1 && (n.inst.op == Op::zext || n.inst.op == Op::sext)) {
     const unsigned below = pieces[0].value.getBitWidth();
     if (low == 0 && width == below) return pieces[0].mark;
     if (low + width <= below) return extracted(pieces[0].mark, low, width);
     return n.inst.op == Op::zext && low >= below ? std::optional(kPlain) : std::nullopt;
   }
-  // Of whole registers between which a branch has chosen.
+  // Of whole registers between which a branch has chosen. (A byte of a whole number stays one of what was chosen, which
+  // may be a limited number.)
+  if (width == 8 && low == 0 && n.width >= 32 && n.kind == Node::computed && n.inst.op == Op::select)
+    return std::nullopt;
   if (n.kind == Node::computed && n.inst.lanes == 1 && n.inst.op == Op::select) {
     const Operand condition = pieces[0], yes = slice(pieces[1], low, width), no = slice(pieces[2], low, width);
     if (yes.mark == no.mark && (yes.mark != kPlain || yes.value == no.value)) return yes.mark;

@@ -48,6 +48,7 @@ class Recorder : public simt::Observer {
   // A whole number of which only the low bits count.
   ExpressionPtr read_low(Mark mark);
   const std::string& why() const { return why_; }
+  uint32_t why_at() const { return why_at_; }  // the line of the instruction that it is about; 0: unknown
   // What was found by evaluating it at some places, so is not known to be that everywhere.
   const std::set<std::string>& sampled() const { return sampled_; }
 
@@ -86,12 +87,13 @@ class Recorder : public simt::Observer {
   Mark add_computed(Node node);
   std::optional<Mark> extracted(Mark whole, unsigned low, unsigned width);
   const Node& at(Mark mark) const { return nodes_[mark - 1]; }
-  ExpressionPtr fail(std::string why);
+  ExpressionPtr fail(std::string why, uint32_t line = 0);
   ExpressionPtr operand(const Operand& o, ir::FloatFormat format);
   ExpressionPtr factor(const Operand& o, ir::FloatFormat format);
   ExpressionPtr input_element(const Node& n);
   ExpressionPtr arithmetic(const Node& n);
   ExpressionPtr fused(const Node& n);
+  ExpressionPtr made_whole(const Node& n, ExpressionPtr x);
   ExpressionPtr turned(const Node& n, ir::FloatFormat format);
   ExpressionPtr widened(Mark mark);
   ExpressionPtr chosen(const Node& n);
@@ -104,13 +106,15 @@ class Recorder : public simt::Observer {
   ExpressionPtr counted(Mark mask);
   ExpressionPtr condition(const Operand& o);
   ExpressionPtr new_condition(const Node& n);
+  ExpressionPtr by_flags(const Node& n);
   ExpressionPtr equal(const Operand& a, const Operand& b);
   ExpressionPtr recognised(Mark root, ir::FloatFormat format);
   ExpressionPtr known_function(const std::string& name, ExpressionPtr x);
   ExpressionPtr rounded(Mark root);
+  ExpressionPtr divided(Mark root);
   std::vector<Mark> sums_within(Mark root) const;
   ExpressionPtr near_sum(Mark root, ir::FloatFormat format);
-  Mark gate(Mark root) const;
+  Mark gate(Mark root, bool real = true) const;
   ir::FloatFormat format_of(Mark mark) const;
   Mark without_limits(Mark mark) const;
   std::optional<APInt> evaluated(Mark root, std::unordered_map<Mark, APInt> values) const;
@@ -122,6 +126,7 @@ class Recorder : public simt::Observer {
   std::map<std::pair<Mark, ir::FloatFormat>, ExpressionPtr> known_;
   std::unordered_map<Mark, ExpressionPtr> conditions_;
   std::string why_;
+  uint32_t why_at_ = 0;
   std::set<std::string> sampled_;
 };
 

@@ -1,5 +1,7 @@
 #include "gpu/lifting/source.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "gpu/differential/test.h"
@@ -12,6 +14,11 @@ std::optional<std::string> ModuleSource::misfit(const differential::Instance& in
 
 differential::Prepared ModuleSource::prepare(const differential::Instance& instance, unsigned variant) const {
   return differential::prepare(module_, instance, variant);
+}
+
+std::string ModuleSource::place(uint32_t line) const {
+  const SourceLocation at = lines_ ? lines_->of(line) : SourceLocation{};
+  return at.line == 0 ? "" : fmt::format("{}:{}: ", at.file, at.line);
 }
 
 void ModuleSource::mark_number(differential::Prepared& p, size_t argument, std::span<const simt::Mark> marks,

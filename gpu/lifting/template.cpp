@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <tuple>
 #include <utility>
 
 namespace portolan::lifting {
@@ -43,7 +44,8 @@ std::optional<std::string> whole_number(const std::vector<SizeValues>& sizes, co
   return std::nullopt;
 }
 
-std::optional<std::string> real_number(const std::vector<SizeValues>& sizes, const std::vector<double>& values) {
+std::optional<std::string> real_number(const std::vector<SizeValues>& sizes, const std::vector<double>& values,
+                                       const std::string& type) {
   const auto text = [](double v) {
     std::string t = fmt::format("{}", v);
     if (t.find_first_of(".en") == std::string::npos) t += ".0";
@@ -60,10 +62,11 @@ std::optional<std::string> real_number(const std::vector<SizeValues>& sizes, con
       return factor;
     };
     if (const double c = is([](double s) { return 1 / s; }); c != 0)
-      return fmt::format("({} / f64({}))", text(c), name);
+      return fmt::format("({} / {}({}))", text(c), type, name);
     if (const double c = is([](double s) { return 1 / std::sqrt(s); }); c != 0)
-      return fmt::format("({} / sqrt(f64({})))", text(c), name);
-    if (const double c = is([](double s) { return s; }); c != 0) return fmt::format("({} * f64({}))", text(c), name);
+      return fmt::format("({} / sqrt({}({})))", text(c), type, name);
+    if (const double c = is([](double s) { return s; }); c != 0)
+      return fmt::format("({} * {}({}))", text(c), type, name);
   }
   return std::nullopt;
 }
@@ -92,6 +95,9 @@ class Printer {
   std::string why;
 
   std::string text(const Expression& e) {
+    // What is whole becomes real as one number: in f32 its parts may not be what they are.
+    if (real_ && real_type_ != "f64" && e.kind != Kind::number && e.kind != Kind::function && is_whole(e))
+      return fmt::format("{}({})", real_type_, as(false, e));
     switch (e.kind) {
       case Kind::number:
         return next_number();
@@ -100,7 +106,7 @@ class Printer {
         for (size_t n = 0; n < e.index.size(); ++n) indices.push_back(next_place());
         const Tensor& t = arguments_[e.tensor];
         std::string element = indices.empty() ? t.name : fmt::format("{}[{}]", t.name, fmt::join(indices, ", "));
-        if (real_) element = fmt::format("f64({})", element);
+        if (real_) element = fmt::format("{}({})", real_type_, element);
         if (!fits_[0].padded) return element;
         std::string inside;
         for (size_t n = 0; n < indices.size(); ++n)
@@ -113,7 +119,7 @@ class Printer {
         return reduction(e);
       case Kind::place: {
         const std::string whole = next_place();
-        return real_ ? fmt::format("f64({})", whole) : fmt::format("({})", whole);
+        return real_ ? fmt::format("{}({})", real_type_, whole) : fmt::format("({})", whole);
       }
       case Kind::field:
         return field(e);
@@ -124,16 +130,26 @@ class Printer {
       case Kind::logic:
         return logic(e);
       case Kind::choice: {
-        const std::string condition = text(*e.parts[0]), yes = text(*e.parts[1]), no = text(*e.parts[2]);
+        // A number alone would be of f64.
+        const auto way = [&](const Expression& part) {
+          const bool alone = part.kind == Kind::number && real_ && real_type_ != "f64";
+          return alone ? fmt::format("{}({})", real_type_, text(part)) : text(part);
+        };
+        const std::string condition = text(*e.parts[0]), yes = way(*e.parts[1]), no = way(*e.parts[2]);
         return fmt::format("(if {} then {} else {})", condition, yes, no);
       }
       case Kind::inverse:
         return fmt::format("(1.0 / {})", text(*e.parts[0]));
       case Kind::function:
         if (e.name == "round_away") return rounded(e);
+        if (e.name == "div_zero") return quotient(e);
+        if (const size_t dot = e.name.find('.'); dot != std::string::npos) return made_whole(e, dot);
         return fmt::format("{}({})", e.name, text(*e.parts[0]));
       case Kind::product:
         return product(e);
+      case Kind::maximum:
+        if (!real_) return limited(e);
+        [[fallthrough]];
       default: {
         std::vector<std::string> parts;
         for (const ExpressionPtr& part : e.parts) parts.push_back(text(*part));
@@ -154,8 +170,70 @@ class Printer {
   // Bits of a whole number.
   std::string field(const Expression& e) {
     const std::string low = next_place(), word = as(false, *e.parts[0]);
-    const std::string bits = fmt::format("{}{}.wrap({} >> ({}))", e.real ? 'u' : 's', e.variable, word, low);
-    return real_ ? fmt::format("f64({})", bits) : bits;
+    // Of a number that was computed: what a register of so many bits holds of it.
+    const bool computed = e.parts[0]->kind != Kind::element && e.extent.terms.empty();
+    const int64_t all = e.extent.constant + e.variable <= 32 ? 32 : 64;
+    std::string bits = fmt::format("{} >> ({})", word, low);
+    if (computed) bits = e.extent.constant == 0 ? word : fmt::format("s{}.wrap({}) >> {}", all, word, low);
+    if (computed && e.extent.constant > 0 && !e.real && e.extent.constant + e.variable == all)
+      bits = fmt::format("({})", bits);
+    else
+      bits = fmt::format("{}{}.wrap({})", e.real ? 'u' : 's', e.variable, bits);
+    return real_ ? fmt::format("{}({})", real_type_, bits) : bits;
+  }
+
+  // Whole numbers, toward zero.
+  std::string quotient(const Expression& e) {
+    const bool outer = std::exchange(real_, false);
+    const std::string x = text(*e.parts[0]), by = next_number();
+    real_ = outer;
+    const std::string whole = fmt::format("div_zero({}, {})", x, by);
+    return real_ ? fmt::format("{}({})", real_type_, whole) : whole;
+  }
+
+  // A real number made a whole one, in the format that its name ends with.
+  std::string made_whole(const Expression& e, size_t dot) {
+    const std::string type = std::exchange(real_type_, e.name.substr(dot + 1));
+    const std::string whole = fmt::format("{}({})", e.name.substr(0, dot), as(true, *e.parts[0]));
+    real_type_ = type;
+    return real_ ? fmt::format("{}({})", real_type_, whole) : whole;
+  }
+
+  // A whole number that is not below this, nor above that: saturated, if these are the limits of a format.
+  std::string limited(const Expression& e) {
+    std::vector<std::string> parts, inner;
+    std::string lowest, highest;
+    for (const ExpressionPtr& part : e.parts) {
+      if (part->kind == Kind::number) {
+        parts.push_back(lowest = next_number());
+      } else if (part->kind == Kind::minimum && inner.empty()) {
+        for (const ExpressionPtr& one : part->parts) {
+          std::string text_of_one = one->kind == Kind::number ? next_number() : text(*one);
+          if (one->kind == Kind::number)
+            highest = text_of_one;
+          else
+            inner.push_back(text_of_one);
+        }
+        parts.emplace_back();
+      } else {
+        parts.push_back(text(*part));
+      }
+    }
+    const std::string within = inner.size() == 1 ? inner[0] : fmt::format("min({})", fmt::join(inner, ", "));
+    if (e.parts.size() == 2 && !lowest.empty())
+      for (const auto& [format, least, most] : {std::tuple("s8", "-128", "127"),
+                                                {"u8", "0", "255"},
+                                                {"s16", "-32768", "32767"},
+                                                {"u16", "0", "65535"},
+                                                {"s32", "-2147483648", "2147483647"}}) {
+        if (highest != most || (lowest != least && (lowest != "0" || inner.empty()))) continue;
+        const std::string saturated = fmt::format("{}.saturate({})", format, within);
+        return lowest == least ? saturated : fmt::format("max({}, {})", saturated, lowest);
+      }
+    if (!highest.empty()) inner.push_back(highest);
+    for (std::string& part : parts)
+      if (part.empty()) part = fmt::format("min({})", fmt::join(inner, ", "));
+    return fmt::format("max({})", fmt::join(parts, ", "));
   }
 
   std::string logic(const Expression& e) {
@@ -169,7 +247,7 @@ class Printer {
   std::string rounded(const Expression& e) {
     const std::string x = as(true, *e.parts[0]);
     const std::string whole = fmt::format("(if {0} < 0.0 then ceil({0} - 0.5) else floor({0} + 0.5))", x);
-    return real_ ? fmt::format("f64({})", whole) : whole;
+    return real_ ? fmt::format("{}({})", real_type_, whole) : whole;
   }
 
   // Quotients are written as such.
@@ -199,10 +277,10 @@ class Printer {
     }
     const std::string right = fmt::format("{}({} in 0 .. {}) {}", e.name, variable(e.variable), end, text(*e.parts[0]));
     const std::string left = bounds.empty() ? "" : fmt::format("[{}]", bounds);
-    std::string& name = known_[left + right];
+    std::string& name = known_[left + right + (real_ ? real_type_ : "")];
     if (name.empty()) {
       name = fmt::format("{}_r{}", result_.name, known_.size() - 1);
-      values += real_ ? fmt::format("value {}{} : f64 = {}\n", name, left, right)
+      values += real_ ? fmt::format("value {}{} : {} = {}\n", name, left, real_type_, right)
                       : fmt::format("value {}{} : s32 = s32.wrap({})\n", name, left, right);
     }
     return indices.empty() ? name : fmt::format("{}[{}]", name, indices);
@@ -233,7 +311,7 @@ class Printer {
     std::vector<double> all;
     for (const Fit& fit : fits_) all.push_back(fit.numbers[number_]);
     ++number_;
-    const auto found = real_ ? real_number(sizes_, all) : whole_number(sizes_, {all.begin(), all.end()});
+    const auto found = real_ ? real_number(sizes_, all, real_type_) : whole_number(sizes_, {all.begin(), all.end()});
     if (!found) why = fmt::format("a number is {} for some sizes and {} for others", all[0], all[1]);
     return found.value_or("0.0");
   }
@@ -304,6 +382,7 @@ class Printer {
   const Tensor& result_;
   size_t place_ = 0, number_ = 0;
   bool real_ = result_.real;  // what is being written is a real number
+  std::string real_type_ = "f64";
   std::map<std::string, std::string> known_;
 };
 
@@ -377,6 +456,9 @@ std::optional<std::string> equations(const std::vector<SizeValues>& sizes, const
     indices += fmt::format("{}i{} in 0 .. {}", d == 0 ? "" : ", ", d, result.extents[d]);
   const std::string left =
       fmt::format("{}output {}{}", values, result.name, indices.empty() ? "" : "[" + indices + "]");
+  if (!result.real && right->starts_with(result.type + ".saturate(") && !fits[0].outside &&
+      right->find(')') == right->find_last_not_of(')') + 1)
+    return fmt::format("{} : {} = {}\n", left, result.type, *right);
   if (!result.real) return fmt::format("{} : {} = {}.wrap({})\n", left, result.type, result.type, *right);
   return fmt::format("{} : f64 = {} within {}\n", left, *right, within);
 }

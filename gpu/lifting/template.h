@@ -35,7 +35,8 @@ using SizeValues = std::map<std::string, int64_t>;
 
 // A number as a text over the sizes' names, from its values for several sizes.
 std::optional<std::string> whole_number(const std::vector<SizeValues>& sizes, const std::vector<int64_t>& values);
-std::optional<std::string> real_number(const std::vector<SizeValues>& sizes, const std::vector<double>& values);
+std::optional<std::string> real_number(const std::vector<SizeValues>& sizes, const std::vector<double>& values,
+                                       const std::string& type);
 
 struct Tensor {
   std::string name, type;

@@ -21,6 +21,31 @@ KERNELS = (("gemmini", "gemm_s8", ()), ("vta", "gemm_s8_shift", ()), ("gemmini",
            ("gemmini", "linear_s8", ()), ("gemmini", "gemm_s32", ()))
 SHAPES = ((1, 1, 1), (16, 16, 16), (5, 40, 20), (33, 17, 35))
 
+# Products of bytes as CUDA is written, made bytes again in three ways: which chip has it, and what Python makes of a sum.
+PRODUCTS = """#include <cstdint>
+#define PRODUCT(NAME, FINISH) \\
+  extern "C" __global__ void NAME(int m, int n, int k, const int8_t* a, const int8_t* b, const int* bias, int8_t* c) { \\
+    int i = blockIdx.y * blockDim.y + threadIdx.y, j = blockIdx.x * blockDim.x + threadIdx.x; \\
+    if (i >= m || j >= n) return; \\
+    int sum = bias[j]; \\
+    for (int l = 0; l < k; ++l) sum += a[i * k + l] * b[l * n + j]; \\
+    FINISH; \\
+    c[i * n + j] = v; \\
+  }
+PRODUCT(shifted, int v = max(-128, min(127, (sum * 3 + 512) >> 10)))
+PRODUCT(scaled, int v = max(-128, min(127, __float2int_rn((float)sum * 0.03125f))))
+PRODUCT(positive, float v = fminf(fmaxf(rintf((float)sum * 0.015625f), 0.0f), 127.0f))
+extern "C" __global__ void halved(int n, const float* x, float* y) {
+  float v = x[threadIdx.x];
+  while (v > 1.0f) v *= 0.5f;  // ends by data
+  y[threadIdx.x] = v;
+}
+"""
+HALVED = '[[kernel]]\nname = "halved"\nsizes = { n = [4, 6, 9] }\nblock = ["n"]\narguments = [{ name = "n", type = "i32", value = "n" }, ' \
+         '{ name = "x", type = "f32", in = "n" }, { name = "y", type = "f32", out = "n" }]\n'
+FROM_CUDA = (("vta", "shifted", lambda s: clamp((s * 3 + 512) >> 10, -128, 127)), ("gemmini", "scaled", lambda s: clamp(round(single(single(s) * 0.03125)), -128, 127)),
+             ("gemmini", "positive", lambda s: clamp(round(single(single(s) * 0.015625)), 0, 127)))
+
 # A claim that its instructions don't keep: chip, text, wrong text, which operation.
 CLAIMS = (
     ("gemmini", "accumulator[to + i][j] := s32.wrap(sum(k in 0 .. depth) (spad[a + i][k] * spad[b + k][j]))\n    }\n  }\n  by { multiply_into(0,",
@@ -165,6 +190,32 @@ class Port:
         wrong = [(i, g, e) for i, (g, e) in enumerate(zip(got, expected, strict=True)) if g != e]
         check(not wrong, f"{chip} {name} {sizes}: (element, here, expected) {wrong[:4]}")
 
+    def from_cuda(self):
+        folder = self.folder("in.cuda")
+        (folder / "products.cu").write_text(PRODUCTS)
+        (folder / "port.toml").write_text("".join(
+            f'[[kernel]]\nname = "{name}"\nsizes = {{ m = [2, 6, 9], n = [3, 7, 11], k = [2, 5, 8] }}\ngrid = ["divide_up(n, 8)", "divide_up(m, 8)"]\nblock = [8, 8]\n'
+            'arguments = [{ name = "m", type = "i32", value = "m" }, { name = "n", type = "i32", value = "n" }, { name = "k", type = "i32", value = "k" },\n'
+            '  { name = "a", type = "i8", in = "m * k" }, { name = "b", type = "i8", in = "k * n" }, { name = "bias", type = "i32", in = "n" },\n'
+            '  { name = "c", type = "i8", out = "m * n" }]\n' for _, name, _ in FROM_CUDA) + HALVED)
+        ends = 1 + PRODUCTS.split("\n").index("  while (v > 1.0f) v *= 0.5f;  // ends by data")
+        m, n, k = 5, 21, 18
+        for chip in ("gemmini", "vta"):
+            out = self.work / f"out.cuda.{chip}"
+            self.port(folder, chip, out, "--set", f"m={m}", "--set", f"n={n}", "--set", f"k={k}", status=2)
+            reports = {one["name"]: one for one in json.loads((out / "report.json").read_text())["kernels"]}
+            fits = {name for where, name, _ in FROM_CUDA if where == chip}
+            check({name for name, one in reports.items() if one["verdict"] == "proved"} == fits, f"{chip}: {reports}")
+            check(f"products.cu:{ends}: dependence on data" in reports["halved"]["reason"], f"not the source's line {ends}: {reports['halved']}")
+            for name, finish in ((name, finish) for where, name, finish in FROM_CUDA if where == chip):
+                check(reports[name]["lifted"]["sampled"] == [], f"{reports[name]['lifted']}")
+                draw = random.Random(name)
+                given = {"a": [draw.randint(-128, 127) for _ in range(m * k)], "b": [draw.randint(-128, 127) for _ in range(k * n)],
+                         "bias": [draw.randint(-3000, 3000) for _ in range(n)]}
+                wanted = [finish(given["bias"][j] + sum(given["a"][i * k + x] * given["b"][x * n + j] for x in range(k))) for i in range(m) for j in range(n)]
+                got = self.run(chip, out, name, (), reports[name], given)
+                check(got == wanted and -128 <= min(got) < max(got) <= 127, f"{chip} {name}: {[p for p in enumerate(zip(got, wanted)) if p[1][0] != p[1][1]][:4]}")
+
     def kernel(self, chip, name, settings, shape):
         m, k, n = shape
         folder, out = self.folder(f"in.{chip}", name), self.work / f"out.{chip}"
@@ -292,7 +343,7 @@ class Port:
         check("broken.spec:2:" in self.port(folder, "vta", out, status=3), "a broken specification isn't located")
 
     def cases(self):
-        cases = {"refusals": self.refusals, "documented": self.documented, "spread": self.spread, "corpus": self.corpus}
+        cases = {"refusals": self.refusals, "documented": self.documented, "spread": self.spread, "corpus": self.corpus, "from CUDA": self.from_cuda}
         for number, (chip, name, settings) in enumerate(KERNELS):
             for shape in SHAPES if number < 2 else SHAPES[::2]:
                 cases[f"kernel.{number}.{chip}.{'x'.join(map(str, shape))}"] = lambda c=chip, n=name, s=settings, shape=shape: self.kernel(c, n, s, shape)

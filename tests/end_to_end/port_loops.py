@@ -7,14 +7,13 @@ import math
 import os
 import random
 import shutil
-import struct
 import subprocess
 import sys
 
 import harness
 import model_server
 from harness import check
-from port import places
+from port import Port
 
 sys.path.insert(0, str(harness.ROOT / "bench"))
 from common import toolchain
@@ -28,6 +27,15 @@ void gemm8(int m, int n, int k, const signed char *a, const signed char *b, int 
       int sum = 0;
       for (int l = 0; l < k; ++l) sum += a[i * k + l] * b[l * n + j];
       c[i * n + j] = sum;
+    }
+}
+void narrow8(int m, int n, int k, const signed char *a, const signed char *b, signed char *c) {
+  for (int i = 0; i < m; ++i)
+    for (int j = 0; j < n; ++j) {
+      int sum = 0;
+      for (int l = 0; l < k; ++l) sum += a[i * k + l] * b[l * n + j];
+      sum = (sum + 32) >> 6;
+      c[i * n + j] = sum < -128 ? -128 : sum > 127 ? 127 : sum;
     }
 }
 void softmax(int rows, int columns, const float *x, float *y) {
@@ -54,6 +62,7 @@ arguments = [{ name = "m", type = "i32", value = "m" }, { name = "n", type = "i3
              { name = "k", type = "i32", value = "k" }, { name = "a", type = "i8", in = "m * k" },
              { name = "b", type = "i8", in = "k * n" }, { name = "c", type = "i32", out = "m * n" }]
 """
+MANIFEST += MANIFEST.replace("gemm8", "narrow8").replace('"c", type = "i32"', '"c", type = "i8"')
 SOFTMAX = """
 [[kernel]]
 file = "loops.s"
@@ -98,6 +107,7 @@ WRONG = {
 class Loops:
     def __init__(self, options):
         self.portolan, self.work = options.portolan, options.work
+        self.chips = Port(options)
 
     def assembly(self, name, processor, source, manifest, file="loops"):
         folder = self.work / name
@@ -116,28 +126,19 @@ class Loops:
         return {k["name"]: k for k in json.loads((out / "report.json").read_text())["kernels"]}
 
     def to_chip(self, processor):
-        """A product of bytes becomes Gemmini's; its program is run on numbers of ours."""
-        folder, out, sizes = self.assembly(f"chip.{processor}", processor, SOURCE, MANIFEST), self.work / f"chip.{processor}.out", dict(m=5, n=21, k=18)
-        report = self.port(folder, "gemmini", out, *[word for name, value in sizes.items() for word in ("--set", f"{name}={value}")])["gemm8"]
-        check(report["verdict"] == "proved" and report["lifted"]["verdict"] == "bounded", f"{report['verdict']}, {report['lifted']}")
-        check(report["lifted"]["sampled"] == [] and len(report["lifted"]["same_expressions"]) >= 3, f"{report['lifted']}")
-        draw, m, n, k = random.Random(7), *sizes.values()
-        given = {"a": [draw.randint(-128, 127) for _ in range(m * k)], "b": [draw.randint(-128, 127) for _ in range(k * n)]}
-        words = []
-        for tensor in report["tensors"]:
-            if tensor["kind"] == "output":
-                result = tensor
-                continue
-            memory = bytearray(tensor["bytes"])
-            for place, value in zip(places(tensor), given[tensor["name"]], strict=True):
-                memory[place - tensor["base"]] = value & 255
-            words += ["--load", f"{tensor['base']}={memory.hex()}"]
-        said = toolchain.run([self.portolan, "isa", "run", "gemmini", out / "gemm8.s", *words, "--dump", f"{result['base']}:{result['bytes']}"], timeout=60).stdout.decode()
-        dumped = bytes.fromhex(said.split("\n")[0].split(": ")[1])
-        at = [place - result["base"] for place in places(result)]
-        got = [struct.unpack_from("<i", dumped, p)[0] for p in at]
-        wanted = [sum(given["a"][i * k + p] * given["b"][p * n + j] for p in range(k)) for i in range(m) for j in range(n)]
-        check(got == wanted, f"{processor}: {[p for p in enumerate(zip(got, wanted)) if p[1][0] != p[1][1]][:4]}")
+        """A product of bytes becomes Gemmini's, one that is rounded, shifted and limited VTA's; their programs are run on numbers of ours."""
+        folder, sizes = self.assembly(f"chip.{processor}", processor, SOURCE, MANIFEST), dict(m=5, n=21, k=18)
+        for chip, name, finish in (("gemmini", "gemm8", lambda s: s), ("vta", "narrow8", lambda s: max(-128, min(127, (s + 32) >> 6)))):
+            out = self.work / f"chip.{processor}.{chip}"
+            # The other one is refused there.
+            report = self.port(folder, chip, out, *[word for size, value in sizes.items() for word in ("--set", f"{size}={value}")], status=2)[name]
+            check(report["verdict"] == "proved" and report["lifted"]["verdict"] == "bounded", f"{report['verdict']}, {report['lifted']}")
+            check(report["lifted"]["sampled"] == [] and len(report["lifted"]["same_expressions"]) >= 3, f"{report['lifted']}")
+            draw, m, n, k = random.Random(7), *sizes.values()
+            given = {"a": [draw.randint(-128, 127) for _ in range(m * k)], "b": [draw.randint(-128, 127) for _ in range(k * n)]}
+            got = self.chips.run(chip, out, name, (), report, given)
+            wanted = [finish(sum(given["a"][i * k + p] * given["b"][p * n + j] for p in range(k))) for i in range(m) for j in range(n)]
+            check(got == wanted, f"{processor} {name}: {[p for p in enumerate(zip(got, wanted)) if p[1][0] != p[1][1]][:4]}")
 
     def to_riscv64(self, processor):
         """Softmax, with expf by its name, from three processors to loops for one; a loop that data ends is refused."""

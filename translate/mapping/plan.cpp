@@ -392,6 +392,26 @@ std::vector<const Term*> Planner::alternatives(const Term* goal) {
                to->name + ".saturate of integer",
                {terms_.operation("max integer", {goal->operands[0]->operands[0], goal->operands[1]})})))
         all.push_back(same);
+  // What is wrapped in the end may be so on the way.
+  if (goal->kind == Term::Kind::operation && goal->operands.size() == 1 && goal->what.ends_with(".wrap of integer")) {
+    const Term* inner = goal->operands[0];
+    const auto is_open = [&](const Term* t) {
+      return t->kind == Term::Kind::reduction ||
+             (t->kind == Term::Kind::operation && (t->what == "+ integer" || t->what == "* integer"));
+    };
+    if (inner->kind == Term::Kind::operation && (inner->what == "+ integer" || inner->what == "* integer"))
+      for (const size_t one : {0, 1})
+        if (is_open(inner->operands[one]) && inner->operands[1 - one]->kind == Term::Kind::number)
+          all.push_back(terms_.operation(
+              goal->what, {terms_.operation(inner->what, {terms_.operation(goal->what, {inner->operands[one]}),
+                                                          inner->operands[1 - one]})}));
+    // And what is wrapped on the way need not be.
+    if (inner->kind == Term::Kind::operation && inner->what == "+ integer")
+      for (const size_t one : {0, 1})
+        if (const Term* t = inner->operands[one]; t->kind == Term::Kind::operation && t->what == goal->what)
+          all.push_back(terms_.operation(goal->what,
+                                         {terms_.operation(inner->what, {t->operands[0], inner->operands[1 - one]})}));
+  }
   // A number that a format holds is itself when it is put into that, rounded or not.
   if (const auto type = held_in(goal)) {
     all.push_back(terms_.operation(type->name + ".wrap of integer", {goal}));

@@ -127,6 +127,21 @@ std::optional<Polynomial> polynomial(const Term* term) {
   return result;
 }
 
+namespace {
+
+// Whether a number is surely within a format of whole numbers.
+bool is_held(const Term* t, const std::string& format, const Type& type) {
+  if (t->kind == Term::Kind::number) return wrap(t->number, type.width, type.is_signed) == t->number;
+  if (t->kind == Term::Kind::element) return t->what == format;
+  if (t->kind != Term::Kind::operation) return false;
+  if (t->what.starts_with(format + ".wrap of ") || t->what.starts_with(format + ".saturate of ")) return true;
+  if (t->what == ">> integer") return is_held(t->operands[0], format, type);
+  if (t->what != "max integer" && t->what != "min integer") return false;
+  return std::ranges::all_of(t->operands, [&](const Term* one) { return is_held(one, format, type); });
+}
+
+}  // namespace
+
 // min and max of several are those of two, from the left.
 const Term* TermReader::chain(const std::string& what, const std::vector<const Term*>& operands) {
   const Term* result = operands[0];
@@ -214,7 +229,7 @@ const Term* TermReader::read(const Expression& e, std::vector<const Term*>& slot
       if (which == Conversion::round && from.real && type_key(from) == type_key(e.type)) return operands[0];
       // What fits already stays as it is.
       if ((which == Conversion::wrap || which == Conversion::saturate) && !from.real &&
-          operands[0]->what.starts_with(type_key(e.type) + ".wrap of "))
+          is_held(operands[0], type_key(e.type), e.type))
         return operands[0];
       if (which == Conversion::round && operands[0]->kind == Term::Kind::real)
         return terms_.real(e.type.real->round(operands[0]->real), type);

@@ -36,6 +36,21 @@ void gemm(int m, int n, int k, const double* a, const double* b, double* c) {
     }
 }
 void relu(int n, const float* x, float* y) { for (int i = 0; i < n; ++i) y[i] = x[i] > 0 ? x[i] : 0; }
+void halves(int n, const int* a, const int* b, int* c) { for (int i = 0; i < n; ++i) c[i] = (a[i] + b[i]) / 2; }
+void hundredths(int n, const int* a, int* c) { for (int i = 0; i < n; ++i) c[i] = a[i] / 100 - a[i] % 7; }
+void narrow(int n, const int* a, const int* b, signed char* c) {
+  for (int i = 0; i < n; ++i) {
+    int s = (a[i] + b[i]) >> 5;
+    c[i] = s > 100 ? 100 : s < -128 ? -128 : s;
+  }
+}
+float rintf(float);
+void scaled(int n, const signed char* a, const signed char* b, signed char* c) {
+  for (int i = 0; i < n; ++i) {
+    int v = (int)rintf((a[i] * b[i]) * 0.03125f);
+    c[i] = v < -128 ? -128 : v > 127 ? 127 : v;
+  }
+}
 void softmax(int rows, int columns, const float* x, float* y) {
   for (int r = 0; r < rows; ++r, x += columns, y += columns) {
     float most = x[0], sum = 0;
@@ -80,6 +95,30 @@ arguments = [{ name = "n", type = "i32", value = "n" }, { name = "x", type = "f3
              { name = "y", type = "f32", out = "n" }]
 [[kernel]]
 file = "loops.s"
+name = "halves"
+sizes = { n = [1, 7, 12, "1..40"] }
+arguments = [{ name = "n", type = "i32", value = "n" }, { name = "a", type = "i32", in = "n" },
+             { name = "b", type = "i32", in = "n" }, { name = "c", type = "i32", out = "n" }]
+[[kernel]]
+file = "loops.s"
+name = "hundredths"
+sizes = { n = [1, 7, 12, "1..40"] }
+arguments = [{ name = "n", type = "i32", value = "n" }, { name = "a", type = "i32", in = "n" },
+             { name = "c", type = "i32", out = "n" }]
+[[kernel]]
+file = "loops.s"
+name = "narrow"
+sizes = { n = [1, 7, 12, "1..40"] }
+arguments = [{ name = "n", type = "i32", value = "n" }, { name = "a", type = "i32", in = "n" },
+             { name = "b", type = "i32", in = "n" }, { name = "c", type = "i8", out = "n" }]
+[[kernel]]
+file = "loops.s"
+name = "scaled"
+sizes = { n = [1, 7, 12, "1..40"] }
+arguments = [{ name = "n", type = "i32", value = "n" }, { name = "a", type = "i8", in = "n" },
+             { name = "b", type = "i8", in = "n" }, { name = "c", type = "i8", out = "n" }]
+[[kernel]]
+file = "loops.s"
 name = "softmax"
 sizes = { rows = [1, 3, 5, 6], columns = [2, 7, 9, 12] }
 arguments = [{ name = "rows", type = "i32", value = "rows" }, { name = "columns", type = "i32", value = "columns" },
@@ -89,6 +128,13 @@ arguments = [{ name = "rows", type = "i32", value = "rows" }, { name = "columns"
 using Sizes = std::map<std::string, int64_t>;
 // What C says, in double precision: inputs by name, elements row by row.
 using Formula = std::vector<double> (*)(const Sizes& n, const std::map<std::string, std::vector<double>>& in);
+
+// What C's whole numbers are: every fifth is far from zero.
+std::vector<double> each(const std::vector<double>& a, const std::vector<double>& b, int (*f)(int, int)) {
+  std::vector<double> c;
+  for (size_t i = 0; i < a.size(); ++i) c.push_back(f(static_cast<int>(a[i]), b.empty() ? 0 : static_cast<int>(b[i])));
+  return c;
+}
 
 struct Case {
   const char* name;
@@ -140,6 +186,30 @@ const std::vector<Case>& cases() {
          for (double& v : y) v = std::fmax(v, 0);
          return y;
        }},
+      {"halves",
+       {{"n", 40}},
+       {{"a", 40}, {"b", 40}},
+       [](const Sizes&, const auto& in) {
+         return each(in.at("a"), in.at("b"), [](int a, int b) { return (a + b) / 2; });
+       }},
+      {"hundredths",
+       {{"n", 40}},
+       {{"a", 40}},
+       [](const Sizes&, const auto& in) { return each(in.at("a"), {}, [](int a, int) { return a / 100 - a % 7; }); }},
+      {"narrow",
+       {{"n", 40}},
+       {{"a", 40}, {"b", 40}},
+       [](const Sizes&, const auto& in) {
+         return each(in.at("a"), in.at("b"), [](int a, int b) { return std::min(100, std::max(-128, (a + b) >> 5)); });
+       }},
+      {"scaled",
+       {{"n", 40}},
+       {{"a", 40}, {"b", 40}},
+       [](const Sizes&, const auto& in) {
+         return each(in.at("a"), in.at("b"), [](int a, int b) {
+           return std::min(127, std::max(-128, static_cast<int>(std::nearbyint(static_cast<float>(a * b) / 32))));
+         });
+       }},
       {"softmax",
        {{"rows", 2}, {"columns", 6}},
        {{"x", 12}},
@@ -167,7 +237,8 @@ std::vector<double> run(const std::string& text, const Case& c, std::map<std::st
     const std::vector<double>& values = in.at(spec.states[s].name);
     for (uint64_t n = 0; n < values.size(); ++n)
       reference.tensor(s).write(
-          n, {type.real ? type.real->bits(values[n]) : static_cast<uint64_t>(static_cast<int64_t>(values[n])) & 0xff,
+          n, {type.real ? type.real->bits(values[n])
+                        : static_cast<uint64_t>(static_cast<int64_t>(values[n])) & ((uint64_t{1} << type.width) - 1),
               true});
   }
   if (reference.run().kind != accelerator::Outcome::Kind::finished) return {};
@@ -176,7 +247,9 @@ std::vector<double> run(const std::string& text, const Case& c, std::map<std::st
   const auto& type = spec.states[out].type;
   for (uint64_t n = 0; n < static_cast<uint64_t>(spec.states[out].elements()); ++n) {
     const uint64_t bits = reference.tensor(out).read(n).bits;
-    result.push_back(type.real ? type.real->value(bits) : static_cast<double>(static_cast<int32_t>(bits)));
+    result.push_back(type.real ? type.real->value(bits)
+                               : static_cast<double>(accelerator::wrap(static_cast<accelerator::Number>(bits),
+                                                                       type.width, type.is_signed)));
   }
   return result;
 }
@@ -192,8 +265,9 @@ TEST_P(Loops, AreLifted) {
   auto directory = emulate::TemporaryDirectory::make();
   ASSERT_TRUE(directory);
   std::ofstream(directory->file("loops.c")) << kSource;
-  const auto compiled = emulate::run_process({p.compiler, p.options, "-S", "-fno-builtin-memset", "-fno-pic",
-                                              directory->file("loops.c"), "-o", directory->file("loops.s")});
+  const auto compiled =
+      emulate::run_process({p.compiler, p.options, "-S", "-fno-builtin-memset", "-fno-builtin-rintf", "-fno-pic",
+                            directory->file("loops.c"), "-o", directory->file("loops.s")});
   ASSERT_TRUE(compiled);
   std::ifstream file(directory->file("loops.s"));
   const std::string text((std::istreambuf_iterator<char>(file)), {});
@@ -217,7 +291,12 @@ TEST_P(Loops, AreLifted) {
     for (const auto& [name, count] : c.inputs)
       for (size_t n = 0; n < count; ++n) {
         next = std::fmod(next * 1.7 + 0.9, 4);
-        in[name].push_back(std::string(c.name) == "dot8" ? std::round(next * 30 - 60) : static_cast<float>(next - 2));
+        const std::string kernel = c.name;
+        if (kernel == "halves" || kernel == "hundredths" || kernel == "narrow")
+          in[name].push_back(std::round((next - 2) * (n % 5 == 0 ? 3e8 : 2000)));
+        else
+          in[name].push_back(kernel == "dot8" || kernel == "scaled" ? std::round(next * 30 - 60)
+                                                                    : static_cast<float>(next - 2));
       }
     const std::vector<double> wanted = c.formula(c.sizes, in), got = run(lifted->specification, c, in);
     ASSERT_EQ(got.size(), wanted.size()) << c.name << "\n" << lifted->specification;
