@@ -179,6 +179,7 @@ Exit port_to_chip(const Arguments& a, const Description& chip, const Description
   entry["verdict"] = "tested";
   entry["words"] = program.words.size();
   entry["candidates"] = (*kernel).candidates;
+  if ((*kernel).program.places_solved) entry["places"] = "by the solver";
   if ((*kernel).stages != 0) entry["tiles"] = (*kernel).solved == (*kernel).stages ? "by the solver" : "by enumeration";
   entry["operations"] = (*kernel).operations;
   entry["tensors"] = json_of(chip, specification, program);

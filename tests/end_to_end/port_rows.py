@@ -187,6 +187,21 @@ def swiglu(g, m, k, f):
 
 
 # Task, sizes, what Python makes of the inputs by name.
+# Two places are free when d is computed, and neither is large enough by itself.
+GAPS = """spec gaps "what is free lies in two places when d is computed"
+size M = 16
+size N = 64
+input x : bf16[M, N] in -1.0 .. 1.0
+input w : bf16[2, N] in -1.0 .. 1.0
+value a[i, j] : f64 = exp(f64(x[i, j]))
+value b[i, j] : f64 = exp(0.5 * f64(x[i, j]))
+value c[i, j] : f64 = f64(x[i, j]) * f64(x[i, j])
+output s[i] : f64 = sum(j) a[i, j] within 0.03
+output t[i] : f64 = sum(j) c[i, j] within 0.03
+output d[g, i, j] : f64 = f64(x[i, j]) * f64(w[g, j]) within 0.03
+output o[i] : f64 = sum(j) b[i, j] * f64(x[i, j]) within 0.03
+"""
+
 PLENA = (
     ("silu", {"N": 70}, lambda g: [v / (1 + math.exp(-v)) for v in g["x"]]),
     ("gelu", {"N": 64}, lambda g: [0.5 * v * (1 + math.tanh(math.sqrt(2 / math.pi) * (v + 0.044715 * v ** 3))) for v in g["x"]]),
@@ -291,6 +306,24 @@ class Rows:
         q, k, v = given["q"], given["k"], given["v"]
         near(got, [x for i in range(6) for x in attention(q[24 * i:24 * i + 24], k[:24 * (i + 13)], v[:24 * (i + 13)], 1, min(20, i + 13), 24)], 0.016)
 
+    def crowded(self):
+        """A memory in which the first gap that is large enough does not do: the solver places everything; in a smaller one nobody can."""
+        self.work.mkdir(parents=True, exist_ok=True)
+        folder = self.folder("gaps", GAPS)
+        for rows, status in ((72, 0), (68, 2), (512, 0)):
+            chip, out = self.work / f"crowded{rows}.isa", self.work / f"out.crowded{rows}"
+            text, count = re.subn(r"(?m)^parameter vector_rows *= .*$", f"parameter vector_rows = {rows}", (CHIPS / "plena.isa").read_text())
+            check(count == 1, "plena.isa has no vector_rows")
+            chip.write_text(text)
+            said = self.port(folder, chip, out, status=status)
+            if status != 0:
+                check("doesn't fit in vram, wherever it lies" in said, said)
+                continue
+            report = json.loads((out / "report.json").read_text())["kernels"][0]
+            check(report.get("places") == ("by the solver" if rows == 72 else None), f"{rows} rows: {report.get('places')}")
+            given, got = self.run(chip, out, "gaps", Mx(), (), 13)
+            near(got, [sum(math.exp(0.5 * v) * v for v in given["x"][64 * i:64 * i + 64]) for i in range(16)], 0.03)
+
     def abacus(self, lanes, m, n):
         out = self.work / f"out.abacus.{lanes}.{m}.{n}"
         self.port(self.folder("softmax", SOFTMAX), ABACUS, out, "--set", f"M={m}", "--set", f"N={n}", "--chip-set", f"LANES={lanes}")
@@ -318,7 +351,7 @@ class Rows:
         check("refuted" in said and "within" in said, said)
 
     def cases(self):
-        cases = {"refusals": self.refusals, "plena.axpy": self.scalar, "plena.steep": lambda: self.steep(True), "plena.steep.unfused": lambda: self.steep(False)}
+        cases = {"refusals": self.refusals, "plena.axpy": self.scalar, "plena.crowded": self.crowded, "plena.steep": lambda: self.steep(True), "plena.steep.unfused": lambda: self.steep(False)}
         for number, (name, _, _) in enumerate(PLENA):
             cases[f"plena.{name}"] = lambda number=number: self.plena(number)
         for lanes, m, n in ((8, 4, 20), (8, 1, 1), (8, 4, 32), (16, 3, 16), (16, 2, 50)):

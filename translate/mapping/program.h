@@ -65,6 +65,7 @@ struct Program {
   bool all_costs = false;
   uint64_t arithmetic = 0, transfers = 0, other = 0;  // cycles by what words are for; units may overlap
   Choice choice;
+  bool places_solved = false;            // by the solver, since they didn't do one after the other
   std::vector<std::string> assumptions;  // what results rest on, beside the tests
   // Operations that it uses, with arguments of some of its calls.
   std::map<const accelerator::Operation*, std::vector<std::vector<accelerator::Evaluator::Argument>>> used;

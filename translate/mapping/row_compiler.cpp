@@ -245,7 +245,8 @@ bool RowCompiler::one_pass() {
   constant_tiles_.clear();
   next_tile_.clear();
   host_end_ = kHostBegin;
-  for (uint32_t memory : memories_) places_.emplace(memory, Places(operations_.memory(memory).places));
+  for (uint32_t memory : memories_)
+    places_.emplace(memory, Places(operations_.memory(memory).places, solved_places_[memory]));
   for (Tensor& tensor : tensors_) {
     tensor.memory = kNone;
     tensor.loaded.clear();
@@ -259,6 +260,7 @@ bool RowCompiler::one_pass() {
   for (size_t n = 0; n < tensors_.size(); ++n) {
     Tensor& tensor = tensors_[n];
     if (!tensor.value) continue;
+    for (auto& [memory, places] : places_) places.turn();
     if (!compute(tensor)) return false;
     for (Tensor& other : tensors_) {
       if (other.last_use != n || other.is_output) continue;
@@ -268,6 +270,23 @@ bool RowCompiler::one_pass() {
     }
   }
   return finish_outputs();
+}
+
+bool RowCompiler::is_beyond() const {
+  return std::ranges::any_of(places_, [](const auto& one) { return one.second.beyond(); });
+}
+
+// Where a memory's gaps did not do.
+bool RowCompiler::solve_places() {
+  for (const auto& [memory, places] : places_) {
+    if (!places.beyond()) continue;
+    auto found = places.solved();
+    if (!found || !solved_places_[memory].empty())
+      return fail(specification_.at, fmt::format("what has to be there at once doesn't fit in {}, wherever it lies",
+                                                 chip_.states[memory].name));
+    solved_places_[memory] = std::move(*found);
+  }
+  return true;
 }
 
 Expected<Program> RowCompiler::compile() {
@@ -282,10 +301,22 @@ Expected<Program> RowCompiler::compile() {
     return error_at({chip_.file, 0, 0}, fmt::format("{} declares no operation on rows of a memory", chip_.name));
   if (!read_equations()) return why();
   // Constants, and which tensors lie in tiles, are known after a pass.
-  for (unsigned pass = 0; pass < 4; ++pass) {
+  for (unsigned pass = 0; pass < 6; ++pass) {
     const auto before = std::tuple(wanted_rows_, wanted_numbers_, as_tiles_);
-    if (!one_pass()) return why();
-    if (before == std::tuple(wanted_rows_, wanted_numbers_, as_tiles_)) return std::move(out_);
+    if (!one_pass())
+      return is_beyond() ? specification_.error(specification_.at,
+                                                "what has to be there at once doesn't fit in the chip's memories")
+                         : why();
+    if (before != std::tuple(wanted_rows_, wanted_numbers_, as_tiles_)) {
+      solved_places_.clear();
+      continue;
+    }
+    if (!is_beyond()) {
+      out_.places_solved = !solved_places_.empty() &&
+                           std::ranges::any_of(solved_places_, [](const auto& one) { return !one.second.empty(); });
+      return std::move(out_);
+    }
+    if (!solve_places()) return why();
   }
   return specification_.error(specification_.at, "the constants that are needed don't settle");
 }

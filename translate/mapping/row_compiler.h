@@ -80,6 +80,8 @@ class RowCompiler {
   const Term* arranged(const Term* element, const std::vector<Number>& order, const std::vector<Number>& extents,
                        const std::map<Number, HostTensor::View::Part>& digits);
   bool one_pass();
+  bool is_beyond() const;
+  bool solve_places();
   bool compute(Tensor& tensor);
   bool compute_rows(Tensor& tensor, uint32_t memory);
   bool compute_numbers(Tensor& tensor, uint32_t memory);
@@ -151,6 +153,7 @@ class RowCompiler {
   Program out_;
   std::optional<Diagnostic> why_;
   std::map<uint32_t, Places> places_;
+  std::map<uint32_t, std::vector<Number>> solved_places_;  // where the first gap that was large enough did not do
   std::map<std::pair<uint32_t, std::vector<double>>, Number> rows_;
   std::map<std::pair<uint32_t, double>, Number> numbers_;
   std::vector<std::pair<uint32_t, std::vector<double>>> wanted_rows_;

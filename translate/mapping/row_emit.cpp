@@ -16,7 +16,7 @@ constexpr size_t kMostWords = 2'000'000;
 }  // namespace
 
 std::optional<Number> RowCompiler::temporary(uint32_t memory, Number count) {
-  const auto place = places_.at(memory).take(count);
+  const auto place = places_.at(memory).take(count, true);
   if (place)
     temporaries_.emplace_back(memory, *place);
   else

@@ -10,17 +10,6 @@ Number up(Number value, Number unit) {
 
 }  // namespace
 
-std::optional<Number> Places::take(Number count) {
-  Number at = 0;
-  for (const auto& [first, taken] : used_) {
-    if (first - at >= count) break;
-    at = first + taken;
-  }
-  if (at + count > all_) return std::nullopt;
-  used_[at] = count;
-  return at;
-}
-
 RowShape::RowShape(const std::vector<Number>& of, Number lanes_of, Number rows_together) : lanes(lanes_of), extent(of) {
   const Number last = extent.empty() ? 1 : extent.back();
   chunks = (last + lanes - 1) / lanes;

@@ -1,24 +1,13 @@
-// Where tensors lie in a chip's memories when a kernel is mapped by rows, and places for what is on the way.
+// Where tensors lie in a chip's memories when a kernel is mapped by rows.
 #pragma once
 
 #include <map>
 #include <optional>
 
+#include "translate/mapping/places.h"
 #include "translate/mapping/row_operation.h"
 
 namespace portolan::mapping {
-
-// First fit among the places of one memory.
-class Places {
- public:
-  explicit Places(Number all = 0) : all_(all) {}
-  std::optional<Number> take(Number count);
-  void give_back(Number first) { used_.erase(first); }
-
- private:
-  Number all_;
-  std::map<Number, Number> used_;  // first: count
-};
 
 // How the elements of a tensor follow each other as rows of lanes: all rows of the last but one index for the first
 // lanes of the last index, then for the next ones, and so on; a tensor of one index is a row after the other.
