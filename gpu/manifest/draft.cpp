@@ -6,6 +6,8 @@
 #include <map>
 #include <set>
 
+#include "llvm/Demangle/Demangle.h"
+
 namespace portolan::manifest {
 namespace {
 
@@ -103,6 +105,85 @@ class Follower {
   size_t total_ = 0;
 };
 
+// Of a C++ kernel's parameters, what its mangled name says of the addresses among them. The compiler may read less of
+// an element than there is.
+struct Pointee {
+  std::string type;  // empty: unknown
+  unsigned count = 1;
+  bool constant = false;
+};
+
+Pointee pointee_of(std::string text) {
+  Pointee p;
+  if (!text.ends_with("*")) return p;
+  text.pop_back();
+  if (p.constant = text.ends_with(" const"); p.constant) text.resize(text.size() - 6);
+  static const std::map<std::string, std::pair<const char*, unsigned>> types = {{"char", {"i8", 1}},
+                                                                                {"signed char", {"i8", 1}},
+                                                                                {"unsigned char", {"u8", 1}},
+                                                                                {"short", {"i16", 1}},
+                                                                                {"unsigned short", {"u16", 1}},
+                                                                                {"int", {"i32", 1}},
+                                                                                {"unsigned int", {"u32", 1}},
+                                                                                {"long", {"i64", 1}},
+                                                                                {"unsigned long", {"u64", 1}},
+                                                                                {"long long", {"i64", 1}},
+                                                                                {"float", {"f32", 1}},
+                                                                                {"unsigned long long", {"u64", 1}},
+                                                                                {"double", {"f64", 1}},
+                                                                                {"__half", {"f16", 1}},
+                                                                                {"__nv_bfloat16", {"bf16", 1}},
+                                                                                {"__half2", {"f16", 2}},
+                                                                                {"__nv_bfloat162", {"bf16", 2}},
+                                                                                {"float2", {"f32", 2}},
+                                                                                {"float3", {"f32", 3}},
+                                                                                {"float4", {"f32", 4}},
+                                                                                {"double2", {"f64", 2}},
+                                                                                {"int2", {"i32", 2}},
+                                                                                {"int4", {"i32", 4}},
+                                                                                {"uint2", {"u32", 2}},
+                                                                                {"uint4", {"u32", 4}},
+                                                                                {"uchar4", {"u8", 4}},
+                                                                                {"char4", {"i8", 4}}};
+  if (const auto known = types.find(text); known != types.end())
+    p.type = known->second.first, p.count = known->second.second;
+  else
+    p.count = 16;  // a structure of unknown size: too much memory does no harm
+  return p;
+}
+
+std::vector<Pointee> signature(const std::string& name, size_t parameters) {
+  const std::string text = llvm::demangle(name);
+  std::vector<Pointee> all;
+  int depth = 0;
+  // The parameters stand in the last parentheses.
+  size_t open = std::string::npos;
+  for (size_t at = text.size(); at-- > 0 && open == std::string::npos;) {
+    depth += text[at] == ')' ? 1 : text[at] == '(' ? -1 : 0;
+    if (text[at] == '(' && depth == 0) open = at;
+  }
+  if (text == name || open == std::string::npos || !text.ends_with(")")) return std::vector<Pointee>(parameters);
+  std::string one;
+  for (size_t at = open + 1; at < text.size(); ++at) {
+    const char c = text[at];
+    depth += c == '(' || c == '<' ? 1 : c == ')' || c == '>' ? -1 : 0;
+    if (depth < 0 || (depth == 0 && c == ',')) {
+      all.push_back(pointee_of(one.starts_with(' ') ? one.substr(1) : one));
+      one.clear();
+    } else {
+      one += c;
+    }
+  }
+  return all.size() == parameters ? all : std::vector<Pointee>(parameters);
+}
+
+// A number that is passed by its bytes: 16 bits are a float's, more are a structure's, which a manifest cannot
+// describe.
+std::string type_of_value(const ptx::Variable& v) {
+  if (v.size * 8 == std::max<unsigned>(8, v.type.bits)) return element_name(v.type);
+  return v.size == 2 ? "f16" : v.size == 4 ? "u32" : v.size == 8 ? "u64" : element_name(v.type);
+}
+
 bool needs_dynamic_shared(const ptx::Module& module) {
   auto dynamic = [](const ptx::Variable& v) { return v.space == ptx::Space::shared && v.size == 0; };
   return std::any_of(module.variables.begin(), module.variables.end(), dynamic);
@@ -110,6 +191,7 @@ bool needs_dynamic_shared(const ptx::Module& module) {
 
 std::string draft_kernel(const ptx::Module& module, const ptx::Function& f, const std::string& file) {
   const std::vector<Use> uses = Follower(f).run();
+  const std::vector<Pointee> named = signature(f.name, f.parameters.size());
   std::string text = fmt::format("[[kernel]]\nname = \"{}\"\nfile = \"{}\"\n", f.name, file);
   std::vector<std::string> arguments;
   std::string sizes = "n = [1, 31, 32, 33, 100, 257]", block = "64";
@@ -117,13 +199,16 @@ std::string draft_kernel(const ptx::Module& module, const ptx::Function& f, cons
   for (size_t n = 0; n < f.parameters.size(); ++n) {
     const ptx::Variable& v = f.variables[f.parameters[n]];
     const Use& u = uses[n];
-    if (u.address) {
+    if (u.address || !named[n].type.empty()) {
       const char* direction = u.read && u.written ? "inout" : u.written ? "out" : "in";
-      arguments.push_back(fmt::format("{{ name = \"a{}\", type = \"{}\", {} = \"n\" }}", n, u.type, direction));
+      const Pointee& p = named[n];
+      arguments.push_back(fmt::format("{{ name = \"a{}\", type = \"{}\", {} = \"{}\" }}", n,
+                                      p.type.empty() ? u.type : p.type, p.constant ? "in" : direction,
+                                      p.count == 1 ? "n" : fmt::format("{} * n", p.count)));
       continue;
     }
-    const std::string type = element_name(v.type);
-    const bool whole = v.type.is_integer();
+    const std::string type = type_of_value(v);
+    const bool whole = v.type.is_integer() && type == element_name(v.type);
     // The first whole number is taken for how many there are; of others nothing is known.
     std::string value;
     if (whole && next++ == 0)

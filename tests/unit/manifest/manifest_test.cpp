@@ -159,5 +159,31 @@ TEST(Draft, SaysWhatIsReadAndWritten) {
   EXPECT_EQ((*read).kernels[0].arguments.size(), 4u);
 }
 
+// void scale(int const*, Particle*, float4*, __half, int): the compiler reads a byte of each int.
+TEST(Draft, MangledNamesSayWhatIsPointedTo) {
+  const auto module = ptx::parse_module(R"(.version 9.0
+.target sm_90
+.address_size 64
+.visible .entry _Z5scalePKiP8ParticleP6float46__halfi(.param .u64 a, .param .u64 b, .param .u64 c,
+  .param .align 2 .b8 h[2], .param .u32 n) {
+ .reg .b32 %r<3>;
+ .reg .b64 %d<4>;
+ ld.param.u64 %d1, [a];
+ ld.param.u64 %d2, [b];
+ ld.global.s8 %r1, [%d1];
+ st.global.u32 [%d2], %r1;
+ ret;
+}
+)",
+                                        "k.ptx");
+  ASSERT_TRUE(module) << module.error().message;
+  const std::string text = draft(*module, "k.ptx");
+  for (const char* line :
+       {"\"a0\", type = \"i32\", in = \"n\"", "\"a1\", type = \"u32\", out = \"16 * n\"",
+        "\"a2\", type = \"f32\", in = \"4 * n\"", "\"a3\", type = \"f16\" }", "\"a4\", type = \"u32\", value = \"n\""})
+    EXPECT_NE(text.find(line), std::string::npos) << line << "\n" << text;
+  EXPECT_TRUE(parse(text, "port.toml"));
+}
+
 }  // namespace
 }  // namespace portolan::manifest
