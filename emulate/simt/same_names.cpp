@@ -1,5 +1,7 @@
 #include "emulate/simt/same_names.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "llvm/Demangle/Demangle.h"
@@ -17,6 +19,14 @@ std::string signature(const std::string& name) {
   };
   replace("_Float16", "__half");
   replace("__nv_", "__hip_");
+  // HIP_vector_type<float, 4u> is float4.
+  static constexpr std::pair<const char*, const char*> kElements[] = {
+      {"char", "char"},   {"unsigned char", "uchar"}, {"short", "short"},        {"unsigned short", "ushort"},
+      {"int", "int"},     {"unsigned int", "uint"},   {"long", "long"},          {"unsigned long", "ulong"},
+      {"float", "float"}, {"double", "double"},       {"long long", "longlong"}, {"unsigned long long", "ulonglong"}};
+  for (const auto& [element, name_of_vector] : kElements)
+    for (const char count : {'1', '2', '3', '4'})
+      replace(fmt::format("HIP_vector_type<{}, {}u>", element, count), fmt::format("{}{}", name_of_vector, count));
   return text;
 }
 
