@@ -82,7 +82,14 @@ void fence(Insn& x) {
   "max.s64,and.b32,and.b64,or.b32,or.b64,xor.b32,xor.b64,inc.u32,dec.u32,add.noftz.f16,add.noftz.f16x2,"      \
   "add.noftz.bf16,add.noftz.bf16x2}"
 
+// nvcc writes the scope behind the space.
+#define SCOPE_BEHIND ".{global,shared}.{cta,sys}"
+
 constexpr Row kRows[] = {
+    {"atom" SCOPE_BEHIND "." OPERATIONS, modify<true>},
+    {"atom" SCOPE_BEHIND ".exch.{b32,b64,b128}", modify<true>},
+    {"atom" SCOPE_BEHIND ".cas.{b16,b32,b64,b128}", compare_and_swap},
+    {"red" SCOPE_BEHIND "." OPERATIONS, modify<false>},
     {"atom" ORDER PLACE "." OPERATIONS, modify<true>},
     {"atom" ORDER PLACE ".exch.{b32,b64,b128}", modify<true>},
     {"atom" ORDER PLACE ".cas.{b16,b32,b64,b128}", compare_and_swap},

@@ -142,6 +142,7 @@ void FunctionLifter::instruction(Builder& b, const Statement& s) {
         s.line, s.column,
         fmt::format("instruction '{}' is not supported{}{}", s.name, row->note.empty() ? "" : ": ", row->note));
   Insn x(*this, s, b);
+  out_.system_scope |= x.has("sys");
   row->lift(x);
   if (!refusal_ && !x.all_used()) x.refuse("too many operands");
 }

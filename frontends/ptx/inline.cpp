@@ -144,6 +144,7 @@ class Inliner {
     append(f.symbols, from.symbols), append(f.calls, from.calls);
     out_.slots.insert(out_.slots.end(), callee.slots.begin(), callee.slots.end());
     out_.frame_bytes = std::max(out_.frame_bytes, base.above + callee.frame_bytes);
+    out_.system_scope |= callee.system_scope;
     for (size_t v = 0; v < from.values.size(); ++v) f.values.push_back(moved(from.values[v], base));
     for (const ir::Block& block : from.blocks) {
       ir::Block made = block;

@@ -33,6 +33,7 @@ struct LiftedFunction {
   uint64_t frame_bytes = 0;                 // of .local variables
   uint32_t block_size[3] = {0, 0, 0};
   bool block_size_required = false;
+  bool system_scope = false;  // it orders or changes memory for other devices and the host too (.sys)
 };
 
 // Where the shared variables of a module lie; dynamic shared memory follows them.

@@ -52,6 +52,18 @@ arguments = [
   { name = "n", type = "u32", value = "n" },
 ]
 """
+# What each instruction is for other processors of the device (gpu), or of the whole machine (sys).
+SCOPES = HEAD + """.visible .entry scopes(.param .u64 p)
+{
+ .reg .b32 %r<9>;
+ .reg .b64 %d<9>;
+ ld.param.u64 %d1, [p];
+ INSTRUCTION
+ ret;
+}
+"""
+# LLVM's AMDGPU memory model: what makes other caches see, and this one look again.
+FLAG = {"gpu": "sc1", "sys": "sc0 sc1"}
 # Device functions that call another, have arrays of their own, are called in a loop, and meet at a barrier.
 CALLS = HEAD + """.func (.param .b32 result) turned(.param .b32 value, .param .b32 by)
 {
@@ -314,6 +326,26 @@ class Port:
         outcome = self.run("run", out / "c.ptx.co", "--function", "count", "--block", "64", "--", "buf:4", "i32:1")
         check(outcome.status == 0 and b"3f000000" in outcome.stdout, str(outcome.stdout))
 
+    def scopes(self):
+        """Orders and scopes, which no engine of ours notices, in the instructions. nvcc writes a scope behind the space."""
+        for scope, flag in FLAG.items():
+            for text, words in ((f"fence.acq_rel.{scope};", (f"buffer_wbl2 {flag}\n", f"buffer_inv {flag}\n")),
+                                (f"ld.acquire.{scope}.global.u32 %r1, [%d1];\n st.global.u32 [%d1+4], %r1;", (f"buffer_inv {flag}\n",)),
+                                (f"st.release.{scope}.global.u32 [%d1], 1;", (f"buffer_wbl2 {flag}\n",)),
+                                (f"atom.acq_rel.{scope}.global.add.u32 %r1, [%d1], 1;", (f"buffer_wbl2 {flag}\n", f"buffer_inv {flag}\n"))):
+                lines = self.scoped(text)
+                for word in words:
+                    check(any(line.strip() == word.strip() for line in lines), f"{text}: no {word} in {lines}")
+        for text in ("membar.sys;", "atom.global.sys.add.u32 %r1, [%d1], 1;\n membar.gl;"):
+            check(any(line.strip() == "buffer_wbl2 sc0 sc1" for line in self.scoped(text)), text)
+        check(not any("buffer_wbl2 sc0" in line for line in self.scoped("atom.global.cta.add.u32 %r1, [%d1], 1;\n membar.gl;")), "too wide")
+
+    def scoped(self, text):
+        folder = self.folder("scopes", {"scopes.ptx": SCOPES.replace("INSTRUCTION", text)})
+        outcome = self.run("translate", folder / "scopes.ptx", "--to", "amdgcn:gfx942", "--require", "none", "-o", folder / "scopes.s")
+        check(outcome.status == 0, f"{text}: {outcome.stderr}")
+        return (folder / "scopes.s").read_text().splitlines()
+
     def calls(self):
         """Device functions, on the engine called and in the port inlined; one that calls itself is refused with its line."""
         folder = self.folder("calls", {"calls.ptx": CALLS, "port.toml": MANIFEST})
@@ -396,7 +428,7 @@ class Port:
 def main():
     options = harness.options()
     p = Port(options)
-    names = ("corpus", "wrong", "barrier", "width", "without_manifest", "bad_manifest", "mixed", "calls", "proofs", "quotients", "at_fault")
+    names = ("corpus", "wrong", "barrier", "width", "without_manifest", "bad_manifest", "mixed", "scopes", "calls", "proofs", "quotients", "at_fault")
     return harness.run_cases({name: getattr(p, name) for name in names}, only=options.only)
 
 

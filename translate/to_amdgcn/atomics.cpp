@@ -50,8 +50,13 @@ std::optional<Rmw::BinOp> integer_operation(RmwKind kind) {
 
 }  // namespace
 
+// The IR has no scopes. Other devices and the host only where the kernel speaks of them, since that costs time.
+llvm::SyncScope::ID KernelEmitter::scope() const {
+  if (kernel_.system_scope) return llvm::SyncScope::System;
+  return b_.getContext().getOrInsertSyncScopeID("agent");
+}
+
 Value KernelEmitter::atomic(const Instruction& i) {
-  const auto scope = b_.getContext().getOrInsertSyncScopeID("agent");
   const llvm::MaybeAlign align(i.width / 8);
   if (i.width > 64) {
     refuse(i, "atomic operations on more than 64 bits");
@@ -59,18 +64,19 @@ Value KernelEmitter::atomic(const Instruction& i) {
   }
   // Fences around it order the other accesses.
   const bool orders = i.ordering != ir::Ordering::none && i.ordering != ir::Ordering::relaxed;
-  if (orders) b_.CreateFence(llvm::AtomicOrdering::Release, scope);
+  if (orders) b_.CreateFence(llvm::AtomicOrdering::Release, scope());
   Value old = nullptr;
   if (i.op == Op::atomic_cas) {
     Value pair = b_.CreateAtomicCmpXchg(pointer(i.operands[0]), domain_.integer(value(i.operands[1])),
-                                        domain_.integer(value(i.operands[2])), align, kOrder, kOrder, scope);
+                                        domain_.integer(value(i.operands[2])), align, kOrder, kOrder, scope());
     old = b_.CreateExtractValue(pair, 0);
   } else if (const auto op = integer_operation(i.rmw)) {
-    old = b_.CreateAtomicRMW(*op, pointer(i.operands[0]), domain_.integer(value(i.operands[1])), align, kOrder, scope);
+    old =
+        b_.CreateAtomicRMW(*op, pointer(i.operands[0]), domain_.integer(value(i.operands[1])), align, kOrder, scope());
   } else {
     old = atomic_float(i);
   }
-  if (orders) b_.CreateFence(llvm::AtomicOrdering::Acquire, scope);
+  if (orders) b_.CreateFence(llvm::AtomicOrdering::Acquire, scope());
   return old;
 }
 
@@ -94,7 +100,6 @@ Value KernelEmitter::modified_float(const Instruction& rmw, Value old, Value ope
 }
 
 Value KernelEmitter::atomic_float(const Instruction& i) {
-  const auto scope = b_.getContext().getOrInsertSyncScopeID("agent");
   llvm::LLVMContext& context = b_.getContext();
   Value at = pointer(i.operands[0]), operand = value(i.operands[1]);
   llvm::Type* type = b_.getIntNTy(i.width);
@@ -109,7 +114,7 @@ Value KernelEmitter::atomic_float(const Instruction& i) {
   llvm::PHINode* old = b_.CreatePHI(type, 2);
   old->addIncoming(first, before);
   Value wanted = domain_.integer(modified_float(i, old, operand));
-  Value pair = b_.CreateAtomicCmpXchg(at, old, wanted, align, kOrder, kOrder, scope);
+  Value pair = b_.CreateAtomicCmpXchg(at, old, wanted, align, kOrder, kOrder, scope());
   Value found = b_.CreateExtractValue(pair, 0);
   old->addIncoming(found, b_.GetInsertBlock());
   b_.CreateCondBr(b_.CreateExtractValue(pair, 1), after, again);

@@ -54,8 +54,10 @@ Value KernelEmitter::memory(const Instruction& i) {
   if (i.op == Op::load) {
     llvm::LoadInst* load = b_.CreateAlignedLoad(b_.getIntNTy(i.width), pointer(i.operands[0]), align);
     if (i.ordering != ir::Ordering::none) load->setVolatile(true);
+    if (i.ordering == ir::Ordering::acquire) b_.CreateFence(llvm::AtomicOrdering::Acquire, scope());
     return load;
   }
+  if (i.ordering == ir::Ordering::release) b_.CreateFence(llvm::AtomicOrdering::Release, scope());
   llvm::StoreInst* store = b_.CreateAlignedStore(domain_.integer(value(i.operands[1])), pointer(i.operands[0]), align);
   if (i.ordering != ir::Ordering::none) store->setVolatile(true);
   return nullptr;
@@ -122,7 +124,7 @@ Value KernelEmitter::emit(ValueId v) {
     case Op::block_barrier:
       return barrier(i);
     case Op::fence:
-      b_.CreateFence(llvm::AtomicOrdering::SequentiallyConsistent, b_.getContext().getOrInsertSyncScopeID("agent"));
+      b_.CreateFence(llvm::AtomicOrdering::SequentiallyConsistent, scope());
       return nullptr;
     case Op::undef:
       return b_.CreateFreeze(llvm::PoisonValue::get(b_.getIntNTy(i.width)));

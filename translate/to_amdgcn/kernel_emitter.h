@@ -83,6 +83,7 @@ class KernelEmitter {
   void plain_barrier();
 
   // Atomics: atomics.cpp.
+  llvm::SyncScope::ID scope() const;
   Value atomic(const ir::Instruction& i);
   Value atomic_float(const ir::Instruction& i);
   Value modified_float(const ir::Instruction& i, Value old, Value operand);
