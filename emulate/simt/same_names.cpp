@@ -19,6 +19,7 @@ std::string signature(const std::string& name) {
   };
   replace("_Float16", "__half");
   replace("__nv_", "__hip_");
+  replace("portolan_", "");  // portolan_hip_types.h
   // HIP_vector_type<float, 4u> is float4.
   static constexpr std::pair<const char*, const char*> kElements[] = {
       {"char", "char"},   {"unsigned char", "uchar"}, {"short", "short"},        {"unsigned short", "ushort"},

@@ -74,4 +74,36 @@ PORTOLAN_DEVICE unsigned short atomicCAS(unsigned short* p, unsigned short compa
       p, [=] __attribute__((device)) (unsigned short before) { return before == compare ? v : before; });
 }
 
+#define PORTOLAN_FOR_BLOCK(name) name
+#else
+#define PORTOLAN_FOR_BLOCK(name) ::name##_block
 #endif
+
+// For the threads of a block alone; HIP 5 has them for the whole device, which is as right.
+namespace portolan {
+template <class T>
+struct as_it_is_ {
+  typedef T type;
+};
+#define PORTOLAN_BLOCK_ATOMIC(name)                                     \
+  template <class T>                                                    \
+  PORTOLAN_DEVICE T name##_block(T* p, typename as_it_is_<T>::type v) { \
+    return PORTOLAN_FOR_BLOCK(name)(p, v);                              \
+  }
+PORTOLAN_BLOCK_ATOMIC(atomicAdd)
+PORTOLAN_BLOCK_ATOMIC(atomicSub)
+PORTOLAN_BLOCK_ATOMIC(atomicMin)
+PORTOLAN_BLOCK_ATOMIC(atomicMax)
+PORTOLAN_BLOCK_ATOMIC(atomicInc)
+PORTOLAN_BLOCK_ATOMIC(atomicDec)
+PORTOLAN_BLOCK_ATOMIC(atomicAnd)
+PORTOLAN_BLOCK_ATOMIC(atomicOr)
+PORTOLAN_BLOCK_ATOMIC(atomicXor)
+PORTOLAN_BLOCK_ATOMIC(atomicExch)
+#undef PORTOLAN_BLOCK_ATOMIC
+template <class T>
+PORTOLAN_DEVICE T atomicCAS_block(T* p, typename as_it_is_<T>::type compare, typename as_it_is_<T>::type v) {
+  return PORTOLAN_FOR_BLOCK(atomicCAS)(p, compare, v);
+}
+}  // namespace portolan
+#undef PORTOLAN_FOR_BLOCK
