@@ -110,12 +110,16 @@ class Follower {
 struct Pointee {
   std::string type;  // empty: unknown
   unsigned count = 1;
-  bool constant = false;
+  bool address = false, constant = false;
+  const char* range = "";
+  bool is_brain = false;  // no address but such a number
 };
 
 Pointee pointee_of(std::string text) {
   Pointee p;
+  p.is_brain = text == "__nv_bfloat16";
   if (!text.ends_with("*")) return p;
+  p.address = true;
   text.pop_back();
   if (p.constant = text.ends_with(" const"); p.constant) text.resize(text.size() - 6);
   static const std::map<std::string, std::pair<const char*, unsigned>> types = {{"char", {"i8", 1}},
@@ -144,11 +148,14 @@ Pointee pointee_of(std::string text) {
                                                                                 {"uint2", {"u32", 2}},
                                                                                 {"uint4", {"u32", 4}},
                                                                                 {"uchar4", {"u8", 4}},
-                                                                                {"char4", {"i8", 4}}};
+                                                                                {"char4", {"i8", 4}},
+                                                                                {"__nv_fp8_e4m3", {"u8", 1}},
+                                                                                {"__nv_fp8_e5m2", {"u8", 1}}};
+  if (text == "bool") p.type = "u8", p.range = ", low = 0, high = 1";
   if (const auto known = types.find(text); known != types.end())
     p.type = known->second.first, p.count = known->second.second;
-  else
-    p.count = 16;  // a structure of unknown size: too much memory does no harm
+  else if (p.type.empty())
+    p.count = 32;  // a structure of unknown size: too much memory does no harm
   return p;
 }
 
@@ -179,9 +186,9 @@ std::vector<Pointee> signature(const std::string& name, size_t parameters) {
 
 // A number that is passed by its bytes: 16 bits are a float's, more are a structure's, which a manifest cannot
 // describe.
-std::string type_of_value(const ptx::Variable& v) {
+std::string type_of_value(const ptx::Variable& v, bool is_brain) {
   if (v.size * 8 == std::max<unsigned>(8, v.type.bits)) return element_name(v.type);
-  return v.size == 2 ? "f16" : v.size == 4 ? "u32" : v.size == 8 ? "u64" : element_name(v.type);
+  return v.size == 2 ? is_brain ? "bf16" : "f16" : v.size == 4 ? "u32" : v.size == 8 ? "u64" : element_name(v.type);
 }
 
 bool needs_dynamic_shared(const ptx::Module& module) {
@@ -199,15 +206,17 @@ std::string draft_kernel(const ptx::Module& module, const ptx::Function& f, cons
   for (size_t n = 0; n < f.parameters.size(); ++n) {
     const ptx::Variable& v = f.variables[f.parameters[n]];
     const Use& u = uses[n];
-    if (u.address || !named[n].type.empty()) {
-      const char* direction = u.read && u.written ? "inout" : u.written ? "out" : "in";
+    if (u.address || named[n].address) {
+      const bool seen = u.read || u.written;  // by what follows addresses; a callee's accesses are not
+      const char* direction = !seen || (u.read && u.written) ? "inout" : u.written ? "out" : "in";
       const Pointee& p = named[n];
-      arguments.push_back(fmt::format("{{ name = \"a{}\", type = \"{}\", {} = \"{}\" }}", n,
-                                      p.type.empty() ? u.type : p.type, p.constant ? "in" : direction,
-                                      p.count == 1 ? "n" : fmt::format("{} * n", p.count)));
+      const std::string type = !p.type.empty() ? p.type : u.type.empty() ? "u64" : u.type;
+      arguments.push_back(fmt::format("{{ name = \"a{}\", type = \"{}\", {} = \"{}\"{} }}", n, type,
+                                      p.constant ? "in" : direction,
+                                      p.count == 1 ? "n" : fmt::format("{} * n", p.count), p.range));
       continue;
     }
-    const std::string type = type_of_value(v);
+    const std::string type = type_of_value(v, named[n].is_brain);
     const bool whole = v.type.is_integer() && type == element_name(v.type);
     // The first whole number is taken for how many there are; of others nothing is known.
     std::string value;

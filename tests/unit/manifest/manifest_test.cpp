@@ -178,9 +178,9 @@ TEST(Draft, MangledNamesSayWhatIsPointedTo) {
                                         "k.ptx");
   ASSERT_TRUE(module) << module.error().message;
   const std::string text = draft(*module, "k.ptx");
-  for (const char* line :
-       {"\"a0\", type = \"i32\", in = \"n\"", "\"a1\", type = \"u32\", out = \"16 * n\"",
-        "\"a2\", type = \"f32\", in = \"4 * n\"", "\"a3\", type = \"f16\" }", "\"a4\", type = \"u32\", value = \"n\""})
+  for (const char* line : {"\"a0\", type = \"i32\", in = \"n\"", "\"a1\", type = \"u32\", out = \"32 * n\"",
+                           "\"a2\", type = \"f32\", inout = \"4 * n\"", "\"a3\", type = \"f16\" }",
+                           "\"a4\", type = \"u32\", value = \"n\""})
     EXPECT_NE(text.find(line), std::string::npos) << line << "\n" << text;
   EXPECT_TRUE(parse(text, "port.toml"));
 }
