@@ -156,6 +156,11 @@ void judge_widths(HipReport& file, const KernelPort& a, const fs::path& path, co
       functions.push_back(std::move(f));
     }
   }
+  // What is said of a kernel at both widths stands together.
+  std::map<std::string, size_t> order;
+  for (const nlohmann::json& f : functions) order.try_emplace(f["kernel"].get<std::string>(), order.size());
+  std::ranges::stable_sort(functions.get_ref<nlohmann::json::array_t&>(), {},
+                           [&](const nlohmann::json& f) { return order.at(f["kernel"].get<std::string>()); });
   file.report.evidence = {{"functions", functions}};
   file.report.exit = worse(file.report.exit, evidence_exit(file.report.evidence, a.require));
   // A port that was refuted says so itself.
@@ -206,13 +211,18 @@ std::string compiled_for(const HipReport& file) {
   return text.empty() ? "nothing" : text;
 }
 
+std::string summary_of(const HipReport& file) {
+  if (file.ported.outputs.empty()) return {};
+  return fmt::format("{}: {} names, {} calls of the warp, {} inline PTX replaced; compiles for {}",
+                     file.ported.outputs.front(), file.ported.names, file.ported.warp, file.ported.assembly,
+                     compiled_for(file));
+}
+
 void print_rows(const HipReport& file) {
   const FileReport& r = file.report;
   if (!r.messages.empty()) fmt::print("{}: {}", r.file, r.messages);
   if (file.ported.outputs.empty()) return;
-  fmt::print("{}: {}: {} names, {} calls of the warp, {} inline PTX replaced; compiles for {}\n", r.file,
-             file.ported.outputs.front(), file.ported.names, file.ported.warp, file.ported.assembly,
-             compiled_for(file));
+  fmt::print("{}: {}\n", r.file, r.summary);
   if (!r.evidence.is_object()) return;
   for (const nlohmann::json& f : r.evidence["functions"]) {
     fmt::print("{}: {:<36} {}\n", r.file, f["name"].get<std::string>(), kernel_word(f));
@@ -318,6 +328,7 @@ Exit port_folder_to_hip(const KernelPort& given) {
   for (const fs::path& path : *files) {
     HipReport file = port_one(a, path, toolkit);
     compare_headers(file, a, headers);
+    file.report.summary = summary_of(file);
     read.insert(file.ported.read.begin(), file.ported.read.end());
     if (!a.json) print_rows(file);
     report["files"].push_back(json_of(file));

@@ -6,6 +6,7 @@
 
 #include "cli/commands.h"
 #include "cli/kernel_judging.h"
+#include "llvm/Demangle/Demangle.h"
 #include "verify/judge/verdict.h"
 
 namespace portolan::cli {
@@ -134,10 +135,17 @@ std::string html_head(const std::string& title, const std::string& heading) {
       "<style>body{{font:15px/1.4 sans-serif;margin:2em;max-width:70em}}table{{border-collapse:collapse;width:100%}}"
       "th,td{{text-align:left;padding:.25em .6em;border-bottom:1px solid #ddd;vertical-align:top}}"
       "td.n{{text-align:right}}.good{{color:#070}}.bad{{color:#b00;font-weight:bold}}.short{{color:#850}}"
+      "pre{{white-space:pre-wrap;overflow-wrap:anywhere}}td{{overflow-wrap:anywhere}}td.w{{white-space:nowrap}}"
       ".bar{{display:flex;width:14em;height:1em}}.bar i{{display:block}}"
       ".a{{background:#369}}.m{{background:#c73}}.c{{background:#999}}</style>\n"
       "<h1>{1}</h1>\n",
       escaped(title), escaped(heading));
+}
+
+// "_Z4axpyPff at 64 lanes" as "axpy(float*, float) at 64 lanes".
+std::string as_written(const std::string& name) {
+  const size_t end = std::min(name.size(), name.find(' '));
+  return llvm::demangle(name.substr(0, end)) + name.substr(end);
 }
 
 std::string html_report(const std::vector<FileReport>& reports, const std::string& target) {
@@ -146,7 +154,8 @@ std::string html_report(const std::vector<FileReport>& reports, const std::strin
   for (const FileReport& r : reports) {
     out += fmt::format("<h2>{}</h2>\n", escaped(r.file));
     std::vector<Row> rows = rows_of(r);
-    if (rows.empty()) out += fmt::format("<pre class=\"short\">{}</pre>\n", escaped(r.messages));
+    if (!r.summary.empty()) out += fmt::format("<p>{}</p>\n", escaped(r.summary));
+    if (rows.empty() || !r.messages.empty()) out += fmt::format("<pre class=\"short\">{}</pre>\n", escaped(r.messages));
     // Kernels have what they use, and no numbers of instructions.
     const bool kernels = std::any_of(rows.begin(), rows.end(), [](const Row& row) { return !row.uses.empty(); });
     if (!rows.empty())
@@ -154,7 +163,8 @@ std::string html_report(const std::vector<FileReport>& reports, const std::strin
                          kernels ? "kernel<th>uses" : "function<th>instructions in<th>out");
     for (const Row& row : rows)
       out += fmt::format(
-          "<tr><td>{}{}<td class=\"{}\">{}<td>{}\n", escaped(row.name),
+          "<tr><td title=\"{}\">{}{}<td class=\"w {}\">{}<td>{}\n", escaped(row.name),
+          escaped(kernels ? as_written(row.name) : row.name),
           kernels ? "<td>" + escaped(row.uses) : fmt::format("<td class=\"n\">{}<td class=\"n\">{}", row.in, row.out),
           reaches(row, "tested")                           ? "good"
           : row.level == "refuted" || row.level == "leaks" ? "bad"
@@ -181,14 +191,16 @@ std::string junit_report(const std::vector<FileReport>& reports, const std::stri
       cases +=
           fmt::format("><failure message=\"{}\">{}</failure></testcase>\n", escaped(row.word), escaped(row.detail));
     }
-    if (rows.empty()) {
-      failures = 1;
-      cases = fmt::format(
+    // Something is wrong with the file, and with none of its functions.
+    const bool whole = rows.empty() || (failures == 0 && r.exit != 0 && !r.messages.empty());
+    if (whole) {
+      ++failures;
+      cases += fmt::format(
           "    <testcase classname=\"{0}\" name=\"(file)\"><failure message=\"exit {1}\">{2}</failure></testcase>\n",
           escaped(r.file), r.exit, escaped(r.messages));
     }
     out += fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\">\n{}  </testsuite>\n", escaped(r.file),
-                       std::max<size_t>(1, rows.size()), failures, cases);
+                       rows.size() + (whole ? 1 : 0), failures, cases);
   }
   return out + "</testsuites>\n";
 }
