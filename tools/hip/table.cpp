@@ -83,6 +83,9 @@ std::optional<Table::Name> Table::name(const std::string& cuda) const {
         if (known && !declared.contains(to + *rest)) return std::nullopt;
         return Name{to + *rest, known};
       }
+  // A function that is called as its library is.
+  for (const Library& library : kLibraries)
+    if (cuda == library.cuda && declared.contains(library.hip)) return Name{library.hip};
   if (cuda == "cub") return Name{"hipcub", headers.contains("hipcub/hipcub.hpp")};
   return std::nullopt;
 }
