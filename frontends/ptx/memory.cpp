@@ -24,13 +24,15 @@ void move(Insn& x) {
   x.write(0, x.read(1, t));
 }
 
+// What goes past a core's own cache (cg, cv, wt) is there to see what other blocks wrote.
 ir::Ordering load_ordering(Insn& x) {
   if (x.has("acquire")) return ir::Ordering::acquire;
-  return x.has("relaxed") || x.has("volatile") ? ir::Ordering::relaxed : ir::Ordering::none;
+  const bool fresh = x.has("relaxed") || x.has("volatile") || x.has("cv") || (x.has("cg") && !x.has("nc"));
+  return fresh ? ir::Ordering::relaxed : ir::Ordering::none;
 }
 ir::Ordering store_ordering(Insn& x) {
   if (x.has("release")) return ir::Ordering::release;
-  return x.has("relaxed") || x.has("volatile") ? ir::Ordering::relaxed : ir::Ordering::none;
+  return x.has("relaxed") || x.has("volatile") || x.has("wt") ? ir::Ordering::relaxed : ir::Ordering::none;
 }
 
 unsigned vector_length(Insn& x) {

@@ -7,7 +7,7 @@ from harness import Skip, check
 import hip_port  # puts bench on the path
 from common import toolchain
 
-# Vectors that HIP aligns otherwise, arguments of 16 bits by value, atomics of a block.
+# Vectors that HIP aligns otherwise, arguments of 16 bits by value, atomics of a block, hints for caches.
 LAYOUTS = """#include <cuda_bf16.h>
 #include <cuda_fp16.h>
 #include <cuda_runtime.h>
@@ -39,6 +39,15 @@ __global__ void count(const unsigned* x, unsigned* out, int n) {
   __syncthreads();
   if (threadIdx.x < 4 && i < n) out[i] = s[threadIdx.x];
 }
+__global__ void hints(const float* x, const double2* y, float* out, double2* pairs, unsigned char* bytes, int n) {
+  const int i = blockIdx.x * blockDim.x + threadIdx.x;
+  if (i >= n) return;
+  __stcg(out + i, __ldca(x + i) * 2 + __ldcs(x + i) * 3 + __ldlu(x + i) * 5);
+  const double2 at = __ldcg(y + i);
+  __stwt(pairs + i, make_double2(at.y, __ldcs(y + i).x));
+  __stcs(bytes + i, (unsigned char)(i * 7));
+  __stwb(bytes + i, (unsigned char)(__ldcv(bytes + i) + 1));
+}
 """
 
 
@@ -52,7 +61,7 @@ def layouts(h):
     for line in ('type = "f16", in = "n" }', 'type = "bf16", out = "n" }', 'type = "f16" }', 'type = "u8", out = "4 * n" }'):
         check(line in drafted, f"{line}: {drafted}")
     outcome, files, out = h.port(folder, "--kernel-time", "0")
-    h.tested(outcome, files, 3)
+    h.tested(outcome, files, 4)
     made = toolchain.run(["nvcc", "-x", "cu", "-std=c++17", "-arch=sm_80", "-w", "-ptx", out / "layouts.hip", "-o", out / "layouts.ptx"], timeout=200)
     check(made.status == 0, made.stderr)
 

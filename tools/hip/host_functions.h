@@ -1,4 +1,5 @@
-// What nvcc's headers declare for the host and clang's reading of them leaves out there: read before CUDA source.
+// What nvcc's headers declare and clang's reading of them leaves out: min and max of the host, loads and stores with
+// hints for caches. Read before CUDA source.
 #pragma once
 
 #define PORTOLAN_LEAST(type, left, right)                                     \
@@ -22,3 +23,25 @@ PORTOLAN_LEAST(double, float, double)
 PORTOLAN_LEAST(double, double, float)
 #undef PORTOLAN_LEAST_OF
 #undef PORTOLAN_LEAST
+
+template <class T>
+struct portolan_itself {
+  typedef T type;
+};
+#define PORTOLAN_LOAD(name) \
+  template <class T>        \
+  __attribute__((device)) T name(const T*);
+#define PORTOLAN_STORE(name) \
+  template <class T>         \
+  __attribute__((device)) void name(T*, typename portolan_itself<T>::type);
+PORTOLAN_LOAD(__ldca)
+PORTOLAN_LOAD(__ldcs)
+PORTOLAN_LOAD(__ldlu)
+PORTOLAN_LOAD(__ldcg)
+PORTOLAN_LOAD(__ldcv)
+PORTOLAN_STORE(__stwb)
+PORTOLAN_STORE(__stcs)
+PORTOLAN_STORE(__stcg)
+PORTOLAN_STORE(__stwt)
+#undef PORTOLAN_LOAD
+#undef PORTOLAN_STORE

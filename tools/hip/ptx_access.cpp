@@ -38,6 +38,10 @@ bool among(const std::array<const char*, N>& words, const std::string& word) {
 constexpr std::array kHints = {"ca", "cg", "cs", "lu", "wb", "wt", "nc", "weak"};
 constexpr std::array kOperations = {"add", "min", "max", "and", "or", "xor", "exch", "cas", "inc", "dec"};
 
+bool among_parts(const std::string& mnemonic, const std::string& part) {
+  return (mnemonic + ".").find("." + part + ".") != std::string::npos;
+}
+
 std::string fence_of(const std::string& scope) {
   return scope == "cta" ? "membar_cta" : scope == "sys" ? "membar_sys" : "membar_gl";
 }
@@ -79,6 +83,9 @@ Access access_of(const std::string& mnemonic) {
       access.error = "'." + part + "' of '" + mnemonic + "' has no counterpart";
     }
   }
+  // What goes past a core's own cache is there to see what other blocks wrote.
+  const bool past_cache = among_parts(mnemonic, name == "ld" ? "cg" : "wt") && !among_parts(mnemonic, "nc");
+  access.is_volatile |= past_cache && !atomic;
   if (access.type.empty()) access.error = "the type of '" + mnemonic + "' is not replaced";
   if (atomic && (access.operation == name || scope == "sys" || access.count != 1))
     access.error = "'" + mnemonic + "' has no counterpart";

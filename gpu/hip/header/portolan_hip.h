@@ -27,6 +27,7 @@
 #endif
 
 #include "portolan_hip_atomics.h"
+#include "portolan_hip_cache.h"
 #include "portolan_hip_fp8.h"
 #include "portolan_hip_groups.h"
 #include "portolan_hip_matrix.h"

@@ -81,14 +81,10 @@ PORTOLAN_DEVICE unsigned short atomicCAS(unsigned short* p, unsigned short compa
 
 // For the threads of a block alone; HIP 5 has them for the whole device, which is as right.
 namespace portolan {
-template <class T>
-struct as_it_is_ {
-  typedef T type;
-};
-#define PORTOLAN_BLOCK_ATOMIC(name)                                     \
-  template <class T>                                                    \
-  PORTOLAN_DEVICE T name##_block(T* p, typename as_it_is_<T>::type v) { \
-    return PORTOLAN_FOR_BLOCK(name)(p, v);                              \
+#define PORTOLAN_BLOCK_ATOMIC(name)                                   \
+  template <class T>                                                  \
+  PORTOLAN_DEVICE T name##_block(T* p, typename itself_<T>::type v) { \
+    return PORTOLAN_FOR_BLOCK(name)(p, v);                            \
   }
 PORTOLAN_BLOCK_ATOMIC(atomicAdd)
 PORTOLAN_BLOCK_ATOMIC(atomicSub)
@@ -102,7 +98,7 @@ PORTOLAN_BLOCK_ATOMIC(atomicXor)
 PORTOLAN_BLOCK_ATOMIC(atomicExch)
 #undef PORTOLAN_BLOCK_ATOMIC
 template <class T>
-PORTOLAN_DEVICE T atomicCAS_block(T* p, typename as_it_is_<T>::type compare, typename as_it_is_<T>::type v) {
+PORTOLAN_DEVICE T atomicCAS_block(T* p, typename itself_<T>::type compare, typename itself_<T>::type v) {
   return PORTOLAN_FOR_BLOCK(atomicCAS)(p, compare, v);
 }
 }  // namespace portolan

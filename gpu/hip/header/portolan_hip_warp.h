@@ -123,28 +123,6 @@ PORTOLAN_REDUCTION(or, a | b)
 PORTOLAN_REDUCTION(xor, a ^ b)
 #undef PORTOLAN_REDUCTION
 
-// Cache hints are hints.
-#define PORTOLAN_LOAD(name)               \
-  template <class T>                      \
-  PORTOLAN_DEVICE T name(const T* from) { \
-    return *from;                         \
-  }
-PORTOLAN_LOAD(ldg)
-PORTOLAN_LOAD(ldca)
-PORTOLAN_LOAD(ldcg)
-PORTOLAN_LOAD(ldcs)
-PORTOLAN_LOAD(ldlu)
-#undef PORTOLAN_LOAD
-#define PORTOLAN_STORE(name)                                      \
-  template <class T>                                              \
-  PORTOLAN_DEVICE void name(T* to, typename itself_<T>::type v) { \
-    *to = v;                                                      \
-  }
-PORTOLAN_STORE(stwb)
-PORTOLAN_STORE(stcg)
-PORTOLAN_STORE(stcs)
-PORTOLAN_STORE(stwt)
-#undef PORTOLAN_STORE
 // HIP 5's own name an intrinsic that LLVM 19 no longer has.
 PORTOLAN_DEVICE unsigned atomicInc(unsigned* p, unsigned last) {
   return __builtin_amdgcn_atomic_inc32(p, last, __ATOMIC_RELAXED, "agent");
@@ -214,27 +192,6 @@ PORTOLAN_REDUCTION(and)
 PORTOLAN_REDUCTION(or)
 PORTOLAN_REDUCTION(xor)
 #undef PORTOLAN_REDUCTION
-#define PORTOLAN_LOAD(name)               \
-  template <class T>                      \
-  PORTOLAN_DEVICE T name(const T* from) { \
-    return ::__##name(from);              \
-  }
-PORTOLAN_LOAD(ldg)
-PORTOLAN_LOAD(ldca)
-PORTOLAN_LOAD(ldcg)
-PORTOLAN_LOAD(ldcs)
-PORTOLAN_LOAD(ldlu)
-#undef PORTOLAN_LOAD
-#define PORTOLAN_STORE(name)                                      \
-  template <class T>                                              \
-  PORTOLAN_DEVICE void name(T* to, typename itself_<T>::type v) { \
-    ::__##name(to, v);                                            \
-  }
-PORTOLAN_STORE(stwb)
-PORTOLAN_STORE(stcg)
-PORTOLAN_STORE(stcs)
-PORTOLAN_STORE(stwt)
-#undef PORTOLAN_STORE
 PORTOLAN_DEVICE unsigned atomicInc(unsigned* p, unsigned last) {
   return ::atomicInc(p, last);
 }
