@@ -52,7 +52,7 @@ def with_table(portolan, include, to):
 
 def port(portolan, include, source, out):
     shutil.rmtree(out, ignore_errors=True)
-    subprocess.run([portolan, "port", source, "--to", "hip", "--out", out, "--require", "none", "--proof-time", "0", "--flag=-idirafter", f"--flag={include}"],
+    subprocess.run([portolan, "port", source, "--to", "hip", "--out", out, "--require", "none", "--proof-time", "0", f"--flag=-I{include}"],
                    stdout=subprocess.DEVNULL)  # fmt: skip
     return json.loads((out / "report.json").read_text())["files"]
 
