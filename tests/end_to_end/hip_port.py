@@ -561,9 +561,11 @@ class Hip:
         notes = json.dumps(reports["a.cu"])
         for header in ("hipblas/hipblas.h", "thrust/sort.h", "hipcub/hipcub.hpp"):
             check(f"<{header}> is not installed here" in notes, notes)
+        check("hipRAND's numbers are not cuRAND's" in notes, notes)
 
 
 LIBRARIES = """#include <cublas_v2.h>
+#include <curand.h>
 #include <thrust/device_vector.h>
 #include <thrust/sort.h>
 #include <cub/cub.cuh>

@@ -143,6 +143,9 @@ class Rewriter {
     if (!header->checked)
       note(include.name.first,
            "<" + header->text + "> is not installed here: its names are replaced by rule and nothing is compiled");
+    if (header->text.starts_with("hiprand/"))
+      note(include.name.first,
+           "hipRAND's numbers are not cuRAND's for the same seed (XORWOW; of Philox only the words agree)");
     if (header->text != kOwnHeader) return "<" + header->text + ">";
     has_header_ = true;
     return "\"" + header_ + "\"";
