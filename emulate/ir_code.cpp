@@ -161,6 +161,8 @@ void IrCode::lift_run(uint64_t pc, std::span<const uint8_t> bytes) {
     }
     step.function = std::move(lifted.function);
     step.written = slots_written(step.function);
+    for (const ir::CallTarget& call : step.function.calls)
+      step.called.push_back(call.indirect ? 0 : address_of_name(call.symbol.name) + call.symbol.addend);
     step.interpreter = std::make_unique<ir::Interpreter>(step.function);
   }
 }

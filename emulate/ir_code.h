@@ -22,6 +22,7 @@ struct IrStep {
   ir::Function function;
   std::unique_ptr<ir::Interpreter> interpreter;
   std::vector<assembly::Slot> written;
+  std::vector<uint64_t> called;  // by place in the function's calls: where direct ones go
 };
 
 // References to places go by name, "@" and the address in hexadecimal.

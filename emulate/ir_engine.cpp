@@ -285,7 +285,11 @@ bool IrMachine::execute() {
   start.slots = slots_;
   start.steps = &steps;
   start.undef_seed = instructions_;
-  const bool completed = follow(*step, step->interpreter->run(world_, start));
+  bool completed = true;
+  if (const std::optional<uint32_t> call = step->interpreter->run_to_tail_call(world_, start))
+    pc_ = step->called[*call];
+  else
+    completed = follow(*step, step->interpreter->outcome());
   if (observer_ != nullptr) observer_->after(*step, slots_, world_.accesses, completed);
   return completed;
 }

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "ir/concrete_domain.h"
 #include "ir/float_semantics.h"
-#include "ir/word_domain.h"
+#include "ir/word_step.h"
 #include "llvm/ADT/ArrayRef.h"
+#include "llvm/Support/MathExtras.h"
 
 namespace portolan::ir {
 namespace {
@@ -104,13 +106,41 @@ APInt modified(const Instruction& rmw, const APInt& old, const APInt& operand) {
   return old;
 }
 
+// An instruction of a block, as it is run. Most have words only, of up to 64 bits; `general` is execute().
+struct Step {
+  enum class Kind : uint8_t { general, word, get, set, load, store, undef, edge };
+  Kind kind = Kind::general;
+  ValueId id = 0;
+  uint32_t index = 0;  // get, set: the slot; edge: in `covered`
+  WordStep word;       // load, store: `from` the address, and what is stored
+};
+
+// A block, and those that follow it whatever happens.
+struct Plan {
+  std::vector<Step> steps;
+  uint64_t count = 0;            // of instructions and jumps
+  BlockId last = kNoBlock;       // none: not made yet
+  const Terminator* terminator;  // of the last
+};
+constexpr int kMostJumps = 4;
+
+namespace {
+
+// Where the bits of a number of at most 64 bits are.
+uint64_t* word_in(APInt& number) {
+  return const_cast<uint64_t*>(number.getRawData());
+}
+
+}  // namespace
+
 struct Interpreter::State {
   explicit State(const Function& function);
 
-  Outcome run(const Start& start);
+  // Of a direct tail call, which is not made: its place in Function::calls. Nothing: see `outcome`.
+  std::optional<uint32_t> run(const Start& start);
   APInt leaf(const Instruction& inst);
-  bool evaluate_in_words(ValueId id);
-  // False: the run has ended, see `outcome`.
+  // These and execute(): false, the run has ended, see `outcome`.
+  bool run(const Plan& plan);
   bool execute(ValueId id);
   bool load(uint64_t address, uint32_t width, APInt& result);
   bool store(uint64_t address, const APInt& value);
@@ -123,14 +153,15 @@ struct Interpreter::State {
   BlockId finish(const Terminator& terminator);
   bool fail(Ending ending, uint64_t address = 0, bool write = false);
   bool count(uint64_t steps);
+  const Plan& plan_of(BlockId block);
+  Step step_of(ValueId id);
   uint64_t word(ValueId id) const { return values[id].extractBitsAsZExtValue(std::min(64u, f.width(id)), 0); }
   uint64_t stack_top() const { return stack.empty() ? frame_bottom : stack.back(); }
 
   const Function& f;
   std::vector<APInt> values;
-  std::vector<uint8_t> in_words;  // whether a value and what it is computed of have 64 bits at most
+  std::vector<Plan> plans;  // by block; made when a run first comes to it
   std::vector<APInt> scratch;
-  std::vector<Word> words;
   std::vector<APInt> edge_values;
   std::vector<uint32_t> first_edge;  // of each block in `covered`
   std::vector<uint8_t> covered;
@@ -144,6 +175,7 @@ struct Interpreter::State {
   uint32_t line = 0;
   std::vector<uint64_t> stack;  // what stack_allocate gave, innermost last
   Outcome outcome;
+  bool dirty = false;  // the outcome is that of an earlier run
 };
 
 Interpreter::State::State(const Function& function) : f(function) {
@@ -160,10 +192,7 @@ Interpreter::State::State(const Function& function) : f(function) {
     most_operands = std::max<size_t>(most_operands, block.terminator.operands.size());
   }
   scratch.resize(most_operands);
-  words.resize(most_operands);
-  for (const Instruction& inst : f.values)
-    in_words.push_back(inst.width <= 64 && std::all_of(inst.operands.begin(), inst.operands.end(),
-                                                       [this](ValueId o) { return f.width(o) <= 64; }));
+  plans.resize(f.blocks.size());
   // Constants are computed once.
   for (size_t id = 0; id < f.values.size(); ++id)
     if (f.values[id].op == Op::constant) values[id] = f.constants[f.values[id].index];
@@ -257,22 +286,107 @@ bool Interpreter::State::call(const Instruction& inst, ValueId id) {
   return true;
 }
 
-bool Interpreter::State::evaluate_in_words(ValueId id) {
+Step Interpreter::State::step_of(ValueId id) {
   const Instruction& inst = f.values[id];
-  const size_t n = inst.operands.size();
-  for (size_t i = 0; i < n; ++i) {
-    const APInt& operand = values[inst.operands[i]];
-    words[i] = {*operand.getRawData(), operand.getBitWidth()};
+  Step step;
+  step.id = id;
+  step.word.width = static_cast<uint8_t>(std::min(64u, inst.width));
+  const auto wide = [&](ValueId o) { return f.width(o) > 64; };
+  if (inst.width > 64 || inst.operands.size() > step.word.from.size() ||
+      std::any_of(inst.operands.begin(), inst.operands.end(), wide))
+    return step;
+  step.word.to = word_in(values[id]);
+  for (size_t i = 0; i < inst.operands.size(); ++i) {
+    step.word.from[i] = word_in(values[inst.operands[i]]);
+    step.word.widths[i] = static_cast<uint8_t>(f.width(inst.operands[i]));
   }
-  const std::optional<Word> result = evaluate_words(f, inst, std::span<const Word>(words.data(), n));
-  if (result) values[id] = result->bits;
-  return result.has_value();
+  step.word.function = &f, step.word.instruction = &inst;
+  step.index = inst.index;
+  step.word.body = word_step_body(f, inst);
+  step.kind = step.word.body != nullptr ? Step::Kind::word
+              : inst.op == Op::get_slot ? Step::Kind::get
+              : inst.op == Op::set_slot ? Step::Kind::set
+              : inst.op == Op::load     ? Step::Kind::load
+              : inst.op == Op::store    ? Step::Kind::store
+              : inst.op == Op::undef    ? Step::Kind::undef
+                                        : Step::Kind::general;
+  return step;
+}
+
+const Plan& Interpreter::State::plan_of(BlockId block) {
+  Plan& plan = plans[block];
+  if (plan.last != kNoBlock) return plan;
+  plan.last = block;
+  for (int jumps = 0;; ++jumps) {
+    const Block& b = f.blocks[plan.last];
+    for (const ValueId id : b.instructions)
+      if (f.values[id].op != Op::constant) plan.steps.push_back(step_of(id));
+    plan.count += b.instructions.size();
+    plan.terminator = &b.terminator;
+    if (b.terminator.op != Op::jump || jumps == kMostJumps) return plan;
+    const BlockId next = b.terminator.edges[0].target;
+    if (!f.blocks[next].parameters.empty()) return plan;
+    Step edge;
+    edge.kind = Step::Kind::edge;
+    edge.index = first_edge[plan.last];
+    plan.steps.push_back(edge);
+    ++plan.count;
+    plan.last = next;
+  }
+}
+
+bool Interpreter::State::run(const Plan& plan) {
+  if (!count(plan.count)) return false;
+  for (const Step& step : plan.steps) {
+    const WordStep& word = step.word;
+    switch (step.kind) {
+      case Step::Kind::word:
+        if (!word() && !execute(step.id)) return false;
+        break;
+      case Step::Kind::get:
+        if (slots[step.index].getBitWidth() != word.width)
+          values[step.id] = slots[step.index];
+        else
+          *word.to = *slots[step.index].getRawData();
+        break;
+      case Step::Kind::set:
+        if (slots[step.index].getBitWidth() != word.widths[0])
+          slots[step.index] = values[word.instruction->operands[0]];
+        else
+          *word_in(slots[step.index]) = *word.from[0];
+        break;
+      case Step::Kind::load: {
+        uint64_t bits = 0;
+        if (!env->read(*word.from[0], {reinterpret_cast<uint8_t*>(&bits), word.width / size_t{8}})) {
+          line = word.instruction->line;
+          return fail(Ending::faulted, *word.from[0]);
+        }
+        *word.to = bits;
+        break;
+      }
+      case Step::Kind::store:
+        if (!env->write(*word.from[0], {reinterpret_cast<const uint8_t*>(word.from[1]), word.widths[1] / size_t{8}})) {
+          line = word.instruction->line;
+          return fail(Ending::faulted, *word.from[0], true);
+        }
+        break;
+      case Step::Kind::undef:
+        *word.to = next_random(random) & llvm::maskTrailingOnes<uint64_t>(word.width);
+        break;
+      case Step::Kind::edge:
+        covered[step.index] = 1;
+        break;
+      case Step::Kind::general:
+        if (!execute(step.id)) return false;
+        break;
+    }
+  }
+  return true;
 }
 
 bool Interpreter::State::execute(ValueId id) {
   const Instruction& inst = f.values[id];
   line = inst.line;
-  if (!count(1)) return false;
   switch (inst.op) {
     case Op::constant:
       return true;
@@ -340,7 +454,6 @@ bool Interpreter::State::execute(ValueId id) {
     default:
       break;
   }
-  if (in_words[id] != 0 && evaluate_in_words(id)) return true;
   const size_t n = inst.operands.size();
   for (size_t i = 0; i < n; ++i) scratch[i] = values[inst.operands[i]];
   values[id] = evaluate_concrete(f, inst, std::span<const APInt>(scratch.data(), n));
@@ -351,6 +464,7 @@ BlockId Interpreter::State::follow(BlockId block, size_t edge_index) {
   const Edge& edge = f.blocks[block].terminator.edges[edge_index];
   covered[first_edge[block] + edge_index] = 1;
   const std::vector<ValueId>& parameters = f.blocks[edge.target].parameters;
+  if (parameters.empty()) return edge.target;
   // All arguments are read before any parameter is written: a loop may swap two of its values.
   if (edge_values.size() < parameters.size()) edge_values.resize(parameters.size());
   for (size_t i = 0; i < parameters.size(); ++i) edge_values[i] = values[edge.arguments[i]];
@@ -406,33 +520,46 @@ BlockId Interpreter::State::leave(BlockId block) {
   }
 }
 
-Outcome Interpreter::State::run(const Start& start) {
+std::optional<uint32_t> Interpreter::State::run(const Start& start) {
   slots = start.slots;
   stack_pointer = start.stack_pointer;
   steps = start.steps;
   random = start.undef_seed;
   frame_bottom = (stack_pointer - frame_size) & ~uint64_t{15};
   stack.clear();
-  outcome = Outcome();
+  if (std::exchange(dirty, false)) outcome = Outcome();
   const std::vector<ValueId>& parameters = f.blocks[0].parameters;
   for (size_t i = 0; i < parameters.size() && i < start.arguments.size(); ++i)
     values[parameters[i]] = start.arguments[i].zextOrTrunc(f.width(parameters[i]));
   for (BlockId block = 0; block != kNoBlock;) {
-    bool running = true;
-    for (ValueId id : f.blocks[block].instructions)
-      if (!(running = execute(id))) break;
-    if (!running) break;
-    block = leave(block);
+    const Plan& plan = plan_of(block);
+    if (!run(plan)) break;
+    const Terminator& t = *plan.terminator;
+    if (t.op == Op::tail_call && !f.calls[t.index].indirect && t.operands.empty() && count(1)) return t.index;
+    block = leave(plan.last);
   }
-  return outcome;
+  dirty = true;
+  return std::nullopt;
 }
 
 Interpreter::Interpreter(const Function& function) : state_(std::make_unique<State>(function)) {}
 Interpreter::~Interpreter() = default;
 
 Outcome Interpreter::run(Environment& environment, const Start& start) {
+  if (const auto call = run_to_tail_call(environment, start)) {
+    state_->dirty = true;
+    return environment.call({state_->f.calls[*call], 0, {}, 0, start.stack_pointer, true}, start.slots);
+  }
+  return std::move(state_->outcome);
+}
+
+std::optional<uint32_t> Interpreter::run_to_tail_call(Environment& environment, const Start& start) {
   state_->env = &environment;
   return state_->run(start);
+}
+
+Outcome& Interpreter::outcome() {
+  return state_->outcome;
 }
 
 const APInt& Interpreter::value(ValueId id) const {

@@ -71,7 +71,7 @@ struct Start {
   std::span<APInt> slots;        // machine level: registers before and after the run
   std::vector<APInt> arguments;  // raised: for the parameters of the entry block
   uint64_t stack_pointer = 0;    // raised: at entry; frames grow down from it
-  uint64_t* steps = nullptr;     // counted down to 0 over all calls; nullptr: no limit
+  uint64_t* steps = nullptr;     // counted down to 0 over all calls, by blocks; nullptr: no limit
   uint64_t undef_seed = 0;       // what undef gives is drawn from it
 };
 
@@ -84,6 +84,10 @@ class Interpreter {
   ~Interpreter();
 
   Outcome run(Environment& environment, const Start& start);
+  // The same up to a direct tail call without operands, which the environment is not asked to make: its place in
+  // Function::calls. Nothing: outcome() says how the run ended.
+  std::optional<uint32_t> run_to_tail_call(Environment& environment, const Start& start);
+  Outcome& outcome();
 
   // What it was in the last run that came to it.
   const APInt& value(ValueId id) const;

@@ -18,7 +18,10 @@ class Semantics : public FloatSemantics<D> {
  public:
   using V = typename D::Value;
   Semantics(D& domain, const Function& function, const Instruction& instruction)
-      : FloatSemantics<D>(domain, instruction), f(function), w(lane_width(instruction)) {}
+      : Semantics(domain, function, instruction, lane_width(instruction)) {}
+  // For who knows the width of the result lane.
+  Semantics(D& domain, const Function& function, const Instruction& instruction, unsigned width)
+      : FloatSemantics<D>(domain, instruction), f(function), w(width) {}
 
 // Uses the domain's own way to compute an op if it has one.
 #define NATIVE(name, ...) \

@@ -57,8 +57,8 @@ class WordDomain {
   Word sext(const Word& a, unsigned width) { return make(static_cast<uint64_t>(extended(a)), width); }
   Word select(const Word& bit, const Word& one, const Word& zero) { return bit.bits != 0 ? one : zero; }
   Word join(std::span<const Word> lanes) {
-    Word all = lanes[0];
-    for (size_t i = 1; i < lanes.size(); ++i) all = concat(lanes[i], all);
+    Word all{0, 0};
+    for (const Word& lane : lanes) all = concat(lane, all);
     return all;
   }
   Word floating(const Instruction& inst, unsigned result_width, std::span<const Word> operands);  // by ConcreteDomain
