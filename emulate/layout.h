@@ -21,12 +21,14 @@ inline constexpr uint64_t kStubBase = 0x5e00'0000;
 inline constexpr uint64_t kStubSlot = 16;
 inline constexpr uint64_t kStubEnd = 0x5e10'0000;
 
-// Undefined data objects and the thread's block of thread-local storage.
+// Undefined data objects and the thread's block of thread-local storage. What stands in this block and in an image is
+// not the same on both sides, and x86-64 alone always has the block: no round number leads there, as 0x5f000000 would,
+// which is the float 2^63.
 inline constexpr uint64_t kExternalDataBase = 0x5e20'0000;
 inline constexpr uint64_t kExternalDataSlot = 256;
-inline constexpr uint64_t kThreadBase = 0x5f00'0000;
+inline constexpr uint64_t kThreadBase = 0x5f2b'3000;
 
-inline constexpr uint64_t kImageBase = 0x6000'0000;
+inline constexpr uint64_t kImageBase = 0x604b'0000;
 inline constexpr uint64_t kImageEnd = 0x7f00'0000;
 
 // The stack ends (has its highest byte) just below this address.
