@@ -19,19 +19,23 @@ constexpr uint64_t kLongestRun = 20000;  // of an input that is added
 constexpr Numbers kNumbers[] = {Numbers::small, Numbers::boundary, Numbers::related, Numbers::text, Numbers::random};
 
 // In a buffer or in the files' data.
+// Loads that trapped are among those that were seen: the end may be beyond the last address.
+bool lies_in(uint64_t address, uint64_t size, uint64_t base, uint64_t length) {
+  return address >= base && size <= length && address - base <= length - size;
+}
+
 std::optional<verify::Input> with_number(const emulate::Image& image, verify::Input input, uint64_t address,
                                          uint32_t size, uint64_t number) {
   for (emulate::Region& region : input.regions) {
-    if (address < region.address || address + size > region.address + region.bytes.size()) continue;
+    if (!lies_in(address, size, region.address, region.bytes.size())) continue;
     std::memcpy(region.bytes.data() + (address - region.address), &number, size);
     return input;
   }
   for (const emulate::DataObject& object : image.objects) {
-    if (address < object.address || address + size > object.address + object.size) continue;
+    if (!lies_in(address, size, object.address, object.size)) continue;
     const uint64_t offset = address - object.address;
     for (verify::DataPiece& piece : input.data) {
-      if (piece.object != object.name || offset < piece.offset || offset + size > piece.offset + piece.bytes.size())
-        continue;
+      if (piece.object != object.name || !lies_in(offset, size, piece.offset, piece.bytes.size())) continue;
       std::memcpy(piece.bytes.data() + (offset - piece.offset), &number, size);
       return input;
     }

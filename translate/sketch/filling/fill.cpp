@@ -8,7 +8,7 @@
 #include <set>
 
 #include "ir/fair_clock.h"
-#include "translate/sketch/filling/path.h"
+#include "translate/sketch/filling/suggestions.h"
 #include "translate/sketch/filling/tests.h"
 #include "translate/sketch/filling/ways.h"
 
@@ -29,9 +29,7 @@ constexpr std::chrono::milliseconds kQuick{2000};      // for the first look at 
 constexpr size_t kStepsCompared = 12, kMostOdd = 16;   // tests of which the steps are compared; fillings put off
 constexpr std::chrono::milliseconds kBettering{1500};  // for a cheaper filling than the first
 constexpr int kRounds = 6;                             // of values that a solver gives
-constexpr unsigned kMostSolved = 60;
-constexpr std::chrono::milliseconds kSolverTime{4000};
-constexpr std::chrono::milliseconds kLeast{500};  // for a candidate that was found late
+constexpr std::chrono::milliseconds kLeast{500};       // for a candidate that was found late
 
 using Borders = std::vector<verify::Boundary>;  // of all functions
 
@@ -86,8 +84,6 @@ class Filler {
   // What a pass takes for granted.
   enum class Manner : uint8_t { familiar, independent, optimistic, sound };
   Search::End pass(Manner manner, uint64_t reach, FairClock::time_point deadline);
-  void suggest(const Choices& choices, Mask conflict);
-  bool take_suggestions();
   Next consider(const Choices& found);
   Next complete(const Choices& found);
   Next consider(Candidate candidate, std::chrono::milliseconds most);
@@ -130,8 +126,7 @@ class Filler {
   std::unique_ptr<Sense> sense_;
   std::unique_ptr<Search> search_;
   std::set<std::string> judged_;
-  std::map<HoleId, std::vector<std::string>> suggestions_;
-  unsigned solved_ = 0;
+  Suggestions suggestions_;
   uint64_t earlier_runs_ = 0;
   FillResult result_;
   bool filled_ = false, unreached_ = false;
@@ -456,8 +451,9 @@ Expected<FillResult> Filler::run() {
     if (n != 0)
       if (auto problem = follow(n)) return finish(Status::unusable, *problem);
     end = look();
-    for (int round = 0; round < kRounds && end == Search::End::exhausted && !accepted() && take_suggestions();
-         ++round) {
+    for (int round = 0; round < kRounds && end == Search::End::exhausted && !accepted(); ++round) {
+      if (round == 0) suggestions_.add_stored(domains_, tests_);
+      if (!suggestions_.take(domains_)) break;
       if (auto problem = prepare()) return finish(Status::unusable, *problem);
       end = look();
     }
@@ -550,34 +546,11 @@ Search::End Filler::pass(Manner manner, uint64_t reach, FairClock::time_point de
   search_ = std::make_unique<Search>(*runner_, domains_, tests_, deadline);
   search_->set_reach(reach);
   search_->set_familiar_only(manner == Manner::familiar);
-  search_->on_failure([this](const Choices& choices, Mask conflict) { suggest(choices, conflict); });
-  return search_->run([this](const Choices& choices) { return consider(choices); });
-}
-
-// An immediate of which not all values were listed, and whose first one failed: a solver may know a better one.
-void Filler::suggest(const Choices& choices, Mask conflict) {
-  for (HoleId h = 0; h < domains_.size(); ++h) {
-    if (!domains_[h].wide || choices[h] != 0 || (conflict & bit(h)) == 0 || solved_ == kMostSolved) continue;
-    ++solved_;
+  search_->on_failure([this](const Choices& choices, Mask conflict) {
     PathSolver solver(sketch_, domains_, *runner_, boundaries_);
-    const std::optional<int64_t> value = solver.solve(tests_, choices, h, kSolverTime);
-    if (!value) continue;
-    const std::string word = std::to_string(*value);
-    const std::vector<std::string>& known = domains_[h].values;
-    if (std::find(known.begin(), known.end(), word) == known.end()) suggestions_[h].push_back(word);
-  }
-}
-
-bool Filler::take_suggestions() {
-  bool any = false;
-  for (auto& [hole, words] : suggestions_) {
-    std::vector<std::string>& values = domains_[hole].values;
-    for (const std::string& word : words)
-      if (std::find(values.begin(), values.end(), word) == values.end())
-        values.insert(values.begin(), word), any = true;
-  }
-  suggestions_.clear();
-  return any;
+    suggestions_.ask(solver, domains_, tests_, choices, conflict);
+  });
+  return search_->run([this](const Choices& choices) { return consider(choices); });
 }
 
 }  // namespace
