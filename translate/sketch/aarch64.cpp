@@ -44,14 +44,14 @@ Vocabulary make_aarch64_vocabulary() {
   add_numbered(v.shifts, "", 0, 63);
   add_numbered(v.lanes, "", 0, 15);
   v.patterns = bit_masks();
-  v.sequence = {"mov ?reg, ?reg",       "add ?reg, ?reg, ?reg", "sub ?reg, ?reg, ?reg", "and ?reg, ?reg, ?reg",
-                "orr ?reg, ?reg, ?reg", "eor ?reg, ?reg, ?reg", "mul ?reg, ?reg, ?reg", "lsl ?reg, ?reg, ?reg",
-                "lsr ?reg, ?reg, ?reg", "asr ?reg, ?reg, ?reg", "neg ?reg, ?reg",       "mvn ?reg, ?reg",
-                "add ?reg, ?reg, ?imm", "sub ?reg, ?reg, ?imm", "and ?reg, ?reg, ?imm", "lsl ?reg, ?reg, ?imm",
-                "lsr ?reg, ?reg, ?imm", "asr ?reg, ?reg, ?imm", "mov ?reg, ?imm",       "cmp ?reg, ?reg",
-                "cmp ?reg, ?imm",       "orr ?reg, ?reg, ?imm", "eor ?reg, ?reg, ?imm", "sxtw ?reg, ?reg",
-                "cmn ?reg, ?imm",       "tst ?reg, ?reg",       "tst ?reg, ?imm",       "sdiv ?reg, ?reg, ?reg",
-                "udiv ?reg, ?reg, ?reg"};
+  v.sequence = {"mov ?to, ?reg",       "add ?to, ?reg, ?reg", "sub ?to, ?reg, ?reg", "and ?to, ?reg, ?reg",
+                "orr ?to, ?reg, ?reg", "eor ?to, ?reg, ?reg", "mul ?to, ?reg, ?reg", "lsl ?to, ?reg, ?reg",
+                "lsr ?to, ?reg, ?reg", "asr ?to, ?reg, ?reg", "neg ?to, ?reg",       "mvn ?to, ?reg",
+                "add ?to, ?reg, ?imm", "sub ?to, ?reg, ?imm", "and ?to, ?reg, ?imm", "lsl ?to, ?reg, ?imm",
+                "lsr ?to, ?reg, ?imm", "asr ?to, ?reg, ?imm", "mov ?to, ?imm",       "cmp ?reg, ?reg",
+                "cmp ?reg, ?imm",      "orr ?to, ?reg, ?imm", "eor ?to, ?reg, ?imm", "sxtw ?to, ?reg",
+                "cmn ?reg, ?imm",      "tst ?reg, ?reg",      "tst ?reg, ?imm",      "sdiv ?to, ?reg, ?reg",
+                "udiv ?to, ?reg, ?reg"};
   add_words(v.arguments, "w0 w1 w2 w3 x0 x1 x2 x3 sp");
   add_words(v.aliases, "ret bl blr br adr adrp nop movz movk movn brk");
   add_words(v.conditional, "b.");
@@ -77,6 +77,7 @@ Vocabulary make_aarch64_vocabulary() {
                 "{ ?reg.ARRANGEMENT, ?reg.ARRANGEMENT }"};
   add_words(v.arrangements, "8b 16b 4h 8h 2s 4s 1d 2d 1q b h s d");
   v.jump = "b";
+  v.stack_pointer = "sp";
   v.placeholder = "nop";
   v.longest_encoding = 4;
   v.longest = v.longest_pseudo = 4;

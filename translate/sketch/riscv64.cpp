@@ -27,16 +27,16 @@ Vocabulary make_riscv64_vocabulary() {
   // Shifts are instructions; their amounts are immediates.
   add_words(v.shifts, "slli srli srai slliw srliw sraiw sll srl sra sllw srlw sraw");
   add_numbered(v.shifts, "", 0, 63);
-  v.sequence = {"mv ?reg, ?reg",         "add ?reg, ?reg, ?reg",   "sub ?reg, ?reg, ?reg",   "and ?reg, ?reg, ?reg",
-                "or ?reg, ?reg, ?reg",   "xor ?reg, ?reg, ?reg",   "mul ?reg, ?reg, ?reg",   "sll ?reg, ?reg, ?reg",
-                "srl ?reg, ?reg, ?reg",  "sra ?reg, ?reg, ?reg",   "slt ?reg, ?reg, ?reg",   "sltu ?reg, ?reg, ?reg",
-                "addw ?reg, ?reg, ?reg", "subw ?reg, ?reg, ?reg",  "addi ?reg, ?reg, ?imm",  "addiw ?reg, ?reg, ?imm",
-                "andi ?reg, ?reg, ?imm", "slli ?reg, ?reg, ?imm",  "srli ?reg, ?reg, ?imm",  "srai ?reg, ?reg, ?imm",
-                "li ?reg, ?imm",         "sltiu ?reg, ?reg, ?imm", "slti ?reg, ?reg, ?imm",  "ori ?reg, ?reg, ?imm",
-                "xori ?reg, ?reg, ?imm", "neg ?reg, ?reg",         "not ?reg, ?reg",         "seqz ?reg, ?reg",
-                "snez ?reg, ?reg",       "sext.w ?reg, ?reg",      "mulw ?reg, ?reg, ?reg",  "sllw ?reg, ?reg, ?reg",
-                "srlw ?reg, ?reg, ?reg", "sraw ?reg, ?reg, ?reg",  "slliw ?reg, ?reg, ?imm", "srliw ?reg, ?reg, ?imm",
-                "sraiw ?reg, ?reg, ?imm"};
+  v.sequence = {"mv ?to, ?reg",         "add ?to, ?reg, ?reg",   "sub ?to, ?reg, ?reg",   "and ?to, ?reg, ?reg",
+                "or ?to, ?reg, ?reg",   "xor ?to, ?reg, ?reg",   "mul ?to, ?reg, ?reg",   "sll ?to, ?reg, ?reg",
+                "srl ?to, ?reg, ?reg",  "sra ?to, ?reg, ?reg",   "slt ?to, ?reg, ?reg",   "sltu ?to, ?reg, ?reg",
+                "addw ?to, ?reg, ?reg", "subw ?to, ?reg, ?reg",  "addi ?to, ?reg, ?imm",  "addiw ?to, ?reg, ?imm",
+                "andi ?to, ?reg, ?imm", "slli ?to, ?reg, ?imm",  "srli ?to, ?reg, ?imm",  "srai ?to, ?reg, ?imm",
+                "li ?to, ?imm",         "sltiu ?to, ?reg, ?imm", "slti ?to, ?reg, ?imm",  "ori ?to, ?reg, ?imm",
+                "xori ?to, ?reg, ?imm", "neg ?to, ?reg",         "not ?to, ?reg",         "seqz ?to, ?reg",
+                "snez ?to, ?reg",       "sext.w ?to, ?reg",      "mulw ?to, ?reg, ?reg",  "sllw ?to, ?reg, ?reg",
+                "srlw ?to, ?reg, ?reg", "sraw ?to, ?reg, ?reg",  "slliw ?to, ?reg, ?imm", "srliw ?to, ?reg, ?imm",
+                "sraiw ?to, ?reg, ?imm"};
   add_words(v.arguments, "a0 a1 a2 a3 sp");
   add_words(v.aliases, "ret jr jal jalr call tail la lla auipc nop unimp bgt ble bgtu bleu");
   add_words(v.conditional, "b");
@@ -55,6 +55,7 @@ Vocabulary make_riscv64_vocabulary() {
                 "%pcrel_lo(?label)(?reg)"};
   add_words(v.keywords, "rne rtz rdn rup rmm dyn");
   v.jump = "j";
+  v.stack_pointer = "sp";
   v.placeholder = "nop";
   v.longest_encoding = 4;
   v.longest = 8;

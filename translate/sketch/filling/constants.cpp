@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <charconv>
+#include <cstring>
 #include <map>
 #include <optional>
 #include <set>
@@ -118,6 +119,20 @@ class Composer {
   std::map<std::string, uint64_t> held_;
 };
 
+// Numbers that stand where the symbol leads, if they are constants: other targets may make them by instructions.
+void add_stored(const assembly::Unit& unit, const assembly::SymbolicValue& place, std::map<int64_t, unsigned>& counts) {
+  if (place.symbol >= unit.symbols.size()) return;
+  const assembly::Symbol& symbol = unit.symbols[place.symbol];
+  if (symbol.section >= unit.sections.size()) return;
+  const assembly::Section& section = unit.sections[symbol.section];
+  const uint64_t at = symbol.offset + static_cast<uint64_t>(place.addend);
+  if (section.executable || section.writable || at > section.contents.size()) return;
+  int64_t word = 0;
+  if (section.contents.size() - at >= 8) std::memcpy(&word, section.contents.data() + at, 8), ++counts[word];
+  if (section.contents.size() - at >= 4)
+    std::memcpy(&word, section.contents.data() + at, 4), ++counts[static_cast<int32_t>(word)];
+}
+
 }  // namespace
 
 bool is_word(char c) {
@@ -173,7 +188,10 @@ std::vector<int64_t> constants_of(const assembly::Unit& unit, const std::set<std
       if (operand.isImm() && address && (operand.getImm() == 2 || operand.getImm() == 4 || operand.getImm() == 8))
         ++counts[std::countr_zero(static_cast<uint64_t>(operand.getImm()))];
     }
-    for (const assembly::Instruction::SymbolicOperand& s : instruction->symbolic) ++counts[s.value.addend];
+    for (const assembly::Instruction::SymbolicOperand& s : instruction->symbolic) {
+      ++counts[s.value.addend];
+      add_stored(unit, s.value, counts);
+    }
   }
   std::vector<int64_t> all;
   for (const auto& [value, count] : counts) all.push_back(value);

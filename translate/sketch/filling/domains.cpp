@@ -10,6 +10,7 @@
 #include "frontends/asm/mc_target.h"
 #include "frontends/asm/text_reader.h"
 #include "translate/sketch/filling/absolute.h"
+#include "translate/sketch/filling/sequences.h"
 #include "translate/sketch/vocabulary.h"
 
 namespace portolan::sketch::filling {
@@ -19,10 +20,6 @@ constexpr size_t kMostBases = 4;      // ways of filling the other holes of a li
 constexpr size_t kMostTrials = 6000;  // combinations tried to find them
 constexpr int64_t kListed = 1 << 16;  // immediates in a span up to this are listed
 constexpr size_t kSequenceConstants = 400;
-constexpr size_t kFormsOfAWeight = 8;
-constexpr uint64_t kHeaviest = 1 << 24;
-constexpr size_t kLongSequences = 1 << 14;  // of each length above one
-constexpr size_t kMostSequences = 16000;    // instructions that each place of a ?seq chooses from
 
 // Whether the word stands in the text by itself.
 bool occurs(std::string_view text, std::string_view word) {
@@ -71,13 +68,8 @@ class Finder {
   std::vector<int64_t> fitting(const Line& line, HoleId hole, const std::vector<Values>& bases,
                                const std::vector<int64_t>& values) const;
   Domain immediates(const Line& line, HoleId hole, const std::vector<Values>& bases) const;
-  struct Form {
-    size_t number = 0;  // in the grammar
-    std::vector<const std::vector<std::string>*> banks;
-  };
-  std::vector<std::vector<std::string>> banks(const std::vector<std::string>& registers) const;
-  std::vector<Form> forms(const std::vector<std::vector<std::string>>& banks) const;
-  Domain sequences(HoleId hole) const;
+  std::vector<std::string> registers_around(uint32_t line) const;
+  void find_sequences();
   std::vector<std::string> labels(uint32_t line) const;
   std::pair<uint32_t, uint32_t> function_around(uint32_t line) const;
   uint32_t distance(const std::string& word, uint32_t line) const;
@@ -334,130 +326,41 @@ Domain Finder::immediates(const Line& line, HoleId hole, const std::vector<Value
   return domain;
 }
 
-using Weighted = std::pair<uint64_t, std::string>;
-
-// The form's words in all ways that are not too heavy. `banks`: of the registers, one for each place.
-void complete(std::string_view form, Weighted begun, std::span<const std::vector<std::string>* const> banks,
-              const std::vector<std::string>& constants, uint64_t heaviest, std::vector<Weighted>& all) {
-  const size_t at = std::min(form.find("?reg"), form.find("?imm"));
-  begun.second += form.substr(0, at);
-  if (at == std::string_view::npos) {
-    all.push_back(std::move(begun));
-    return;
-  }
-  const bool is_register = form.substr(at, 4) == "?reg";
-  const std::vector<std::string>& words = is_register ? *banks.front() : constants;
-  if (is_register) banks = banks.subspan(1);
-  for (size_t n = 0; n < words.size() && begun.first * (n + 1) <= heaviest; ++n)
-    complete(form.substr(at + 4), {begun.first * (n + 1), begun.second + words[n]}, banks, constants, heaviest, all);
-}
-
-// The form with these words for its registers, and a number.
-std::string with_registers(std::string_view form, std::span<const std::string> registers) {
-  std::string text;
-  for (size_t at = 0, next = 0; at < form.size();) {
-    if (form.substr(at, 4) != "?reg" && form.substr(at, 4) != "?imm") {
-      text += form[at++];
-      continue;
-    }
-    text += form.substr(at, 4) == "?imm" ? "1" : registers[next++ % registers.size()];
-    at += 4;
-  }
-  return text;
-}
-
-size_t count_registers(std::string_view form) {
-  size_t count = 0;
-  for (size_t at = form.find("?reg"); at != std::string_view::npos; at = form.find("?reg", at + 1)) ++count;
-  return count;
-}
-
-// Registers that fit the same forms, nearest ones first in each bank.
-std::vector<std::vector<std::string>> Finder::banks(const std::vector<std::string>& registers) const {
-  std::vector<std::string> lines;
-  for (const std::string& word : registers)
-    for (const std::string_view form : words_.sequence) lines.push_back(with_registers(form, {&word, 1}));
-  const std::vector<bool> good = assembles(sketch_, lines);
-  std::map<std::vector<bool>, size_t> known;
-  std::vector<std::vector<std::string>> banks;
-  for (size_t n = 0; n < registers.size(); ++n) {
-    const auto begin = good.begin() + static_cast<std::ptrdiff_t>(n * words_.sequence.size());
-    const auto [bank, is_new] =
-        known.try_emplace({begin, begin + static_cast<std::ptrdiff_t>(words_.sequence.size())}, banks.size());
-    if (is_new) banks.emplace_back();
-    banks[bank->second].push_back(registers[n]);
-  }
-  return banks;
-}
-
-// The grammar's forms with a bank for each register, where that assembles.
-std::vector<Finder::Form> Finder::forms(const std::vector<std::vector<std::string>>& banks) const {
-  std::vector<Form> all;
-  std::vector<std::string> lines;
-  for (size_t number = 0; number < words_.sequence.size(); ++number) {
-    const size_t places = count_registers(words_.sequence[number]);
-    size_t ways = 1;
-    for (size_t place = 0; place < places; ++place) ways *= banks.size();
-    for (size_t way = 0; way < ways; ++way) {
-      Form form{number, {}};
-      std::vector<std::string> registers;
-      for (size_t place = 0, rest = way; place < places; ++place, rest /= banks.size()) {
-        form.banks.push_back(&banks[rest % banks.size()]);
-        registers.push_back(form.banks.back()->front());
-      }
-      lines.push_back(with_registers(words_.sequence[number], registers));
-      all.push_back(std::move(form));
-    }
-  }
-  const std::vector<bool> good = assembles(sketch_, lines);
-  std::vector<Form> fitting;
-  for (size_t n = 0; n < all.size(); ++n)
-    if (good[n]) fitting.push_back(std::move(all[n]));
-  return fitting;
-}
-
-// Instructions of the grammar over registers that the function names, those of arguments, and likely constants.
-Domain Finder::sequences(HoleId hole) const {
-  std::vector<std::string> registers, constants;
-  const uint32_t line = sketch_.holes[hole].line;
+// Registers that the function names, and those of arguments; near ones first.
+std::vector<std::string> Finder::registers_around(uint32_t line) const {
+  std::vector<std::string> registers;
   for (const std::string& word : words_.registers)
     if (distance(word, line) != UINT32_MAX ||
         std::find(words_.arguments.begin(), words_.arguments.end(), word) != words_.arguments.end())
       registers.push_back(word);
   sort_by_distance(registers, line);
+  return registers;
+}
+
+// What the lines around it do with registers is seen with something simple in its place.
+void Finder::find_sequences() {
+  std::vector<HoleId> holes;
+  for (HoleId hole = 0; hole < sketch_.holes.size(); ++hole)
+    if (sketch_.holes[hole].kind == HoleKind::seq) holes.push_back(hole);
+  if (holes.empty()) return;
+  std::vector<std::vector<std::string>> registers;
+  std::vector<Domain> simple;
+  for (HoleId hole = 0; hole < sketch_.holes.size(); ++hole)
+    simple.push_back(domains_[hole] ? *domains_[hole] : Domain());
+  for (const HoleId hole : holes) {
+    registers.push_back(registers_around(sketch_.holes[hole].line));
+    simple[hole].values = copies(sketch_, registers.back());
+  }
+  const std::vector<Nearby> all = look_around(sketch_, functions_with_holes(sketch_, skeleton_), std::move(simple));
+  std::vector<std::string> constants;
   for (size_t n = 0; n < likely_.size() && n < kSequenceConstants; ++n) constants.push_back(std::to_string(likely_[n]));
-  // Not all may fit: those of near registers and likely constants first. A weight is the product of the places that
-  // the words have in their lists.
-  const std::vector<std::vector<std::string>> all_banks = banks(registers);
-  const std::vector<Form> all_forms = forms(all_banks);
-  std::vector<Weighted> all;
-  size_t before = 0;
-  for (uint64_t heaviest = 4096; heaviest <= kHeaviest && all.size() < kMostSequences * 3 / 2; heaviest *= 2) {
-    before = all.size();
-    all.clear();
-    for (const Form& form : all_forms)
-      complete(words_.sequence[form.number], {kFormsOfAWeight + form.number, ""}, form.banks, constants, heaviest, all);
-    if (all.size() == before && before != 0) break;  // these are all there are
+  for (size_t n = 0; n < holes.size(); ++n) {
+    const auto nearby = std::find_if(all.begin(), all.end(), [&](const Nearby& near) { return near.hole == holes[n]; });
+    Domain found;
+    found.values = sequences(sketch_, registers[n], nearby == all.end() ? Nearby() : *nearby, constants,
+                             sketch_.holes[holes[n]].number);
+    domains_[holes[n]] = std::move(found);
   }
-  std::stable_sort(all.begin(), all.end(), [](const Weighted& x, const Weighted& y) { return x.first < y.first; });
-  std::vector<std::string> lines;
-  for (Weighted& w : all) lines.push_back(std::move(w.second));
-  const std::vector<bool> good = assembles(sketch_, lines);
-  Domain domain;
-  domain.values.emplace_back();  // nothing at all
-  for (size_t n = 0; n < lines.size() && domain.values.size() < kMostSequences; ++n)
-    if (good[n]) domain.values.push_back(lines[n]);
-  // Longer ones: every place chooses by itself, the first fastest, so that short ones come first.
-  std::vector<std::string> longest = domain.values;
-  for (uint32_t length = 2; length <= sketch_.holes[hole].number; ++length) {
-    std::vector<std::string> longer;
-    for (const std::string& head : longest)
-      for (size_t n = 1; !head.empty() && n < domain.values.size() && longer.size() < kLongSequences; ++n)
-        longer.push_back(head + "\n" + domain.values[n]);
-    domain.values.insert(domain.values.end(), longer.begin(), longer.end());
-    longest = std::move(longer);
-  }
-  return domain;
 }
 
 // What does not fit in one place may be meant for others: only what the target has nowhere is an error.
@@ -499,10 +402,7 @@ Expected<std::vector<Domain>> Finder::run() {
     const Line& line = sketch_.lines[number - 1];
     const std::vector<HoleId> holes = line.holes();
     if (holes.empty()) continue;
-    if (sketch_.holes[holes.front()].kind == HoleKind::seq) {
-      meet(holes.front(), sequences(holes.front()));
-      continue;
-    }
+    if (sketch_.holes[holes.front()].kind == HoleKind::seq) continue;
     const std::vector<Values> starts = bases(line, number);
     for (const HoleId hole : holes) {
       const Hole& h = sketch_.holes[hole];
@@ -532,6 +432,7 @@ Expected<std::vector<Domain>> Finder::run() {
                 complaint(line, number));
     }
   }
+  find_sequences();
   std::vector<Domain> domains;
   for (std::optional<Domain>& d : domains_) domains.push_back(std::move(*d));
   return domains;

@@ -22,6 +22,7 @@ struct Node {
   SlotSet surely;                             // a line with holes: all variants write these
   bool inside = false;                        // it belongs to a variant of a line
   std::optional<int64_t> depth;               // of the stack before it, from the entry
+  std::optional<int64_t> due;                 // what that ought to be, from the returns
   int64_t lacks = 0;                          // see Surroundings::stack_lacks
 };
 
@@ -52,6 +53,7 @@ class Graph {
   SlotSet strictly_behind(const Node& node) const;
   void backward(Node& node);
   void look_for(const Site& site);
+  std::optional<int64_t> added_by(const Node& node) const;
   void balance();
 
   const Layout& layout_;
@@ -224,28 +226,37 @@ void Graph::solve() {
   } while (changed_);
 }
 
-// Sequences are taken to leave the stack pointer as it is; behind other lines with holes nothing is known of it.
+// What it adds to the stack pointer. Sequences are taken to leave it as it is; of other lines with holes that set it
+// nothing is known.
+std::optional<int64_t> Graph::added_by(const Node& node) const {
+  if (node.site != nullptr && !node.site->sequence &&
+      std::find(node.site->written.begin(), node.site->written.end(), machine_.stack_pointer) !=
+          node.site->written.end())
+    return std::nullopt;
+  return node.effects.call ? 0 : node.effects.stack;
+}
+
 void Graph::balance() {
   std::deque<uint32_t> open;
   for (const Entry& entry : entries_) nodes_[entry.node].depth = 0, open.push_back(entry.node);
   for (; !open.empty(); open.pop_front()) {
     const Node& node = nodes_[open.front()];
-    if (node.site != nullptr && !node.site->sequence &&
-        std::find(node.site->written.begin(), node.site->written.end(), machine_.stack_pointer) !=
-            node.site->written.end())
-      continue;
-    const std::optional<int64_t> added = node.effects.call ? 0 : node.effects.stack;
+    const std::optional<int64_t> added = added_by(node);
     for (const uint32_t next : node.next)
       if (added && !nodes_[next].depth) nodes_[next].depth = *node.depth + *added, open.push_back(next);
   }
+  // What it ought to be, from the returns back.
   for (Node& node : nodes_)
-    if (node.effects.returns && node.depth) node.lacks = -*node.depth;
+    if (node.effects.returns) node.due = 0;
   do {
     changed_ = false;
     for (Node& node : nodes_)
       for (const uint32_t next : node.next)
-        if (node.lacks == 0 && node.depth && nodes_[next].lacks != 0) node.lacks = nodes_[next].lacks, changed_ = true;
+        if (const auto added = added_by(node); !node.due && nodes_[next].due && added)
+          node.due = *nodes_[next].due - *added, changed_ = true;
   } while (changed_);
+  for (Node& node : nodes_)
+    if (node.depth && node.due) node.lacks = *node.due - *node.depth;
 }
 
 std::vector<Surroundings> Graph::surroundings() {
