@@ -11,8 +11,8 @@ namespace {
 
 using Numbers = verify::Filling::Numbers;
 
-constexpr std::chrono::milliseconds kTime{700};
-constexpr size_t kMostTries = 2000, kMostAdded = 40, kMostQueued = 600;
+constexpr std::chrono::milliseconds kTime{700}, kTimeInTurn{350};
+constexpr size_t kMostTries = 2000, kMostAdded = 40, kMostAddedInTurn = 24, kMostQueued = 600;
 constexpr size_t kMostExchanges = 6;     // of one number by another
 constexpr uint64_t kLongestRun = 20000;  // of an input that is added
 
@@ -47,6 +47,14 @@ std::optional<verify::Input> with_number(const emulate::Image& image, verify::In
   return std::nullopt;
 }
 
+uint64_t number_at_start(const emulate::Image& image, const emulate::Request& request, uint64_t address,
+                         uint32_t size) {
+  uint64_t number = 0;
+  for (uint32_t n = 0; n < size; ++n)
+    number |= uint64_t{byte_at_start(image, request, address + n).value_or(0)} << (8 * n);
+  return number;
+}
+
 class Explorer {
  public:
   Explorer(const Territory& territory, Watch& watch, verify::Random& random)
@@ -57,6 +65,7 @@ class Explorer {
  private:
   verify::Input next();
   void queue(const verify::Input& input);
+  std::optional<Diagnostic> add_fresh(std::vector<Test>& tests);
   void queue_loads(const verify::Input& input);
   // Runs the source on the input, by the watch. Nothing: it takes long.
   std::optional<Test> look(verify::Input input);
@@ -67,6 +76,9 @@ class Explorer {
   std::vector<verify::Input> ways_;  // inputs that went new ways
   std::deque<verify::Input> queue_;
   uint64_t turn_ = 0;
+  // At first each way of a branch is looked for; then, for some time, ways in turn.
+  bool in_turn_ = false;
+  std::vector<uint64_t> added_;  // see explore()
 };
 
 // Counts and indices that decide how far things go are small numbers.
@@ -76,9 +88,7 @@ void Explorer::queue_loads(const verify::Input& input) {
   const auto loads = watch_.loads();
   for (const uint64_t number : {1, 2, 3, 6, 0, 16})
     for (const auto& [address, size] : loads) {
-      uint64_t before = 0;
-      for (uint32_t n = 0; n < size; ++n)
-        before |= uint64_t{byte_at_start(image, request, address + n).value_or(0)} << (8 * n);
+      const uint64_t before = number_at_start(image, request, address, size);
       if (before == number || before >= emulate::kHarnessBase || queue_.size() >= kMostQueued) continue;
       if (auto changed = with_number(image, input, address, size, number)) queue_.push_back(std::move(*changed));
     }
@@ -86,11 +96,17 @@ void Explorer::queue_loads(const verify::Input& input) {
 
 void Explorer::queue(const verify::Input& input) {
   queue_loads(input);
-  const auto compared = watch_.compared();
+  const emulate::Request request = t_.bench.source_request(t_.boundary, input);
+  const emulate::Image& image = t_.bench.source().image();
+  const auto compared = watch_.compared(in_turn_);
+  const auto loads = watch_.loads();
   for (const uint64_t step : {uint64_t{0}, uint64_t{1}, ~uint64_t{0}})
     for (const auto& [a, b] : compared) {
       // The target has its objects elsewhere.
       if (b >= emulate::kHarnessBase && b < emulate::kImageEnd) continue;
+      for (const auto& [address, size] : loads)
+        if (queue_.size() < kMostQueued && number_at_start(image, request, address, size) == a)
+          if (auto changed = with_number(image, input, address, size, b + step)) queue_.push_back(std::move(*changed));
       for (verify::Input& changed : exchanged(t_, input, a, b + step))
         if (queue_.size() < kMostQueued) queue_.push_back(std::move(changed));
     }
@@ -120,20 +136,33 @@ std::optional<Test> Explorer::look(verify::Input input) {
 
 Expected<std::vector<uint64_t>> Explorer::run(std::vector<verify::Input> ways, std::vector<Test>& tests) {
   ways_ = std::move(ways);
-  const auto deadline = FairClock::now() + kTime;
+  for (in_turn_ = false;; in_turn_ = true) {
+    if (auto problem = add_fresh(tests)) return *problem;
+    if (in_turn_) return std::move(added_);
+    // From all that there is, simple and wild.
+    queue_.clear(), ways_.clear();
+    for (const Test& test : tests) ways_.push_back(test.input);
+    for (size_t n = ways_.size(); n > 1; --n) std::swap(ways_[n - 1], ways_[random_.below(n)]);
+  }
+}
+
+std::optional<Diagnostic> Explorer::add_fresh(std::vector<Test>& tests) {
+  const auto deadline = FairClock::now() + (in_turn_ ? kTimeInTurn : kTime);
+  const auto over = [&] { return FairClock::now() > deadline || (!in_turn_ && !watch_.ways_left()); };
   // What they compare is looked at again, now that it is known which ways are left.
-  for (const verify::Input& input : ways_) {
-    if (!watch_.ways_left() || FairClock::now() > deadline) break;
+  const std::vector<verify::Input> known = ways_;
+  for (const verify::Input& input : known) {
+    if (over()) break;
     if (look(input)) queue(input);
   }
-  std::vector<uint64_t> added;
-  for (size_t n = 0; n < kMostTries && added.size() < kMostAdded && watch_.ways_left(); ++n) {
-    if (FairClock::now() > deadline) break;
+  const size_t most = added_.size() + (in_turn_ ? kMostAddedInTurn : kMostAdded);
+  for (size_t n = 0; n < kMostTries && added_.size() < most && !over(); ++n) {
     verify::Input input = next();
     if (input.has_nan) continue;
     std::optional<Test> test = look(std::move(input));
     const uint64_t instructions = watch_.instructions();
-    if (!test || !watch_.fresh() || !watch_.left().empty() || instructions == 0) continue;
+    const bool fresh = in_turn_ ? watch_.fresh_in_turn() : watch_.fresh();
+    if (!test || !fresh || !watch_.left().empty() || instructions == 0) continue;
     queue(test->input);
     ways_.push_back(test->input);
     auto runs = t_.bench.run_source(t_.boundary, {&test->input, 1});
@@ -141,9 +170,9 @@ Expected<std::vector<uint64_t>> Explorer::run(std::vector<verify::Input> ways, s
     if (!runs->front().unfit.empty()) continue;
     test->source = std::move(runs->front());
     tests.push_back(std::move(*test));
-    added.push_back(instructions);
+    added_.push_back(instructions);
   }
-  return added;
+  return std::nullopt;
 }
 
 // Whether the number may stand in so many bytes.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "llvm/ADT/Hashing.h"
 #include "translate/sketch/filling/surroundings.h"
 
 namespace portolan::sketch::filling {
@@ -9,6 +10,7 @@ namespace {
 
 constexpr uint64_t kWithoutCount = 4000;  // limit where it is not known how long the source runs
 constexpr size_t kMostCompared = 48, kMostLoads = 32;
+constexpr unsigned kFewRuns = 3;
 
 // Code of other instruction sets does not take as many instructions, and what is written in vectors takes more.
 double limit_factor(double times_longer) {
@@ -26,10 +28,13 @@ bool Watch::look_at(Test& test, emulate::Request request, double times_longer, u
   stores_ = std::make_shared<Stores>();
   touched_ = std::make_shared<std::unordered_set<uint64_t>>();
   familiar_ = std::make_shared<Familiar>();
-  pending_.clear(), loaded_.clear(), written_.clear(), loads_.clear(), numbers_.clear(), compared_.clear();
+  pending_.clear(), loaded_.clear(), written_.clear(), loads_.clear(), numbers_.clear();
+  compared_.clear(), compared_in_turn_.clear();
+  in_turn_.clear();
+  last_way_ = way_before_ = 0;
   flags_only_ = false;
   branch_ = nullptr;
-  fresh_ = false;
+  fresh_ = fresh_in_turn_ = false;
   seen_ = stored_in_the_beginning_ = 0;
   objects_.begin();
   ++run_;
@@ -38,7 +43,7 @@ bool Watch::look_at(Test& test, emulate::Request request, double times_longer, u
   auto outcome = engine_->run(image_, request);
   if (most < kLongestRun && outcome && outcome->ending == emulate::Ending::limit) {
     gone_ = gone, open_ = open;
-    fresh_ = false;
+    fresh_ = fresh_in_turn_ = false;
     return false;
   }
   const bool known = outcome && outcome->ending != emulate::Ending::unsupported;
@@ -85,10 +90,10 @@ Watch::Kind& Watch::kind_of(const emulate::IrStep& step, uint64_t pc) {
 }
 
 // Every two numbers of the last comparison may be what it compared.
-void Watch::note_compared() {
+void Watch::note_compared(std::set<std::pair<uint64_t, uint64_t>>& compared) const {
   for (const uint64_t a : numbers_)
     for (const uint64_t b : numbers_)
-      if (a != b && compared_.size() < kMostCompared) compared_.emplace(a, b);
+      if (a != b && compared.size() < kMostCompared) compared.emplace(a, b);
 }
 
 // What a comparison computes shows in its flags alone; another instruction set may need it as a number.
@@ -104,13 +109,19 @@ void Watch::note_familiar() {
 }
 
 void Watch::went(uint64_t to) {
-  for (const uint64_t way : branch_->ways)
-    if (way != to && !gone_.contains({pc_, way})) {
-      open_.emplace(pc_, way);
-      note_compared();
-    }
+  const auto in_turn = [this](uint64_t way) { return llvm::hash_combine(pc_, way, last_way_, way_before_); };
+  for (const uint64_t way : branch_->ways) {
+    if (way == to) continue;
+    if (gone_in_turn_[in_turn(way)] < kFewRuns) note_compared(compared_in_turn_);
+    if (gone_.contains({pc_, way})) continue;
+    open_.emplace(pc_, way);
+    note_compared(compared_);
+  }
   fresh_ |= gone_.emplace(pc_, to).second;
+  if (const size_t way = in_turn(to); in_turn_.insert(way).second) fresh_in_turn_ |= ++gone_in_turn_[way] <= kFewRuns;
   open_.erase({pc_, to});
+  way_before_ = last_way_;
+  last_way_ = llvm::hash_combine(pc_, to);
 }
 
 std::optional<uint64_t> Watch::before(uint64_t pc, std::span<const llvm::APInt> slots, emulate::MemoryAccess& memory) {

@@ -26,12 +26,17 @@ class Watch : public emulate::IrObserver {
   static constexpr uint64_t kBeginning = 1500;
   Test beginning_of(const Test& test, double times_longer) const;
   bool fresh() const { return fresh_; }  // it went a way that no run before it went
+  // It went a way that few runs before it went after the same two ways.
+  bool fresh_in_turn() const { return fresh_in_turn_; }
   // How it went from one object of the files' data to another that it has no pointer to; empty: it did not.
   const std::string& left() const { return objects_.left(); }
   // Some branch that was come to has a way that no run went.
   bool ways_left() const { return !open_.empty(); }
-  // Pairs of numbers that met before such branches in the last run.
-  const std::set<std::pair<uint64_t, uint64_t>>& compared() const { return compared_; }
+  // Pairs of numbers that met before such branches in the last run; `in_turn`: before those with a way that few runs
+  // went after the same two ways.
+  const std::set<std::pair<uint64_t, uint64_t>>& compared(bool in_turn) const {
+    return in_turn ? compared_in_turn_ : compared_;
+  }
 
   // Numbers that the last run loaded from elsewhere than the stack: where, and how many bytes; each place once.
   const std::map<uint64_t, uint32_t>& loads() const { return loads_; }
@@ -53,7 +58,7 @@ class Watch : public emulate::IrObserver {
   };
   Kind& kind_of(const emulate::IrStep& step, uint64_t pc);
   void went(uint64_t to);
-  void note_compared();
+  void note_compared(std::set<std::pair<uint64_t, uint64_t>>& compared) const;
   void note_familiar();
 
   const emulate::Image& image_;
@@ -61,7 +66,10 @@ class Watch : public emulate::IrObserver {
   std::unique_ptr<emulate::Engine> engine_;
   std::unordered_map<uint64_t, Kind> kinds_;
   std::set<std::pair<uint64_t, uint64_t>> gone_, open_;  // ways: from, to
-  std::set<std::pair<uint64_t, uint64_t>> compared_;
+  std::set<std::pair<uint64_t, uint64_t>> compared_, compared_in_turn_;
+  std::unordered_map<uint64_t, unsigned> gone_in_turn_;  // a way and the two before it, hashed: how many runs
+  std::unordered_set<uint64_t> in_turn_;                 // of the present run
+  uint64_t last_way_ = 0, way_before_ = 0;
   std::vector<uint64_t> numbers_;  // that the last comparison read
   std::shared_ptr<Stores> stores_;
   std::shared_ptr<std::unordered_set<uint64_t>> touched_;
@@ -73,7 +81,7 @@ class Watch : public emulate::IrObserver {
   uint64_t pc_ = 0;
   uint64_t instructions_ = 0, run_ = 0;
   uint64_t seen_ = 0, stored_in_the_beginning_ = 0;  // instructions so far; bytes outside the stack
-  bool fresh_ = false;
+  bool fresh_ = false, fresh_in_turn_ = false;
   bool flags_only_ = false;  // the last instruction compared and did nothing else
 };
 
