@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 #include <map>
+#include <utility>
 
 #include "emulate/assemble.h"
-#include "verify/bench.h"
+#include "verify/guided.h"
 
 namespace portolan::verify {
 namespace {
@@ -30,6 +32,9 @@ constexpr Globals kGlobals[] = {Globals::initial, Globals::mixed, Globals::small
                                 Globals::initial, Globals::wild,  Globals::mixed};
 constexpr uint32_t kMostLimits = 24;
 constexpr size_t kMostKept = 64, kMostSamples = 8;
+// Of inputs that are to go ways which drawn ones did not.
+constexpr size_t kMostOfOne = 60, kMostBases = 24;
+constexpr uint64_t kLongestGuided = 20000;  // instructions
 
 uint64_t seed_of(uint64_t seed, const std::string& name) {
   uint64_t hash = 0xcbf29ce484222325 ^ seed;
@@ -55,6 +60,7 @@ class FunctionTester {
   bool out_of_time() const { return FairClock::now() > deadline_; }
   bool batch(const Shape& shape);  // false: enough seen
   Input next_input(const Shape& shape);
+  void go_other_ways(const Shape& shape);
   bool judge(const std::vector<Trial>& trials);
   bool depends_on_data(const Shape& shape);
   void conclude();
@@ -166,6 +172,54 @@ bool FunctionTester::batch(const Shape& shape) {
   return !enough && result_.tried < kTriesPerTest * options_.tests;
 }
 
+// Drawn inputs rarely make equal what is compared, and hardly ever twice in one run: the source is looked at while it
+// runs, and what it compared is changed.
+void FunctionTester::go_other_ways(const Shape& shape) {
+  WayFinder finder(bench_.source());
+  std::deque<Input> queue;
+  const auto look_at = [&](const Input& input) {
+    return finder.look_at(bench_.source_request(boundary_, input), kLongestGuided);
+  };
+  // Those of one that went a new way come before all others.
+  const auto add = [&](const Input& input, bool in_front) {
+    std::vector<Input> changed = guided(bench_, boundary_, shape, input, finder.ways(), true, kMostOfOne);
+    std::erase_if(changed, [&](const Input& i) {
+      return !options_.own_data && std::any_of(i.data.begin(), i.data.end(), [](const DataPiece& d) { return d.own; });
+    });
+    queue.insert(in_front ? queue.begin() : queue.end(), std::make_move_iterator(changed.begin()),
+                 std::make_move_iterator(changed.end()));
+  };
+  // What is fresh to an engine may be none, where the target has one way only.
+  std::vector<Input> bases = kept_;
+  bases.insert(bases.end(), result_.samples.begin(), result_.samples.end());
+  for (size_t n = 0; n < std::min(bases.size(), kMostBases) && !out_of_time(); ++n)
+    if (look_at(bases[n])) add(bases[n], false);
+  const uint32_t wanted = std::min(kBatch, options_.tests);
+  uint32_t tries = 0, added = 0;
+  const auto over = [&] {
+    return queue.empty() || tries >= kTriesPerTest * options_.tests || added >= options_.tests || out_of_time();
+  };
+  while (!over()) {
+    std::vector<Input> inputs;
+    for (; inputs.size() < wanted && !over(); ++tries) {
+      Input input = std::move(queue.front());
+      queue.pop_front();
+      if (!look_at(input) || !finder.ways().fresh_in_turn()) continue;
+      add(input, true);
+      inputs.push_back(std::move(input));
+    }
+    if (inputs.empty()) return;
+    result_.tried += static_cast<uint32_t>(inputs.size()), added += static_cast<uint32_t>(inputs.size());
+    auto trials = bench_.run(boundary_, std::move(inputs), &result_.coverage);
+    if (!trials) {
+      unknown("unsupported", trials.error().message);
+      stopped_early_ = true;
+      return;
+    }
+    if (!judge(*trials) || limits_ >= kMostLimits) return;
+  }
+}
+
 void FunctionTester::conclude() {
   if (result_.level == TestResult::Level::refuted || stopped_early_) return;
   // It may be about to end, and what it gives then nobody has seen.
@@ -235,6 +289,7 @@ TestResult FunctionTester::run() {
   depends_on_data_ = boundary_.parameters.empty() && depends_on_data(shape);
   while (batch(shape)) {
   }
+  if (result_.tests != 0 && result_.level != TestResult::Level::refuted && !stopped_early_) go_other_ways(shape);
   conclude();
   return result_;
 }

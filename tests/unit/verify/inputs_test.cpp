@@ -63,5 +63,19 @@ TEST(Inputs, MarksStandAlone) {
   EXPECT_EQ(level_of(source, "\tmov w0, wzr\n\tret\n", 2048), TestResult::Level::refuted);
 }
 
+// Three comparisons of one way, of which the last looks at a range that begins at no small number: no draw meets all.
+TEST(Inputs, WhatIsComparedMeetsInTurn) {
+  const std::string source =
+      "\tleaq table(%rip), %rdx\n\txorl %eax, %eax\n\tcmpl (%rdx), %edi\n\tjne 1f\n\tleal 7(%rdi), %ecx\n"
+      "\tcmpl 4(%rdx), %ecx\n\tjne 1f\n\tmovl 8(%rdx), %ecx\n\tsubl $16180, %ecx\n\tcmpl $31, %ecx\n\tja 1f\n"
+      "\tmovl $1, %eax\n1:\tret\n";
+  const std::string target =
+      "\tadrp x8, table\n\tadd x8, x8, :lo12:table\n\tldr w9, [x8]\n\tcmp w9, w0\n\tb.ne 1f\n\tldr w9, [x8, #4]\n"
+      "\tadd w10, w0, #7\n\tcmp w9, w10\n\tb.ne 1f\n\tldr w9, [x8, #8]\n\tmov w10, #16180\n\tsub w9, w9, w10\n"
+      "\tcmp w9, #31\n\tcset w0, ls\n\tret\n1:\tmov w0, wzr\n\tret\n";
+  EXPECT_EQ(level_of(source, target, 64), TestResult::Level::tested);
+  EXPECT_EQ(level_of(source, "\tmov w0, wzr\n\tret\n", 64), TestResult::Level::refuted);
+}
+
 }  // namespace
 }  // namespace portolan::verify

@@ -21,8 +21,4 @@ struct Territory {
 Expected<std::vector<uint64_t>> explore(const Territory& territory, Watch& watch, verify::Random& random,
                                         std::vector<verify::Input> ways, std::vector<Test>& tests);
 
-// The input with a number that stands in it exchanged, in all ways that are found soon.
-std::vector<verify::Input> exchanged(const Territory& territory, const verify::Input& input, uint64_t number,
-                                     uint64_t by);
-
 }  // namespace portolan::sketch::filling

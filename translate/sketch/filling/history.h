@@ -24,9 +24,6 @@ inline constexpr size_t kMostWritten = 1 << 16;
 
 using History = std::map<uint64_t, std::vector<uint8_t>>;  // by address; what changes nothing is left out
 
-// What stands there when the request begins; nothing: in no buffer and no data.
-std::optional<uint8_t> byte_at_start(const emulate::Image& image, const emulate::Request& request, uint64_t address);
-
 History history_of(const emulate::Image& image, const emulate::Request& request, std::span<const WrittenByte> written);
 
 }  // namespace portolan::sketch::filling

@@ -6,6 +6,7 @@
 
 #include "emulate/ir_code.h"
 #include "emulate/slot_map.h"
+#include "verify/guided.h"
 
 namespace portolan::sketch::filling {
 namespace {
@@ -299,7 +300,7 @@ bool Runner::stores_as_the_source(emulate::MemoryAccess& memory) {
     }
     const Shared* const shared = shared_at(access.address);
     for (uint64_t at = access.address; shared != nullptr && at < access.address + access.size && at < shared->end; ++at)
-      if (const auto before = byte_at_start(target_->image(), asked_, at);
+      if (const auto before = verify::byte_at_start(target_->image(), asked_, at);
           before && !may_store(at, at - shared->address + shared->source, *before, memory))
         return false;
   }

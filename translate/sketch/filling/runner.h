@@ -15,6 +15,7 @@
 #include "translate/sketch/filling/preview.h"
 #include "translate/sketch/filling/sense.h"
 #include "verify/bench.h"
+#include "verify/ways.h"
 
 namespace portolan::sketch::filling {
 
@@ -38,9 +39,7 @@ struct Test {
   std::shared_ptr<const History> history = nullptr;  // by the source's addresses; nullptr: not known
 };
 
-inline bool may_be_on_stack(uint64_t address) {
-  return address > emulate::kStackTop - 64 * 1024 && address <= emulate::kStackTop;
-}
+using verify::may_be_on_stack;
 
 // Of processor time, for one run. Limits of instructions come first.
 inline constexpr std::chrono::seconds kRunTime{3};

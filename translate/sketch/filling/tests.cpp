@@ -70,7 +70,7 @@ Expected<Found> find_tests(const Territory& t, Watch& watch, uint64_t seed) {
       return true;
     }
     found.instructions.push_back(watch.instructions());
-    if (watch.fresh()) ways.push_back(test.input);
+    if (watch.ways().fresh()) ways.push_back(test.input);
     if (watch.instructions() > kLongRun && found.beginnings.size() < kVeryLongTests)
       found.beginnings.push_back(watch.beginning_of(test, t.times_longer));
     found.tests.push_back(std::move(test));
