@@ -148,7 +148,11 @@ std::vector<std::string> Filler::values_of(const Choices& choices) const {
   return values;
 }
 
+// Of what is inferred it is not known how a convention extends it.
 void Filler::add_border(Borders border) {
+  for (verify::Boundary& boundary : border)
+    for (verify::BoundaryValue& result : boundary.results)
+      result.whole &= boundary.origin != verify::Boundary::Origin::inferred;
   if (std::none_of(borders_.begin(), borders_.end(), [&](const Borders& b) { return same(b, border); }))
     borders_.push_back(std::move(border));
 }

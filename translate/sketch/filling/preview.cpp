@@ -73,6 +73,7 @@ void Preview::start(const Site& site, std::span<const llvm::APInt> slots, const 
     slots_ = start_;
     held_.resize(start_.size());
   }
+  undefined_ = undefined;
   line_ = &memos_[&site];
   low_ = site.variants_low;
   last_written_.clear();
@@ -122,6 +123,14 @@ uint64_t Preview::state_after(uint64_t begin, uint64_t end, emulate::MemoryAcces
   Memo& memo = (*line_)[place];
   if (!memo.known) look_at(begin, end, memo);
   last_ = &memo, last_pure_ = memo.pure;
+  size_t undefined = 0;
+  for (const assembly::Slot slot : memo.reads)
+    if (undefined_[slot]) undefined = llvm::hash_combine(undefined, slot);
+  const uint64_t state = after_registers(memo, begin, end, memory);
+  return undefined == 0 ? state : static_cast<size_t>(llvm::hash_combine(state, undefined));
+}
+
+uint64_t Preview::after_registers(Memo& memo, uint64_t begin, uint64_t end, emulate::MemoryAccess& memory) {
   if (!memo.pure) return run(begin, end, memory, memo, false);
   size_t from = 1;
   for (const assembly::Slot slot : memo.reads) from = (from ^ held_[slot]) * 0x9e3779b97f4a7c15 | 1;

@@ -14,7 +14,8 @@ class Preview {
  public:
   explicit Preview(emulate::IrCode& code) : code_(code) {}
   // The state that the following variants of this line start from; `undefined`: slots that hold nothing that anybody
-  // gave them, and are taken to hold the same. Only `looked_at` tell states apart.
+  // gave them, and are taken to hold the same: who reads one never counts as doing what another does that does not.
+  // Only `looked_at` tell states apart.
   void start(const Site& site, std::span<const llvm::APInt> slots, const std::vector<bool>& undefined,
              std::span<const assembly::Slot> looked_at);
   // A number for these registers and flags, stores and where execution goes on after the code at [begin, end) has run
@@ -43,6 +44,7 @@ class Preview {
     std::vector<std::pair<assembly::Slot, llvm::APInt>> written;
   };
   void look_at(uint64_t begin, uint64_t end, Memo& memo);
+  uint64_t after_registers(Memo& memo, uint64_t begin, uint64_t end, emulate::MemoryAccess& memory);
   uint64_t recall(const Memo& memo, uint64_t begin, uint64_t end);
   uint64_t run(uint64_t begin, uint64_t end, emulate::MemoryAccess& memory, Memo& memo, bool keep);
 
@@ -55,6 +57,7 @@ class Preview {
   const Memo* last_ = nullptr;
   bool last_pure_ = false;
   std::vector<size_t> held_;  // numbers for the slots at the start
+  std::vector<bool> undefined_;
   std::vector<llvm::APInt> start_, slots_;
   std::vector<size_t> parts_;  // of the number for the state at the start, by slot; 0: it is not looked at
   size_t at_start_ = 0;

@@ -226,13 +226,10 @@ void Graph::solve() {
   } while (changed_);
 }
 
-// What it adds to the stack pointer. Sequences are taken to leave it as it is; of other lines with holes that set it
-// nothing is known.
+// What it adds to the stack pointer. Sequences are taken to leave it as it is, and so are other lines with holes that
+// need not set it; of those that do nothing is known.
 std::optional<int64_t> Graph::added_by(const Node& node) const {
-  if (node.site != nullptr && !node.site->sequence &&
-      std::find(node.site->written.begin(), node.site->written.end(), machine_.stack_pointer) !=
-          node.site->written.end())
-    return std::nullopt;
+  if (node.site != nullptr && node.surely[machine_.stack_pointer]) return std::nullopt;
   return node.effects.call ? 0 : node.effects.stack;
 }
 
