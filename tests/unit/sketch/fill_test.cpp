@@ -238,6 +238,24 @@ const Case kCases[] = {
       "\tpushq %rbx\n\tpushq %rax\n\tmovl %edi, %ebx\n\tmovl %ebx, %eax\n\tandl ?reg, %eax\n\txorl $-16, "
       "%eax\n\t?seq:1\n\tpopq %rbx\n\tret\n"},
      {"%esi", "addq $8, %rsp"}},
+    // The stack pointer lacks something on one of two ways that meet at the return.
+    {"riscv64_balance",
+     {"\txorl %eax, %eax\n\ttestl %edi, %edi\n\tje 1f\n\tmovl %esi, %eax\n1:\tret\n", kR,
+      "\tbeqz a0, .Lend\n\t?seq:1\n\tsd ra, 8(sp)\n\tsd a1, 0(sp)\n\tlw a0, 0(sp)\n\tld ra, 8(sp)\n"
+      "\taddi sp, sp, 16\n.Lend:\tret\n"},
+     {"addi sp, sp, -16"}},
+    {"aarch64_constant_in_data",
+     {"\tmovl %edi, %eax\n\txorl .Lc(%rip), %eax\n\tret\n.section .rodata\n.Lc: .long 1115947008\n.text\n", kA,
+      "\t?seq:1\n\teor w0, w0, w8\n\tret\n", 1},
+     {"mov w8, 1115947008"}},
+    // addw a3, a3, a6 does the same if what nobody set is -1.
+    {"riscv64_unset_register",
+     {"\tcmpl $1, %edi\n\tsbbl %ecx, %ecx\n\tnotl %ecx\n\tandl %esi, %ecx\n\tmovl $7, %eax\n\ttestl %esi, %esi\n"
+      "\tje 1f\n\tleal (%rcx,%rdi), %eax\n1:\tret\n",
+      kR,
+      "\tseqz a3, a0\n\t?seq:1\n\tand a6, a3, a1\n\tbeqz a1, ?label\n\taddw a0, a0, a6\n\tret\n.Lz:\tli a0, "
+      "7\n\tret\n"},
+     {"addi a3, a3, -1", ".Lz"}},
     {"riscv64_two_seq", {kLinear, kR, "\t?seq:1\n\t?seq:1\n\taddiw a0, a0, 7\n\tret\n"}, {}},
 };
 INSTANTIATE_TEST_SUITE_P(Sketches, Filled, testing::ValuesIn(kCases), [](const auto& c) { return c.param.name; });
