@@ -75,6 +75,8 @@ ExpressionPtr made_whole(const std::string& how, const std::string& format, Expr
 bool is_whole(const Expression& e);
 // Within the limits of a format of whole numbers.
 ExpressionPtr saturated(ExpressionPtr x, unsigned bits, bool is_signed);
+// The same modulo a power of two, with nothing in it that only counts above.
+ExpressionPtr low_bits(const ExpressionPtr& x, unsigned bits);
 // What a register of so many bits holds of a whole number: the same if it surely fits.
 ExpressionPtr settled(ExpressionPtr x, unsigned bits, bool is_signed = true);
 ExpressionPtr place(int64_t value);

@@ -247,14 +247,14 @@ std::optional<Diagnostic> Lifter::follow(const manifest::Sizes& sizes, Results& 
       if (!e)
         return error(fmt::format("{}element {} of {}: {}", source_.place(recorder.why_at()), at / g.type.bytes, g.name,
                                  recorder.why()));
-      // Of bits only those that are kept; all of a number that is wrapped by being stored.
+      // Of bits only those that are kept.
       const unsigned bits = 8 * g.type.bytes;
-      if (!g.type.is_float() && e->kind == Expression::Kind::field && e->variable >= static_cast<int>(bits))
-        elements.push_back(e->extent.constant == 0 ? e->parts[0]
-                                                   : field(e->parts[0], e->extent.constant, static_cast<int>(bits),
-                                                           g.type.kind == manifest::Element::is_signed));
+      const ExpressionPtr kept = g.type.is_float() ? e : low_bits(e, bits);
+      if (!g.type.is_float() && kept->kind == Expression::Kind::field && kept->variable >= static_cast<int>(bits))
+        elements.push_back(field(kept->parts[0], kept->extent.constant, static_cast<int>(bits),
+                                 g.type.kind == manifest::Element::is_signed));
       else
-        elements.push_back(e);
+        elements.push_back(kept);
     }
     results[n] = std::move(elements);
   }

@@ -1,4 +1,6 @@
 // Whole numbers, bits of them, and conditions, as expressions.
+#include <cmath>
+
 #include "gpu/lifting/recorder.h"
 
 namespace portolan::lifting {
@@ -156,7 +158,8 @@ ExpressionPtr Recorder::whole(Mark mark) {
       }
       ExpressionPtr word = operand(n.operands[0], FloatFormat::none);
       const auto low = static_cast<unsigned>(by.getZExtValue());
-      const bool is_signed = op == Op::ashr || (word && word->lowest >= 0);
+      const double half = std::ldexp(1.0, static_cast<int>(n.inst.width) - 1);
+      const bool is_signed = op == Op::ashr || (word && word->lowest >= 0 && word->highest < half);
       return word ? field(std::move(word), low, static_cast<int>(n.inst.width - low), is_signed) : nullptr;
     }
     case Op::smin:

@@ -123,11 +123,14 @@ ExpressionPtr Recorder::divided(Mark root) {
         for (const int64_t x : {multiple - 1, multiple, multiple + 1})
           samples.push_back(std::min<int64_t>(x, INT32_MAX));
       }
-      if (!std::ranges::all_of(
-              samples, [&](int64_t x) { return at_number(x) == x / divisor && at_number(-x) == -x / divisor; }) ||
-          at_number(INT32_MIN) != INT32_MIN / divisor)
-        continue;
-      ExpressionPtr x = extended(from, true);
+      const auto by_sign = [&](int64_t x) { return at_number(x) == x / divisor && at_number(-x) == -x / divisor; };
+      // Of 32 bits without a sign: those with the highest bit too.
+      const auto by_size = [&](int64_t x) {
+        return at_number(x) == x / divisor && at_number(UINT32_MAX - x) == (UINT32_MAX - x) / divisor;
+      };
+      const bool is_signed = std::ranges::all_of(samples, by_sign) && at_number(INT32_MIN) == INT32_MIN / divisor;
+      if (!is_signed && (bits != 32 || !std::ranges::all_of(samples, by_size))) continue;
+      ExpressionPtr x = extended(from, is_signed);
       if (!x) return nullptr;
       sampled_.insert("division");
       return quotient(std::move(x), static_cast<double>(divisor));

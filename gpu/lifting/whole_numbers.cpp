@@ -129,6 +129,15 @@ ExpressionPtr saturated(ExpressionPtr x, unsigned bits, bool is_signed) {
   return x;
 }
 
+ExpressionPtr low_bits(const ExpressionPtr& x, unsigned bits) {
+  if (x->kind == Kind::field && x->extent == Affine{} && x->variable >= static_cast<int>(bits))
+    return low_bits(x->parts[0], bits);
+  if (x->kind != Kind::sum && x->kind != Kind::product) return x;
+  std::vector<ExpressionPtr> parts;
+  for (const ExpressionPtr& part : x->parts) parts.push_back(low_bits(part, bits));
+  return parts == x->parts ? x : x->kind == Kind::sum ? sum(std::move(parts)) : product(std::move(parts));
+}
+
 ExpressionPtr settled(ExpressionPtr x, unsigned bits, bool is_signed) {
   const Limits limits = limits_of(bits, is_signed);
   if (bits == 0 || (x->lowest >= limits.lowest && x->highest <= limits.highest)) return x;

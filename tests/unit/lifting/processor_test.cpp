@@ -37,6 +37,9 @@ void gemm(int m, int n, int k, const double* a, const double* b, double* c) {
 }
 void relu(int n, const float* x, float* y) { for (int i = 0; i < n; ++i) y[i] = x[i] > 0 ? x[i] : 0; }
 void halves(int n, const int* a, const int* b, int* c) { for (int i = 0; i < n; ++i) c[i] = (a[i] + b[i]) / 2; }
+void tenths(int n, const unsigned* a, const unsigned* b, unsigned* c) {
+  for (int i = 0; i < n; ++i) c[i] = (a[i] + b[i]) / 10;
+}
 void hundredths(int n, const int* a, int* c) { for (int i = 0; i < n; ++i) c[i] = a[i] / 100 - a[i] % 7; }
 void narrow(int n, const int* a, const int* b, signed char* c) {
   for (int i = 0; i < n; ++i) {
@@ -99,6 +102,12 @@ name = "halves"
 sizes = { n = [1, 7, 12, "1..40"] }
 arguments = [{ name = "n", type = "i32", value = "n" }, { name = "a", type = "i32", in = "n" },
              { name = "b", type = "i32", in = "n" }, { name = "c", type = "i32", out = "n" }]
+[[kernel]]
+file = "loops.s"
+name = "tenths"
+sizes = { n = [1, 7, 12, "1..40"] }
+arguments = [{ name = "n", type = "i32", value = "n" }, { name = "a", type = "u32", in = "n" },
+             { name = "b", type = "u32", in = "n" }, { name = "c", type = "u32", out = "n" }]
 [[kernel]]
 file = "loops.s"
 name = "hundredths"
@@ -191,6 +200,17 @@ const std::vector<Case>& cases() {
        {{"a", 40}, {"b", 40}},
        [](const Sizes&, const auto& in) {
          return each(in.at("a"), in.at("b"), [](int a, int b) { return (a + b) / 2; });
+       }},
+      {"tenths",
+       {{"n", 40}},
+       {{"a", 40}, {"b", 40}},
+       [](const Sizes&, const auto& in) {
+         std::vector<double> c;
+         for (size_t i = 0; i < 40; ++i)
+           c.push_back(static_cast<uint32_t>(static_cast<uint64_t>(static_cast<int64_t>(in.at("a")[i]) +
+                                                                   static_cast<int64_t>(in.at("b")[i]))) /
+                       10);
+         return c;
        }},
       {"hundredths",
        {{"n", 40}},
@@ -292,7 +312,7 @@ TEST_P(Loops, AreLifted) {
       for (size_t n = 0; n < count; ++n) {
         next = std::fmod(next * 1.7 + 0.9, 4);
         const std::string kernel = c.name;
-        if (kernel == "halves" || kernel == "hundredths" || kernel == "narrow")
+        if (kernel == "halves" || kernel == "tenths" || kernel == "hundredths" || kernel == "narrow")
           in[name].push_back(std::round((next - 2) * (n % 5 == 0 ? 3e8 : 2000)));
         else
           in[name].push_back(kernel == "dot8" || kernel == "scaled" ? std::round(next * 30 - 60)
