@@ -182,6 +182,11 @@ const Case kCases[] = {
       1, 64},
      {"2"}},
     {"x86_64_solved", {kConstant, kX, "\tmovl %edi, %eax\n\txorl $?imm, %eax\n\tret\n", 1}, {"305419896"}},
+    // Each of its bits shows on some inputs only.
+    {"x86_64_solved_mask",
+     {"\tmovl %edi, %eax\n\tshll $9, %eax\n\tshrl $8, %eax\n\tret\n", kX,
+      "\tleal (%rdi,%rdi), %eax\n\tandl $?imm, %eax\n\tret\n", 1},
+     {"16777214"}},
     {"riscv64_address_in_parts",
      {"\tleaq .Ltable(%rip), %rax\n\tandl $3, %edi\n\tmovzbl (%rax,%rdi), %eax\n\tret\n.section .rodata\n.Ltable: "
       ".byte 5, 9, 200, 17\n.text\n",
@@ -233,6 +238,11 @@ const Case kCases[] = {
       "\tcmpl $?imm, %edi\n\tmovl $?imm, %ecx\n\tmovl $31, %eax\n\tcmovel %ecx, %eax\n\tret\n", 1},
      {"7", "127"}},
     // Nothing but the return tells that the stack pointer is short of eight.
+    // Which register fits depends on the mnemonic, and on the other register.
+    {"x86_64_op_and_its_registers",
+     {"\tmovq %rdi, %rax\n\timulq %rsi, %rax\n\tret\n", kX,
+      "\t?op{movb,movw,movl,movq} ?reg, ?reg\n\timulq %rdi, %rax\n\tret\n", 2, 64},
+     {"movq", "%rsi", "%rax"}},
     {"x86_64_stack",
      {kMixed, kX,
       "\tpushq %rbx\n\tpushq %rax\n\tmovl %edi, %ebx\n\tmovl %ebx, %eax\n\tandl ?reg, %eax\n\txorl $-16, "

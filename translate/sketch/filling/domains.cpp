@@ -17,6 +17,7 @@ namespace portolan::sketch::filling {
 namespace {
 
 constexpr size_t kMostBases = 4;      // ways of filling the other holes of a line
+constexpr size_t kMoreBases = 12;     // for the sake of mnemonics
 constexpr size_t kMostTrials = 6000;  // combinations tried to find them
 constexpr int64_t kListed = 1 << 16;  // immediates in a span up to this are listed
 constexpr size_t kSequenceConstants = 400;
@@ -238,7 +239,21 @@ std::vector<Finder::Values> Finder::bases(const Line& line, uint32_t number) con
     if (good[n]) all.push_back(std::move(tried[n]));
   if (all.size() <= kMostBases) return all;
   std::vector<Values> few;
-  for (size_t n = 0; n < kMostBases; ++n) few.push_back(all[n * (all.size() - 1) / (kMostBases - 1)]);
+  std::set<std::pair<HoleId, std::string>> stand;  // what already stands in one of them
+  const auto add = [&](const Values& values) {
+    few.push_back(values);
+    for (const HoleId hole : holes) stand.emplace(hole, values[hole]);
+  };
+  for (size_t n = 0; n < kMostBases; ++n) add(all[n * (all.size() - 1) / (kMostBases - 1)]);
+  // Each mnemonic may want registers of its own.
+  const auto brings_one = [&](const Values& values) {
+    return std::any_of(holes.begin(), holes.end(), [&](HoleId hole) {
+      const HoleKind kind = sketch_.holes[hole].kind;
+      return kind != HoleKind::reg && kind != HoleKind::imm && !stand.contains({hole, values[hole]});
+    });
+  };
+  for (size_t n = 0; n < all.size() && few.size() < kMostBases + kMoreBases; ++n)
+    if (brings_one(all[n])) add(all[n]);
   return few;
 }
 

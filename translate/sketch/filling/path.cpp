@@ -12,7 +12,8 @@ namespace {
 using llvm::APInt;
 using terms::Term;
 
-constexpr size_t kTestsAtOnce = 6;
+constexpr size_t kTestsAtOnce = 6;                         // more of short ones, whose numbers say little each
+constexpr size_t kMostTestsAtOnce = 40, kFewSteps = 1000;  // of all runs
 constexpr size_t kMostSteps = 3000;
 
 std::optional<int64_t> number(const std::string& text) {
@@ -210,8 +211,9 @@ std::optional<int64_t> PathSolver::solve(std::span<const Test> tests, const Choi
     follows[&site] = std::move(*found);
   }
   Term wanted = pool.bit(true);
-  size_t used = 0;
+  size_t used = 0, steps = 0;
   for (const Test& test : tests) {
+    if (used >= kMostTestsAtOnce || (used >= kTestsAtOnce && steps > kFewSteps)) break;
     if (test.stored_by_limit) continue;
     Recording recording;
     recording.most_steps = kMostSteps;
@@ -224,7 +226,7 @@ std::optional<int64_t> PathSolver::solve(std::span<const Test> tests, const Choi
     const Term good =
         ended ? agreement(pool, replay, test, boundaries_[test.function], runner_, recording) : pool.bit(false);
     wanted = pool.bit_and(wanted, pool.bit_or(pool.bit_not(replay.path()), good));
-    if (++used == kTestsAtOnce) break;
+    ++used, steps += recording.steps.size();
   }
   if (used == 0) return std::nullopt;
   const WideRange& range = *domains_[hole].wide;
