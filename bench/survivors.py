@@ -25,6 +25,7 @@ import mutants as campaign
 from common import mutants, report, toolchain
 
 HARNESS = pathlib.Path(__file__).with_name("survivor.c")
+PLACES = (0x1A70000, 0x4C80000)  # of the programs; within 128 MiB of functions that are nowhere
 ANSWERS = ("differs", "beyond the bound", "same", "open")
 MOST_SHOWING = 40  # inputs that are looked at for one within the bound
 TAG = re.compile(r"^0x([0-9a-f]+):( +)(DW_TAG_\w+|NULL)")
@@ -91,9 +92,10 @@ class Decider:
         self.args, self.debug, self.made = args, {}, {}
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="survivors-"))
 
-    def program(self, text, isa, name):
-        """A program that runs the function of that name; None if it cannot be made."""
-        source, unit, program = self.folder / "unit.s", self.folder / "unit.o", self.folder / "program"
+    def programs(self, text, isa, name):
+        """Programs that run the function of that name, at two places; None if they cannot be made."""
+        source, unit = self.folder / "unit.s", self.folder / "unit.o"
+        programs = [self.folder / f"program.{place:x}" for place in PLACES]
         source.write_text(text)
         target = toolchain.ISAS[isa]
         features = ("-march=rv64gc",) if isa == "riscv64" else ()
@@ -107,12 +109,13 @@ class Decider:
             (*toolchain.compiler("clang", target), *features, "-c", source, "-o", unit),
             (*objcopy, unit),
             *(() if harness.exists() else ((target.gcc, "-O1", "-w", "-c", HARNESS, "-o", harness),)),
-            (target.gcc, "-static", harness, unit, "-o", program, "-Wl,--unresolved-symbols=ignore-all", "-lm", "-latomic"),
-        ):
+            *((target.gcc, "-static", harness, unit, "-o", program, f"-Wl,-Ttext-segment={place:#x}",
+               "-Wl,--unresolved-symbols=ignore-all", "-lm", "-latomic") for place, program in zip(PLACES, programs)),
+        ):  # fmt: skip
             done = toolchain.run(step)
             if not done.ok:
                 return None, done.first_error()
-        return program, ""
+        return programs, ""
 
     def outcomes(self, entry, text, name):
         """What the function does on each input, or None with the reason."""
@@ -125,8 +128,8 @@ class Decider:
         integers, floats = sum(k is not None and k[0] != "f" for k in kinds), sum(k is not None and k[0] == "f" for k in kinds)
         if None in kinds or result is None or integers > 8 or floats > 8:
             return None, f"a prototype that the harness cannot call: {kinds} {result}"
-        program, problem = self.program(text, entry["target"], name)
-        if program is None:
+        programs, problem = self.programs(text, entry["target"], name)
+        if programs is None:
             return None, problem
         runner = toolchain.ISAS[entry["target"]].runner
         # The numbers in the translation, for it and for its mutants.
@@ -134,12 +137,12 @@ class Decider:
         numbers = entry.setdefault("numbers", own)
         words = (",".join(kinds) or "-", result, self.args.seed, self.args.inputs, *numbers)
         entry["words"] = words
-        return self.run((*runner, program, *words)), ""
+        return self.run([(*runner, program, *words) for program in programs]), ""
 
     def turns(self, entry, words, test):
         """How often the instruction that the translation executes most often is executed on an input; None: it is recursive."""
         isa, name = entry["target"], entry["target_name"]
-        program, _ = self.program(pathlib.Path(entry["output"]).read_text(), isa, name)
+        program = self.programs(pathlib.Path(entry["output"]).read_text(), isa, name)[0][0]
         symbols = toolchain.run((f"{toolchain.ISAS[isa].triple}-nm", "-S", program)).stdout.decode()
         start, size = (int(n, 16) for n in re.search(r"^(\w+) (\w+) \w subject$", symbols, re.MULTILINE).groups())
         log = self.folder / "executed"
@@ -162,10 +165,11 @@ class Decider:
                 return False
         return True
 
-    def run(self, command):
-        """The lines of two runs, those only on which they agree: what lies behind an array is another thing each time."""
+    def run(self, commands):
+        """The lines of runs, those only on which they agree: what lies behind an array is another thing each time, and a
+        number may lead into the program's own code, which is not the same in a mutant."""
         runs = []
-        for _ in range(2):
+        for command in commands:
             try:
                 # Of files that the functions make (zlib's "<fd:7>") nothing is left.
                 with tempfile.TemporaryDirectory(prefix="survivors-") as folder:
