@@ -17,7 +17,6 @@ constexpr uint64_t kLongestRun = 20000;  // of an input that is added
 
 constexpr Numbers kNumbers[] = {Numbers::small, Numbers::boundary, Numbers::related, Numbers::text, Numbers::random};
 
-// In a buffer or in the files' data.
 class Explorer {
  public:
   Explorer(const Territory& territory, Watch& watch, verify::Random& random)
