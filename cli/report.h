@@ -12,7 +12,7 @@ struct FileReport {
   int exit = 4;
   nlohmann::json evidence;  // discarded or null when there is none
   std::string messages;
-  std::string summary;  // a line about the whole file
+  std::string summary;           // a line about the whole file
   bool nothing_written = false;  // whatever `exit` says
 };
 

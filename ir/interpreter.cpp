@@ -106,6 +106,8 @@ APInt modified(const Instruction& rmw, const APInt& old, const APInt& operand) {
   return old;
 }
 
+namespace {
+
 // An instruction of a block, as it is run. Most have words only, of up to 64 bits; `general` is execute().
 struct Step {
   enum class Kind : uint8_t { general, word, get, set, load, store, undef, edge };
@@ -118,13 +120,11 @@ struct Step {
 // A block, and those that follow it whatever happens.
 struct Plan {
   std::vector<Step> steps;
-  uint64_t count = 0;            // of instructions and jumps
-  BlockId last = kNoBlock;       // none: not made yet
-  const Terminator* terminator;  // of the last
+  uint64_t count = 0;                      // of instructions and jumps
+  BlockId last = kNoBlock;                 // none: not made yet
+  const Terminator* terminator = nullptr;  // of the last
 };
 constexpr int kMostJumps = 4;
-
-namespace {
 
 // Where the bits of a number of at most 64 bits are.
 uint64_t* word_in(APInt& number) {

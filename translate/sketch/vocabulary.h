@@ -22,9 +22,9 @@ struct Vocabulary {
   std::vector<std::string> keywords;  // other words of operands: rounding modes
   // Immediates that no range holds: AArch64's bit masks.
   std::vector<uint64_t> patterns;
-  // Instructions that ?seq is made of: of one line, whose ?reg and ?to stand for registers that the sketch names (?to is
-  // set, and on x86-64 perhaps read, too) and whose ?imm for constants that the source or the sketch names. The first
-  // one copies a register.
+  // Instructions that ?seq is made of: of one line, whose ?reg and ?to stand for registers that the sketch names (?to
+  // is set, and on x86-64 perhaps read, too) and whose ?imm for constants that the source or the sketch names. The
+  // first one copies a register.
   std::vector<std::string_view> sequence;
   std::string_view stack_pointer;
   std::vector<std::string> arguments;  // of the first ones and of results, and the stack pointer: for ?seq
