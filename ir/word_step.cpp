@@ -40,14 +40,26 @@ WordStep::Body body_of(Op op) {
   return nullptr;
 }
 
+// Of several lanes, or of an op that looks at lanes.
+bool evaluate_lanes(const WordStep& step) {
+  const size_t count = step.instruction->operands.size();
+  std::array<Word, 3> operands;
+  for (size_t i = 0; i < count; ++i) operands[i] = {*step.from[i], step.widths[i]};
+  const auto result = evaluate_words(*step.function, *step.instruction, std::span<const Word>(operands.data(), count));
+  if (result) *step.to = result->bits;
+  return result.has_value();
+}
+
 }  // namespace
 
 WordStep::Body word_step_body(const Function& function, const Instruction& instruction) {
-  const bool fits = instruction.width != 0 && instruction.width <= 64 && instruction.lanes == 1 &&
-                    works_on_one_lane(instruction.op) &&
+  const bool fits = info(instruction.op).effects == Effects::Pure && instruction.width != 0 &&
+                    instruction.width <= 64 && !instruction.operands.empty() &&
                     std::all_of(instruction.operands.begin(), instruction.operands.end(),
                                 [&](ValueId operand) { return function.width(operand) <= 64; });
-  return fits ? body_of<WordDomain>(instruction.op) : nullptr;
+  if (!fits) return nullptr;
+  const bool one = instruction.lanes == 1 && works_on_one_lane(instruction.op);
+  return one ? body_of<WordDomain>(instruction.op) : &evaluate_lanes;
 }
 
 }  // namespace portolan::ir

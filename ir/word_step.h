@@ -1,5 +1,5 @@
 // A pure instruction of up to 64 bits as a function over the places of its words: what evaluate() finds out each time
-// (op, lanes, widths) is found out once. The bodies are those of op_semantics.h over WordDomain.
+// (op, widths) is found out once; lanes are evaluated as ever. The bodies are those of op_semantics.h over WordDomain.
 #pragma once
 
 #include <array>
@@ -25,7 +25,7 @@ struct WordStep {
   bool operator()() const { return body(*this); }
 };
 
-// nullptr: it has effects or lanes, or something of it is wider than a word.
+// nullptr: it has effects or no operands, or something of it is wider than a word.
 WordStep::Body word_step_body(const Function& function, const Instruction& instruction);
 
 }  // namespace portolan::ir
