@@ -47,12 +47,24 @@ std::optional<Term> as_dividend_without_rest(Pool& pool, Term quotient, Term div
   return pool.sub(dividend, kind == Kind::udiv ? pool.urem(dividend, divisor) : pool.srem(dividend, divisor));
 }
 
+// A product that needs fewer bits than its operands are wide: one of as many bits, extended.
+std::optional<Term> narrow_product(Pool& pool, Term a, Term b) {
+  const unsigned w = pool.width(a);
+  const unsigned unsigned_bits = 2 * w - pool.known_bits(a).first.countl_one() - pool.known_bits(b).first.countl_one();
+  const unsigned signed_bits = significant_bits(pool, a) + significant_bits(pool, b);
+  const unsigned n = std::min(unsigned_bits, signed_bits);
+  if (n >= w || n == 0) return std::nullopt;
+  const Term product = pool.mul(pool.extract(a, 0, n), pool.extract(b, 0, n));
+  return unsigned_bits <= signed_bits ? pool.zext(product, w) : pool.sext(product, w);
+}
+
 Term multiply(Pool& pool, Term a, Term b) {
   const Term zero = pool.constant(pool.width(a), 0);
   if (const auto whole = as_dividend_without_rest(pool, a, b)) return *whole;
   if (const auto whole = as_dividend_without_rest(pool, b, a)) return *whole;
   if (auto bit = as_bit(pool, a)) return pool.select(*bit, b, zero);
   if (auto bit = as_bit(pool, b)) return pool.select(*bit, a, zero);
+  if (const auto product = narrow_product(pool, a, b)) return *product;
   const Linear x = decompose(pool, a), y = decompose(pool, b);
   auto size = [](const Linear& form) { return form.parts.size() + !form.constant.isZero(); };
   if (size(x) * size(y) > kMostProducts) return multiply_parts(pool, a, b);
@@ -63,6 +75,10 @@ Term multiply(Pool& pool, Term a, Term b) {
     for (const Linear::Part& q : y.parts)
       product.parts.push_back({p.coefficient * q.coefficient, multiply_parts(pool, p.term, q.term)});
   return pool.from_linear(product);
+}
+
+unsigned trailing_zeros(const Pool& pool, Term t) {
+  return pool.known_bits(t).first.countr_one();
 }
 
 // The upper half of a product through one of double width, where that one is the usual form.
@@ -89,6 +105,10 @@ Term Pool::mul(Term a, Term b) {
 
 Term Pool::umulh(Term a, Term b) {
   const unsigned w = width(a);
+  // Of numbers in the upper halves of registers, as RISC-V multiplies 32 bits by 32: nothing of the product is lost.
+  const unsigned zeros = std::min(w - 1, trailing_zeros(*this, a)), others = std::min(w - 1, trailing_zeros(*this, b));
+  if (zeros + others >= w)
+    return shl(mul(lshr(a, constant(w, zeros)), lshr(b, constant(w, others))), constant(w, zeros + others - w));
   const APInt *x = constant_value(a), *y = constant_value(b);
   if (w <= 32 || (x && y)) return high_half(*this, a, b, false);
   if (x) {

@@ -178,6 +178,12 @@ Term Pool::eq(Term a, Term b) {
     const Node& node = (*state_)[choice];
     if (node.kind == Kind::select && (node.operands[1] == other || node.operands[2] == other))
       return select(node.operands[0], eq(node.operands[1], other), eq(node.operands[2], other));
+    // Whether a number is the extension of its own lower part, as a product that did not overflow is: no multiplication
+    // is left of the lower part.
+    if (node.kind != Kind::sext || (kind(other) != Kind::mul && kind(other) != Kind::linear)) continue;
+    const Term part = node.operands[0];
+    if (const unsigned low = width(part); extract(other, 0, low) == part)
+      return eq(extract(other, low, w - low), sext(extract(other, low - 1, 1), w - low));
   }
   // A constant that no extended value can be.
   if (constant_value(b) && kind(a) == Kind::sext && significant_bits(*this, b) > width((*state_)[a].operands[0]))

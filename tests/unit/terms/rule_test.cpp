@@ -23,6 +23,10 @@ class Concrete : public ir::ConcreteDomain {
   APInt constant(unsigned width, uint64_t value) { return APInt(width, value); }
   APInt sdiv(const APInt& a, const APInt& b) { return b.isZero() ? APInt::getAllOnes(a.getBitWidth()) : a.sdiv(b); }
   APInt srem(const APInt& a, const APInt& b) { return b.isZero() ? a : a.srem(b); }
+  APInt umulh(const APInt& a, const APInt& b) {
+    const unsigned w = a.getBitWidth();
+    return (a.zext(2 * w) * b.zext(2 * w)).extractBits(w, w);
+  }
   APInt variable(const char* name, unsigned) { return values_.at(name); }
 
  private:

@@ -64,6 +64,15 @@ void rules_of_sums(Visit visit) {
             (p.add(p.mul(x, number(4)), number(w > 1 ? 3 : 0))));
   RULE("product-distributes", (p.mul(p.add(x, one), y)), (p.add(p.mul(x, y), y)));
   RULE("product-commutes", (p.mul(p.mul(x, y), z)), (p.mul(p.mul(z, x), y)));
+  RULE_FROM(
+      2u, "product-of-upper-halves",
+      (p.umulh(p.shl(p.zext(p.extract(x, 0, w / 2), w), number(w - w / 2)),
+               p.shl(p.zext(p.extract(y, 0, w / 2), w), number(w - w / 2)))),
+      (p.shl(p.mul(p.zext(p.extract(x, 0, w / 2), w), p.zext(p.extract(y, 0, w / 2), w)), number(w - w / 2 - w / 2))));
+  RULE("product-of-narrow-numbers", (p.mul(p.sext(x, 3 * w), p.sext(y, 3 * w))),
+       (p.sext(p.mul(p.sext(x, 2 * w), p.sext(y, 2 * w)), 3 * w)));
+  RULE("product-of-narrow-counts", (p.mul(p.zext(x, 3 * w), p.zext(y, 3 * w))),
+       (p.zext(p.mul(p.zext(x, 2 * w), p.zext(y, 2 * w)), 3 * w)));
   RULE("product-of-negations", (p.mul(p.sub(zero, x), p.sub(zero, y))), (p.mul(x, y)));
   RULE("zext-of-sum-without-carry", (p.add(p.zext(p.extract(x, 0, 1), w + 4), p.zext(p.extract(y, 0, 1), w + 4))),
        (p.zext(p.add(p.zext(p.extract(x, 0, 1), 2), p.zext(p.extract(y, 0, 1), 2)), w + 4)));
@@ -140,6 +149,9 @@ void rules_of_comparisons(Visit visit) {
   RULE("eq-moves-constants", (p.eq(p.add(x, one), number(5))), (p.eq(x, number(4))));
   RULE("eq-of-zext", (p.eq(p.zext(x, w + 5), p.zext(y, w + 5))), (p.eq(x, y)));
   RULE("eq-of-sext", (p.eq(p.sext(x, w + 5), p.sext(y, w + 5))), (p.eq(x, y)));
+  RULE_FROM(2u, "eq-of-own-extension", (p.eq(p.mul(x, z), p.sext(p.extract(p.mul(x, z), 0, w - w / 2), w))),
+            (p.eq(p.zext(p.extract(p.mul(x, z), w - w / 2, w / 2), w),
+                  p.zext(p.sext(p.extract(p.mul(x, z), w - w / 2 - 1, 1), w / 2), w))));
   RULE("eq-of-complements", (p.eq(p.bit_not(x), p.bit_not(y))), (p.eq(x, y)));
   RULE("eq-of-negations", (p.eq(p.sub(zero, x), y)), (p.eq(x, p.sub(zero, y))));
   RULE("eq-of-concats", (p.eq(p.concat(x, z), p.concat(y, z))), (p.eq(x, y)));

@@ -60,6 +60,9 @@ class TextDomain {
             a.width};
   }
   Text srem(const Text& a, const Text& b) { return {hole("bvsrem", {a.text, b.text}), a.width}; }
+  Text umulh(const Text& a, const Text& b) {
+    return extract(mul(zext(a, 2 * a.width), zext(b, 2 * a.width)), a.width, a.width);
+  }
   Text bit_of(const std::string& boolean) { return {hole("ite", {boolean, "#b1", "#b0"}), 1}; }
   Text eq(const Text& a, const Text& b) { return bit_of(hole("=", {a.text, b.text})); }
   Text ult(const Text& a, const Text& b) { return bit_of(hole("bvult", {a.text, b.text})); }
