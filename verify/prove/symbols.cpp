@@ -378,6 +378,10 @@ std::optional<Table> Symbols::find_table(Term target) {
     for (const terms::Linear::Part& part : form.parts) zeros = std::min(zeros, part.coefficient.countr_zero());
     for (terms::Linear::Part& part : form.parts) part.coefficient.ashrInPlace(zeros);
     table->coefficient = uint64_t{1} << zeros;
+    // The first entry lies at the symbol, whatever number it is for.
+    const auto size = static_cast<int64_t>(table->coefficient);
+    form.constant = terms::APInt(form.constant.getBitWidth(), static_cast<uint64_t>(table->offset / size), true);
+    table->offset %= size;
     table->index = pool_.from_linear(form);
   }
   return table;
