@@ -31,7 +31,10 @@ void Finder::pass_call(uint32_t call, SlotSet& left) const {
   const auto known = known_.find(callee->name);
   for (size_t r = 0; r < callee->results.size(); ++r) {
     const Slot s = slot_of(side_.machine(), place_of(callee->results[r], Which::source));
-    if (s != assembly::kNoSlot) left[s] = known != known_.end() && known->second.contains(r);
+    if (s == assembly::kNoSlot) continue;
+    // Above what the callee gave is what it left there.
+    const bool partly = callee->results[r].bits < side_.slot(s).width;
+    left[s] = partly || (known != known_.end() && known->second.contains(r));
   }
 }
 
