@@ -64,6 +64,7 @@ Term Executor::fresh(Thread& thread, std::string_view what, unsigned width) {
 }
 
 Term Executor::frame_bytes(State& state, int64_t offset, unsigned bytes) {
+  frame_accesses_.emplace(offset, bytes);
   std::vector<Term> parts;
   for (unsigned n = 0; n < bytes; ++n) {
     auto [at, missing] = state.frame.emplace(offset + n, Term{});
@@ -75,7 +76,20 @@ Term Executor::frame_bytes(State& state, int64_t offset, unsigned bytes) {
 }
 
 void Executor::set_frame_bytes(State& state, int64_t offset, Term value) {
+  frame_accesses_.emplace(offset, pool_.width(value) / 8);
   for (unsigned n = 0; 8 * n < pool_.width(value); ++n) state.frame[offset + n] = pool_.extract(value, 8 * n, 8);
+}
+
+bool Executor::falls_apart(int64_t offset, unsigned bytes) const {
+  const int64_t end = offset + bytes;
+  constexpr int64_t kMostBytes = 64;  // of one access
+  bool begins_within = false;
+  for (auto at = frame_accesses_.lower_bound({offset - kMostBytes, 0}); at != frame_accesses_.end(); ++at) {
+    if (at->first >= end) break;
+    if (at->first <= offset && at->first + at->second >= end) return false;
+    begins_within = begins_within || at->first > offset;
+  }
+  return begins_within;
 }
 
 // AMD64 psABI 3.2.2: 128 bytes below rsp are the function's own; the other two conventions have no such zone.

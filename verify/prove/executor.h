@@ -72,6 +72,9 @@ class Executor {
   // The bytes [offset, offset + bytes) of the frame; what nobody wrote is a variable.
   Term frame_bytes(State& state, int64_t offset, unsigned bytes);
   void set_frame_bytes(State& state, int64_t offset, Term value);
+  // Whether bytes of the frame are two things that happen to lie side by side: some access begins within them, and none
+  // has been seen of them all.
+  bool falls_apart(int64_t offset, unsigned bytes) const;
   // Offset of an address in the frame, if it is one at a constant offset; of the latter, if it is in no object too.
   std::optional<int64_t> constant_offset(Term address) const;
   std::optional<int64_t> frame_offset(Term address) const;
@@ -139,7 +142,8 @@ class Executor {
   Symbols& symbols_;
   FrameLayout frame_;
   FrameSurvey* survey_ = nullptr;
-  std::vector<Term> entry_values_;  // while surveying
+  std::vector<Term> entry_values_;                         // while surveying
+  std::set<std::pair<int64_t, unsigned>> frame_accesses_;  // offset and bytes
   std::string segment_;
   mutable std::unordered_map<uint32_t, bool> mentions_;  // the frame's base, by term
   std::vector<Term> values_;

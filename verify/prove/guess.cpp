@@ -11,10 +11,10 @@ namespace {
 using terms::APInt;
 using verify::Random;
 
-constexpr unsigned kTraces = 24;
+constexpr unsigned kTraces = 96;
 constexpr size_t kMostVisits = 24, kLongVisits = 4000;
 constexpr size_t kVisitsPerCut = 6, kVisitsOfMany = 160;
-constexpr size_t kMostSamples = 60, kLongSamples = 40;
+constexpr size_t kMostSamples = 60, kLongSamples = 40, kSamplesOfRun = 6;
 constexpr unsigned kJumps = 24;  // from each pair of cut points into the middle of a run
 
 class Guesses {
@@ -66,12 +66,18 @@ class Guesses {
 // has a partner yet.
 void Guesses::take(const Runs& runs, size_t most, bool jumped) {
   const size_t common = std::min(runs.source.visits.size(), runs.target.visits.size());
+  std::map<Pair, std::vector<Sample>> found;
   for (size_t n = 0; n < common; ++n) {
     const Visit &s = runs.source.visits[n], &t = runs.target.visits[n];
     if (!s.kept || !t.kept || related_.contains({s.cut, t.cut})) continue;
     if (jumped && (related_sources_.contains(s.cut) || related_targets_.contains(t.cut))) continue;
-    std::vector<Sample>& list = samples_[{s.cut, t.cut}];
-    if (list.size() < most) list.push_back({runs.source.seed, &runs.entry, &s.values, &t.values});
+    found[{s.cut, t.cut}].push_back({runs.source.seed, &runs.entry, &s.values, &t.values});
+  }
+  // Some of each run, early and late: what differs from run to run tells more than another turn of the same.
+  for (const auto& [pair, of_run] : found) {
+    std::vector<Sample>& list = samples_[pair];
+    const size_t some = std::min(of_run.size(), kSamplesOfRun);
+    for (size_t n = 0; n < some && list.size() < most; ++n) list.push_back(of_run[n * of_run.size() / some]);
   }
 }
 

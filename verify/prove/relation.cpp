@@ -16,14 +16,14 @@ namespace {
 using terms::APInt;
 using Shape = Candidate::Shape;
 
-constexpr size_t kMostCandidates = 8, kMostBounds = 24;
+constexpr size_t kMostCandidates = 8, kMostEqualities = 24, kMostBounds = 24;
 
 // Something that a guess may be made of, with its value in each sample.
 struct Piece {
   Term term;
   std::string text;
   std::vector<APInt> values;
-  bool whole = true;
+  bool upper = false;  // not the lowest part of what it is of
 };
 
 class Guesser {
@@ -97,12 +97,12 @@ std::vector<APInt> Guesser::values_of(Term variable, From from) const {
 void Guesser::add_pieces(std::vector<Piece>& pieces, Term variable, const std::string& name, From from) {
   const std::vector<APInt> all = values_of(variable, from);
   const unsigned width = pool_.width(variable);
-  pieces.push_back({variable, name, all, true});
+  pieces.push_back({variable, name, all, false});
   auto part = [&](unsigned low, unsigned bits) {
     std::vector<APInt> values;
     for (const APInt& v : all) values.push_back(v.extractBits(bits, low));
     pieces.push_back(
-        {pool_.extract(variable, low, bits), fmt::format("{}[{}..{})", name, low, low + bits), values, false});
+        {pool_.extract(variable, low, bits), fmt::format("{}[{}..{})", name, low, low + bits), values, low != 0});
   };
   for (unsigned bits = 64; bits >= 8; bits /= 2) {
     if (bits >= width) continue;
@@ -120,7 +120,7 @@ void Guesser::add_facts(BlockId source_cut) {
     if (!source_.side().live(source_cut, slot) || pool_.width(fact) != 64) continue;
     const bool symbol = kind == terms::Kind::variable && pool_.name(fact).starts_with("&");
     if (!symbol && kind != terms::Kind::linear && kind != terms::Kind::concat && kind != terms::Kind::sext) continue;
-    Piece piece{fact, source_.side().slot(slot).name, {}, true};
+    Piece piece{fact, source_.side().slot(slot).name, {}, false};
     for (terms::Evaluation& evaluation : evaluations()) piece.values.push_back(evaluation(fact));
     pieces_.push_back(std::move(piece));
   }
@@ -128,6 +128,8 @@ void Guesser::add_facts(BlockId source_cut) {
 
 void Guesser::equalities(const Location& location, const std::vector<APInt>& values, std::vector<Candidate>& out) {
   const unsigned width = pool_.width(location.variable);
+  // Extensions of few bits are what small numbers suggest, and upper halves are mostly zero.
+  std::map<std::pair<bool, unsigned>, std::vector<Candidate>> found;  // by whether it is none of those, and bits
   for (const Piece& piece : pieces_) {
     const unsigned bits = pool_.width(piece.term);
     if (bits > width) continue;
@@ -137,10 +139,16 @@ void Guesser::equalities(const Location& location, const std::vector<APInt>& val
       zero = zero && values[n] == piece.values[n].zext(width);
       sign = sign && values[n] == piece.values[n].sext(width);
     }
-    if (equal) out.push_back({Shape::equal, piece.term, piece.text});
-    if (zero) out.push_back({Shape::zero_extended, pool_.zext(piece.term, width), fmt::format("zext({})", piece.text)});
-    if (sign) out.push_back({Shape::sign_extended, pool_.sext(piece.term, width), fmt::format("sext({})", piece.text)});
+    auto add = [&](Shape shape, Term term, std::string text) {
+      found[{!piece.upper, bits}].push_back({shape, term, std::move(text)});
+    };
+    if (equal) add(Shape::equal, piece.term, piece.text);
+    if (zero) add(Shape::zero_extended, pool_.zext(piece.term, width), fmt::format("zext({})", piece.text));
+    if (sign) add(Shape::sign_extended, pool_.sext(piece.term, width), fmt::format("sext({})", piece.text));
   }
+  for (auto at = found.rbegin(); at != found.rend(); ++at)
+    for (Candidate& candidate : at->second)
+      if (out.size() < kMostEqualities) out.push_back(std::move(candidate));
 }
 
 // The widest part of the location that some piece is, and its lowest bit: of a number that is only ever turned over
@@ -158,13 +166,14 @@ void Guesser::low_parts(const Location& location, const std::vector<APInt>& valu
       if (values[n].extractBits(bits, 0) != piece.values[n].extractBits(bits, 0)) return false;
     return true;
   };
-  bool found = false;
+  size_t found = 0;
   for (const unsigned bits : {64u, 32u, 16u, 8u}) {
-    if (bits >= width || found) continue;
-    const auto piece = std::find_if(pieces_.begin(), pieces_.end(),
-                                    [&](const Piece& p) { return pool_.width(p.term) == bits && agrees(bits, p); });
-    found = piece != pieces_.end();
-    if (found) add(bits, *piece);
+    if (bits >= width || found != 0) continue;
+    for (const Piece& piece : pieces_)
+      if (found < kMostCandidates && pool_.width(piece.term) == bits && agrees(bits, piece)) {
+        add(bits, piece);
+        ++found;
+      }
   }
   if (width == 1 || std::none_of(values.begin(), values.end(), [&](const APInt& v) { return v[0] != values[0][0]; }))
     return;
@@ -208,7 +217,7 @@ std::vector<Piece> Guesser::summands(unsigned width) const {
     const bool varies = std::any_of(v.begin(), v.end(), [&](const APInt& x) { return x != v[0]; });
     const bool known =
         std::any_of(found.begin(), found.end(), [&](const Piece& p) { return p.term == term || p.values == v; });
-    if (varies && !known && found.size() < kMost) found.push_back({term, std::move(text), std::move(v), true});
+    if (varies && !known && found.size() < kMost) found.push_back({term, std::move(text), std::move(v), false});
   };
   for (const Piece& piece : pieces_) {
     const unsigned bits = pool_.width(piece.term);
@@ -364,9 +373,9 @@ std::vector<Candidate> Guesser::for_target(const Location& location) {
   std::vector<Candidate> out;
   const std::vector<APInt> values = values_of(location.variable, From::target);
   equalities(location, values, out);
-  if (out.size() > kMostCandidates) out.resize(kMostCandidates);
+  const size_t equal = out.size();
   affine(location, values, out);
-  if (out.size() > kMostCandidates) out.resize(kMostCandidates);
+  if (out.size() > equal + kMostCandidates) out.resize(equal + kMostCandidates);
   constants(values, out);
   low_parts(location, values, out);
   return out;

@@ -121,7 +121,7 @@ State Summary::instantiate(BlockId block, std::vector<Location>& locations) {
     }
     unsigned bytes = 8;
     auto whole = [&] {
-      if (offset % static_cast<int64_t>(bytes) != 0) return false;
+      if (offset % static_cast<int64_t>(bytes) != 0 || executor_.falls_apart(offset, bytes)) return false;
       auto next = at;
       for (unsigned n = 0; n < bytes; ++n, ++next)
         if (next == facts.frame.end() || next->first != offset + n || next->second) return false;
@@ -139,8 +139,29 @@ State Summary::instantiate(BlockId block, std::vector<Location>& locations) {
 std::optional<Failure> Summary::build(State entry, std::set<uint32_t> universal, const Limits& limits) {
   limits_ = limits;
   universal_ = std::move(universal);
-  std::deque<BlockId> work = {0};
   cuts_[0].state = std::move(entry);
+  // What a way accesses of the frame may tell more of how earlier cut points should have divided it.
+  do {
+    facts_.clear();
+    std::erase_if(cuts_, [](const auto& cut) { return cut.first != 0; });
+    if (auto failure = follow_all(limits)) return failure;
+  } while (any_falls_apart());
+  for (const auto& [block, cut] : cuts_)
+    for (const Path& path : cut.paths)
+      if (path.end == End::cut) note_held(path);
+  return executor_.failure();
+}
+
+bool Summary::any_falls_apart() const {
+  return std::any_of(cuts_.begin(), cuts_.end(), [&](const auto& cut) {
+    return std::any_of(cut.second.locations.begin(), cut.second.locations.end(), [&](const Location& l) {
+      return l.slot == assembly::kNoSlot && executor_.falls_apart(l.offset, l.bytes);
+    });
+  });
+}
+
+std::optional<Failure> Summary::follow_all(const Limits& limits) {
+  std::deque<BlockId> work = {0};
   while (!work.empty()) {
     const BlockId block = work.front();
     work.pop_front();
@@ -157,10 +178,7 @@ std::optional<Failure> Summary::build(State entry, std::set<uint32_t> universal,
       if (std::find(work.begin(), work.end(), path.block) == work.end()) work.push_back(path.block);
     }
   }
-  for (const auto& [block, cut] : cuts_)
-    for (const Path& path : cut.paths)
-      if (path.end == End::cut) note_held(path);
-  return executor_.failure();
+  return std::nullopt;
 }
 
 // Behind the cut point nobody sees what these are made of.

@@ -55,6 +55,9 @@ class Summary {
     std::vector<Term> conditions;
   };
 
+  std::optional<Failure> follow_all(const Limits& limits);
+  // Whether some location of the frame is more than one, as is known by now.
+  bool any_falls_apart() const;
   bool merge(BlockId block, const Path& path);
   void note_held(const Path& path);
   Term piece(Term slot, size_t n);
