@@ -43,6 +43,7 @@ class FunctionProof {
   };
 
   bool is_timed() const { return options_.slow_lines != nullptr; }
+  FairClock::duration time_left() const { return begin_ + options_.time - FairClock::now(); }
   Term frame_variable(std::string_view name);
   void begin_with_parameters();
   State entry_state(const Side& side, Executor& executor);

@@ -125,7 +125,13 @@ Proof FunctionProof::run() {
   }
   const uint64_t ways = std::min(source->most_ways(), kTooManyPairs) * std::min(target->most_ways(), kTooManyPairs);
   const bool many = may_cut && ways > kManyPairs;
-  if (!many || !attempt_between_joins(ways >= kTooManyPairs)) attempt_any();
+  if (!many || !attempt_between_joins(ways >= kTooManyPairs)) {
+    Proof between = std::exchange(proof_, {});
+    attempt_any();
+    // The attempt that came further says more of what is missing.
+    if (proof_.level == Proof::Level::unknown && proof_.obligations.size() < between.obligations.size())
+      proof_ = std::move(between);
+  }
   const bool without_overlap = proof_.level == Proof::Level::unknown && attempt_without_overlap();
   if (proof_.level == Proof::Level::unknown && worth_bounding()) bound();
   proof_.without_overlap = without_overlap;
@@ -183,7 +189,7 @@ std::optional<std::pair<Side, Side>> FunctionProof::cut_at_joins() {
 
 // `alone`: there is little hope without.
 bool FunctionProof::attempt_between_joins(bool alone) {
-  const auto left = begin_ + options_.time - FairClock::now();
+  const auto left = time_left();
   end_ = FairClock::now() + (alone ? left * 3 / 4 : left / 2);
   if (const auto cut = cut_at_joins()) {
     const Side *source = std::exchange(source_, &cut->first), *target = std::exchange(target_, &cut->second);
@@ -193,9 +199,7 @@ bool FunctionProof::attempt_between_joins(bool alone) {
     target_ = target;
   }
   end_ = begin_ + options_.time;
-  const bool proved = proof_.level == Proof::Level::proved;
-  if (!proved) proof_ = {};
-  return proved;
+  return proof_.level == Proof::Level::proved;
 }
 
 std::vector<Term> FunctionProof::pointer_parameters() const {
@@ -271,7 +275,7 @@ bool FunctionProof::find_secret_accesses() {
   Summary summary(pool_, *source_, executor);
   Limits limits;
   limits.slow_lines = options_.slow_lines;
-  limits.deadline = begin_ + options_.time / 3;
+  limits.deadline = FairClock::now() + time_left() / 3;
   State entry = entry_state(*source_, executor);
   std::set<uint32_t> universal;
   for (const Term t : universal_) universal.insert(t.id);
@@ -315,7 +319,7 @@ std::optional<FrameSurvey> FunctionProof::survey(const Side& side, const FrameLa
   limits.copies = copies_;
   if (copies_) limits.paths = kPathsOfCopies;
   limits.shared = order_.has_value();
-  limits.deadline = begin_ + options_.time / 3;
+  limits.deadline = FairClock::now() + time_left() / 3;
   if (const auto failure = summary.build(std::move(entry), std::move(universal), limits)) {
     unknown(failure->reason, failure->detail);
     return std::nullopt;
