@@ -52,6 +52,11 @@ std::optional<uint64_t> added_to(uint64_t number, uint64_t sum, uint32_t bytes) 
   return static_cast<uint64_t>(added);
 }
 
+// The other side has its objects, its code and its locals elsewhere; and no argument reaches a callee's frame.
+bool differs_by_side(uint64_t number) {
+  return (number >= emulate::kHarnessBase && number < emulate::kImageEnd) || may_be_on_stack(number);
+}
+
 // Whether the number may stand in so many bytes.
 bool fits(uint64_t number, uint64_t bytes) {
   if (bytes == 8) return true;
@@ -146,9 +151,7 @@ std::vector<Input> guided(Bench& bench, const Boundary& boundary, const Shape& s
   if (!in_turn) add_small();
   for (const uint64_t step : {uint64_t{0}, uint64_t{1}, ~uint64_t{0}})
     for (const auto& [a, b] : ways.compared(in_turn)) {
-      // The other side has its objects elsewhere.
-      const auto in_image = [](uint64_t n) { return n >= emulate::kHarnessBase && n < emulate::kImageEnd; };
-      if (in_image(a) || in_image(b) || a == b + step) continue;
+      if (differs_by_side(a) || differs_by_side(b) || a == b + step) continue;
       for (const auto& [address, size] : ways.loads())
         if (const auto added = added_to(number_at_start(image, request, address, size), a, size))
           add(with_number(image, input, address, size, b + step - *added));

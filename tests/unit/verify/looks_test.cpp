@@ -173,6 +173,16 @@ TEST(Looks, WhatHasNoNameOnTheOtherSideRefutesNothing) {
   EXPECT_EQ(beside.level, Level::refuted) << beside.reason;
 }
 
+// What is given is never the address of a local, however much the code compares it with one: the other side's locals
+// lie elsewhere.
+TEST(Looks, ArgumentsDoNotReachTheFrame) {
+  const TestResult verdict = test(
+      "subq $24, %rsp\nleaq 8(%rsp), %rdx\nmovl $1, %eax\ncmpq %rdx, %rdi\njne 1f\nmovl $2, %eax\n1: addq $24, "
+      "%rsp\nret\n",
+      "sub sp, sp, #64\nadd x8, sp, #8\ncmp x0, x8\nmov w9, #2\ncsinc w0, w9, wzr, eq\nadd sp, sp, #64\nret\n");
+  EXPECT_EQ(verdict.level, Level::tested) << verdict.reason;
+}
+
 TEST(Looks, EndlessRecursionIsRefuted) {
   const std::string source = "movq %rdi, %rax\nret\n";
   const TestResult verdict = test(source, "stp x29, x30, [sp, #-16]!\nbl f\nldp x29, x30, [sp], #16\nret\n");
