@@ -38,6 +38,8 @@ std::string obstacle(const raise::Signature& s, const raise::RaisedFunction& f, 
     if (p.kind == Passed::Kind::floating && p.bits > 64 && (source == Isa::riscv64 || target == Isa::riscv64))
       return "it takes vectors, which RISC-V passes otherwise";
   }
+  // A number that looks like an address would do for the source, whose callee alone looks at the list.
+  if (f.inferred && f.hands_on_va_list) return "it hands on a va_list, and no prototype says where it comes from";
   raise::Convention convention(source);
   for (unsigned position : f.parameter_positions) {
     if (position >= convention.private_argument(0) && position < convention.stack_pointer())

@@ -270,6 +270,7 @@ void UnitRaiser::finish(size_t n) {
   RaisedFunction& out = result_.functions[n];
   if (!state.lifted) return;
   out.inferred = !state.prototype && !state.outside;
+  out.hands_on_va_list = state.hands_on_va_list;
   if (out.inferred)
     assume(n, state.exported ? "its signature is inferred: callers outside use at most one integer and one "
                                "floating-point result"

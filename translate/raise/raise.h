@@ -38,6 +38,7 @@ struct RaisedFunction {
   int64_t frame_high = 0;
   uint32_t frame_alignment = 16;  // of the frame base
   bool inferred = false;          // the signature: no prototype said what it takes and returns
+  bool hands_on_va_list = false;  // to a function outside the unit
   std::vector<std::string> assumptions;
   // Where the source's convention has the signature's parameters and results: positions as in FunctionState.
   std::vector<unsigned> parameter_positions;

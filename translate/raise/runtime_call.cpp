@@ -63,6 +63,7 @@ bool PrototypeCalls::add_va_list(Builder& b, const Instruction& call, const abi:
                                b.constant(64, kMostArguments), target_list},
                               true);
   b.trap_if(b.slt(used, b.constant(64, 0)), ir::TrapKind::abort);
+  raiser_.states_[n_].hands_on_va_list = true;
   raiser_.assume(n_, "a va_list is only read through the formats that it is passed on with");
   signature.parameters.emplace_back();
   typed.operands.push_back(target_ == Isa::riscv64 ? b.load(target_list, 64) : target_list);

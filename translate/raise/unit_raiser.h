@@ -44,7 +44,8 @@ struct FunctionState {
   bool never_returns = false;
   std::optional<Signature> prototype;         // fixed by a prototype; else inferred
   std::vector<unsigned> prototype_positions;  // of its parameters, as parameter_positions below
-  std::optional<OutsideEntry> outside;        // then `exported` is false: callers outside get another function
+  bool hands_on_va_list = false;
+  std::optional<OutsideEntry> outside;  // then `exported` is false: callers outside get another function
   // Entry values by slot (get_slot in the entry block).
   std::map<uint32_t, ir::ValueId> entry;
   // Stack arguments: highest byte read at a constant offset, and whether their address goes elsewhere.
