@@ -40,8 +40,10 @@ void FunctionProof::list_assumptions() {
            "memory, and leave the same in all registers on both sides");
   else if (calls && unknown)
     assume("unknown-callees", "calls",
-           "callees whose signature is not known take and return integers, addresses and floating-point numbers in "
-           "the convention's order, none of them unnamed, no structures");
+           fmt::format("callees whose signature is not known take and return integers, addresses and floating-point "
+                       "numbers in the convention's order, at most {} of them on the stack, none of them unnamed, no "
+                       "structures",
+                       kUnknownStackArguments));
   for (const size_t r : proof_.unspecified_results)
     assume("unspecified-result", "undefined",
            fmt::format("nobody wants what result {} holds where the source leaves there what a callee left", r + 1));

@@ -55,6 +55,9 @@ class Executor {
   Executor(terms::Pool& pool, const Side& side, Symbols& symbols, FrameLayout frame);
   // Runs only look at the frame from now on: computed addresses in it are noted instead of being failures.
   void survey(FrameSurvey* survey, const State& entry);
+  // Callees of unknown signature get no more on the stack here than the source gives them on any way. It has run by
+  // now.
+  void pass_no_more_than(const Executor& source) { source_ = &source; }
   // What a cut point finds where it may find something else when it is reached another way.
   void note_held(Term value);
 
@@ -104,7 +107,7 @@ class Executor {
   std::optional<int64_t> stack_end(const State& state) const;
   // Where in the frame a callee of unknown signature may have arguments.
   std::pair<int64_t, int64_t> unknown_stack_arguments(const State& state, int64_t from) const;
-  std::optional<uint32_t> stack_places_passed(const State& state, uint32_t call, unsigned above) const;
+  std::optional<uint32_t> stack_places_passed(const State& state, uint32_t call, unsigned above);
   bool pass_scalars(Thread& thread, uint32_t call, CallEvent& event, unsigned above);
   void forget_callee_stack(State& state, const CallEvent& call, bool scalars, unsigned above);
   bool block_body(Thread& thread);
@@ -142,6 +145,8 @@ class Executor {
   Symbols& symbols_;
   FrameLayout frame_;
   FrameSurvey* survey_ = nullptr;
+  const Executor* source_ = nullptr;                       // of a target
+  uint32_t most_stack_places_ = 0;                         // that a callee of unknown signature was given
   std::vector<Term> entry_values_;                         // while surveying
   std::set<std::pair<int64_t, unsigned>> frame_accesses_;  // offset and bytes
   std::string segment_;

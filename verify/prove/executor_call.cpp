@@ -73,14 +73,19 @@ bool Executor::pass_all(Thread& thread, const ir::CallTarget& target, CallEvent&
 
 // Scalars are on the stack only where the registers are used up. Places that the call may have arguments in; nothing:
 // it can't be said.
-std::optional<uint32_t> Executor::stack_places_passed(const State& state, uint32_t call, unsigned above) const {
+std::optional<uint32_t> Executor::stack_places_passed(const State& state, uint32_t call, unsigned above) {
   if (!side_.fills_argument_registers(call)) return 0;
-  const auto stack = frame_offset(state.slots[side_.machine().stack_pointer]);
-  if (!stack) return std::nullopt;
-  if (side_.which() == Which::target) return kUnknownStackArguments;
-  const auto [from, end] = unknown_stack_arguments(state, *stack + above);
-  const auto places = static_cast<uint32_t>((end - from) / 8);
-  if (places > kUnknownStackArguments) return std::nullopt;
+  const Term pointer = state.slots[side_.machine().stack_pointer];
+  const auto stack = frame_offset(pointer);
+  if (!constant_offset(pointer)) return std::nullopt;
+  if (side_.which() == Which::target) return source_ == nullptr ? kUnknownStackArguments : source_->most_stack_places_;
+  // What the function keeps above them may look like more; where the stack is memory nobody knows what was written.
+  uint32_t places = kUnknownStackArguments;
+  if (stack) {
+    const auto [from, end] = unknown_stack_arguments(state, *stack + above);
+    places = std::min(places, static_cast<uint32_t>((end - from) / 8));
+  }
+  most_stack_places_ = std::max(most_stack_places_, places);
   return places;
 }
 

@@ -38,7 +38,9 @@ class FunctionProof {
   struct Frames {
     explicit Frames(FunctionProof& proof)
         : source(proof.pool_, *proof.source_, proof.symbols_, proof.source_frame_),
-          target(proof.pool_, *proof.target_, proof.symbols_, proof.target_frame_) {}
+          target(proof.pool_, *proof.target_, proof.symbols_, proof.target_frame_) {
+      target.pass_no_more_than(source);
+    }
     Executor source, target;
   };
 
@@ -51,6 +53,10 @@ class FunctionProof {
   void attempt_any();
   std::optional<std::pair<Side, Side>> cut_at_joins();
   bool attempt_between_joins(bool alone);
+  bool attempt_between_calls();
+  bool attempt_with(const Side& cut_source, const Side& cut_target);
+  Expected<Side> make_side(Which which, bool cut_at_calls);
+  void drop_idle_cuts(Side& side);
   bool attempt_copies();
   bool attempt_without_overlap();
   void check_order();

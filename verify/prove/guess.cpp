@@ -44,7 +44,7 @@ class Guesses {
   Valuation near_the_end(const CutPoint& cut, const Sample& base, Random& random) const;
   Valuation follows(const Relation& relation, const Sample& base, const Valuation& source) const;
   void take(const Runs& runs, size_t most, bool jumped = false);
-  bool relate_new(std::vector<Relation>& relations);
+  bool relate_new(std::vector<Relation>& relations, bool jumped);
 
   terms::Pool& pool_;
   const Summary& source_;
@@ -173,18 +173,23 @@ void Guesses::jump_from(const Relation& relation) {
 }
 
 // Relations for the pairs that have samples and none yet. False: there were none.
-bool Guesses::relate_new(std::vector<Relation>& relations) {
+bool Guesses::relate_new(std::vector<Relation>& relations, bool jumped) {
+  std::vector<Pair> fresh;
+  for (const auto& [pair, list] : samples_)
+    if (!related_.contains(pair)) fresh.push_back(pair);
+  std::stable_sort(fresh.begin(), fresh.end(),
+                   [&](const Pair& a, const Pair& b) { return samples_.at(a).size() > samples_.at(b).size(); });
   bool any = false;
-  for (const auto& [pair, list] : samples_) {
-    if (related_.contains(pair)) continue;
-    relations.push_back(guess_relation(pool_, source_, target_, pair.first, pair.second, universal_, bits_, list));
+  for (const Pair& pair : fresh) {
+    related_.insert(pair);
+    // Two jumps that part may come to different pairs: the one that more of them come to.
+    if (jumped && (related_sources_.contains(pair.first) || related_targets_.contains(pair.second))) continue;
+    relations.push_back(
+        guess_relation(pool_, source_, target_, pair.first, pair.second, universal_, bits_, samples_.at(pair)));
+    if (jumped) related_sources_.insert(pair.first), related_targets_.insert(pair.second);
     any = true;
   }
-  for (const auto& [pair, list] : samples_) {
-    related_.insert(pair);
-    related_sources_.insert(pair.first);
-    related_targets_.insert(pair.second);
-  }
+  for (const Pair& pair : fresh) related_sources_.insert(pair.first), related_targets_.insert(pair.second);
   return any;
 }
 
@@ -202,7 +207,7 @@ std::vector<Relation> Guesses::run() {
   std::vector<Relation> relations = {Relation{0, 0, {}, {}, {}}};
   related_.insert({0, 0});
   size_t jumped = 1;
-  while (relate_new(relations))
+  while (relate_new(relations, jumped > 1))
     for (const size_t all = relations.size(); jumped < all && FairClock::now() < end_; ++jumped)
       jump_from(relations[jumped]);
   return relations;

@@ -71,6 +71,23 @@ State FunctionProof::entry_state(const Side& side, Executor& executor) {
   return state;
 }
 
+Expected<Side> FunctionProof::make_side(Which which, bool cut_at_calls) {
+  const Code& code = which == Which::source ? source_code_ : target_code_;
+  const bool same_name = which == Which::source || own_.target_name.empty();
+  auto side = Side::make(which, code.index, same_name ? own_.name : own_.target_name, boundaries_, own_, code.clobbers,
+                         &*any_callee_, &options_.with_format, cut_at_calls);
+  if (side) side->know_leftovers(source_code_.leftovers);
+  return side;
+}
+
+// Beginnings of loops that never turn are no cut points.
+void FunctionProof::drop_idle_cuts(Side& side) {
+  const Proof before = proof_;
+  if (const auto seen = side.has_loops() ? survey(side, {frame_variable("frame"), 0, {}}) : std::nullopt)
+    side.drop_cuts(seen->idle_loops);
+  proof_ = before;
+}
+
 Proof FunctionProof::run() {
   if (!own_.untestable.empty()) {
     unknown("unsupported", own_.untestable);
@@ -84,25 +101,18 @@ Proof FunctionProof::run() {
   }
   any_callee_ = callee_of_unknown_signature(assembly::Machine::get(source_code_.index.unit().isa),
                                             assembly::Machine::get(target_code_.index.unit().isa));
-  const UnknownCallee* any = &*any_callee_;
-  auto make = [&](Which which, bool cut_at_calls) {
-    const Code& code = which == Which::source ? source_code_ : target_code_;
-    const bool same_name = which == Which::source || own_.target_name.empty();
-    auto side = Side::make(which, code.index, same_name ? own_.name : own_.target_name, boundaries_, own_,
-                           code.clobbers, any, &options_.with_format, cut_at_calls);
-    if (side) side->know_leftovers(source_code_.leftovers);
-    return side;
-  };
-  auto source = make(Which::source, false), target = make(Which::target, false);
+  auto source = make_side(Which::source, false), target = make_side(Which::target, false);
   // Ways multiply where one branch comes after another, and calls are where both sides surely meet between them.
   constexpr uint64_t kManyWays = 48;
   const bool may_cut = !is_timed() && options_.memory_order == MemoryOrder::sequential_only;
+  bool cut_at_calls = false;
   if (may_cut && source && target && std::max(source->most_ways(), target->most_ways()) > kManyWays) {
-    auto cut_source = make(Which::source, true), cut_target = make(Which::target, true);
+    auto cut_source = make_side(Which::source, true), cut_target = make_side(Which::target, true);
     auto fewer = [](const Expected<Side>& cut, const Expected<Side>& whole) {
       return cut && cut->most_ways() <= whole->most_ways() / 4;
     };
-    if (fewer(cut_source, source) && fewer(cut_target, target)) {
+    cut_at_calls = fewer(cut_source, source) && fewer(cut_target, target);
+    if (cut_at_calls) {
       source = std::move(cut_source);
       target = std::move(cut_target);
     }
@@ -113,9 +123,7 @@ Proof FunctionProof::run() {
   }
   source_ = &*source;
   target_ = &*target;
-  for (Side* side : {&*source, &*target})
-    if (const auto seen = side->has_loops() ? survey(*side, {frame_variable("frame"), 0, {}}) : std::nullopt)
-      side->drop_cuts(seen->idle_loops);
+  for (Side* side : {&*source, &*target}) drop_idle_cuts(*side);
   proof_ = {};
   prover_.set_deadline(begin_ + options_.time);
   if (is_timed()) {
@@ -132,6 +140,7 @@ Proof FunctionProof::run() {
     if (proof_.level == Proof::Level::unknown && proof_.obligations.size() < between.obligations.size())
       proof_ = std::move(between);
   }
+  if (proof_.level == Proof::Level::unknown && may_cut && !cut_at_calls) attempt_between_calls();
   const bool without_overlap = proof_.level == Proof::Level::unknown && attempt_without_overlap();
   if (proof_.level == Proof::Level::unknown && worth_bounding()) bound();
   proof_.without_overlap = without_overlap;
@@ -169,6 +178,7 @@ std::optional<std::pair<Side, Side>> FunctionProof::cut_at_joins() {
   begin_with_parameters();
   Executor source_executor(pool_, all_of_source, symbols_, source_frame_);
   Executor target_executor(pool_, all_of_target, symbols_, target_frame_);
+  target_executor.pass_no_more_than(source_executor);
   Summary source(pool_, all_of_source, source_executor), target(pool_, all_of_target, target_executor);
   Limits limits;
   limits.any_nan = any_nan_;
@@ -187,19 +197,41 @@ std::optional<std::pair<Side, Side>> FunctionProof::cut_at_joins() {
   return std::pair{source_->cut_at(cuts.first), target_->cut_at(cuts.second)};
 }
 
+// Another attempt with other cut points. The one that came further says more of what is missing.
+bool FunctionProof::attempt_with(const Side& cut_source, const Side& cut_target) {
+  const Side *source = std::exchange(source_, &cut_source), *target = std::exchange(target_, &cut_target);
+  Proof before = std::exchange(proof_, {});
+  attempt_any();
+  source_ = source;
+  target_ = target;
+  const bool proved = proof_.level == Proof::Level::proved;
+  if (!proved && proof_.obligations.size() <= before.obligations.size() && !before.reason.empty())
+    proof_ = std::move(before);
+  return proved;
+}
+
+// Where the two sides' loops begin at different places, as when one has its calls in another order than its code, they
+// still meet at calls.
+bool FunctionProof::attempt_between_calls() {
+  static const std::set<std::string> kHopeful = {"no-relation", "unresolved-address", "resource-limit"};
+  if (!kHopeful.contains(proof_.reason) || source_->function().calls.empty()) return false;
+  auto source = make_side(Which::source, true), target = make_side(Which::target, true);
+  if (!source || !target) return false;
+  for (Side* side : {&*source, &*target}) drop_idle_cuts(*side);
+  end_ = FairClock::now() + time_left() / 2;
+  const bool proved = attempt_with(*source, *target);
+  end_ = begin_ + options_.time;
+  return proved;
+}
+
 // `alone`: there is little hope without.
 bool FunctionProof::attempt_between_joins(bool alone) {
   const auto left = time_left();
   end_ = FairClock::now() + (alone ? left * 3 / 4 : left / 2);
-  if (const auto cut = cut_at_joins()) {
-    const Side *source = std::exchange(source_, &cut->first), *target = std::exchange(target_, &cut->second);
-    proof_ = {};
-    attempt_any();
-    source_ = source;
-    target_ = target;
-  }
+  const auto cut = cut_at_joins();
+  const bool proved = cut && attempt_with(cut->first, cut->second);
   end_ = begin_ + options_.time;
-  return proof_.level == Proof::Level::proved;
+  return proved;
 }
 
 std::vector<Term> FunctionProof::pointer_parameters() const {

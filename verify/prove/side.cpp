@@ -126,8 +126,10 @@ Expected<Side> Side::make(Which which, const assembly::CodeIndex& index, const s
   if (cut_at_calls)
     for (const BlockId block : split_after_calls(side.function_, first_slot, side.extra_widths_))
       side.cuts_at_calls_.insert(block);
-  side.find_cuts();
+  side.find_cuts({});
   side.has_loops_ = !side.cuts_.empty();
+  // Loops that a call cuts on every turn need no other cut: where they begin the two sides may disagree.
+  if (cut_at_calls) side.find_cuts(side.cuts_at_calls_);
   side.cuts_.insert(side.cuts_at_calls_.begin(), side.cuts_at_calls_.end());
   if (unknown_callee != nullptr && !unknown_callee->any_register) side.find_unset();
   side.find_live();
@@ -229,16 +231,27 @@ std::string Side::describe(BlockId block) const {
 }
 
 // Targets of edges that go back in a depth-first walk: every cycle passes one.
-void Side::find_cuts() {
+void Side::find_cuts(const std::set<BlockId>& known) {
+  cuts_.clear();
+  back_edges_.clear();
   enum class Colour : uint8_t { white, grey, black };
   std::vector<Colour> colour(function_.blocks.size());
   struct Step {
     BlockId block;
     size_t edge = 0;
   };
-  std::vector<Step> stack = {{0}};
-  colour[0] = Colour::grey;
-  while (!stack.empty()) {
+  std::vector<Step> stack;
+  std::vector<BlockId> roots(known.begin(), known.end());
+  roots.push_back(0);
+  while (!stack.empty() || !roots.empty()) {
+    if (stack.empty()) {
+      if (colour[roots.back()] == Colour::white) {
+        colour[roots.back()] = Colour::grey;
+        stack.push_back({roots.back()});
+      }
+      roots.pop_back();
+      continue;
+    }
     Step& top = stack.back();
     const auto& edges = function_.blocks[top.block].terminator.edges;
     if (top.edge == edges.size()) {
@@ -247,6 +260,7 @@ void Side::find_cuts() {
       continue;
     }
     const BlockId next = edges[top.edge++].target;
+    if (known.contains(next)) continue;
     if (colour[next] == Colour::grey) {
       cuts_.insert(next);
       back_edges_[next].insert(top.block);
@@ -260,7 +274,7 @@ void Side::find_cuts() {
 void Side::drop_cuts(const std::set<BlockId>& idle) {
   for (const BlockId block : idle)
     if (!cuts_at_calls_.contains(block)) cuts_.erase(block);
-  has_loops_ = cuts_ != cuts_at_calls_;
+  has_loops_ = has_loops_ && !cuts_.empty();
 }
 
 std::set<BlockId> Side::joins() const {

@@ -41,7 +41,7 @@ struct UnknownCallee {
   // Whether a call of a variadic function is like any other, and one with floating-point arguments too.
   bool variadic = false, variadic_floats = false;
 };
-// More than these in 8-byte places of the stack are not compared; a call that may have more is none that is understood.
+// More than these in 8-byte places of the stack are not compared: that there are no more is assumed.
 inline constexpr uint32_t kUnknownStackArguments = 8;
 UnknownCallee callee_of_unknown_signature(const assembly::Machine& source, const assembly::Machine& target);
 
@@ -120,7 +120,8 @@ class Side {
  private:
   using SlotSet = std::vector<bool>;
 
-  void find_cuts();
+  // Where loops begin that no block of `known` cuts.
+  void find_cuts(const std::set<BlockId>& known);
   void find_live();
   void find_unset();
   SlotSet live_through(BlockId block, SlotSet live, bool mark);
