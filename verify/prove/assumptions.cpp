@@ -24,6 +24,8 @@ void FunctionProof::list_assumptions() {
         "aligned-atomics", "alignment",
         "what the target accesses atomically, and the source too or for other threads to see, is aligned to its size");
   assume("constant-tables", "memory", "what is read with an index from constant data lies in constant data");
+  if (pool_.relied_on_indices())
+    assume("indices", "memory", "what is accessed at an index from a named object of stated size lies in that object");
   if (frames_shared_)
     assume(
         "frame-objects", "stack",

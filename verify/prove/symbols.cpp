@@ -194,7 +194,7 @@ Term Symbols::variable_of(Which which, const std::string& symbol_name) {
   const auto known = variables_.find(variable.id);
   if (symbol && (known == variables_.end() || symbol->section != assembly::kUndefined)) {
     if (known == variables_.end() && symbol->section < unit(which).sections.size() && shared(which, symbol_name).apart)
-      pool_.declare_object(variable, {0, static_cast<int64_t>(extent(unit(which), *symbol)), false});
+      pool_.declare_object(variable, {0, static_cast<int64_t>(extent(unit(which), *symbol)), false, symbol->size != 0});
     variables_.insert_or_assign(variable.id, std::pair{which, id});
   }
   return variable;

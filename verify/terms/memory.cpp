@@ -60,6 +60,36 @@ bool within(const Object& object, const Range& range) {
   return range.low >= object.low && range.high < object.high;
 }
 
+// Whether an object's address goes into the number. What is read from memory is a number of its own.
+bool computes_with_object(const Pool& pool, Term t) {
+  constexpr size_t kMostTerms = 64;  // beyond: perhaps
+  std::vector<Term> todo = {t};
+  for (size_t n = 0; n < todo.size(); ++n) {
+    if (object_of(pool, todo[n]) || n >= kMostTerms) return true;
+    if (pool.kind(todo[n]) == Kind::read) continue;
+    const auto operands = pool.operands(todo[n]);
+    todo.insert(todo.end(), operands.begin(), operands.end());
+  }
+  return false;
+}
+
+// The object whose address an index is added to, or that the range lies in; nothing: there is none, or it may leave it.
+Term indexed_object(Pool& pool, const Range& range) {
+  if (const Object* object = object_of(pool, range.base))
+    return object->indexed && within(*object, range) ? range.base : Term{};
+  if (pool.kind(range.base) != Kind::linear) return {};
+  Term found;
+  for (const Linear::Part& part : pool.linear(range.base).parts) {
+    if (const Object* object = object_of(pool, part.term)) {
+      if (found || !object->indexed || !part.coefficient.isOne()) return {};
+      found = part.term;
+    } else if (computes_with_object(pool, part.term)) {
+      return {};
+    }
+  }
+  return found;
+}
+
 // One of them lies in an object, and the other surely does not.
 bool surely_apart(Pool& pool, const Range& a, const Range& b) {
   const Object *x = object_of(pool, a.base), *y = object_of(pool, b.base);
@@ -68,7 +98,10 @@ bool surely_apart(Pool& pool, const Range& a, const Range& b) {
     return object && object->hidden && within(*object, inside) &&
            (mentions_of(pool, other.base) & mentions_of(pool, inside.base)) == 0;
   };
-  return hidden_from(x, a, b) || hidden_from(y, b, a);
+  if (hidden_from(x, a, b) || hidden_from(y, b, a)) return true;
+  const Term from = indexed_object(pool, a), to = indexed_object(pool, b);
+  if (!from || !to || from == to) return false;
+  return pool.state().relied_on_indices = true;
 }
 
 Term make_write(Pool& pool, Term memory, Term base, const Bytes& bytes) {

@@ -145,6 +145,10 @@ void Pool::declare_object(Term base, Object object) {
   state_->mentions.clear();
 }
 
+bool Pool::relied_on_indices() const {
+  return state_->relied_on_indices;
+}
+
 void Pool::declare_alignment(Term variable, unsigned zeros) {
   assert(kind(variable) == Kind::variable);
   state_->nodes[variable.id].zero.setLowBits(zeros);

@@ -54,6 +54,7 @@ struct Pool::State {
   std::unordered_map<Term, Object, TermHash> objects;
   std::unordered_map<Term, uint64_t, TermHash> mentions;  // objects in a term, as bits
   std::vector<Term> object_list;
+  bool relied_on_indices = false;
   std::unordered_map<Term, Address, TermHash> addresses;
   std::unordered_map<uint64_t, Term> extracts;  // by term, lowest bit and width
 

@@ -81,6 +81,7 @@ enum class Kind : uint8_t {
 struct Object {
   int64_t low = 0, high = 0;  // bytes from the base variable
   bool hidden = false;        // nobody else knows its address: accesses that don't mention the base don't reach it
+  bool indexed = false;       // accesses at its address and an index, made of no other such object's, stay in it
 };
 
 class Pool {
@@ -111,6 +112,8 @@ class Pool {
   Term memory(std::string_view name);
   Term apply(std::string_view function, unsigned width, std::span<const Term> arguments);  // width 0: gives a memory
   void declare_object(Term base, Object object);
+  // Whether some term was made that stands on `indexed`.
+  bool relied_on_indices() const;
   // What the variable stands for is a multiple of 2^zeros. Before any term is made of it: what is known of a term is
   // settled when it is made.
   void declare_alignment(Term variable, unsigned zeros);
