@@ -19,6 +19,7 @@ using ir::ValueId;
 namespace {
 
 constexpr uint32_t kRegisterBits = 64;
+constexpr size_t kMostResults = 2;  // of a C type, in registers
 
 APInt low_bits(uint32_t width, uint32_t count) {
   return APInt::getLowBitsSet(width, std::min(width, count));
@@ -227,6 +228,20 @@ bool UnitRaiser::callers_work_on(size_t n, unsigned result) const {
                      [&](const CallSite& site) -> bool { return results_worked_on(site.function, site.call)[result]; });
 }
 
+// No C type is returned in more than two registers: what else is there is left over, unless this unit's code works on
+// it, by a convention of its own.
+void UnitRaiser::drop_leftovers(size_t n, std::vector<unsigned>& results) {
+  std::vector<unsigned> used;
+  for (unsigned r : results)
+    if (callers_work_on(n, r)) used.push_back(r);
+  if (used.size() > kMostResults) return;
+  if (used.empty())
+    std::erase_if(results, [&](unsigned r) { return !convention_.is_first_result(r); });
+  else
+    results = std::move(used);
+  assume(n, "it returns no more than two values");
+}
+
 void UnitRaiser::choose_results(size_t n) {
   FunctionState& state = states_[n];
   // A result in memory is all there is: registers hold leftovers.
@@ -242,6 +257,7 @@ void UnitRaiser::choose_results(size_t n) {
     if (options_.target == Isa::riscv64 && several[!floating] && !several[floating]) continue;
     (visible && !result_has_place(r, placed.size()) ? others : placed).push_back(r);
   }
+  if (!visible && options_.target == Isa::riscv64 && placed.size() > kMostResults) drop_leftovers(n, placed);
   const bool needed = std::any_of(others.begin(), others.end(), [&](unsigned r) { return callers_work_on(n, r); });
   if (!others.empty() && options_.target == Isa::riscv64 && !state.results_by_pointer.empty())
     refuse(n, line_of(n),

@@ -144,6 +144,7 @@ class UnitRaiser {
   void demand_unknown_call(size_t n, ir::ValueId call);
   void choose_signature(size_t n);
   void choose_results(size_t n);
+  void drop_leftovers(size_t n, std::vector<unsigned>& results);
   Passed floating(size_t n, const ir::APInt& demand, bool whole);
   bool result_has_place(unsigned result, size_t before) const;
   bool callers_work_on(size_t n, unsigned result) const;
