@@ -228,17 +228,25 @@ bool UnitRaiser::callers_work_on(size_t n, unsigned result) const {
                      [&](const CallSite& site) -> bool { return results_worked_on(site.function, site.call)[result]; });
 }
 
-// No C type is returned in more than two registers: what else is there is left over, unless this unit's code works on
-// it, by a convention of its own.
+// On x86-64 C's types are returned in two registers of one kind or in the first of each (AMD64 psABI 3.2.3), so one of
+// three is left over, unless this unit's code works on all of them, by a convention of its own. Which callers outside
+// have another function for is settled by that one's type.
 void UnitRaiser::drop_leftovers(size_t n, std::vector<unsigned>& results) {
+  if (unit().isa != Isa::x86_64 || states_[n].outside || states_[n].own_results) return;
   std::vector<unsigned> used;
-  for (unsigned r : results)
-    if (callers_work_on(n, r)) used.push_back(r);
-  if (used.size() > kMostResults) return;
-  if (used.empty())
-    std::erase_if(results, [&](unsigned r) { return !convention_.is_first_result(r); });
-  else
-    results = std::move(used);
+  bool several[2] = {};  // integers, floating-point numbers
+  for (const unsigned r : results) {
+    if (!callers_work_on(n, r)) continue;
+    used.push_back(r);
+    several[r >= convention_.integer_results()] |= !convention_.is_first_result(r);
+  }
+  if (several[0] && several[1]) return;
+  auto may_be_result = [&](unsigned r) {
+    const bool floating = r >= convention_.integer_results();
+    return several[0] || several[1] ? several[floating] : convention_.is_first_result(r);
+  };
+  if (!std::all_of(used.begin(), used.end(), may_be_result)) return;
+  std::erase_if(results, [&](unsigned r) { return !may_be_result(r); });
   assume(n, "it returns no more than two values");
 }
 
