@@ -44,15 +44,22 @@ class CompiledMeanings {
   virtual ~CompiledMeanings() = default;
   // Null: there is none, or it isn't worth the time yet.
   virtual CompiledMeaning find(const Instruction& instruction) = 0;
-  // What interpreting it took, and whether its code gave up before.
-  virtual void interpreted(const Instruction& instruction, uint64_t steps, bool gave_up) = 0;
+  struct Interpreted {
+    uint64_t steps = 0;    // that it took
+    bool gave_up = false;  // its code, before
+    bool ended = false;    // the program, as illegal or the like: nothing that code is there for
+  };
+  virtual void interpreted(const Instruction& instruction, Interpreted how) = 0;
 
   struct Counts {
     size_t meanings = 0, without_code = 0;  // compiled; looked at, with something in them that has no code
     size_t runs = 0, gave_up = 0;           // of them so many
+    size_t in_vain = 0;                     // gave up, though the interpretation went on to its end
+    size_t idle = 0;                        // meanings whose code gave up whenever it ran
     Counts& operator+=(const Counts& other) {
       meanings += other.meanings, without_code += other.without_code;
       runs += other.runs, gave_up += other.gave_up;
+      in_vain += other.in_vain, idle += other.idle;
       return *this;
     }
   };

@@ -18,7 +18,7 @@ void Evaluator::run(const Instruction& instruction) {
   if (code && run_compiled(instruction, code)) return;
   const uint64_t before = steps_;
   block(instruction.meaning);
-  compiled_->interpreted(instruction, before - steps_, code != nullptr);
+  compiled_->interpreted(instruction, {.steps = before - steps_, .gave_up = code != nullptr, .ended = ended()});
 }
 
 bool Evaluator::run_compiled(const Instruction& instruction, CompiledMeaning code) {

@@ -27,8 +27,9 @@ Word random_word(const Description& chip, const Instruction& instruction, std::m
         case 2:
           raw = UnsignedNumber{1} << (random() % field.width());
           break;
-        default:
+        default:  // of all sizes: most numbers of 64 bits are no address of anything
           raw = (UnsignedNumber{random()} << 64) | random();
+          raw = (raw & mask_of(field.width())) >> (random() % field.width());
       }
     }
     put(field, raw & mask_of(field.width()), word);

@@ -28,7 +28,7 @@ const std::vector<Chip>& chips() {
     for (const std::string& name : embedded_names()) {
       Loaded loaded = load_description(std::string(*embedded_description(name)), name);
       if (!loaded.description) std::abort();
-      auto compiled = compiled_meanings(*loaded.description, {.after = 0});
+      auto compiled = compiled_meanings(*loaded.description, {.after = 0, .patience = UINT64_MAX});
       made.push_back({std::move(loaded), std::move(compiled)});
     }
     return made;

@@ -25,26 +25,31 @@ class Meanings : public CompiledMeanings {
       one.code = compile(instruction);
       ++(one.code ? counts_.meanings : counts_.without_code);
     }
+    one.runs += one.code != nullptr;
     counts_.runs += one.code != nullptr;
     return one.code;
   }
 
-  void interpreted(const Instruction& instruction, uint64_t steps, bool gave_up) override {
+  void interpreted(const Instruction& instruction, Interpreted how) override {
     One& one = all_[&instruction];
-    one.steps += steps;
-    counts_.gave_up += gave_up;
-    // Code that can't do what this program asks for is only in the way.
-    constexpr unsigned kPatience = 100;
-    if (gave_up && ++one.given_up >= kPatience) one.code = nullptr;
+    one.steps += how.steps;
+    if (!how.gave_up) return;
+    counts_.gave_up += 1;
+    counts_.in_vain += !how.ended;
+    if (++one.given_up >= when_.patience) one.code = nullptr;
   }
 
-  Counts counts() const override { return counts_; }
+  Counts counts() const override {
+    Counts all = counts_;
+    for (const auto& [instruction, one] : all_) all.idle += one.runs > 0 && one.runs == one.given_up;
+    return all;
+  }
 
  private:
   struct One {
     uint64_t steps = 0;
     bool tried = false;
-    unsigned given_up = 0;
+    uint64_t runs = 0, given_up = 0;
     CompiledMeaning code = nullptr;
   };
 

@@ -7,6 +7,9 @@ namespace portolan::accelerator {
 
 struct CompileWhen {
   uint64_t after = 50'000;  // steps that went into interpreting an instruction
+  // Code that can't do what this program asks for is only in the way: it is dropped when it gave up so often. Whoever
+  // compares code with its interpretation wants all of it, always.
+  uint64_t patience = 100;
 };
 
 // `chip` outlives it. Null: LLVM can't compile for this processor.

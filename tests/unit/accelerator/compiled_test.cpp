@@ -23,8 +23,8 @@ class Counted : public CompiledMeanings {
     if (code) ++tries[instruction.name];
     return code;
   }
-  void interpreted(const Instruction& instruction, uint64_t, bool gave_up) override {
-    if (gave_up) --tries[instruction.name];  // the code stays, however often it gives up
+  void interpreted(const Instruction& instruction, Interpreted how) override {
+    if (how.gave_up) --tries[instruction.name];  // the code stays, however often it gives up
   }
   size_t done() const {
     return static_cast<size_t>(std::ranges::count_if(tries, [](const auto& one) { return one.second > 0; }));
