@@ -78,7 +78,13 @@ std::optional<uint32_t> Executor::stack_places_passed(const State& state, uint32
   const Term pointer = state.slots[side_.machine().stack_pointer];
   const auto stack = frame_offset(pointer);
   if (!constant_offset(pointer)) return std::nullopt;
-  if (side_.which() == Which::target) return source_ == nullptr ? kUnknownStackArguments : source_->most_stack_places_;
+  if (side_.which() == Which::target) {
+    if (source_ == nullptr) return kUnknownStackArguments;
+    // What the source has in registers may be on the stack here.
+    const size_t there = source_->side_.machine().integer_arguments.size();
+    const size_t here = side_.machine().integer_arguments.size();
+    return source_->most_stack_places_ + static_cast<uint32_t>(there > here ? there - here : 0);
+  }
   // What the function keeps above them may look like more; where the stack is memory nobody knows what was written.
   uint32_t places = kUnknownStackArguments;
   if (stack) {

@@ -30,6 +30,25 @@ TEST(UnknownCallees, GetTheSameScalars) {
   EXPECT_NOT_PROVED(prove_pair(s, target("mov w1, #7\nbl h\nadd w0, w0, #1\n"), b));
 }
 
+// What AArch64 passes in x6 and x7 is on the stack on x86-64, and the callee's to change there.
+TEST(UnknownCallees, OwnTheirArgumentsOnTheStack) {
+  std::string registers = "mov x6, x0\nmov x7, #7\n", others = "movq %rdi, (%rsp)\nmovq $7, 8(%rsp)\n";
+  for (int n = 1; n < 6; ++n) {
+    static const char* kRegisters[] = {"", "rsi", "rdx", "rcx", "r8", "r9"};
+    registers += "mov x" + std::to_string(n) + ", #" + std::to_string(n) + "\n";
+    others += "movq $" + std::to_string(n) + ", %" + kRegisters[n] + "\n";
+  }
+  const Text s{Isa::aarch64, "stp x30, x19, [sp, #-16]!\nmov x19, x0\n" + registers +
+                                 "bl h\nmov x0, x19\nldp x30, x19, [sp], #16\nret\n"};
+  auto kept_at = [&](const std::string& offset) {
+    return Text{Isa::x86_64, "subq $24, %rsp\nmovq %rdi, 16(%rsp)\n" + others + "call h\nmovq " + offset +
+                                 "(%rsp), %rax\naddq $24, %rsp\nret\n"};
+  };
+  const Boundary b = integers({64}, 64);
+  EXPECT_PROVED(prove_pair(s, kept_at("16"), b));
+  EXPECT_NOT_PROVED(prove_pair(s, kept_at("0"), b));
+}
+
 TEST(UnknownCallees, GetAnythingForWhatNobodyGave) {
   const Boundary b = integers({32}, 32);
   EXPECT_PROVED(prove_pair(source("call h\n"), target("mov x1, #1\nmov x2, #2\nfmov d0, #1.0\nbl h\n"), b));
