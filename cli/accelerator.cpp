@@ -173,8 +173,7 @@ std::unique_ptr<CompiledMeanings> compiled_for(const Arguments& a, const Descrip
 void print_compiled(const CompiledMeanings::Counts& c) {
   fmt::print(
       "{} meanings compiled, {} more have no code; run {} times, of which {} gave up and were interpreted, {} where "
-      "the "
-      "program ends so and {} otherwise\n",
+      "the program ends so and {} otherwise\n",
       c.meanings, c.without_code, c.runs, c.gave_up, c.gave_up - c.in_vain, c.in_vain);
   if (c.idle > 0) fmt::print("the code of {} of them never ran to its end\n", c.idle);
 }

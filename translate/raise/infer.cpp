@@ -232,7 +232,7 @@ bool UnitRaiser::callers_work_on(size_t n, unsigned result) const {
 // three is left over, unless this unit's code works on all of them, by a convention of its own. Which callers outside
 // have another function for is settled by that one's type.
 void UnitRaiser::drop_leftovers(size_t n, std::vector<unsigned>& results) {
-  if (unit().isa != Isa::x86_64 || states_[n].outside || states_[n].own_results) return;
+  if (unit().isa != Isa::x86_64 || states_[n].outside) return;
   std::vector<unsigned> used;
   bool several[2] = {};  // integers, floating-point numbers
   for (const unsigned r : results) {
