@@ -69,11 +69,6 @@ bool repeats_too_often(std::string_view word, std::string_view count) {
   return digits > kMaxDigits;
 }
 
-// Files that the text would pull in: the caller has one input, and it may come from anyone.
-bool is_inclusion(std::string_view word) {
-  return word == ".include" || word == ".incbin";
-}
-
 // --- gcc -masm=intel
 
 void replace_all(std::string& line, std::string_view from, std::string_view to) {
@@ -182,8 +177,6 @@ class Preparer {
       result_.text += fmt::format(".error \"{}\"", kHandlersReason);
     } else if (const char* reason = unsafe_division(line, isa_, intel_)) {
       result_.text += fmt::format(".error \"{}\"", reason);
-    } else if (is_inclusion(word)) {
-      result_.text += ".error \"other files are not read: give the text with them included\"";
     } else if (repeats_too_often(word, rest)) {
       result_.text += ".error \"too many repetitions\"";
     } else if (!word.empty() && word[0] == '.' && is_dropped(word, rest, isa_)) {

@@ -6,6 +6,7 @@
 #include <cctype>
 #include <memory>
 
+#include "frontends/asm/inclusions.h"
 #include "frontends/asm/mc_target.h"
 #include "frontends/asm/prepass.h"
 #include "frontends/asm/recorder.h"
@@ -146,6 +147,8 @@ Unit read_text(std::string_view text, const std::string& name, Isa isa) {
   std::unique_ptr<llvm::MCTargetAsmParser> target_parser(
       target.target().createMCAsmParser(*subtarget, *parser, target.instructions(), target.options()));
   parser->setTargetParser(*target_parser);
+  Inclusions inclusions;
+  inclusions.Initialize(*parser);
   // What streamers report (a label defined twice) does not pass through the source manager.
   context.setDiagnosticHandler([&](const llvm::SMDiagnostic& message, bool, const llvm::SourceMgr&,
                                    std::vector<const llvm::MDNode*>&) { Messages::handle(message, &messages); });

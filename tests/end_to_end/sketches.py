@@ -97,6 +97,7 @@ def main():
         "holes that touch": refused(SKETCH.replace("b.?cond", "b.?cond?cond"), "10:9", "two holes touch"),
         "no holes": refused(FILLED, "", "no hole to fill"),
         "other files": refused(SKETCH + '\t.incbin "/etc/hostname"\n', "17:", "cannot read other files"),
+        "other files by a macro": refused(SKETCH + '.macro m a\n.inc\\a "/etc/hostname"\n.endm\nm bin\n', "20:", "other files are not read"),
     }
     return harness.run_cases(cases, only=options.only)
 

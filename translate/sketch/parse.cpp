@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 
+#include "frontends/asm/inclusions.h"
 #include "translate/sketch/syntax.h"
 
 namespace portolan::sketch {
@@ -206,8 +207,8 @@ bool Parser::statement(std::string_view text, Line& line) {
 
 // Whoever wrote the sketch need not be trusted: it brings in nothing from outside the text.
 bool Parser::directive(std::string_view text) {
-  for (const std::string_view name : {".include", ".incbin"}) {
-    const size_t at = text.find(name);
+  for (const std::string_view name : assembly::kInclusions) {
+    const size_t at = llvm::StringRef(text).find_insensitive(llvm::StringRef(name));
     const bool whole =
         at != std::string_view::npos && (at + name.size() >= text.size() || !is_name_character(text[at + name.size()]));
     if (whole) return fail(at, fmt::format("a sketch cannot read other files: {}", name));

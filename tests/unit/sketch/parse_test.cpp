@@ -93,6 +93,7 @@ const Bad kBad[] = {
     {kX, "\tnop; addl $?imm, %eax\n", 1, 5, "a line of its own"},
     {kX, "\tj?cond 1f\n", 1, 1, "a numbered label"},
     {kX, "\t.incbin \"/etc/passwd\"\n", 1, 2, "cannot read other files"},
+    {kX, "\t.IncBin \"/etc/passwd\"\n", 1, 2, "cannot read other files"},
 };
 INSTANTIATE_TEST_SUITE_P(Sketches, Refused, testing::ValuesIn(kBad));
 
