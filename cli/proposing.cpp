@@ -14,7 +14,8 @@ namespace {
 using translate::FunctionReport;
 using translate::Translation;
 
-constexpr double kBlameTime = 3;  // seconds for a proof that is to tell which block is wrong
+constexpr double kBlameTime = 3;       // seconds for a proof that is to tell which block is wrong
+constexpr uint32_t kManyTests = 1000;  // of a body that is taken without a proof
 
 const raise::RaisedFunction* find(const raise::RaisedUnit& unit, const std::string& name) {
   const auto at = std::find_if(unit.functions.begin(), unit.functions.end(),
@@ -95,13 +96,10 @@ std::string Proposing::unsuited(const FunctionReport& report, const raise::Raise
 }
 
 sketch::filling::Judgement Proposing::judgement_of(const std::string& text, const Translation& translation,
-                                                   size_t function, double prove) const {
+                                                   size_t function, const JudgeSettings& settings) const {
   std::vector<verify::Boundary> known;
   for (const FunctionReport& f : translation.functions)
     if (!f.boundary.name.empty()) known.push_back(f.boundary);
-  JudgeSettings settings = options_.judging;
-  settings.run_tests = prove < 0;
-  settings.prove = prove < 0 ? settings.prove : prove;
   const judge::Report report = judging_.judge(text, {translation.functions[function].boundary}, known,
                                               missing_but(translation, function), settings);
   sketch::filling::Judgement judgement{report.verdicts, judge::Level::unknown, report.problem};
@@ -120,21 +118,35 @@ const Proposing::Attempt& Proposing::attempt(propose::Proposer& proposer, const 
   if (attempt.skipped.empty() && !judging_.source_object()) attempt.skipped = judging_.source_object().error().message;
   if (!attempt.skipped.empty()) return attempt;
   const assembly::Unit& unit = *source_.unit;
-  guess::Request request{
-      offered_,
-      *raised,
-      *judging_.source_object(),
-      report.boundary,
-      translation.assembly,
-      unit.symbols[unit.symbol_by_name.at(report.name)].binding,
-      [&](const std::string& text, std::chrono::milliseconds) { return judgement_of(text, translation, function, -1); },
-      [&](const std::string& text) {
-        const sketch::filling::Judgement j = judgement_of(text, translation, function, kBlameTime);
-        return j.verdicts.empty() || !j.verdicts.front().proof ? prove::Proof() : *j.verdicts.front().proof;
-      },
-      options_.require,
-      options_.configuration.model.rounds};
+  JudgeSettings settings = options_.judging;
+  settings.run_tests = true;  // nobody is believed without
+  guess::Request request{offered_,
+                         *raised,
+                         *judging_.source_object(),
+                         report.boundary,
+                         translation.assembly,
+                         unit.symbols[unit.symbol_by_name.at(report.name)].binding,
+                         [&](const std::string& text, std::chrono::milliseconds) {
+                           return judgement_of(text, translation, function, settings);
+                         },
+                         [&](const std::string& text) {
+                           JudgeSettings proof_alone = settings;
+                           proof_alone.run_tests = false, proof_alone.prove = kBlameTime;
+                           const sketch::filling::Judgement j = judgement_of(text, translation, function, proof_alone);
+                           return j.verdicts.empty() || !j.verdicts.front().proof ? prove::Proof()
+                                                                                  : *j.verdicts.front().proof;
+                         },
+                         options_.require,
+                         options_.configuration.model.rounds};
   request.signatures = judging_.signatures();
+  request.test_more = [&](const std::string& text) {
+    JudgeSettings more = settings;
+    more.run_tests = true, more.prove = 0;
+    more.tests = std::max(settings.tests, kManyTests);
+    more.seed = settings.seed + 1;
+    more.test_time = 2 * settings.test_time;
+    return judgement_of(text, translation, function, more);
+  };
   attempt.result = guess::guess(proposer, request);
   attempt.origin = proposer.origin();
   return attempt;

@@ -42,7 +42,7 @@ class Proposing {
   const Attempt& attempt(propose::Proposer& proposer, const translate::Translation& translation, size_t function);
   void put_in(propose::Proposer& proposer, translate::Translation& translation);
   sketch::filling::Judgement judgement_of(const std::string& text, const translate::Translation& translation,
-                                          size_t function, double prove) const;
+                                          size_t function, const JudgeSettings& settings) const;
 
   const InputFile& source_;
   const Judging& judging_;

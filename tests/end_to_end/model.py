@@ -153,6 +153,16 @@ def answers(run):
         check(done.status == 2 and "ldr" not in done.output, f"status {done.status}: {done.errors}{done.output}")
         check("tested" in done.errors, done.errors)
 
+    # Wrong for one number of 128: the first twenty inputs do not show it.
+    def rarely_wrong():
+        source = run.options.work / "rare.s"
+        source.write_text(TWICE)
+        rare = "\tubfx w8, w0, #3, #7\n\tcmp w8, #77\n\tb.eq .Lodd\n\tlsl w0, w0, #1\n\tret\n.Lodd:\n\tmov w0, #1\n\tret\n"
+        with model_server.serving(replies(block(rare))) as server:
+            done = run(server.url, "--rounds", 0, source=source, prove=0)
+        reasons = done.function("twice")["guess"].get("reasons", [])
+        check(any("source 0x" in reason and "target 0x1" in reason for reason in reasons), f"{reasons}\n{done.output}")
+
     def unrequired():
         with model_server.serving(replies(block(HOPELESS))) as server:
             done = run(server.url, "--rounds", 0, prove=0, require="none")
@@ -201,7 +211,7 @@ def answers(run):
         "right": right, "wrong immediate": filled(RIGHT.replace("#8]", "#4]")), "wrong condition": filled(RIGHT.replace("b.lt", "b.gt")),
         "holes of its own": filled(RIGHT.replace("#8]", "#?imm]").replace("b.lt", "b.?cond")), "disagreement": disagreement,
         "improbable words": improbable, "second round": second_round, "bounded rounds": bounded_rounds, "less than required": required,
-        "nothing required": unrequired, "beside llvm": beside_llvm, "better than llvm": better_than_llvm, "found by search": found_by_search, "concurrent": concurrent,
+        "nothing required": unrequired, "rarely wrong": rarely_wrong, "beside llvm": beside_llvm, "better than llvm": better_than_llvm, "found by search": found_by_search, "concurrent": concurrent,
     }
 
 
@@ -209,6 +219,7 @@ def answers(run):
 SMUGGLED = {
     "include": ("\t.include\t\"/etc/passwd\"\n", ".include"),
     "incbin": ("\t.incbin\t\"/etc/passwd\"\n", ".incbin"),
+    "capitals": ("\t.INCBIN\t\"/etc/passwd\"\n", ".INCBIN"),
     "pushsection": ("\t.pushsection\t.init_array\n\t.quad\tkeep\n\t.popsection\n", ".pushsection"),
     "section": ("\t.section\t.text.evil\n", ".section"),
     "macro": ("\t.macro\tevil\n\tnop\n\t.endm\n\tevil\n", ".macro"),

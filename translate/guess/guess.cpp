@@ -82,6 +82,11 @@ bool Guesser::judge(const Draft& draft) {
   auto placed = place(body);
   if (!placed) return reason("the code that is there cannot be replaced: data refers into it"), false;
   sketch::filling::Judgement judgement = request_.judge(placed->text, kJudging);
+  // What is not proved for all inputs meets many more of them, as fillings do.
+  if (request_.test_more && judgement.level != judge::Level::proved &&
+      judge::reaches(judgement.level, request_.require))
+    if (sketch::filling::Judgement more = request_.test_more(placed->text); more.level == judge::Level::refuted)
+      judgement = std::move(more);
   if (judge::reaches(judgement.level, request_.require)) return take(body, judgement.level, false), true;
   reason(problem_of(judgement));
   failed_.push_back({&draft, std::move(*placed), std::move(judgement)});
@@ -108,7 +113,8 @@ bool Guesser::fill(const std::string& body, Clock::time_point deadline) {
                                                         : judge::Level::tested,
       std::min(left, request_.fill_time),
       request_.seed,
-      request_.signatures};
+      request_.signatures,
+      request_.test_more};
   auto filled = sketch::filling::fill(*parsed, fill);
   if (!filled) return reason(filled.error().message), false;
   if (filled->status != sketch::filling::FillResult::Status::filled ||

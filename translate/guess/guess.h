@@ -28,7 +28,9 @@ struct Request {
   std::chrono::milliseconds fill_time{20000};  // for each sketch
   std::chrono::milliseconds time{60000};       // for all sketches of a round
   uint64_t seed = 1;
-  std::map<std::string, std::string> signatures = {};  // as FillRequest's
+  // As FillRequest's.
+  std::map<std::string, std::string> signatures = {};
+  std::function<sketch::filling::Judgement(const std::string& text)> test_more = {};
 };
 
 struct Result {
