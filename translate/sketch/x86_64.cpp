@@ -84,7 +84,11 @@ Vocabulary make_x86_64_vocabulary() {
                 "sarl $?imm, ?to",
                 "sarq $?imm, ?to",
                 "imull $?imm, ?reg, ?to",
-                "imulq $?imm, ?reg, ?to"};
+                "imulq $?imm, ?reg, ?to",
+                "imulq ?reg",
+                "mulq ?reg",
+                "imull ?reg",
+                "mull ?reg"};
   add_words(v.arguments, "%eax %edi %esi %edx %ecx %rax %rdi %rsi %rdx %rcx %rsp");
   add_words(v.aliases, "ret call jmp leave nop ud2 endbr64");
   add_words(v.conditional, "j set cmov");

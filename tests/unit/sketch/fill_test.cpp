@@ -125,8 +125,12 @@ const char* const kHigh = "\tmovq %rdi, %rax\n\tshrq $32, %rax\n\tret\n";
 // 0x12345678 in two parts: nothing near it stands in the source.
 const char* const kConstant = "\tmovl $0x1234, %eax\n\tshll $16, %eax\n\torl $0x5678, %eax\n\txorl %edi, %eax\n\tret\n";
 
+// The upper half of a product.
+const char* const kProduct = "\tmovq %rdi, %rax\n\tmulq %rsi\n\tmovq %rdx, %rax\n\tret\n";
+
 constexpr Isa kA = Isa::aarch64, kR = Isa::riscv64, kX = Isa::x86_64;
 const Case kCases[] = {
+    {"x86_64_product", {kProduct, kX, "\tmovq %rdi, %rax\n\t?seq:1\n\tmovq %rdx, %rax\n\tret\n", 2, 64}, {"mulq %rsi"}},
     {"aarch64_imm_reg", {kLinear, kA, "\tadd w8, w0, ?reg, lsl #2\n\tadd w0, w8, #?imm\n\tret\n"}, {"w1", "7"}},
     {"aarch64_shift", {kLinear, kA, "\tadd w8, w0, w1, ?shift\n\tadd w0, w8, #7\n\tret\n"}, {"lsl #2"}},
     {"aarch64_op", {kMixed, kA, "\t?op{add,sub,orr,and} w8, w0, w1\n\teor w0, w8, #?imm\n\tret\n"}, {"and"}},

@@ -15,6 +15,7 @@ constexpr verify::Rubbish kRubbish{3, 0xc3};
 constexpr uint64_t kWaysForOne = 64;           // so many are looked at in search of one that leaves familiar numbers
 constexpr uint32_t kLookedAt = 48, kTrap = 8;  // see strangeness()
 constexpr uint32_t kAlwaysAsked = 16;          // see tells_apart()
+constexpr size_t kAhead = 128;                 // bytes that a target may leave for later; see Runner::stray()
 constexpr size_t kFewValues = 512;             // immediates in greater numbers differ in nothing that they read
 
 std::vector<assembly::Slot> general_slots(Isa isa) {
@@ -213,8 +214,8 @@ void Runner::note_stop(const Site& site) {
   if (recording_ != nullptr) return;
   auto mark = engine_->mark();
   if (!mark) return;
-  stops_.push_back(
-      {&site, inside_, entered_, *choices_, std::move(mark), influence_, undefined_, entered_, stored_, bytes_stored_});
+  stops_.push_back({&site, inside_, entered_, *choices_, std::move(mark), influence_, undefined_, entered_, stored_,
+                    bytes_stored_, progress_, visits_});
 }
 
 // Whether a run with these choices comes to the stop as it did then.
@@ -240,6 +241,8 @@ std::optional<emulate::Outcome> Runner::go_back(const Choices& choices) {
   entered_ = stop.entered;
   stored_ = stop.stored;
   bytes_stored_ = stop.bytes_stored;
+  progress_ = stop.progress;
+  visits_ = stop.visits;
   site_ = stop.inside;
   resumed_ = true;
   auto outcome = engine_->resume(*stop.mark);
@@ -308,17 +311,27 @@ bool Runner::stores_as_the_source(emulate::MemoryAccess& memory) {
   return true;
 }
 
-// Of a load in the caller's buffers or the files' data some byte is of interest to the source too.
-bool Runner::loads_as_the_source(const Access& access) const {
+// Of a load in the caller's buffers or the files' data some byte is of interest to the source too, and no access there
+// goes to what the source comes to much later. nullptr: all is well.
+const char* Runner::stray(const Access& access) {
   const bool inside = std::any_of(asked_.regions.begin(), asked_.regions.end(), [&](const emulate::Region& region) {
     return access.address < region.address + region.bytes.size() && access.address + access.size > region.address;
   });
   const Shared* const shared = inside ? nullptr : shared_at(access.address);
-  if (!inside && shared == nullptr) return true;
+  if (!inside && shared == nullptr) return nullptr;
   const uint64_t begin = inside ? access.address : access.address - shared->address + shared->source;
-  for (uint64_t at = begin; at < begin + access.size; ++at)
-    if (test_->touched->contains(at)) return true;
-  return false;
+  const size_t before = progress_.count;
+  size_t first = SIZE_MAX;
+  progress_.come_to.resize(test_->touched->size());
+  for (uint64_t at = begin; at < begin + access.size; ++at) {
+    const auto known = test_->touched->find(at);
+    if (known == test_->touched->end()) continue;
+    first = std::min<size_t>(first, known->second);
+    if (!progress_.come_to[known->second]) ++progress_.count, progress_.quiet = 0;
+    progress_.come_to[known->second] = true;
+  }
+  if (first == SIZE_MAX) return access.write ? nullptr : "the target loads what the source does not";
+  return first <= before + kAhead ? nullptr : "the target leaves out what the source does before";
 }
 
 std::optional<uint64_t> Runner::before(uint64_t pc, std::span<const llvm::APInt> slots, emulate::MemoryAccess& memory) {
@@ -359,15 +372,23 @@ void Runner::after(const emulate::IrStep& step, std::span<const llvm::APInt> slo
   for (const Access& access : accesses)
     if (access.write && !may_be_on_stack(access.address)) bytes_stored_ += access.size;
   if (optimistic_ && influence_.touched() != 0)
-    for (const Access& access : accesses) {
+    for (const Access& access : accesses)
       if (access.write && test_->stores) stored_.push_back(access);
-      if (!access.write && test_->touched && completed && !loads_as_the_source(access)) {
-        astray_ = "the target loads what the source does not";
-        astray_by_ = influence_.fault();
-      }
-    }
+  if (optimistic_ && test_->touched && completed) keep_up(accesses);
   if (recording_ != nullptr)
     recording_->steps.push_back({&step.function, arrived_, site_, begins_, {accesses.begin(), accesses.end()}});
+}
+
+// Before it comes to a hole the target may do as it likes.
+void Runner::keep_up(std::span<const Access> accesses) {
+  ++progress_.quiet;
+  const bool judged = influence_.touched() != 0;
+  for (const Access& access : accesses)
+    if (const char* const why = stray(access); why != nullptr && judged) astray_ = why, astray_by_ = influence_.fault();
+  // Slots of variants are filled up with instructions that count.
+  if (!judged || progress_.quiet <= test_->quiet * std::max<uint64_t>(1, layout_.slot_bytes / 8)) return;
+  astray_ = "the target comes to nothing new";
+  astray_by_ = influence_.control();
 }
 
 void Runner::called_outside() {
@@ -411,8 +432,8 @@ Expected<uint32_t> Runner::strangeness(const Test& test, const Choices& choices,
   return strange;
 }
 
-Mask Runner::conflict(const verify::Comparison& comparison, const verify::Boundary& boundary,
-                      const emulate::Request& request) const {
+Mask Runner::led_to(const verify::Comparison& comparison, const verify::Boundary& boundary,
+                    const emulate::Request& request) const {
   const verify::Spot& spot = comparison.spot;
   switch (spot.kind) {
     case verify::Spot::Kind::result: {
@@ -433,6 +454,13 @@ Mask Runner::conflict(const verify::Comparison& comparison, const verify::Bounda
   return influence_.touched();
 }
 
+Mask Runner::conflict(const verify::Comparison& comparison, const verify::Boundary& boundary,
+                      const emulate::Request& request) const {
+  const Mask led_there = led_to(comparison, boundary, request);
+  // What was not done depends on where execution went, if on nothing else.
+  return led_there != 0 || !optimistic_ ? led_there : influence_.control();
+}
+
 Expected<RunResult> Runner::run(const Test& test, const Choices& choices, Recording* recording) {
   ++runs_;
   const verify::Boundary& boundary = boundaries_[test.function];
@@ -447,7 +475,7 @@ Expected<RunResult> Runner::run(const Test& test, const Choices& choices, Record
   std::optional<emulate::Outcome> outcome = go_back(choices);
   if (!outcome) {
     asked_ = target_->request(boundary, test.input, kRubbish);
-    // Slots of variants are filled up with instructions that count.
+    // As in keep_up().
     asked_.limits.instructions = test.limit * std::max<uint64_t>(1, layout_.slot_bytes / 8);
     asked_.limits.time = kRunTime;
     if (asked_.externals != nullptr) {
@@ -458,6 +486,7 @@ Expected<RunResult> Runner::run(const Test& test, const Choices& choices, Record
     resumed_ = false;
     stored_.clear();
     bytes_stored_ = 0;
+    progress_ = {};
     entered_ = 0;
     visits_.assign(layout_.sites.size(), 0);
     const SlotSet given = given_at_entry(machine_, boundary);

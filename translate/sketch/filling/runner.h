@@ -7,7 +7,6 @@
 #include <map>
 #include <memory>
 #include <unordered_map>
-#include <unordered_set>
 
 #include "translate/sketch/filling/familiar.h"
 #include "translate/sketch/filling/history.h"
@@ -22,6 +21,9 @@ namespace portolan::sketch::filling {
 // What was stored at each address.
 using Stores = std::unordered_map<uint64_t, std::bitset<256>>;
 
+// Bytes that a run came to, with their place in the order in which it did.
+using Touched = std::unordered_map<uint64_t, uint32_t>;
+
 // An input of one of the functions, with what the source makes of it.
 struct Test {
   size_t function = 0;
@@ -33,8 +35,9 @@ struct Test {
   std::optional<uint64_t> stored_by_limit = std::nullopt;
   // What the source stores; nullptr: not known.
   std::shared_ptr<const Stores> stores = nullptr;
-  // Bytes outside the stack that it loads or stores; nullptr: not known.
-  std::shared_ptr<const std::unordered_set<uint64_t>> touched = nullptr;
+  // Bytes outside the stack that it loads or stores, by how many others it came to before; nullptr: not known.
+  std::shared_ptr<const Touched> touched = nullptr;
+  uint64_t quiet = 0;  // the most instructions in which a filling comes to no other byte of these, nor to its end
   std::shared_ptr<const Familiar> familiar = nullptr;
   std::shared_ptr<const History> history = nullptr;  // by the source's addresses; nullptr: not known
 };
@@ -113,8 +116,8 @@ class Runner : public emulate::IrObserver {
   emulate::IrCode& code() { return *code_; }  // of the image, for who does not run it
   const verify::Side& source() const { return *source_; }
   // Whether conflicts leave out that another way might have written a place, see Influence; and whether a run fails
-  // where it stores in the caller's or the files' data what the source never stores there, or loads what the source
-  // never touches, which a right filling might do.
+  // where it stores in the caller's or the files' data what the source never stores there, loads what the source never
+  // touches, is far ahead of the source, or stands still, all of which a right filling might do.
   void set_optimistic(bool optimistic) { forget(), influence_.set_optimistic(optimistic_ = optimistic); }
   // Sequences that make no sense are left out; nullptr: none is. It must outlive the runner, or be set anew.
   void set_sense(const Sense* sense) { sense_ = sense; }
@@ -136,6 +139,12 @@ class Runner : public emulate::IrObserver {
 
  private:
   Runner(const std::vector<Domain>& domains, Layout layout, const std::vector<verify::Boundary>& boundaries, Isa isa);
+  // Which of the bytes that the source comes to this run came to, by their place in the source's order.
+  struct Progress {
+    std::vector<bool> come_to;
+    size_t count = 0;
+    uint64_t quiet = 0;  // instructions since the last one
+  };
   // Where a run first came to a line with holes, which it can go back to.
   struct Stop {
     const Site* site = nullptr;
@@ -148,6 +157,8 @@ class Runner : public emulate::IrObserver {
     Mask entered = 0;
     std::vector<Access> stored;
     uint64_t bytes_stored = 0;
+    Progress progress;
+    std::vector<uint32_t> visits;
   };
   void note_stop(const Site& site);
   bool still_holds(const Stop& stop, const Choices& choices) const;
@@ -164,9 +175,13 @@ class Runner : public emulate::IrObserver {
   void note_written(emulate::MemoryAccess& memory);
   bool may_store(uint64_t address, uint64_t source_address, uint8_t before, emulate::MemoryAccess& memory);
   bool stores_as_the_source(emulate::MemoryAccess& memory);
-  bool loads_as_the_source(const Access& access) const;
+  const char* stray(const Access& access);
+  void keep_up(std::span<const Access> accesses);
   bool is_familiar(const llvm::APInt& number) const;
   class Listener;
+  // Holes that what differs depends on.
+  Mask led_to(const verify::Comparison& comparison, const verify::Boundary& boundary,
+              const emulate::Request& request) const;
   Mask conflict(const verify::Comparison& comparison, const verify::Boundary& boundary,
                 const emulate::Request& request) const;
 
@@ -215,6 +230,7 @@ class Runner : public emulate::IrObserver {
   const Test* test_ = nullptr;
   std::vector<Access> stored_;  // by the last instruction
   uint64_t bytes_stored_ = 0;   // outside the stack, so far
+  Progress progress_;
   // The run stored or loaded what the source does not: what, and what that depends on.
   const char* astray_ = nullptr;
   Mask astray_by_ = 0;

@@ -107,6 +107,8 @@ std::vector<Bank> banks_of(const Sketch& sketch, const Words& registers, const N
 struct Form {
   size_t number = 0;  // in the grammar
   std::vector<const Words*> banks;
+  Words registers;  // one of each bank
+  Words constants;  // that assemble in it
 };
 
 // The grammar's forms with a bank for each register, where that assembles.
@@ -119,16 +121,15 @@ std::vector<Form> forms_of(const Sketch& sketch, const std::vector<Bank>& banks)
     size_t ways = 1;
     for (size_t place = 0; place < places.size(); ++place) ways *= banks.size();
     for (size_t way = 0; way < ways; ++way) {
-      Form form{number, {}};
-      Words registers;
+      Form form{number, {}, {}, {}};
       size_t rest = way;
       for (const bool is_set : places) {
         const Bank& bank = banks[rest % banks.size()];
         rest /= banks.size();
         form.banks.push_back(is_set ? &bank.set : &bank.read);
-        registers.push_back(form.banks.back()->front());
+        form.registers.push_back(form.banks.back()->front());
       }
-      lines.push_back(with_registers(grammar[number], registers));
+      lines.push_back(with_registers(grammar[number], form.registers));
       all.push_back(std::move(form));
     }
   }
@@ -137,6 +138,21 @@ std::vector<Form> forms_of(const Sketch& sketch, const std::vector<Bank>& banks)
   for (size_t n = 0; n < all.size(); ++n)
     if (good[n]) fitting.push_back(std::move(all[n]));
   return fitting;
+}
+
+// Which numbers assemble does not depend on which register of a bank stands there.
+void find_constants(const Sketch& sketch, const Words& constants, std::vector<Form>& forms) {
+  const std::vector<std::string_view>& grammar = vocabulary(sketch.isa).sequence;
+  const auto has_number = [&](const Form& form) { return grammar[form.number].find("?imm") != std::string_view::npos; };
+  Words lines;
+  for (const Form& form : forms)
+    for (size_t n = 0; n < constants.size() && has_number(form); ++n)
+      lines.push_back(with_registers(grammar[form.number], form.registers, constants[n]));
+  const std::vector<bool> good = assembles(sketch, lines);
+  size_t next = 0;
+  for (Form& form : forms)
+    for (size_t n = 0; n < constants.size() && has_number(form); ++n)
+      if (good[next++]) form.constants.push_back(constants[n]);
 }
 
 // Forms that give the stack pointer what it lacks.
@@ -167,24 +183,27 @@ Words sequences(const Sketch& sketch, const Words& registers, const Nearby& near
                 uint32_t length) {
   const std::vector<std::string_view>& grammar = vocabulary(sketch.isa).sequence;
   const std::vector<Bank> banks = banks_of(sketch, registers, nearby);
-  const std::vector<Form> forms = forms_of(sketch, banks);
+  std::vector<Form> forms = forms_of(sketch, banks);
+  find_constants(sketch, constants, forms);
   std::vector<Weighted> all;
   size_t before = 0;
-  for (uint64_t heaviest = 4096; heaviest <= kHeaviest && all.size() < kMostSequences * 3 / 2; heaviest *= 2) {
+  for (uint64_t heaviest = 4096; heaviest <= kHeaviest && all.size() < kMostSequences; heaviest *= 2) {
     before = all.size();
     all.clear();
     for (const Form& form : forms)
-      complete(grammar[form.number], {kFormsOfAWeight + form.number, ""}, form.banks, constants, heaviest, all);
+      complete(grammar[form.number], {kFormsOfAWeight + form.number, ""}, form.banks, form.constants, heaviest, all);
     if (all.size() == before && before != 0) break;  // these are all there are
   }
-  add_balance(sketch, nearby.stack_lacks, all);
-  std::stable_sort(all.begin(), all.end(), [](const Weighted& x, const Weighted& y) { return x.first < y.first; });
+  std::vector<Weighted> balance;
+  add_balance(sketch, nearby.stack_lacks, balance);
   Words lines;
-  for (Weighted& w : all) lines.push_back(std::move(w.second));
+  for (const Weighted& w : balance) lines.push_back(w.second);
   const std::vector<bool> good = assembles(sketch, lines);
+  for (size_t n = 0; n < balance.size(); ++n)
+    if (good[n]) all.push_back(std::move(balance[n]));
+  std::stable_sort(all.begin(), all.end(), [](const Weighted& x, const Weighted& y) { return x.first < y.first; });
   Words values = {{}};  // nothing at all
-  for (size_t n = 0; n < lines.size() && values.size() < kMostSequences; ++n)
-    if (good[n]) values.push_back(lines[n]);
+  for (size_t n = 0; n < all.size() && values.size() < kMostSequences; ++n) values.push_back(std::move(all[n].second));
   // Longer ones: every place chooses by itself, the first fastest, so that short ones come first.
   Words longest = values;
   const Words single = values;

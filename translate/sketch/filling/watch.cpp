@@ -20,11 +20,11 @@ uint64_t limit_for(uint64_t instructions, double times_longer) {
 
 bool Watch::look_at(Test& test, emulate::Request request, double times_longer, uint64_t most) {
   stores_ = std::make_shared<Stores>();
-  touched_ = std::make_shared<std::unordered_set<uint64_t>>();
+  touched_ = std::make_shared<Touched>();
   familiar_ = std::make_shared<Familiar>();
   pending_.clear(), written_.clear();
   flags_only_ = false;
-  seen_ = stored_in_the_beginning_ = 0;
+  seen_ = stored_in_the_beginning_ = last_new_ = quiet_ = 0;
   objects_.begin();
   ways_.begin();
   ++run_;
@@ -45,6 +45,7 @@ bool Watch::look_at(Test& test, emulate::Request request, double times_longer, u
     test.history = std::make_shared<History>(history_of(image_, request, written_));
   test.stores = std::move(stores_);
   test.touched = std::move(touched_);
+  test.quiet = limit_for(std::max(quiet_, seen_ - last_new_), times_longer);
   return true;
 }
 
@@ -102,7 +103,10 @@ void Watch::after(const emulate::IrStep& step, std::span<const llvm::APInt> slot
     if (access.write && seen_ <= kBeginning && !may_be_on_stack(access.address))
       stored_in_the_beginning_ += access.size;
     for (uint64_t at = access.address; touched_ && !may_be_on_stack(at) && at < access.address + access.size; ++at)
-      touched_->insert(at);
+      if (touched_->try_emplace(at, static_cast<uint32_t>(touched_->size())).second) {
+        quiet_ = std::max(quiet_, seen_ - last_new_);
+        last_new_ = seen_;
+      }
   }
   for (const assembly::Slot slot : step.written)
     if (slots[slot].getBitWidth() > 1) familiar_->add(slots[slot]);

@@ -44,11 +44,12 @@ class Watch : public emulate::IrObserver {
   std::unique_ptr<emulate::Engine> engine_;
   verify::Ways ways_;
   std::shared_ptr<Stores> stores_;
-  std::shared_ptr<std::unordered_set<uint64_t>> touched_;
+  std::shared_ptr<Touched> touched_;
   std::shared_ptr<Familiar> familiar_;
   std::vector<Access> pending_;
   std::vector<WrittenByte> written_;
   uint64_t instructions_ = 0, run_ = 0;
+  uint64_t last_new_ = 0, quiet_ = 0;  // of bytes that it touches: instructions before the last one; the most without
   uint64_t seen_ = 0, stored_in_the_beginning_ = 0;  // instructions so far; bytes outside the stack
   bool flags_only_ = false;                          // the last instruction compared and did nothing else
 };
