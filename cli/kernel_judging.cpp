@@ -130,6 +130,10 @@ Expected<std::vector<KernelVerdict>> judge_kernels(const simt::Module& source, c
                   "there is no port.toml that says how it is launched; `portolan port DIR --init` drafts one");
     else if (!launch)
       set_unknown(k, "too-few-inputs", fmt::format("{} does not say how it is launched", launches->path));
+    else if (!launch->unfinished.empty())
+      set_unknown(k, "too-few-inputs",
+                  fmt::format("{}:{}: the manifest says that it is unfinished: {}", launch->location.file,
+                              launch->location.line, launch->unfinished));
     else {
       manifest::Kernel described = *launch;
       if (options.other_library && described.library_tolerance) {

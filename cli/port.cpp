@@ -45,7 +45,7 @@ struct Arguments {
   ModelOptions model;
   uint32_t tests = 20;
   std::string html, compiler;
-  std::vector<std::string> flags;
+  std::vector<std::string> flags, host;
   KernelJudgeOptions kernels;
 };
 
@@ -264,7 +264,7 @@ void print_row(const nlohmann::json& entry) {
 std::optional<Exit> run_kernels(const Arguments& a) {
   const bool to_hip = a.target == "hip";
   if (!a.init && !to_hip && !is_kernel_target(a.target)) return std::nullopt;
-  KernelPort port{a.folder, a.target, a.out, a.require, a.html, a.compiler, a.flags, a.kernels, a.json};
+  KernelPort port{a.folder, a.target, a.out, a.require, a.html, a.compiler, a.flags, a.kernels, a.json, a.host};
   port.judging.tests = a.tests, port.judging.seed = a.seed, port.judging.run = a.require != "none";
   return a.init ? draft_manifest(port) : to_hip ? port_folder_to_hip(port) : port_kernel_folder(port);
 }
@@ -368,6 +368,10 @@ void add_port(CLI::App& app, Command& chosen) {
                       "riscv64, riscv64:zve32x or riscv64:v: for specifications that the accelerator can't carry out");
   command->add_option("--out", a->out, "the folder for results and report.json");
   command->add_flag("--init", a->init, "draft DIR/port.toml, which says how kernels are launched");
+  command->add_option(
+      "--host", a->host,
+      "--init: a file or folder of host code that launches the kernels, if it isn't in DIR (may be given "
+      "again)");
   command->add_option("--report", a->html, "a report as HTML");
   command->add_option("--tests", a->tests, "kernels: launches of each; default: 20");
   command

@@ -194,8 +194,10 @@ HipReport port_one(const KernelPort& a, const fs::path& path, const std::string&
     file.report.nothing_written = true;
     return file;
   }
-  for (const Diagnostic& d : file.ported.notes)
-    fmt::print(stderr, "{}", to_string(Diagnostic{Severity::note, d.location, d.message, {}}));
+  for (const Diagnostic& d : file.ported.notes) {
+    file.report.notes.push_back(to_string(Diagnostic{Severity::note, d.location, d.message, {}}));
+    fmt::print(stderr, "{}", file.report.notes.back());
+  }
   const fs::path evidence = fs::path(a.out) / "evidence" / fs::relative(path, a.folder).replace_extension();
   if (a.judging.run) fs::create_directories(evidence.parent_path(), ignored);
   if (!compile_all(file, a, source.string(), evidence)) file.report.exit = static_cast<int>(Exit::fell_short);

@@ -11,6 +11,8 @@
 #include "cli/source_folder.h"
 #include "cli/translate_kernels.h"
 #include "frontends/ptx/parser.h"
+#include "gpu/hip/launches.h"
+#include "gpu/hip/source.h"
 #include "gpu/manifest/draft.h"
 
 namespace portolan::cli {
@@ -23,6 +25,7 @@ Exit fail(const Diagnostic& d) {
   return Exit::usage;
 }
 
+constexpr std::string_view kHostSources[] = {".cu", ".cpp", ".cc", ".cxx"};
 constexpr const char* kEndings[] = {".s", ".co", ".evidence.json", ".ptx"};
 
 std::optional<Diagnostic> write_results(const fs::path& stem, bool is_cuda, const std::string& ptx,
@@ -134,6 +137,43 @@ Exit port_kernel_folder(const KernelPort& a) {
   return error ? fail(*error) : worst(reports);
 }
 
+namespace {
+
+// Host code of the folder and of what else was named. What can't be read is a note: the draft does without it.
+manifest::HostCode host_code(const KernelPort& a, const std::vector<fs::path>& files) {
+  manifest::HostCode host;
+  const std::string toolkit = hip::find_toolkit();
+  std::vector<fs::path> all;
+  for (const fs::path& file : files)
+    if (file.extension() == ".cu") all.push_back(file);
+  for (const std::string& folder : a.host) {
+    std::error_code error;
+    const auto more = fs::is_directory(folder, error) ? files_in(folder, kHostSources, "no host code is here")
+                                                      : std::vector<fs::path>{folder};
+    if (!more)
+      fmt::print(stderr, "{}", to_string(more.error()));
+    else
+      all.insert(all.end(), (*more).begin(), (*more).end());
+  }
+  if (toolkit.empty() && !all.empty()) {
+    fmt::print(stderr, "{}",
+               to_string(Diagnostic{Severity::note,
+                                    {a.folder, 0, 0},
+                                    "host code is read with the headers of a CUDA toolkit, and there is none: "
+                                    "sizes and lengths are guesses",
+                                    {}}));
+    return host;
+  }
+  for (const fs::path& file : all)
+    if (const auto problem = hip::add_launches(file.string(), toolkit, a.flags, host))
+      fmt::print(stderr, "{}",
+                 to_string(Diagnostic{
+                     Severity::note, problem->location, "its launches are not read: " + problem->message, {}}));
+  return host;
+}
+
+}  // namespace
+
 Exit draft_manifest(const KernelPort& a) {
   const auto files = files_in(a.folder, kKernelSources, "no .ptx and no .cu file is here");
   if (!files) return fail(files.error());
@@ -141,8 +181,12 @@ Exit draft_manifest(const KernelPort& a) {
   std::error_code none;
   if (fs::exists(path, none)) return fail(error_at({path.string(), 0, 0}, "it is there already, and stays as it is"));
   std::string text =
-      "# How the kernels of this folder are launched. Drafted from their signatures: lengths, ranges and sizes are\n"
-      "# guesses. docs/launch-manifest.md describes every key.\n";
+      "# How the kernels of this folder are launched. Drafted from their signatures and from the host code that "
+      "launches\n"
+      "# them; numbers of sizes are a choice of small ones, and what is marked is to be finished by hand.\n"
+      "# docs/launch-manifest.md describes every key.\n";
+  const manifest::HostCode host = host_code(a, *files);
+  manifest::Draft all;
   Exit exit = Exit::ok;
   for (const fs::path& file : *files) {
     const auto ptx = ptx_of(file, a.compiler, a.flags);
@@ -152,10 +196,14 @@ Exit draft_manifest(const KernelPort& a) {
       exit = Exit::fell_short;
       continue;
     }
-    text += "\n" + manifest::draft(*module, fs::relative(file, a.folder).string());
+    const manifest::Draft one = manifest::draft(*module, fs::relative(file, a.folder).string(), host);
+    if (one.kernels != 0) text += "\n" + one.text;
+    all.kernels += one.kernels, all.with_launch += one.with_launch, all.unfinished += one.unfinished;
   }
   if (const auto error = write_output(path.string(), text)) return fail(*error);
-  fmt::print("{}: drafted; finish the sizes and lengths by hand\n", path.string());
+  fmt::print(
+      "{}: drafted: {} kernels, {} with a launch of the host code, {} with something unknown; look for TO FINISH\n",
+      path.string(), all.kernels, all.with_launch, all.unfinished);
   return exit;
 }
 

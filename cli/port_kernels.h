@@ -14,6 +14,7 @@ struct KernelPort {
   std::vector<std::string> flags;  // for it
   KernelJudgeOptions judging;
   bool json = false;
+  std::vector<std::string> host;  // --init: where host code launches the kernels, beside the folder itself
 };
 Exit port_kernel_folder(const KernelPort& arguments);
 

@@ -52,6 +52,8 @@ std::vector<Row> rows_of(const FileReport& report) {
     row.detail = verdict.value("detail", verdict.value("claim", ""));
     if (f.contains("refusals"))
       for (const json& r : f["refusals"]) row.detail += (row.detail.empty() ? "" : "; ") + r.value("reason", "");
+    for (const std::string& note : verdict.value("notes", std::vector<std::string>()))
+      row.detail += (row.detail.empty() ? "note: " : "; note: ") + note;
     rows.push_back(std::move(row));
   }
   return rows;
@@ -155,6 +157,11 @@ std::string html_report(const std::vector<FileReport>& reports, const std::strin
     out += fmt::format("<h2>{}</h2>\n", escaped(r.file));
     std::vector<Row> rows = rows_of(r);
     if (!r.summary.empty()) out += fmt::format("<p>{}</p>\n", escaped(r.summary));
+    if (!r.notes.empty()) {
+      out += "<ul>\n";
+      for (const std::string& note : r.notes) out += fmt::format("<li class=\"short\">{}\n", escaped(note));
+      out += "</ul>\n";
+    }
     if (rows.empty() || !r.messages.empty()) out += fmt::format("<pre class=\"short\">{}</pre>\n", escaped(r.messages));
     // Kernels have what they use, and no numbers of instructions.
     const bool kernels = std::any_of(rows.begin(), rows.end(), [](const Row& row) { return !row.uses.empty(); });

@@ -12,8 +12,9 @@ struct FileReport {
   int exit = 4;
   nlohmann::json evidence;  // discarded or null when there is none
   std::string messages;
-  std::string summary;           // a line about the whole file
-  bool nothing_written = false;  // whatever `exit` says
+  std::string summary;             // a line about the whole file
+  std::vector<std::string> notes;  // what a reader of its results should know, with places
+  bool nothing_written = false;    // whatever `exit` says
 };
 
 // Whether a verdict's level is what --require asks for.

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "emulate/subprocess.h"
+#include "gpu/hip/tool.h"
 #include "llvm/Support/Program.h"
 
 namespace portolan::hip {
@@ -30,11 +31,7 @@ std::vector<Diagnostic> diagnostics(const nlohmann::json& problems) {
   return all;
 }
 
-Expected<Ported> ported_of(const std::string& report) {
-  const auto bytes = emulate::read_file(report);
-  if (!bytes) return bytes.error();
-  const auto json = nlohmann::json::parse((*bytes).begin(), (*bytes).end(), nullptr, false);
-  if (!json.is_object()) return error_at({}, "portolan-hip wrote no report");
+Ported ported_of(const nlohmann::json& json) {
   Ported ported;
   ported.unreadable = json.value("unreadable", true);
   ported.messages = json.value("messages", "");
@@ -80,40 +77,45 @@ std::string find_toolkit() {
   return "";
 }
 
-Expected<Ported> port_file(const std::string& path, const PortOptions& options) {
+std::string own_folder() {
+  return beside_executable("hip").string();
+}
+
+Expected<nlohmann::json> run_tool(const std::string& what, const std::string& path, std::vector<std::string> options,
+                                  const std::vector<std::string>& flags) {
   auto directory = emulate::TemporaryDirectory::make();
   if (!directory) return directory.error();
   const std::string report = directory->file("report.json");
-  const fs::path own = beside_executable("hip");
-  std::vector<std::string> command = {beside_executable("portolan-hip").string(),
-                                      "port",
-                                      "--table",
-                                      (own / "names.table").string(),
-                                      "--root",
-                                      options.root,
-                                      "--own-header",
-                                      (own / "device.h").string(),
-                                      "--out",
-                                      options.out,
-                                      "--report",
-                                      report,
-                                      path};
-  if (!options.toolkit.empty()) command.insert(command.end() - 1, {"--toolkit", options.toolkit});
-  command.push_back("--");
-  command.insert(command.end(), options.flags.begin(), options.flags.end());
+  std::vector<std::string> command = {beside_executable("portolan-hip").string(),     what,       "--own-header",
+                                      (fs::path(own_folder()) / "device.h").string(), "--report", report};
+  command.insert(command.end(), options.begin(), options.end());
+  command.insert(command.end(), {path, "--"});
+  command.insert(command.end(), flags.begin(), flags.end());
   const auto done = emulate::run_process(command);
   if (!done) return done.error();
   if ((*done).status != 0 && (*done).status != 2 && (*done).status != 3)
     return error_at({path, 0, 0}, fmt::format("portolan-hip ended with {}: {}", (*done).status, (*done).messages));
   std::error_code error;
   if (!fs::exists(report, error)) return error_at({path, 0, 0}, (*done).messages);
-  auto ported = ported_of(report);
-  if (!ported) return ported;
+  const auto bytes = emulate::read_file(report);
+  if (!bytes) return bytes.error();
+  auto json = nlohmann::json::parse((*bytes).begin(), (*bytes).end(), nullptr, false);
+  if (!json.is_object()) return error_at({path, 0, 0}, "portolan-hip wrote no report");
+  return json;
+}
+
+Expected<Ported> port_file(const std::string& path, const PortOptions& options) {
+  std::vector<std::string> words = {
+      "--table", (fs::path(own_folder()) / "names.table").string(), "--root", options.root, "--out", options.out};
+  if (!options.toolkit.empty()) words.insert(words.end(), {"--toolkit", options.toolkit});
+  const auto report = run_tool("port", path, words, options.flags);
+  if (!report) return report.error();
+  Ported ported = ported_of(*report);
   // The file's own output first.
   fs::path own_name = fs::path(path).filename();
   if (own_name.extension() == ".cu") own_name.replace_extension(".hip");
-  for (std::string& output : ported->outputs)
-    if (fs::path(output).filename() == own_name) std::swap(output, ported->outputs.front());
+  for (std::string& output : ported.outputs)
+    if (fs::path(output).filename() == own_name) std::swap(output, ported.outputs.front());
   return ported;
 }
 

@@ -1,250 +1,312 @@
 #include "gpu/manifest/draft.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <map>
-#include <set>
+#include <cmath>
 
-#include "llvm/Demangle/Demangle.h"
+#include "gpu/manifest/draft_sizes.h"
+#include "gpu/manifest/manifest.h"
+#include "gpu/manifest/parameter_use.h"
+#include "gpu/manifest/signature.h"
 
 namespace portolan::manifest {
 namespace {
 
-using ptx::Operand;
-using ptx::Statement;
-
-struct Use {
-  bool address = false, read = false, written = false;
-  std::string type;
-};
-
-std::string element_name(const ptx::Type& type) {
-  const unsigned bits = std::max<unsigned>(8, type.bits);
-  if (type.kind == ptx::Type::floating) return fmt::format("f{}", bits);
-  if (type.kind == ptx::Type::brain) return "bf16";
-  if (type.kind == ptx::Type::is_signed) return fmt::format("i{}", std::min(64u, bits));
-  return fmt::format("u{}", std::min(64u, bits));
-}
-
-// Of an instruction, the last modifier that names a type: "ld.global.nc.v4.f32".
-std::string accessed_type(std::string_view name) {
-  while (!name.empty()) {
-    const size_t dot = name.rfind('.');
-    if (dot == std::string_view::npos) break;
-    if (const auto type = ptx::type_from_name(name.substr(dot + 1))) return element_name(*type);
-    name = name.substr(0, dot);
-  }
-  return "u8";
-}
-
-std::string_view base_name(std::string_view name) {
-  return name.substr(0, name.find('.'));
-}
-
-// Which parameters a register's value is computed from by adding: a fixed point over the statements, in any order.
-class Follower {
- public:
-  explicit Follower(const ptx::Function& f) : f_(f), uses_(f.parameters.size()) {}
-
-  std::vector<Use> run() {
-    for (size_t before = SIZE_MAX; before != total_;) {
-      before = total_;
-      for (const Statement& s : f_.statements)
-        if (!s.is_label) follow(s);
-    }
-    for (const Statement& s : f_.statements)
-      if (!s.is_label) access(s);
-    return uses_;
-  }
-
- private:
-  std::optional<size_t> parameter(const Operand& o) const {
-    if (o.kind != Operand::memory || o.elements.empty() || o.elements[0].kind != Operand::local) return std::nullopt;
-    const auto at = std::find(f_.parameters.begin(), f_.parameters.end(), o.elements[0].index);
-    if (at == f_.parameters.end()) return std::nullopt;
-    return static_cast<size_t>(at - f_.parameters.begin());
-  }
-  void add(uint32_t reg, size_t parameter) { total_ += from_[reg].insert(parameter).second; }
-
-  void follow(const Statement& s) {
-    const std::string_view base = base_name(s.name);
-    if (s.operands.size() < 2 || s.operands[0].kind != Operand::reg) return;
-    const uint32_t to = s.operands[0].index;
-    if (base == "ld") {
-      if (const auto p = parameter(s.operands[1]); p && f_.variables[f_.parameters[*p]].size == 8) add(to, *p);
-      return;
-    }
-    // Products are offsets; what is added to them may be an address.
-    const bool sum = base == "add" || base == "sub" || base == "mov" || base == "cvta" || base == "selp";
-    if (!sum && base != "mad") return;
-    for (size_t n = sum ? 1 : 3; n < s.operands.size(); ++n)
-      if (s.operands[n].kind == Operand::reg)
-        for (size_t p : std::set<size_t>(from_[s.operands[n].index])) add(to, p);
-  }
-
-  void access(const Statement& s) {
-    const std::string_view base = base_name(s.name);
-    const bool read = base == "ld" || base == "ldu" || base == "cp" || base == "wmma",
-               written = base == "st" || base == "wmma", both = base == "atom" || base == "red";
-    if (!read && !written && !both) return;
-    for (const Operand& o : s.operands) {
-      if (o.kind != Operand::memory || o.elements.empty() || o.elements[0].kind != Operand::reg) continue;
-      for (size_t p : from_[o.elements[0].index]) {
-        Use& u = uses_[p];
-        u.address = true;
-        u.read |= read || both, u.written |= written || both;
-        if (u.type.empty()) u.type = accessed_type(s.name);
-      }
-    }
-  }
-
-  const ptx::Function& f_;
-  std::map<uint32_t, std::set<size_t>> from_;
-  std::vector<Use> uses_;
-  size_t total_ = 0;
-};
-
-// Of a C++ kernel's parameters, what its mangled name says of the addresses among them. The compiler may read less of
-// an element than there is.
-struct Pointee {
-  std::string type;  // empty: unknown
-  unsigned count = 1;
-  bool address = false, constant = false;
-  const char* range = "";
-  bool is_brain = false;  // no address but such a number
-};
-
-Pointee pointee_of(std::string text) {
-  Pointee p;
-  p.is_brain = text == "__nv_bfloat16";
-  if (!text.ends_with("*")) return p;
-  p.address = true;
-  text.pop_back();
-  if (p.constant = text.ends_with(" const"); p.constant) text.resize(text.size() - 6);
-  static const std::map<std::string, std::pair<const char*, unsigned>> types = {{"char", {"i8", 1}},
-                                                                                {"signed char", {"i8", 1}},
-                                                                                {"unsigned char", {"u8", 1}},
-                                                                                {"short", {"i16", 1}},
-                                                                                {"unsigned short", {"u16", 1}},
-                                                                                {"int", {"i32", 1}},
-                                                                                {"unsigned int", {"u32", 1}},
-                                                                                {"long", {"i64", 1}},
-                                                                                {"unsigned long", {"u64", 1}},
-                                                                                {"long long", {"i64", 1}},
-                                                                                {"float", {"f32", 1}},
-                                                                                {"unsigned long long", {"u64", 1}},
-                                                                                {"double", {"f64", 1}},
-                                                                                {"__half", {"f16", 1}},
-                                                                                {"__nv_bfloat16", {"bf16", 1}},
-                                                                                {"__half2", {"f16", 2}},
-                                                                                {"__nv_bfloat162", {"bf16", 2}},
-                                                                                {"float2", {"f32", 2}},
-                                                                                {"float3", {"f32", 3}},
-                                                                                {"float4", {"f32", 4}},
-                                                                                {"double2", {"f64", 2}},
-                                                                                {"int2", {"i32", 2}},
-                                                                                {"int4", {"i32", 4}},
-                                                                                {"uint2", {"u32", 2}},
-                                                                                {"uint4", {"u32", 4}},
-                                                                                {"uchar4", {"u8", 4}},
-                                                                                {"char4", {"i8", 4}},
-                                                                                {"__nv_fp8_e4m3", {"u8", 1}},
-                                                                                {"__nv_fp8_e5m2", {"u8", 1}}};
-  if (text == "bool") p.type = "u8", p.range = ", low = 0, high = 1";
-  if (const auto known = types.find(text); known != types.end())
-    p.type = known->second.first, p.count = known->second.second;
-  else if (p.type.empty())
-    p.count = 32;  // a structure of unknown size: too much memory does no harm
-  return p;
-}
-
-std::vector<Pointee> signature(const std::string& name, size_t parameters) {
-  const std::string text = llvm::demangle(name);
-  std::vector<Pointee> all;
-  int depth = 0;
-  // The parameters stand in the last parentheses.
-  size_t open = std::string::npos;
-  for (size_t at = text.size(); at-- > 0 && open == std::string::npos;) {
-    depth += text[at] == ')' ? 1 : text[at] == '(' ? -1 : 0;
-    if (text[at] == '(' && depth == 0) open = at;
-  }
-  if (text == name || open == std::string::npos || !text.ends_with(")")) return std::vector<Pointee>(parameters);
-  std::string one;
-  for (size_t at = open + 1; at < text.size(); ++at) {
-    const char c = text[at];
-    depth += c == '(' || c == '<' ? 1 : c == ')' || c == '>' ? -1 : 0;
-    if (depth < 0 || (depth == 0 && c == ',')) {
-      all.push_back(pointee_of(one.starts_with(' ') ? one.substr(1) : one));
-      one.clear();
-    } else {
-      one += c;
-    }
-  }
-  return all.size() == parameters ? all : std::vector<Pointee>(parameters);
-}
+constexpr const char* kMark = "TO FINISH: ";
 
 // A number that is passed by its bytes: 16 bits are a float's, more are a structure's, which a manifest cannot
 // describe.
 std::string type_of_value(const ptx::Variable& v, bool is_brain) {
   if (v.size * 8 == std::max<unsigned>(8, v.type.bits)) return element_name(v.type);
-  return v.size == 2 ? is_brain ? "bf16" : "f16" : v.size == 4 ? "u32" : v.size == 8 ? "u64" : element_name(v.type);
+  return v.size == 2 ? is_brain ? "bf16" : "f16" : "";
 }
 
-bool needs_dynamic_shared(const ptx::Module& module) {
-  auto dynamic = [](const ptx::Variable& v) { return v.space == ptx::Space::shared && v.size == 0; };
-  return std::any_of(module.variables.begin(), module.variables.end(), dynamic);
-}
-
-std::string draft_kernel(const ptx::Module& module, const ptx::Function& f, const std::string& file) {
-  const std::vector<Use> uses = Follower(f).run();
+// By what names say where no compiler was asked, else by the kernel's instructions.
+std::vector<HostParameter> described(const ptx::Function& f, const std::vector<Use>& uses) {
   const std::vector<Pointee> named = signature(f.name, f.parameters.size());
-  std::string text = fmt::format("[[kernel]]\nname = \"{}\"\nfile = \"{}\"\n", f.name, file);
-  std::vector<std::string> arguments;
-  std::string sizes = "n = [1, 31, 32, 33, 100, 257]", block = "64";
-  unsigned next = 0;
+  std::vector<HostParameter> all;
   for (size_t n = 0; n < f.parameters.size(); ++n) {
     const ptx::Variable& v = f.variables[f.parameters[n]];
-    const Use& u = uses[n];
-    if (u.address || named[n].address) {
-      const bool seen = u.read || u.written;  // by what follows addresses; a callee's accesses are not
-      const char* direction = !seen || (u.read && u.written) ? "inout" : u.written ? "out" : "in";
-      const Pointee& p = named[n];
-      const std::string type = !p.type.empty() ? p.type : u.type.empty() ? "u64" : u.type;
-      arguments.push_back(fmt::format("{{ name = \"a{}\", type = \"{}\", {} = \"{}\"{} }}", n, type,
-                                      p.constant ? "in" : direction,
-                                      p.count == 1 ? "n" : fmt::format("{} * n", p.count), p.range));
-      continue;
+    const Pointee& p = named[n];
+    HostParameter& to = all.emplace_back();
+    to.name = fmt::format("a{}", n);
+    to.pointer = uses[n].address || p.address;
+    to.constant = p.constant, to.count = p.count, to.truth = *p.range != 0;
+    if (!to.pointer) {
+      to.element = type_of_value(v, p.is_brain);
+      if (to.element.empty()) to.why = fmt::format("a structure of {} bytes is passed", v.size);
+    } else if (p.address) {
+      to.element = p.type, to.why = p.why;
+    } else if (uses[n].is_known) {
+      to.element = uses[n].type;
+    } else {
+      to.why = uses[n].type.empty()
+                   ? "nothing is read or written there that could be followed"
+                   : fmt::format("its instructions say {}, which halves and floats are moved as too", uses[n].type);
     }
-    const std::string type = type_of_value(v, named[n].is_brain);
-    const bool whole = v.type.is_integer() && type == element_name(v.type);
-    // The first whole number is taken for how many there are; of others nothing is known.
-    std::string value;
-    if (whole && next++ == 0)
-      value = ", value = \"n\"";
-    else if (whole)
-      value = ", low = 1, high = 8";
-    arguments.push_back(fmt::format("{{ name = \"a{}\", type = \"{}\"{} }}", n, type, value));
   }
-  if (f.block_size[0] != 0)
-    block = f.block_size_required ? fmt::format("[{}, {}, {}]", f.block_size[0], f.block_size[1], f.block_size[2])
-                                  : fmt::to_string(std::min(64u, f.block_size[0]));
-  text += fmt::format("sizes = {{ {} }}  # to be finished: the sizes that matter, ragged ones too\n", sizes);
-  text +=
-      fmt::format("grid = [\"divide_up(n, 64)\"]\nblock = {}\n", block.starts_with('[') ? block : "[" + block + "]");
-  if (needs_dynamic_shared(module)) text += "shared = 4096  # to be finished: bytes of dynamic shared memory\n";
-  text += "arguments = [\n";
-  for (const std::string& a : arguments) text += "  " + a + ",\n";
-  return text + "]\n";
+  return all;
 }
+
+// The site of which most was read.
+const HostLaunch* best_launch(const HostCode& host, const std::string& kernel) {
+  const HostLaunch* best = nullptr;
+  for (const HostLaunch& one : host.launches)
+    if (one.kernel == kernel && (!best || one.unread() < best->unread())) best = &one;
+  return best;
+}
+
+class Drafter {
+ public:
+  Drafter(const ptx::Module& module, const ptx::Function& f, const HostCode& host)
+      : module_(module), f_(f), uses_(uses_of_parameters(f)), launch_(best_launch(host, f.name)) {
+    const auto found = host.kernels.find(f.name);
+    const bool by_compiler = found != host.kernels.end() && found->second.size() == f.parameters.size();
+    parameters_ = by_compiler ? found->second : described(f, uses_);
+    if (launch_) sizes_ = launch_->sizes;
+    for (const HostLaunch& one : host.launches)
+      if (one.kernel == f.name && &one != launch_) others_.push_back(one.place);
+  }
+
+  std::string run(const std::string& file) {
+    shape();
+    lengths();
+    for (size_t n = 0; n < parameters_.size(); ++n) argument(n);
+    const SizeValues values = draft_sizes(sizes_, drafted_);
+    if (values.empty() && !sizes_.empty())
+      unfinished_.push_back("no values of the sizes were found with which all formulas hold");
+    std::string text = fmt::format("[[kernel]]\nname = \"{}\"\nfile = \"{}\"\n", f_.name, file);
+    if (launch_) text += fmt::format("# launched at {}\n", fmt::join(places(), ", "));
+    if (!launch_) text += fmt::format("# {}no launch of it was seen: sizes, grid and lengths are guesses\n", kMark);
+    if (!unfinished_.empty())
+      text += fmt::format("unfinished = \"{}\"  # take this away when it is done\n", fmt::join(unfinished_, "; "));
+    text += sizes_text(values);
+    text += fmt::format("grid = {}\nblock = {}\n", dimensions(drafted_.grid), dimensions(drafted_.block));
+    if (drafted_.shared != "0") text += fmt::format("shared = \"{}\"{}\n", drafted_.shared, shared_note_);
+    return text + tolerance() + "arguments = [\n" + arguments_ + "]\n";
+  }
+  bool has_launch() const { return launch_ != nullptr; }
+  bool is_unfinished() const { return !unfinished_.empty(); }
+
+ private:
+  // The order of atomic sums isn't fixed, so the two sides' last places differ.
+  std::string tolerance() const {
+    const std::string type = atomic_sums(f_);
+    if (type.empty()) return "";
+    return fmt::format(
+        "tolerance = {{ relative = {0}, absolute = {0} }}  # {1}{2} are summed by atomics, in any order\n",
+        type == "f64"   ? "1e-10"
+        : type == "f32" ? "1e-4"
+                        : "2e-2",
+        kMark, type);
+  }
+  std::vector<std::string> places() const {
+    std::vector<std::string> all = {launch_->place};
+    all.insert(all.end(), others_.begin(), others_.end());
+    return all;
+  }
+
+  // A size that the host code does not tell.
+  std::string guessed(const std::string& wanted, std::vector<int64_t> values, const std::string& why) {
+    std::string name = wanted;
+    for (unsigned n = 2; sizes_.contains(name); ++n) name = fmt::format("{}_{}", wanted, n);
+    sizes_[name] = {{}, std::move(values), kMark + why, 0};
+    return name;
+  }
+
+  void shape() {
+    static constexpr const char* kAxes[] = {"x", "y", "z"};
+    for (size_t n = 0; n < 3 && launch_; ++n) {
+      drafted_.grid[n] = launch_->grid[n]
+                             ? *launch_->grid[n]
+                             : guessed(fmt::format("grid_{}", kAxes[n]), {1, 2, 3}, "the grid was not read");
+      drafted_.block[n] = launch_->block[n]
+                              ? *launch_->block[n]
+                              : guessed(fmt::format("block_{}", kAxes[n]), {n == 0 ? 64 : 1}, "the block was not read");
+    }
+    if (f_.block_size[0] != 0 && (f_.block_size_required || !launch_)) {
+      drafted_.block = {fmt::to_string(f_.block_size_required ? f_.block_size[0] : std::min(64u, f_.block_size[0])),
+                        "1", "1"};
+      for (size_t n = 1; n < 3 && f_.block_size_required; ++n) drafted_.block[n] = fmt::to_string(f_.block_size[n]);
+    } else if (!launch_) {
+      drafted_.block[0] = "64";
+    }
+    if (launch_ && launch_->shared) {
+      drafted_.shared = *launch_->shared;
+    } else if (needs_dynamic_shared()) {
+      drafted_.shared = "4096";
+      shared_note_ = fmt::format("  # {}bytes of dynamic shared memory", kMark);
+    }
+  }
+
+  bool needs_dynamic_shared() const {
+    return std::any_of(module_.variables.begin(), module_.variables.end(),
+                       [](const ptx::Variable& v) { return v.space == ptx::Space::shared && v.size == 0; });
+  }
+
+  bool is_whole(size_t n) const {
+    const ptx::Variable& v = f_.variables[f_.parameters[n]];
+    return !parameters_[n].pointer && v.type.is_integer() && parameters_[n].element == element_name(v.type);
+  }
+
+  // What buffers hold where their lengths were not read: as many as the first whole number that is passed, or one that
+  // is made up. Without a launch there is a thread for each.
+  void lengths() {
+    counts_.resize(parameters_.size());
+    for (size_t n = 0; n < parameters_.size(); ++n) {
+      const HostArgument* given = launch_ && n < launch_->arguments.size() ? &launch_->arguments[n] : nullptr;
+      if (!parameters_[n].pointer) continue;
+      if (given && given->elements) {
+        counts_[n] = *given->elements;
+        continue;
+      }
+      if (length_.empty())
+        for (size_t m = 0; m < parameters_.size() && launch_ && length_.empty(); ++m)
+          if (is_whole(m) && m < launch_->arguments.size() && launch_->arguments[m].value)
+            length_ = *launch_->arguments[m].value;
+      if (length_.empty()) length_ = guessed("n", {}, "how many elements there are");
+      const bool sum = length_.find(' ') != std::string::npos;
+      const std::string many = sum ? fmt::format("({})", length_) : length_;
+      counts_[n] = parameters_[n].count == 1 ? length_ : fmt::format("{} * {}", parameters_[n].count, many);
+    }
+    if (launch_) return;
+    if (length_.empty()) length_ = guessed("n", {}, "how many threads there are");
+    drafted_.grid[0] = fmt::format("divide_up({}, {})", length_, drafted_.block[0]);
+  }
+
+  void argument(size_t n) {
+    const HostParameter& p = parameters_[n];
+    const std::string name = p.name.empty() ? fmt::format("a{}", n) : p.name;
+    std::string note;
+    const std::string table = p.pointer ? buffer(n, note) : number(n, note);
+    if (p.element.empty()) {
+      unfinished_.push_back(fmt::format("what {} is is unknown", name));
+      arguments_ += fmt::format("  # {}the type of {}: {}\n  # {{ name = \"{}\", type = \"?\"{} }},\n", kMark, name,
+                                p.why, name, table);
+      return;
+    }
+    arguments_ += fmt::format("  {{ name = \"{}\", type = \"{}\"{} }},{}\n", name, p.element, table,
+                              note.empty() ? "" : "  # " + note);
+  }
+
+  std::string buffer(size_t n, std::string& note) {
+    const HostParameter& p = parameters_[n];
+    const Use& u = uses_[n];
+    const bool seen = u.read || u.written;  // by what follows addresses; a callee's accesses are not
+    const bool is_input = p.constant || (u.read && !u.written);
+    const char* direction = is_input ? "in" : !seen || u.read ? "inout" : "out";
+    const bool known = launch_ && n < launch_->arguments.size() && launch_->arguments[n].elements;
+    if (launch_ && !known) note = fmt::format("{}its length was not read", kMark);
+    if (const auto type = element_from_name(p.element); type) drafted_.buffers.emplace_back(counts_[n], type->bytes);
+    std::string text = fmt::format(", {} = \"{}\"", direction, counts_[n]);
+    if (u.is_appended && std::string_view(direction) != "in") {
+      note += fmt::format("{}an atomic's result says where it is written, so it is compared as a set",
+                          note.empty() ? kMark : "; ");
+      text += ", any_order = true";
+    }
+    if (p.truth) return text + ", low = 0, high = 1";
+    const bool whole = p.element.starts_with('i') || p.element.starts_with('u');
+    if (!whole || u.places_in.empty() || std::string_view(direction) == "out") return text;
+    // An index of what it leads to; of several, of the shortest, which nobody knows.
+    const size_t into = *u.places_in.begin();
+    note += fmt::format("{}{} is computed from it, so it is taken for an index", note.empty() ? kMark : "; ",
+                        u.places_in.size() == 1 ? "an address in " + parameters_[into].name : "more than one address");
+    return text + fmt::format(", low = 0, high = \"{} - 1\"", counts_[into]);
+  }
+
+  std::string number(size_t n, std::string& note) {
+    const HostParameter& p = parameters_[n];
+    const HostArgument* given = launch_ && n < launch_->arguments.size() ? &launch_->arguments[n] : nullptr;
+    const bool is_float = p.element.starts_with('f') || p.element.starts_with('b');
+    if (given && given->value && is_float) {
+      const auto constant = evaluate(*given->value, {});
+      if (constant) return fmt::format(", value = {}", *constant);
+    } else if (given && given->value) {
+      drafted_.values.push_back(*given->value);
+      return fmt::format(", value = \"{}\"", *given->value);
+    }
+    if (given && given->real && is_float && std::isfinite(*given->real))
+      return p.element == "f64" ? fmt::format(", value = {}", *given->real)
+                                : fmt::format(", value = {}", static_cast<float>(*given->real));
+    if (given && given->real && !is_float && std::fabs(*given->real) < 1e15)
+      return fmt::format(", value = {}", static_cast<int64_t>(std::trunc(*given->real)));
+    if (p.truth) return ", low = 0, high = 1";
+    if (is_float) return "";
+    if (launch_) {
+      note = fmt::format("{}the host's value was not read", kMark);
+      return ", low = 1, high = 8";
+    }
+    // The first whole number is taken for how many there are; of others nothing is known.
+    const bool first = std::none_of(
+        parameters_.begin(), parameters_.begin() + static_cast<ptrdiff_t>(n),
+        [&](const HostParameter& other) { return is_whole(static_cast<size_t>(&other - parameters_.data())); });
+    if (is_whole(n) && first) drafted_.values.push_back(length_);
+    return is_whole(n) && first ? fmt::format(", value = \"{}\"", length_) : ", low = 1, high = 8";
+  }
+
+  std::string sizes_text(const SizeValues& values) const {
+    if (sizes_.empty()) return "";
+    std::vector<std::string> all, notes;
+    for (const auto& [name, size] : sizes_) {
+      const auto found = std::find_if(values.begin(), values.end(), [&](const auto& one) { return one.first == name; });
+      const std::vector<int64_t> chosen =
+          found != values.end() ? found->second : std::vector<int64_t>{size.value.value_or(1)};
+      all.push_back(fmt::format("{} = [{}]", name, fmt::join(chosen, ", ")));
+      if (size.value)
+        notes.push_back(fmt::format("{} is {} in the host code", name, *size.value));
+      else if (size.why.starts_with(kMark) || size.values.empty())
+        notes.push_back(
+            fmt::format("{}{}: {}", size.why.starts_with(kMark) ? "" : kMark, name,
+                        size.why.starts_with(kMark) ? size.why.substr(std::string_view(kMark).size()) : size.why));
+    }
+    std::string text = fmt::format("sizes = {{ {} }}\n", fmt::join(all, ", "));
+    for (const std::string& note : notes) text += fmt::format("# {}\n", note);
+    return text;
+  }
+
+  static std::string dimensions(const std::array<std::string, 3>& sides) {
+    size_t last = 3;
+    while (last > 1 && sides[last - 1] == "1") --last;
+    std::vector<std::string> all;
+    for (size_t n = 0; n < last; ++n) {
+      const bool number = sides[n].find_first_not_of("0123456789") == std::string::npos;
+      all.push_back(number ? sides[n] : fmt::format("\"{}\"", sides[n]));
+    }
+    return fmt::format("[{}]", fmt::join(all, ", "));
+  }
+
+  const ptx::Module& module_;
+  const ptx::Function& f_;
+  std::vector<Use> uses_;
+  const HostLaunch* launch_;
+  std::vector<HostParameter> parameters_;
+  std::map<std::string, HostSize> sizes_;
+  std::vector<std::string> others_, counts_, unfinished_;
+  DraftedLaunch drafted_;
+  std::string arguments_, shared_note_, length_;
+};
 
 }  // namespace
 
-std::string draft(const ptx::Module& module, const std::string& file) {
-  std::string text;
-  for (const ptx::Function& f : module.functions)
-    if (f.is_kernel && f.has_body) text += (text.empty() ? "" : "\n") + draft_kernel(module, f, file);
-  return text;
+size_t HostLaunch::unread() const {
+  size_t all = shared ? 0 : 1;
+  for (size_t n = 0; n < 3; ++n) all += (grid[n] ? 0 : 1) + (block[n] ? 0 : 1);
+  for (const HostArgument& a : arguments) all += a.value || a.elements || a.real ? 0 : 1;
+  for (const auto& [name, size] : sizes) all += size.value || !size.values.empty() ? 0 : 1;
+  return all;
+}
+
+Draft draft(const ptx::Module& module, const std::string& file, const HostCode& host) {
+  Draft made;
+  for (const ptx::Function& f : module.functions) {
+    if (!f.is_kernel || !f.has_body) continue;
+    Drafter one(module, f, host);
+    made.text += (made.text.empty() ? "" : "\n") + one.run(file);
+    ++made.kernels, made.with_launch += one.has_launch(), made.unfinished += one.is_unfinished();
+  }
+  return made;
 }
 
 }  // namespace portolan::manifest

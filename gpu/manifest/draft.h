@@ -1,12 +1,17 @@
-// A first launch manifest from what kernels say themselves: which parameters are addresses, of which type of number,
-// read or written. Sizes nobody knows: they stand there as guesses to be finished by hand.
+// A first launch manifest: what parameters are from the compiler, the kernel's name or its instructions, and how it is
+// launched from the host code. What none of them says is marked, to be finished by hand.
 #pragma once
 
 #include "frontends/ptx/module.h"
+#include "gpu/manifest/host_code.h"
 
 namespace portolan::manifest {
 
-// As [[kernel]] tables; `file` is how the manifest names the module.
-std::string draft(const ptx::Module& module, const std::string& file);
+struct Draft {
+  std::string text;  // [[kernel]] tables
+  unsigned kernels = 0, with_launch = 0, unfinished = 0;
+};
+// `file` is how the manifest names the module.
+Draft draft(const ptx::Module& module, const std::string& file, const HostCode& host = {});
 
 }  // namespace portolan::manifest

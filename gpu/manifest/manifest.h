@@ -53,6 +53,7 @@ struct Argument {
 
 struct Kernel {
   std::string name, file;  // file: empty, any
+  std::string unfinished;  // what a draft of it lacks; then it isn't launched
   SourceLocation location;
   std::vector<std::pair<std::string, std::vector<int64_t>>> sizes;
   std::array<Formula, 3> grid, block;

@@ -222,6 +222,8 @@ class Reader {
         k.name = text(value, "name");
       else if (key == "file")
         k.file = text(value, "file");
+      else if (key == "unfinished")
+        k.unfinished = text(value, "unfinished");
       else if (key == "sizes")
         sizes(value, k);
       else if (key == "grid")
@@ -245,7 +247,7 @@ class Reader {
         for (size_t n = 0; all && n < all->size() && !failure_; ++n) argument(*all->get(n), to);
       } else
         fail(value, fmt::format("unknown key '{}'; there are: name file sizes grid block shared arguments variables "
-                                "tolerance library_tolerance inputs library_inputs",
+                                "tolerance library_tolerance inputs library_inputs unfinished",
                                 key.str()));
       if (failure_) return;
     }

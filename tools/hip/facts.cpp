@@ -1,6 +1,5 @@
 #include "tools/hip/facts.h"
 
-#include <filesystem>
 #include <memory>
 
 #include "clang/AST/ASTConsumer.h"
@@ -8,13 +7,12 @@
 #include "clang/Basic/SourceManager.h"
 #include "clang/Frontend/CompilerInstance.h"
 #include "clang/Frontend/FrontendAction.h"
-#include "clang/Frontend/TextDiagnosticPrinter.h"
 #include "clang/Lex/Lexer.h"
 #include "clang/Lex/PPCallbacks.h"
 #include "clang/Lex/Preprocessor.h"
-#include "clang/Tooling/CompilationDatabase.h"
 #include "clang/Tooling/Tooling.h"
 #include "tools/hip/places.h"
+#include "tools/hip/read_source.h"
 
 namespace portolan::hip {
 namespace {
@@ -23,6 +21,30 @@ using clang::SourceLocation;
 
 // Threads of a port count in warps of 32, whatever the device answers.
 constexpr const char* kNoWidth = "a port has warps of 32 lanes on every device; write 32 for the device's warp size";
+
+constexpr const char* kManaged =
+    "variables that are __managed__ are not carried over; get the memory by cudaMallocManaged and hand its address to "
+    "the "
+    "kernels";
+constexpr const char* kLibrary =
+    "libcu++ (cuda::…) has no counterpart in HIP 5.2.3; write atomicAdd, __threadfence, __syncthreads and their like";
+
+// Floats that become integers, in the code of one function.
+class Conversions : public clang::RecursiveASTVisitor<Conversions> {
+ public:
+  Conversions(Places& places, const clang::ASTContext& context) : places_(places), context_(context) {}
+  bool VisitCastExpr(clang::CastExpr* e) {
+    clang::Expr::EvalResult known;
+    if (e->getCastKind() == clang::CK_FloatingToIntegral && !e->isValueDependent() &&
+        !e->EvaluateAsRValue(known, context_))
+      places_.narrowed(e->getExprLoc(), context_.getTypeSize(e->getType()) != 32);
+    return true;
+  }
+
+ private:
+  Places& places_;
+  const clang::ASTContext& context_;
+};
 
 class Visitor : public clang::RecursiveASTVisitor<Visitor> {
  public:
@@ -71,6 +93,12 @@ class Visitor : public clang::RecursiveASTVisitor<Visitor> {
   bool VisitNamespaceAliasDecl(clang::NamespaceAliasDecl* d) {
     return use(d->getTargetNameLoc(), d->getAliasedNamespace());
   }
+  bool VisitFunctionDecl(clang::FunctionDecl* f) {
+    const bool device = f->hasAttr<clang::CUDAGlobalAttr>() || f->hasAttr<clang::CUDADeviceAttr>();
+    if (device && !f->isDependentContext() && f->doesThisDeclarationHaveABody())
+      Conversions(places_, context_).TraverseStmt(f->getBody());
+    return true;
+  }
   bool VisitGCCAsmStmt(clang::GCCAsmStmt* statement) {
     places_.assembly(*statement, context_);
     return true;
@@ -86,8 +114,20 @@ class Visitor : public clang::RecursiveASTVisitor<Visitor> {
     if (!outermost) return llvm::isa<clang::NamespaceDecl>(declaration) && declaration->getName() == "thrust";
     return outermost->getName() == "thrust" || outermost->getName() == "cub" || outermost->getName() == "std";
   }
+  static bool is_of_library(const clang::NamedDecl* declaration) {
+    const clang::NamespaceDecl* outermost = nullptr;
+    for (const clang::DeclContext* c = declaration->getDeclContext(); c; c = c->getParent())
+      if (const auto* space = llvm::dyn_cast<clang::NamespaceDecl>(c)) outermost = space;
+    return outermost ? outermost->getName() == "cuda"
+                     : llvm::isa<clang::NamespaceDecl>(declaration) && declaration->getIdentifier() &&
+                           declaration->getName() == "cuda";
+  }
   bool use(SourceLocation at, const clang::NamedDecl* declaration) {
-    if (declaration && declaration->getIdentifier() && has_its_name(declaration))
+    if (declaration && is_of_library(declaration) &&
+        places_.is_cuda(declaration->getCanonicalDecl()->getLocation(), "cuda")) {
+      places_.own(at);
+      places_.complain_of_line(at, kLibrary);
+    } else if (declaration && declaration->getIdentifier() && has_its_name(declaration))
       places_.own(at);
     else if (declaration && declaration->getIdentifier())
       places_.use(at, declaration->getNameAsString(), declaration->getCanonicalDecl()->getLocation());
@@ -111,6 +151,7 @@ class Preprocessing : public clang::PPCallbacks {
   }
   void MacroExpands(const clang::Token& name, const clang::MacroDefinition& macro, clang::SourceRange,
                     const clang::MacroArgs*) override {
+    if (name.getIdentifierInfo()->getName() == "__managed__") return places_.complain(name.getLocation(), kManaged);
     use(name, macro);
   }
   void MacroDefined(const clang::Token& name, const clang::MacroDirective*) override {
@@ -175,31 +216,6 @@ struct Factory : clang::tooling::FrontendActionFactory {
   Facts& facts;
 };
 
-std::vector<std::string> arguments_of(const ReadOptions& options, const char* side) {
-  std::vector<std::string> all = {"-x",
-                                  "cuda",
-                                  "--cuda-gpu-arch=sm_80",
-                                  side,
-                                  "-std=c++17",
-                                  "-w",
-                                  "-fsyntax-only",
-                                  "-Wno-unknown-cuda-version",
-                                  "-nocudalib",
-                                  "-resource-dir",
-                                  PORTOLAN_CLANG_RESOURCES};
-  if (options.toolkit.empty())
-    all.insert(all.end(), {"-nocudainc", "-fdeclspec", "-include", options.own_header, "-I",
-                           std::filesystem::path(options.own_header).parent_path().string() + "/without_toolkit"});
-  else  // the folder has the header that clang's wrapper wants and CUDA 13 no longer has
-    all.insert(all.end(), {"--cuda-path=" + options.toolkit, "-Xclang",
-                           "-target-sdk-version=12.3",                     // for launches by cudaLaunchKernel
-                           "-isystem", options.toolkit + "/include/cccl",  // where nvcc looks too
-                           "-isystem", std::filesystem::path(options.own_header).parent_path().string() + "/toolkit",
-                           "-include", "host_functions.h"});
-  all.insert(all.end(), options.flags.begin(), options.flags.end());
-  return all;
-}
-
 }  // namespace
 
 Facts read_facts(const ReadOptions& options) {
@@ -207,15 +223,8 @@ Facts read_facts(const ReadOptions& options) {
   std::vector<const char*> sides = {"--cuda-device-only", "--cuda-host-only"};
   if (options.toolkit.empty()) sides.pop_back();  // that header is the device's alone
   for (const char* side : sides) {
-    clang::tooling::FixedCompilationDatabase database(".", arguments_of(options, side));
-    clang::tooling::ClangTool tool(database, {options.file});
-    llvm::raw_string_ostream messages(facts.messages);
-    llvm::IntrusiveRefCntPtr<clang::DiagnosticOptions> how(new clang::DiagnosticOptions());
-    clang::TextDiagnosticPrinter printer(messages, how.get());
-    tool.setDiagnosticConsumer(&printer);
-    tool.setPrintErrorMessage(false);
     Factory factory(options, facts);
-    if (tool.run(&factory) == 0) continue;
+    if (read_source(options, side, factory, facts.messages)) continue;
     facts.failed = true;
     break;
   }

@@ -43,6 +43,8 @@ struct FileFacts {
   std::map<unsigned, Include> includes;
   std::vector<std::vector<Range>> skipped;  // for each time that it was read
   std::set<Complaint> complaints;
+  // Floats become integers here, in code of the device: of 32 bits, of 8, 16 or 64.
+  std::set<unsigned> narrowed[2];
   bool read() const { return !skipped.empty(); }
 };
 

@@ -2,6 +2,12 @@
 // hints for caches. Read before CUDA source.
 #pragma once
 
+// clang knows managed variables as HIP's alone. As the device's they are read, and the porting refuses them with their
+// line.
+#include <crt/host_defines.h>
+#undef __managed__
+#define __managed__ __device__
+
 #define PORTOLAN_LEAST(type, left, right)                                     \
   static inline __attribute__((host)) type min(const left a, const right b) { \
     return (type)b < (type)a ? (type)b : (type)a;                             \

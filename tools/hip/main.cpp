@@ -2,6 +2,8 @@
 //   portolan-hip derive --include DIR --own DIR --table FILE --nvidia-names FILE
 //   portolan-hip port --table FILE --root DIR --own-header FILE [--toolkit DIR] --out DIR --report FILE FILE [--
 //   FLAG...]
+//   portolan-hip launches --own-header FILE --toolkit DIR --report FILE FILE [-- FLAG...]
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -13,6 +15,7 @@
 #include "llvm/Support/JSON.h"
 #include "tools/hip/derive.h"
 #include "tools/hip/facts.h"
+#include "tools/hip/launches.h"
 #include "tools/hip/rewrite.h"
 
 namespace portolan::hip {
@@ -56,6 +59,19 @@ fs::path output_of(const fs::path& relative) {
   return relative.extension() == ".cu" ? fs::path(relative).replace_extension(".hip") : relative;
 }
 
+bool write_report(Options& o, const llvm::json::Object& report) {
+  std::string text;
+  llvm::raw_string_ostream(text) << llvm::json::Value(llvm::json::Object(report));
+  return write_file(o.named["--report"], text);
+}
+
+int run_launches(Options& o) {
+  const std::string folder = fs::path(o.file).parent_path().string();
+  const llvm::json::Object report =
+      read_launches({o.file, folder, o.named["--toolkit"], o.named["--own-header"], o.flags});
+  return write_report(o, report) ? 0 : kWrongUsage;
+}
+
 int run_port(Options& o) {
   const auto table = table_from_file(o.named["--table"]);
   if (!table) {
@@ -75,9 +91,15 @@ int run_port(Options& o) {
   llvm::json::Array errors, notes, outputs, read;
   unsigned names = 0, warp = 0, assembly = 0;
   std::map<std::string, std::string> texts;
+  std::string messages = facts.messages;
   for (const auto& [path, file] : facts.files) {
     const fs::path relative = fs::relative(path, root), folder = relative.parent_path();
     read.push_back(relative.string());
+    if (facts.failed)
+      for (const auto& [offset, include] : file.includes)
+        if (include.toolkit && !table->header(include.spelled))
+          messages += path + ":" + std::to_string(1 + std::count(file.text.begin(), file.text.begin() + offset, '\n')) +
+                      ": error: HIP has no counterpart of <" + include.spelled + ">\n";
     if (!file.read() || facts.failed) continue;
     const std::string header =
         fs::path("portolan_hip.h").lexically_relative(folder.empty() ? fs::path(".") : folder).string();
@@ -96,7 +118,7 @@ int run_port(Options& o) {
     fs::create_directories(to.parent_path(), error);
     if (!write_file(to.string(), text)) return kWrongUsage;
   }
-  const llvm::json::Object report{{"messages", facts.messages},
+  const llvm::json::Object report{{"messages", messages},
                                   {"unreadable", facts.failed},
                                   {"errors", std::move(errors)},
                                   {"notes", std::move(notes)},
@@ -105,9 +127,7 @@ int run_port(Options& o) {
                                   {"names", names},
                                   {"warp", warp},
                                   {"assembly", assembly}};
-  std::string text;
-  llvm::raw_string_ostream(text) << llvm::json::Value(llvm::json::Object(report));
-  if (!write_file(o.named["--report"], text)) return kWrongUsage;
+  if (!write_report(o, report)) return kWrongUsage;
   return facts.failed ? kWrongUsage : refused ? kFellShort : 0;
 }
 
@@ -126,7 +146,8 @@ int run(const std::vector<std::string>& arguments) {
   const std::string what = arguments.empty() ? "" : arguments[0];
   if (what == "derive") return run_derive(o);
   if (what == "port" && !o.file.empty()) return run_port(o);
-  std::fputs("usage: portolan-hip derive … | port …; run by `portolan port DIR --to hip`\n", stderr);
+  if (what == "launches" && !o.file.empty()) return run_launches(o);
+  std::fputs("usage: portolan-hip derive … | port … | launches …; run by `portolan port DIR --to hip`\n", stderr);
   return kWrongUsage;
 }
 

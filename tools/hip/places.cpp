@@ -1,5 +1,7 @@
 #include "tools/hip/places.h"
 
+#include <algorithm>
+
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/Expr.h"
 
@@ -59,6 +61,23 @@ void Places::use(SourceLocation at, const std::string& name, SourceLocation decl
 void Places::complain(SourceLocation at, const std::string& message) {
   const SourceLocation expanded = sources_.getExpansionLoc(at);
   if (FileFacts* file = file_of(expanded)) file->complaints.insert({sources_.getFileOffset(expanded), message});
+}
+
+void Places::complain_of_line(SourceLocation at, const std::string& message) {
+  const SourceLocation expanded = sources_.getExpansionLoc(at);
+  FileFacts* file = file_of(expanded);
+  if (!file) return;
+  const unsigned offset = sources_.getFileOffset(expanded);
+  for (const Complaint& c : file->complaints) {
+    const unsigned first = std::min(c.offset, offset), last = std::max(c.offset, offset);
+    if (c.message == message && file->text.substr(first, last - first).find('\n') == std::string::npos) return;
+  }
+  file->complaints.insert({offset, message});
+}
+
+void Places::narrowed(SourceLocation at, bool other_width) {
+  const SourceLocation expanded = sources_.getExpansionLoc(at);
+  if (FileFacts* file = file_of(expanded)) file->narrowed[other_width].insert(sources_.getFileOffset(expanded));
 }
 
 // Of an operand: the words at the call where it is a macro's, the parameter where a macro's definition holds it all.

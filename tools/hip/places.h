@@ -23,6 +23,9 @@ class Places {
   void use(clang::SourceLocation at, const std::string& name, clang::SourceLocation declared);
   bool is_cuda(clang::SourceLocation declared, const std::string& name);
   void complain(clang::SourceLocation at, const std::string& message);
+  // At most one of these a line.
+  void complain_of_line(clang::SourceLocation at, const std::string& message);
+  void narrowed(clang::SourceLocation at, bool other_width);
   void assembly(const clang::GCCAsmStmt& statement, const clang::ASTContext& context);
   void include(clang::CharSourceRange name, const std::string& spelled, const std::string& path);
   void entered(clang::FileID file);

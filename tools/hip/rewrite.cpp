@@ -57,6 +57,7 @@ class Rewriter {
 
   Rewritten run(bool insert_header) {
     for (const Complaint& c : facts_.complaints) complain(c.offset, c.message);
+    note_conversions();
     has_header_ = false;
     std::string text = part({0, static_cast<unsigned>(facts_.text.size())}, true);
     if (insert_header && !has_header_) {
@@ -71,6 +72,33 @@ class Rewriter {
   }
 
  private:
+  // C++ leaves open what becomes of a float beyond an integer's range. CUDA's and AMD's instructions for 32 bits take
+  // the nearest end of it, and 0 for a NaN; of other widths AMD's code gives other numbers than nvcc's.
+  void note_conversions() {
+    static constexpr const char* kWhat[] = {
+        "a float becomes an integer of 32 bits{}: of numbers beyond its range C++ leaves open what comes out. CUDA's "
+        "and "
+        "AMD's instructions agree, and a compiler may yet go by C++; __float2int_rz and its like have CUDA's numbers "
+        "for "
+        "sure",
+        "a float becomes an integer of 8, 16 or 64 bits{}: of numbers beyond its range (negative ones, where it is "
+        "unsigned) "
+        "C++ leaves open what comes out, and on AMD it is another number than nvcc's. Limit them before, or write "
+        "__float2ll_rz, (unsigned char)__float2uint_rz and their like, which have CUDA's numbers"};
+    for (size_t n = 0; n < 2; ++n) {
+      const std::set<unsigned>& places = facts_.narrowed[n];
+      if (places.empty()) continue;
+      std::set<unsigned> lines;
+      for (unsigned offset : places) lines.insert(problem(offset, "").line);
+      std::string more;
+      for (unsigned line : lines)
+        if (line != *lines.begin()) more += (more.empty() ? " (lines " : ", ") + std::to_string(line);
+      if (!more.empty()) more.replace(0, 7, lines.size() == 2 ? " (and line" : " (and lines"), more += ")";
+      std::string text = kWhat[n];
+      text.replace(text.find("{}"), 2, more);
+      note(*places.begin(), text);
+    }
+  }
   // A part of the text with its replacements. Operands of assembly are parts of their own.
   std::string part(Range range, bool with_assembly) {
     std::string out;
@@ -160,7 +188,7 @@ class Rewriter {
       if ((cuda && !own) || (!cuda && looks_like_cuda(word.text)))
         complain(word.begin, "HIP has no counterpart of '" + word.text + "'");
       if (!seen && (word.text == "asm" || word.text == "__asm__"))
-        complain(word.begin, "inline assembly in a branch that is not compiled here");
+        complain(word.begin, "inline assembly in a branch that is not compiled here (the source is read for sm_80)");
       return word.text;
     }
     // A name that nobody resolved (a template's, a branch's that is not compiled): only what is CUDA's by its spelling.

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "frontends/ptx/parser.h"
-#include "gpu/manifest/draft.h"
 #include "gpu/manifest/range.h"
 
 namespace portolan::manifest {
@@ -123,66 +122,6 @@ TEST(Manifest, ErrorsNameTheirPlace) {
   EXPECT_EQ(where_and_what("# Gr\xc3\xb6\xc3\x9f"
                            "e\nkernels = 1\n"),
             "port.toml:2: unknown key 'kernels'; the manifest has [[kernel]] tables");
-}
-
-TEST(Draft, SaysWhatIsReadAndWritten) {
-  const auto module = ptx::parse_module(R"(.version 7.0
-.target sm_80
-.address_size 64
-.visible .entry k(.param .u64 a, .param .u64 b, .param .u32 n, .param .f32 s)
-{
- .reg .b32 %r<4>;
- .reg .b64 %d<9>;
- .reg .f32 %f<4>;
- ld.param.u64 %d1, [a];
- ld.param.u64 %d2, [b];
- ld.param.u32 %r1, [n];
- cvta.to.global.u64 %d3, %d1;
- cvta.to.global.u64 %d4, %d2;
- mul.wide.u32 %d5, %r1, 4;
- add.s64 %d6, %d3, %d5;
- add.s64 %d7, %d4, %d5;
- ld.global.f32 %f1, [%d6];
- st.global.f32 [%d7], %f1;
- atom.global.add.u32 %r2, [%d4], 1;
- ret;
-}
-)",
-                                        "k.ptx");
-  ASSERT_TRUE(module) << module.error().message;
-  const std::string text = draft(*module, "k.ptx");
-  EXPECT_NE(text.find("type = \"f32\", in = \"n\""), std::string::npos) << text;
-  EXPECT_NE(text.find("type = \"f32\", inout = \"n\""), std::string::npos) << text;
-  EXPECT_NE(text.find("type = \"u32\", value = \"n\""), std::string::npos) << text;
-  const auto read = parse(text, "port.toml");
-  ASSERT_TRUE(read) << read.error().message;
-  EXPECT_EQ((*read).kernels[0].arguments.size(), 4u);
-}
-
-// void scale(int const*, Particle*, float4*, __half, int): the compiler reads a byte of each int.
-TEST(Draft, MangledNamesSayWhatIsPointedTo) {
-  const auto module = ptx::parse_module(R"(.version 9.0
-.target sm_90
-.address_size 64
-.visible .entry _Z5scalePKiP8ParticleP6float46__halfi(.param .u64 a, .param .u64 b, .param .u64 c,
-  .param .align 2 .b8 h[2], .param .u32 n) {
- .reg .b32 %r<3>;
- .reg .b64 %d<4>;
- ld.param.u64 %d1, [a];
- ld.param.u64 %d2, [b];
- ld.global.s8 %r1, [%d1];
- st.global.u32 [%d2], %r1;
- ret;
-}
-)",
-                                        "k.ptx");
-  ASSERT_TRUE(module) << module.error().message;
-  const std::string text = draft(*module, "k.ptx");
-  for (const char* line : {"\"a0\", type = \"i32\", in = \"n\"", "\"a1\", type = \"u32\", out = \"32 * n\"",
-                           "\"a2\", type = \"f32\", inout = \"4 * n\"", "\"a3\", type = \"f16\" }",
-                           "\"a4\", type = \"u32\", value = \"n\""})
-    EXPECT_NE(text.find(line), std::string::npos) << line << "\n" << text;
-  EXPECT_TRUE(parse(text, "port.toml"));
 }
 
 }  // namespace
