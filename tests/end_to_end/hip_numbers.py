@@ -19,7 +19,13 @@ OF_DOUBLE = ("__double2int_rn(v)", "__double2int_ru(v)", "__double2uint_rd(v)", 
              "__float2ll_rd((float)v)", "__float2ull_rz((float)v * 1e12f)", "__float2uint_rn((float)v)", "v == v ? __float_as_int(__double2float_rz(v)) : 0",
              "v == v ? __float_as_int(__double2float_rd(v)) : 0", "v == v ? __float_as_int(__double2float_ru(v)) : 0", "__float_as_int(rsqrt(2.0f))", "sizeof(rsqrt(2.0f)) + sizeof(max(v, 1.0f))",
              "v == v ? __float_as_int(max((float)v, -1.5f)) : 0", "__double_as_longlong(min(1.0f, v))")  # fmt: skip
+# Functions of packed bytes and halves, by their names without the width.
+OF_TWO = ("vadd vaddss vaddus vsub vsubss vsubus vavgs vavgu vhaddu vmaxs vmaxu vmins vminu vabsdiffs vabsdiffu vcmpeq vcmpne vcmpges vcmpgeu vcmpgts vcmpgtu vcmples "
+          "vcmpleu vcmplts vcmpltu vseteq vsetne vsetges vsetgeu vsetgts vsetgtu vsetles vsetleu vsetlts vsetltu vsads vsadu").split()
+OF_ONE = ("vabs", "vabsss", "vneg", "vnegss")
+PACKED = (*(f"__{name}{width}(y, z)" for name in OF_TWO for width in (2, 4)), *(f"__{name}{width}(y)" for name in OF_ONE for width in (2, 4)))
 SOURCE = """#include <cuda_runtime.h>
+#include <cuda_pipeline.h>
 #include <cuda_fp16.h>
 #include <cuda_bf16.h>
 #include <cooperative_groups.h>
@@ -31,6 +37,27 @@ extern "C" __global__ void whole(const int* a, const unsigned* b, long long* out
   int x = a[i];
   unsigned y = b[i];
 WHOLE}
+extern "C" __global__ void packed(const unsigned* a, const unsigned* b, unsigned* out, int n) {
+  int i = threadIdx.x;
+  if (i >= n) return;
+  unsigned y = a[i], z = b[i];
+PACKED}
+// Copies that may be done later; of some the last bytes are zeroes.
+extern "C" __global__ void staged(const uint4* from, uint4* to, int n) {
+  __shared__ uint4 s[64];
+  int i = threadIdx.x;
+  s[i] = make_uint4(1, 2, 3, 4);
+  if (i < n) {
+    if (i % 4 == 0) __pipeline_memcpy_async(&s[i], &from[i], 16);
+    if (i % 4 == 1) __pipeline_memcpy_async(&s[i], &from[i], 16, i % 17);
+    if (i % 4 == 2) __pipeline_memcpy_async(&s[i], &from[i], 8, i % 9);
+    if (i % 4 == 3) __pipeline_memcpy_async(&s[i].y, &from[i].z, 4);
+    __pipeline_commit();
+    __pipeline_wait_prior(0);
+  }
+  __syncthreads();
+  if (i < n) to[i] = s[n - 1 - i];
+}
 extern "C" __global__ void real(const int* a, const unsigned* b, double* out, int n) {
   int i = threadIdx.x;
   if (i >= n) return;
@@ -90,6 +117,17 @@ block = [64]
 arguments = [{ name = "a", type = "i32", in = "n" }, { name = "b", type = "u32", in = "n" }, { name = "out", type = "i64", out = "n * WHOLE" },
   { name = "n", type = "i32", value = "n" }]
 [[kernel]]
+name = "packed"
+sizes = { n = [33, 64] }
+block = [64]
+arguments = [{ name = "a", type = "u32", in = "n" }, { name = "b", type = "u32", in = "n" }, { name = "out", type = "u32", out = "n * PACKED" },
+  { name = "n", type = "i32", value = "n" }]
+[[kernel]]
+name = "staged"
+sizes = { n = [33, 64] }
+block = [64]
+arguments = [{ name = "from", type = "u32", in = "4 * n" }, { name = "to", type = "u32", out = "4 * n" }, { name = "n", type = "i32", value = "n" }]
+[[kernel]]
 name = "real"
 sizes = { n = [33, 64] }
 block = [64]
@@ -121,7 +159,7 @@ library_tolerance = { relative = 1e-13 }
 arguments = [{ name = "x", type = "f64", in = "n" }, { name = "power", type = "i32", in = "n", low = -20, high = 1020 }, { name = "out", type = "f64", out = "n" },
   { name = "n", type = "i32", value = "n" }]
 """
-JUDGED = 6
+JUDGED = 8
 
 
 def lines(expressions):
@@ -133,7 +171,7 @@ class Numbers(Hip):
         if toolchain.missing_tools(["nvcc"]):
             raise Skip("there is no CUDA toolkit (nvcc), whose headers say what the functions are")
         source, manifest = SOURCE, MANIFEST
-        for name, expressions in (("WHOLE", WHOLE), ("REAL", REAL), ("DOUBLE", OF_DOUBLE)):
+        for name, expressions in (("WHOLE", WHOLE), ("REAL", REAL), ("DOUBLE", OF_DOUBLE), ("PACKED", PACKED)):
             source, manifest = source.replace(f"\n{name}}}", "\n" + lines(expressions) + "}"), manifest.replace(f"* {name}", f"* {len(expressions)}")
         outcome, files, out = self.port(self.folder("numbers", {"a.cu": source, "port.toml": manifest}), "--kernel-time", "0", "--tests", "10")
         file = files["a.cu"]
@@ -156,6 +194,33 @@ class Numbers(Hip):
         _, files, out = self.port(self.folder("attribute", {"a.cu": '#include "part.cuh"\n' + source, "part.cuh": "// of cudaMalloc\n"}))
         check("a.cu:5:30: error: a port has warps of 32 lanes" in files["a.cu"].get("messages", "") and not (out / "a.hip").exists(), str(files))
 
+    def conversions(self):
+        """What becomes of a float beyond an integer's range is not CUDA's number for some widths: a note names the lines."""
+        if toolchain.missing_tools(["nvcc"]):
+            raise Skip("there is no CUDA toolkit (nvcc), so host code cannot be read")
+        source = ("#include <cuda_runtime.h>\n__global__ void k(const float* x, unsigned char* to, int* whole, long long* wide) {\n  to[0] = x[0];\n  whole[0] = (int)x[1];\n"
+                  "  wide[0] = static_cast<long long>(x[2]);\n  to[1] = (unsigned char)3.5f;\n}\nint main() { float f = 3; return (unsigned char)f; }\n")  # fmt: skip
+        outcome, files, _ = self.port(self.folder("conversions", {"a.cu": source}))
+        notes = {(n["line"], n["message"].split(":")[0]) for n in files["a.cu"]["notes"]}
+        check(notes == {(3, "a float becomes an integer of 8, 16 or 64 bits (and line 5)"), (4, "a float becomes an integer of 32 bits")}, str(notes))
+        check("a.cu:3:" in outcome.stderr, outcome.stderr)
+
+    def refused(self):
+        """What strangers use and HIP has not: a message that says so, with the line."""
+        if toolchain.missing_tools(["nvcc"]):
+            raise Skip("there is no CUDA toolkit (nvcc), so its libraries cannot be read")
+        _, files, out = self.port(self.folder("refused", {
+            "managed.cu": "#include <cuda_runtime.h>\n__managed__ int total;\n__global__ void k(int* x) { atomicAdd(&total, x[0]); }\nint main() { return total; }\n",
+            "atomic.cu": "#include <cuda/atomic>\n__global__ void k(unsigned* x) {\n  cuda::atomic_ref<unsigned, cuda::thread_scope_block> r(*x);\n  r.fetch_add(1u);\n}\n",
+            "barrier.cu": "#include <cuda/barrier>\n__global__ void k(int* x) {\n  __shared__ cuda::barrier<cuda::thread_scope_block> bar;\n  x[0] = 1;\n}\n"}))  # fmt: skip
+        for name, said in (("managed.cu", "managed.cu:2:1: error: variables that are __managed__ are not carried over"),
+                           ("atomic.cu", "atomic.cu:3:3: error: libcu++ (cuda::…) has no counterpart in HIP 5.2.3"),
+                           ("atomic.cu", "atomic.cu:4:5: error: libcu++"),
+                           ("barrier.cu", "barrier.cu:1: error: HIP has no counterpart of <cuda/barrier>")):  # fmt: skip
+            message = files[name].get("messages", "")
+            check(said in message and not (out / name).with_suffix(".hip").exists(), f"{said}: {message}")
+        check(files["atomic.cu"]["messages"].count("libcu++") == 2, files["atomic.cu"]["messages"])
+
     def unread(self):
         """A header that a refused file includes is no header that nobody reads."""
         files = {"a.cu": '#include "part.cuh"\n__global__ void k(unsigned* x) {\n  __nvvm_bar_warp_sync(1);\n}\n', "part.cuh": "// of cudaMalloc\n", "other.cuh": "// of cudaFree\n"}
@@ -167,7 +232,7 @@ class Numbers(Hip):
 def main():
     options = harness.options()
     n = Numbers(options)
-    return harness.run_cases({name: getattr(n, name) for name in ("numbers", "devices_width", "unread")}, only=options.only)
+    return harness.run_cases({name: getattr(n, name) for name in ("numbers", "devices_width", "conversions", "refused", "unread")}, only=options.only)
 
 
 if __name__ == "__main__":

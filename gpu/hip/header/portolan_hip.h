@@ -32,6 +32,8 @@
 #include "portolan_hip_groups.h"
 #include "portolan_hip_matrix.h"
 #include "portolan_hip_numbers.h"
+#include "portolan_hip_packed.h"
+#include "portolan_hip_pipeline.h"
 #include "portolan_hip_ptx.h"
 #include "portolan_hip_ptx_matrix.h"
 #include "portolan_hip_ptx_memory.h"
