@@ -7,8 +7,9 @@ the unchanged PTX by the launches of the manifest: caught are those that are not
 A survivor of which our compiler makes the machine code of the original, for both widths of waves, changes nothing: it is dropped, and
 another one drawn. So is one that the prover shows to be the same for a dozen launches (docs/verdicts.md): these are listed apart. Verdicts are kept beside the work files: a run that was stopped (`--seconds`) goes on with the same build.
 
-`--prover-mutants N` asks the prover of kernels instead: N mutants of the AMD code of kernels that it proves. One that it calls
-proved although a test tells it from the source is a wrong proof, and the exit status is 1.
+`--prover-mutants N` asks the prover of kernels instead: N mutants of the AMD code of kernels that it proves. What it claims of one that it
+calls proved is kept, and each launch that the claim names is tested by itself: a difference there is a wrong proof, and the exit status
+is 1. The launches of the manifest beyond the claim are tested apart: a difference there says nothing of the proof.
 """
 
 import argparse
@@ -99,9 +100,43 @@ def amd_mutants(text, kernel):
                 yield kind, n + 1, "\n".join(lines[:n] + [changed] + lines[n + 1:])
 
 
+def claimed_launch(manifest, kernel, launch, without_large):
+    """A manifest's text with nothing but one launch of one kernel: the sizes that a claim names; `without_large`: and no input that may be
+    a denominator of 2^126 or more."""
+    tables = [t for t in re.split(r"(?m)^(?=\[\[kernel\]\])", manifest) if re.search(rf'(?m)^name = "{kernel}"$', t)]
+    if len(tables) != 1:
+        raise ValueError(f"{kernel} stands {len(tables)} times in the manifest")
+    sizes = {name: int(value) for name, value in re.findall(r"(\w+)=(-?\d+)", launch)}
+    line = re.search(r"(?m)^sizes = .*$", tables[0])
+    if not line and not sizes:
+        return tables[0]
+    if not line or set(sizes) != set(re.findall(r"(\w+) = ", line[0][len("sizes = "):])):
+        raise ValueError(f"the claim's sizes of {kernel} are not the manifest's: {launch}")
+    stated = "sizes = { " + ", ".join(f"{name} = {value}" for name, value in sizes.items()) + " }"
+    if without_large and not re.search(r"(?m)^inputs = ", tables[0]):
+        stated += '\ninputs = ["small", "random", "ramp", "cancelling"]'
+    return tables[0].replace(line[0], stated)
+
+
+def test_claim(args, ptx, mutant, kernel, verdict, folder):
+    """Differences at the launches that the claim names, one after the other; launches that could not be compared."""
+    manifest, differing, silent = (KERNELS / "port.toml").read_text(), [], 0
+    for launch in verdict["proof"]["launches"]:
+        only = folder / "claimed.toml"
+        only.write_text(claimed_launch(manifest, kernel, launch["launch"], "2^126" in verdict["claim"]))
+        done = run(args.portolan, "verify", ptx, mutant, "--function", kernel, "--manifest", only, "--json", "--kernel-time", "0", "--proof-time", "0", "--tests", "16",
+                   "--require", "none")
+        found = json.loads(done.stdout)["functions"][0]["verdict"]
+        if found["level"] == "refuted" or found.get("reason") == "race":
+            differing.append(f"{launch['launch']}: {found['word']}: {found.get('detail')}")
+        elif found["level"] != "tested":
+            silent += 1
+    return differing, silent
+
+
 def prove_mutants(args):
-    """How many mutants of AMD code the prover takes for the original, and whether a test tells any of these apart."""
-    folder, drawn, counts, wrong, equal = args.work / "prover", [], {}, [], []
+    """How many mutants of AMD code the prover takes for the original, and whether a test tells any of these apart where it claims it."""
+    folder, drawn, counts, record = args.work / "prover", [], {}, []
     for target in ("gfx1100", "gfx942"):
         out = folder / target
         run(args.portolan, "port", KERNELS, "--to", f"amdgcn:{target}", "--out", out, "--compiler", "clang", "--tests", "8")
@@ -110,11 +145,11 @@ def prove_mutants(args):
                 if k["verdict"]["level"] == "proved":
                     ptx, assembly = (out / (pathlib.Path(f["file"]).name + ending) for ending in (".ptx", ".s"))
                     drawn += [(ptx, k["name"], target, *m) for m in amd_mutants(assembly.read_text(), k["name"])]
-    print(f"{len(drawn)} mutants that there are")
-    judged, mutant = 0, folder / "mutant.s"
+    print(f"{len(drawn)} mutants that there are", flush=True)
+    judged, mutant, start = 0, folder / "mutant.s", time.monotonic()
     words = ("--manifest", KERNELS / "port.toml", "--json", "--kernel-time", "0", "--require", "none")
     for ptx, kernel, target, kind, line, text in random.Random(args.seed).sample(drawn, len(drawn)):
-        if judged == args.prover_mutants:
+        if judged == args.prover_mutants or (args.seconds and time.monotonic() - start > args.seconds):
             break
         mutant.write_text(text)
         done = run(args.portolan, "verify", ptx, mutant, "--function", kernel, "--tests", "0", *words)
@@ -125,16 +160,38 @@ def prove_mutants(args):
         counts[verdict["word"]] = counts.get(verdict["word"], 0) + 1
         if verdict["level"] != "proved":
             continue
-        place = f"{target} {kernel}, {kind}, line {line}: {text.splitlines()[line - 1].strip()}"
+        differing, silent = test_claim(args, ptx, mutant, kernel, verdict, folder)
         tested = run(args.portolan, "verify", ptx, mutant, "--function", kernel, "--tests", "60", "--proof-time", "0", *words)
-        found = json.loads(tested.stdout)["functions"][0]["verdict"]
-        equal.append(place) if found["level"] == "tested" else wrong.append(f"{place}: {found['word']}: {found.get('detail')}")
-    for e in equal:
-        print("proved, and no test differs:", e)
-    for w in wrong:
-        print("PROVED, AND TESTS DIFFER:", w)
-    print(f"{judged} mutants: {counts}; {len(wrong)} proved that differ")
+        beyond = json.loads(tested.stdout)["functions"][0]["verdict"]
+        record.append({"mutant": f"{target} {kernel}, {kind}, line {line}: {text.splitlines()[line - 1].strip()}", "claim": verdict["claim"],
+                       "launches": [launch["launch"] for launch in verdict["proof"]["launches"]], "differing": differing, "not_compared": silent,
+                       "beyond": beyond["word"], "beyond_detail": beyond.get("detail")})  # fmt: skip
+        (folder / f"claims-{args.seed}.json").write_text(json.dumps(record, indent=1) + "\n")
+        print(json.dumps({key: record[-1][key] for key in ("mutant", "differing", "not_compared", "beyond", "beyond_detail")}), flush=True)
+    wrong = [r for r in record if r["differing"]]
+    for r in wrong:
+        print("PROVED, AND TESTS DIFFER WHERE IT IS CLAIMED:", r["mutant"], r["differing"], r["claim"])
+    counted = {"judged": judged, "of": len(drawn), "words": counts, "proved": len(record), "wrong": len(wrong),
+               "launches": sum(len(r["launches"]) for r in record), "not_compared": sum(r["not_compared"] for r in record),
+               "beyond": [f"{r['mutant']}: {r['beyond']}" for r in record if not r["differing"] and r["beyond"].startswith(("REFUTED", "refuted"))]}  # fmt: skip
+    print(json.dumps(counted))
+    if args.docs:
+        sys.path.insert(0, str(ROOT / "bench"))
+        from common import report
+
+        report.replace_section(args.docs, "prover_mutants", prover_section(args, counted))
     return 1 if wrong else 0
+
+
+def prover_section(args, c):
+    words = ", ".join(f"{n} {word}" for word, n in sorted(c["words"].items(), key=lambda item: -item[1]))
+    return "\n".join([
+        "## Mutants that the prover of kernels is asked about", "",
+        f"Command: `./dev bench gpu --prover-mutants {args.prover_mutants} --seed {args.seed}`, {datetime.date.today().isoformat()}, sources of {args.build}.", "",
+        f"{c['judged']} mutants of the AMD code of proved kernels (gfx1100 and gfx942), of {c['of']}: {words}. Of the {c['proved']} proved, each launch that its claim names was "
+        f"tested by itself ({c['launches']} launches, 16 fillings each; at {c['not_compared']} nothing could be compared): {c['wrong']} differ.", "",
+        "Launches of the manifest beyond the claim tell these apart, which is no fault of a proof:" if c["beyond"] else "Launches of the manifest beyond the claims tell none apart.", "",
+        *[f"- `{b}`" for b in c["beyond"]], ""])  # fmt: skip
 
 
 def mutants(folder):
