@@ -147,8 +147,8 @@ class Drafter {
   }
 
   bool is_whole(size_t n) const {
-    const ptx::Variable& v = f_.variables[f_.parameters[n]];
-    return !parameters_[n].pointer && v.type.is_integer() && parameters_[n].element == element_name(v.type);
+    const HostParameter& p = parameters_[n];
+    return !p.pointer && !p.truth && (p.element.starts_with('i') || p.element.starts_with('u'));
   }
 
   // What buffers hold where their lengths were not read: as many as the first whole number that is passed, or one that
@@ -169,7 +169,9 @@ class Drafter {
       if (length_.empty()) length_ = guessed("n", {}, "how many elements there are");
       const bool sum = length_.find(' ') != std::string::npos;
       const std::string many = sum ? fmt::format("({})", length_) : length_;
-      counts_[n] = parameters_[n].count == 1 ? length_ : fmt::format("{} * {}", parameters_[n].count, many);
+      counts_[n] = parameters_[n].count == 1 || parameters_[n].element.empty()
+                       ? length_
+                       : fmt::format("{} * {}", parameters_[n].count, many);
     }
     if (launch_) return;
     if (length_.empty()) length_ = guessed("n", {}, "how many threads there are");
@@ -256,10 +258,10 @@ class Drafter {
       all.push_back(fmt::format("{} = [{}]", name, fmt::join(chosen, ", ")));
       if (size.value)
         notes.push_back(fmt::format("{} is {} in the host code", name, *size.value));
-      else if (size.why.starts_with(kMark) || size.values.empty())
-        notes.push_back(
-            fmt::format("{}{}: {}", size.why.starts_with(kMark) ? "" : kMark, name,
-                        size.why.starts_with(kMark) ? size.why.substr(std::string_view(kMark).size()) : size.why));
+      else if (size.why.starts_with(kMark))
+        notes.push_back(fmt::format("{}{}: {}", kMark, name, size.why.substr(std::string_view(kMark).size())));
+      else if (size.values.empty())
+        notes.push_back(fmt::format("{}{}: {}", kMark, name, size.why));
     }
     std::string text = fmt::format("sizes = {{ {} }}\n", fmt::join(all, ", "));
     for (const std::string& note : notes) text += fmt::format("# {}\n", note);

@@ -51,7 +51,7 @@ std::vector<int64_t> candidates(const HostSize& size, bool kept, size_t free_siz
   if (!size.values.empty()) return size.values;
   if (kept) return size.value ? std::vector<int64_t>{*size.value} : std::vector<int64_t>{64, 32, 128, 256};
   static const std::vector<int64_t> kRagged[] = {
-      {32, 1, 31, 33, 100, 257}, {16, 1, 7, 33, 64, 100}, {16, 1, 5, 19, 33}};
+      {32, 1, 7, 31, 33, 100, 257}, {16, 1, 7, 33, 64, 100}, {16, 1, 5, 19, 33}};
   std::vector<int64_t> all, ragged = kRagged[free_sizes < 2 ? 0 : free_sizes == 2 ? 1 : 2];
   if (size.value && *size.value < 4) return {*size.value};
   if (size.divided > 1) ragged = {size.divided, 2 * size.divided, 3 * size.divided, 5 * size.divided};

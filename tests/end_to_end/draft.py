@@ -130,7 +130,7 @@ class Draft:
         check(dot["arguments"][1]["in"] == "columns * rows" and dot["arguments"][3]["out"] == "rows", str(dot))
         check(kernels["half2_axpy"]["arguments"][2] == {"name": "x", "type": "f16", "in": "2 * pairs"}, str(kernels["half2_axpy"]))
         check(kernels["axpy"]["arguments"][1] == {"name": "a", "type": "f32", "value": 0.7}, str(kernels["axpy"]))
-        check(kernels["reduce_dynamic"]["shared"] == "4 * block" and kernels["reduce_dynamic"]["sizes"]["block"] == [32, 64, 128, 256, 512, 1024],
+        check(kernels["reduce_dynamic"]["shared"] == "4 * block" and kernels["reduce_dynamic"]["sizes"]["block"][:5] == [32, 64, 128, 256, 512],
               str(kernels["reduce_dynamic"]))
         verdicts = self.verdicts(folder, "--compiler", "clang")
         bad = {name: v["word"] for name, v in verdicts.items() if v["level"] != "tested"}
