@@ -312,6 +312,17 @@ const char* const kRare =
     "\tmov x8, #0x1234\n\tmovk x8, #0x5678, lsl #32\n\tadd x9, x0, x0, lsl #7\n\tcmp x9, x8\n"
     "\tcsel x0, x0, xzr, ?cond{ne,eq}\n\tret\n";
 
+// The upper half of a register with a number of 32 bits may hold anything, zero too: the judge knows, and what it shows
+// once rules out all that fail likewise.
+TEST(Fill, WhatRefutesOneFillingRefutesItsLike) {
+  const auto result = ask({"\txorl %eax, %eax\n\tret\n", kA,
+                           "\tlsr x8, x0, #32\n\tcmp x8, #0\n\tcset w0, ?cond{eq,ls,le,lo}\n\tret\n", 1, 32});
+  ASSERT_TRUE(result) << to_string(result.error());
+  ASSERT_EQ(result->status, FillResult::Status::filled) << result->reason;
+  EXPECT_EQ(result->values[0], "lo");
+  EXPECT_LE(result->candidates, 2u);
+}
+
 TEST(Fill, AgreementOnTestsIsCalledTested) {
   auto result = ask({"\tmovq %rdi, %rax\n\tret\n", kA, kRare, 1, 64, false});
   ASSERT_TRUE(result);

@@ -11,7 +11,6 @@
 namespace portolan::sketch::filling {
 namespace {
 
-constexpr verify::Rubbish kRubbish{3, 0xc3};
 constexpr uint64_t kWaysForOne = 64;           // so many are looked at in search of one that leaves familiar numbers
 constexpr uint32_t kLookedAt = 48, kTrap = 8;  // see strangeness()
 constexpr uint32_t kAlwaysAsked = 16;          // see tells_apart()
@@ -474,7 +473,8 @@ Expected<RunResult> Runner::run(const Test& test, const Choices& choices, Record
   classes_.clear(), familiar_.clear(), before_.clear();
   std::optional<emulate::Outcome> outcome = go_back(choices);
   if (!outcome) {
-    asked_ = target_->request(boundary, test.input, kRubbish);
+    // As the judge does: what refutes a filling there fails here too.
+    asked_ = target_->request(boundary, test.input, verify::target_rubbish(test.input));
     // As in keep_up().
     asked_.limits.instructions = test.limit * std::max<uint64_t>(1, layout_.slot_bytes / 8);
     asked_.limits.time = kRunTime;
