@@ -136,6 +136,8 @@ Expected<std::vector<KernelVerdict>> judge_kernels(const simt::Module& source, c
                               launch->location.line, launch->unfinished));
     else {
       manifest::Kernel described = *launch;
+      described.name = name;  // the entry may have it as it stands in the source
+      const manifest::Kernel stated = described;
       if (options.other_library && described.library_tolerance) {
         described.tolerance = *described.library_tolerance;
         if (!described.library_inputs.empty()) described.inputs = described.library_inputs;
@@ -143,7 +145,7 @@ Expected<std::vector<KernelVerdict>> judge_kernels(const simt::Module& source, c
       auto result = differential::test(source, *target, described, options.options());
       if (!result) return result.error();
       k.result = *std::move(result);
-      if (options.proof_milliseconds != 0) try_proof(source, *target, *launch, options, k);
+      if (options.proof_milliseconds != 0) try_proof(source, *target, stated, options, k);
     }
   }
   return all;

@@ -1,8 +1,12 @@
 #include "gpu/manifest/manifest.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <iterator>
+#include <memory>
+
+#include "llvm/Demangle/Demangle.h"
 
 namespace portolan::manifest {
 namespace {
@@ -42,9 +46,23 @@ Expected<int64_t> Formula::evaluate(const Sizes& sizes) const {
   return value;
 }
 
+std::string plain_name(const std::string& symbol) {
+  llvm::ItaniumPartialDemangler demangler;
+  if (demangler.partialDemangle(symbol.c_str())) return symbol;
+  size_t size = 0;
+  const std::unique_ptr<char, decltype(&std::free)> name(demangler.getFunctionName(nullptr, &size), &std::free);
+  return name ? std::string(name.get()) : symbol;
+}
+
 const Kernel* Manifest::find(std::string_view kernel, std::string_view file) const {
+  const Kernel* found = named(kernel, file);
+  const std::string plain = plain_name(std::string(kernel));
+  return found || plain == kernel ? found : named(plain, file);
+}
+
+const Kernel* Manifest::named(std::string_view name, std::string_view file) const {
   for (const Kernel& k : kernels) {
-    if (k.name != kernel) continue;
+    if (k.name != name) continue;
     // What is compiled from a file belongs to it, whether the compiler replaced the name's end or added to it.
     const std::string beside = k.file + ".ptx",
                       instead = std::filesystem::path(k.file).replace_extension(".ptx").string();

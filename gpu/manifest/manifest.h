@@ -70,9 +70,16 @@ struct Kernel {
 struct Manifest {
   std::string path;
   std::vector<Kernel> kernels;
-  // `file`: the path of a module; entries that name a file are for paths that end in it.
+  // `file`: the path of a module; entries that name a file are for paths that end in it. Of a C++ name an entry may
+  // give the symbol or, where no entry does, the name as it stands in the source.
   const Kernel* find(std::string_view kernel, std::string_view file) const;
+
+ private:
+  const Kernel* named(std::string_view name, std::string_view file) const;
 };
+
+// A function's name as it stands in the source: "scale" of "_Z5scalePfi", with namespaces and template arguments.
+std::string plain_name(const std::string& symbol);
 
 Expected<Manifest> parse(std::string_view text, const std::string& path);
 

@@ -73,6 +73,13 @@ arguments = [
   EXPECT_EQ((*read).find("axpy", "some/linear.ptx"), k);
   EXPECT_EQ((*read).find("axpy", "some/nonlinear.cu"), nullptr);
   EXPECT_EQ((*read).find("gemv", "linear.cu"), nullptr);
+  // A C++ function's symbol, for which the entry has its name as it stands in the source.
+  EXPECT_EQ((*read).find("_Z4axpyifPKfPf", "some/linear.cu"), k);
+  EXPECT_EQ((*read).find("_Z5axpyyifPKfPf", "some/linear.cu"), nullptr);
+  EXPECT_EQ((*read).find("_ZN1n4axpyEifPKfPf", "some/linear.cu"), nullptr);
+  EXPECT_EQ(plain_name("_ZN1n4axpyEifPKfPf"), "n::axpy");
+  EXPECT_EQ(plain_name("_Z4axpyIfEvPT_"), "axpy<float>");
+  EXPECT_EQ(plain_name("axpy"), "axpy");
   ASSERT_EQ(k->arguments.size(), 4u);
   EXPECT_EQ(k->arguments[1].real_value, 0.5);
   EXPECT_EQ(k->arguments[2].direction, Argument::in);
