@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <fstream>
 
 #include "cli/input.h"
 #include "cli/kernel_judging.h"
@@ -19,6 +20,16 @@ namespace {
 
 LiftedFile refused(const fs::path& file, const std::string& name, const std::string& why) {
   return {{}, {{"file", file.filename().string()}, {"name", name}, {"verdict", "refused"}, {"reason", why}}};
+}
+
+// With the text of the source's line, if there is one.
+Diagnostic with_its_line(Diagnostic said) {
+  std::ifstream in(said.location.file);
+  std::string text;
+  for (uint32_t line = 0; line < said.location.line && std::getline(in, text); ++line) {
+  }
+  if (in && said.location.line != 0) said.source_line = text;
+  return said;
 }
 
 // How a kernel is launched, in words.
@@ -76,10 +87,10 @@ Proposed propose_one(const KernelLift& a, const std::string& file_text, const li
 
 LiftedFile lift_one(const KernelLift& a, const fs::path& file, const lifting::Source& source,
                     const manifest::Kernel& kernel) {
-  const std::string& name = kernel.name;
+  const std::string name = manifest::plain_name(kernel.name);
   auto lifted = lifting::lift(source, kernel, a.options);
   nlohmann::json proposed;
-  std::string why = lifted ? "" : "not lifted: " + to_string(lifted.error());
+  std::string why = lifted ? "" : "not lifted: " + to_string(with_its_line(lifted.error()));
   if (!lifted && a.proposer) {
     const auto text = read_contents(file.string());
     Proposed answer = propose_one(a, text ? *text : "", source, kernel);
@@ -93,7 +104,8 @@ LiftedFile lift_one(const KernelLift& a, const fs::path& file, const lifting::So
   }
   nlohmann::json same_at = nlohmann::json::array();
   for (const manifest::Sizes& sizes : lifted->same_at) same_at.push_back(lifting::to_string(sizes));
-  LiftedFile result{fs::path(a.out) / (name + ".spec"), {{"file", file.filename().string()}, {"name", name}}};
+  LiftedFile result{fs::path(a.out) / (lifting::specification_name(kernel) + ".spec"),
+                    {{"file", file.filename().string()}, {"name", name}}};
   result.entry["lifted"] = {{"verdict", lifted->is_bounded() ? "bounded" : "tested"},
                             {"by", proposed.is_null() ? "search" : "proposer"},
                             {"tests", lifted->tests},
@@ -103,11 +115,27 @@ LiftedFile lift_one(const KernelLift& a, const fs::path& file, const lifting::So
                             {"same_expressions", same_at},
                             {"sampled", lifted->sampled},
                             {"assumptions", lifted->assumptions}};
+  for (const auto& [tensor, at] : lifted->made_at)
+    result.entry["lifted"]["made_at"][tensor] = fmt::format("{}:{}", at.file, at.line);
   if (!lifted->differs.empty()) result.entry["lifted"]["other_expressions"] = lifted->differs;
   if (!proposed.is_null()) result.entry["proposed"] = proposed;
   if (const auto error = write_output(result.path.string(), lifted->specification))
     return refused(file, name, to_string(*error));
   return result;
+}
+
+// A kernel of a module: the manifest may have its name as it stands in the source.
+LiftedFile lift_one_of(const KernelLift& a, const fs::path& file, const lifting::Source& source,
+                       const std::optional<manifest::Manifest>& launches, const std::string& symbol) {
+  const std::string name = manifest::plain_name(symbol);
+  const manifest::Kernel* entry = launches ? launches->find(symbol, file.string()) : nullptr;
+  if (!launches)
+    return refused(file, name,
+                   "there is no port.toml that says how it is launched; `portolan port DIR --init` drafts one");
+  if (!entry) return refused(file, name, fmt::format("{} has no [[kernel]] with name = \"{}\"", launches->path, name));
+  manifest::Kernel kernel = *entry;
+  kernel.name = symbol;
+  return lift_one(a, file, source, kernel);
 }
 
 // Functions of a processor for which the manifest has an entry; others of the file are left alone.
@@ -158,9 +186,7 @@ Expected<std::vector<LiftedFile>> lift_kernels(const KernelLift& a) {
         all.push_back(refused(file, name, "not lifted: " + to_string(lines.said_there(source->ptx->refusals[n]))));
         continue;
       }
-      const manifest::Kernel* kernel = *launches ? (*launches)->find(name, file.string()) : nullptr;
-      all.push_back(kernel ? lift_one(a, file, module, *kernel)
-                           : refused(file, name, "no manifest says how it is launched (port.toml; --init drafts one)"));
+      all.push_back(lift_one_of(a, file, module, *launches, name));
     }
   }
   return all;

@@ -242,10 +242,21 @@ std::string label_of(const nlohmann::json& entry) {
   return file.ends_with(".spec") ? file : fmt::format("{}: {}", file, entry["name"].get<std::string>());
 }
 
+// Of a specification that was lifted, where the kernel computes its results.
+std::string placed_in_source(std::string reason, const nlohmann::json& made_at) {
+  if (!reason.ends_with('\n')) reason += '\n';
+  for (const auto& [tensor, place] : made_at.items())
+    reason += fmt::format("      | {} is computed at {}\n", tensor, place.get<std::string>());
+  return reason;
+}
+
 void print_row(const nlohmann::json& entry) {
   const std::string verdict = entry["verdict"], label = label_of(entry);
-  if (verdict != "tested" && verdict != "proved")
-    return fmt::print("{:<24} {:<8} {}\n", label, verdict, entry["reason"].get<std::string>());
+  if (verdict != "tested" && verdict != "proved") {
+    std::string reason = entry["reason"];
+    while (reason.ends_with('\n')) reason.pop_back();
+    return fmt::print("{:<24} {:<8} {}\n", label, verdict, reason);
+  }
   fmt::print("{:<24} {}({})", label, verdict, entry["tests"]["passed"].get<size_t>());
   if (entry.contains("words"))
     fmt::print("  {} words", entry["words"].get<size_t>());
@@ -342,6 +353,8 @@ Exit run(const Arguments& a) {
     ported.entry["file"] = one.entry["file"];
     ported.entry["specification"] = one.path.filename().string();
     ported.entry["lifted"] = one.entry["lifted"];
+    if (ported.entry.contains("reason") && one.entry["lifted"].contains("made_at"))
+      ported.entry["reason"] = placed_in_source(ported.entry["reason"], one.entry["lifted"]["made_at"]);
     if (one.entry.contains("proposed")) ported.entry["proposed"] = one.entry["proposed"];
     add(ported);
   }

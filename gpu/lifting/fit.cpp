@@ -51,6 +51,11 @@ class Fitter {
     return plain;
   }
 
+  std::optional<Fit> run_padded(const std::vector<Digit>& digits) {
+    place_elements(digits);
+    return without_border(groups_by_form(true));
+  }
+
  private:
   // What is a reduction in other elements and a single part in this one is a reduction over one.
   void count_single_parts() {
@@ -99,6 +104,13 @@ class Fitter {
   }
 
   std::optional<Fit> with(const std::vector<Digit>& digits) {
+    place_elements(digits);
+    auto fit = by_form(false);
+    if (!fit) fit = by_form(true);
+    return fit;
+  }
+
+  void place_elements(const std::vector<Digit>& digits) {
     digits_ = digits;
     lengths_.clear();
     for (const Digit& digit : digits) lengths_.push_back(length_of(digit));
@@ -112,14 +124,13 @@ class Fitter {
         coordinates_[n].push_back(digit.modulus == 0 ? part : part % digit.modulus);
       }
     }
-    auto fit = by_form(false);
-    if (!fit) fit = by_form(true);
-    return fit;
   }
 
+  using Groups = std::map<std::string, Group>;
+
   // How far reductions run, with `extents` also part of the form: at borders some have fewer parts.
-  std::optional<Fit> by_form(bool extents) {
-    std::map<std::string, Group> groups;
+  Groups groups_by_form(bool extents) const {
+    Groups groups;
     for (size_t n = 0; n < elements_.size(); ++n) {
       std::string form = told_[n].form;
       if (extents) add_extents(*elements_[n], form);
@@ -127,13 +138,14 @@ class Fitter {
       group.elements.push_back(n);
       group.places.push_back(told_[n].places);
     }
-    // Of as many, those with most parts: the others are at a border.
-    const auto largest = std::ranges::max_element(groups, {}, [&](const auto& g) {
-      return std::pair(g.second.elements.size(), parts_of(*elements_[g.second.elements[0]]));
-    });
+    return groups;
+  }
+
+  std::optional<Fit> by_form(bool extents) {
+    const Groups groups = groups_by_form(extents);
     if (groups.size() == 1) {
-      auto one = of(largest->second);
-      return one ? one : with_end(largest->second);
+      auto one = of(groups.begin()->second);
+      return one ? one : with_end(groups.begin()->second);
     }
     if (groups.size() == 2) {
       // What has more places first, and the larger one: which is the rule must not depend on the sizes.
@@ -150,6 +162,15 @@ class Fitter {
         return inside;
       }
     }
+    return without_border(groups);
+  }
+
+  // Most elements, or those with most parts, stand for all: what the others lack are zeros outside the tensor.
+  std::optional<Fit> without_border(const Groups& groups) {
+    // Of as many, those with most parts: the others are at a border.
+    const auto largest = std::ranges::max_element(groups, {}, [&](const auto& g) {
+      return std::pair(g.second.elements.size(), parts_of(*elements_[g.second.elements[0]]));
+    });
     auto fit = of(largest->second);
     if (!fit) {
       // Or those with most parts, however few.
@@ -305,6 +326,11 @@ class Fitter {
 std::optional<Fit> fit_elements(const std::vector<int64_t>& extents, const std::vector<ExpressionPtr>& elements,
                                 const std::vector<Digit>& digits, std::string& why) {
   return Fitter(extents, elements, why).run(digits);
+}
+
+std::optional<Fit> fit_padded(const std::vector<int64_t>& extents, const std::vector<ExpressionPtr>& elements,
+                              const std::vector<Digit>& digits, std::string& why) {
+  return Fitter(extents, elements, why).run_padded(digits);
 }
 
 }  // namespace portolan::lifting

@@ -24,7 +24,7 @@ std::optional<Diagnostic> Lifter::compare(const accelerator::Description& specif
   p.launch.milliseconds = 20'000;
   const simt::Outcome outcome = simt::run(source_.program(), p.memory, p.launch);
   if (!outcome.completed || !outcome.findings.empty())
-    return error(outcome.findings.empty() ? "a launch did not end" : said_of(outcome.findings[0]));
+    return outcome.findings.empty() ? error("a launch did not end") : error(outcome.findings[0]);
   accelerator::Reference reference(specification);
   give_inputs(reference, specification, instance, tensor_names(), nullptr);
   if (const auto end = reference.run(); end.kind != accelerator::Outcome::Kind::finished)
@@ -39,7 +39,9 @@ std::optional<Diagnostic> Lifter::compare(const accelerator::Description& specif
       return error(fmt::format("{} has another number of elements", g.name));
     const std::string difference =
         difference_of(specification.states[s], reference.tensor(s), g, &found.allocation->bytes[found.offset]);
-    if (!difference.empty()) return error(fmt::format("{}: {}", differential::to_string(instance), difference));
+    if (difference.empty()) continue;
+    wrong_at_ = instance.sizes;
+    return error(fmt::format("{}: {}", differential::to_string(instance), difference));
   }
   return std::nullopt;
 }
@@ -112,6 +114,9 @@ void Lifter::complete(Lifted& lifted, const std::vector<manifest::Sizes>& found_
   lifted.same_at = std::move(same.same_at);
   lifted.differs = std::move(same.differs);
   lifted.sampled = std::move(same.sampled);
+  for (const auto& [argument, line] : made_at_)
+    if (const SourceLocation at = source_.place(line); at.line != 0)
+      lifted.made_at.emplace_back(arguments_[argument].name, at);
   lifted.assumptions = {
       "real-algebra: sums and products are taken in any order, roundings are not looked at, whole numbers have no "
       "limits",
@@ -159,7 +164,7 @@ Expected<Lifted> Lifter::judge(const std::string& text) {
   if (auto wrong = check_tensors(text)) return *wrong;
   const auto passed = check(text, {});
   if (!passed) return passed.error();
-  Lifted lifted{text, 0, 0, *passed, {}, {}, {}, {}};
+  Lifted lifted{text, 0, 0, *passed, {}, {}, {}, {}, {}};
   complete(lifted, choose());
   return lifted;
 }

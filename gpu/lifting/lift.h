@@ -18,6 +18,8 @@ struct Lifted {
   // assumptions. `differs`: why at another one they are not.
   std::vector<manifest::Sizes> same_at;
   std::string differs;
+  // Where in the source each result's last step stands, if that is known.
+  std::vector<std::pair<std::string, SourceLocation>> made_at;
   // What the code spells out and was found by evaluating it at some places.
   std::vector<std::string> sampled;
   // `bounded` at these sizes; else no more than `tested`.
@@ -29,6 +31,9 @@ struct Options {
   double within = 0.001;  // what the specification allows
   size_t tests = 8;
 };
+
+// A word for what a kernel computes: its name as it stands in the source.
+std::string specification_name(const manifest::Kernel& kernel);
 
 // The error says what about the kernel is no tensor computation that specifications express.
 Expected<Lifted> lift(const Source& source, const manifest::Kernel& kernel, const Options& options);

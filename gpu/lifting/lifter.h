@@ -37,8 +37,10 @@ class Lifter {
   std::optional<Diagnostic> name_extents();
   Expected<Lifted> in_any_order();
   Expected<Lifted> find();
+  Expected<Lifted> find(const std::vector<manifest::Sizes>& launches);
   Diagnostic error(std::string why) const { return error_at(kernel_.location, std::move(why)); }
-  std::string said_of(simt::Finding finding) const;
+  Diagnostic error(uint32_t line, std::string why) const;
+  Diagnostic error(simt::Finding finding) const;
   std::vector<manifest::Sizes> combinations() const;
   std::vector<manifest::Sizes> choose() const;
   std::vector<manifest::Sizes> small_sizes(verify::Random& random, const std::vector<manifest::Sizes>& known) const;
@@ -75,6 +77,8 @@ class Lifter {
   size_t elements_ = 0;
   std::map<std::pair<manifest::Sizes, bool>, Results> followed_;  // with all tensors as one row; by keep_places_ too
   std::set<std::string> sampled_;                                 // by the recorders of all launches
+  std::map<size_t, uint32_t> made_at_;                            // by argument: the line of its last step
+  std::optional<manifest::Sizes> wrong_at_;                       // of the last specification that was compared
   bool keep_places_ = false;
   bool ended_ = false;  // a launch could not be followed: no other shapes help
 };

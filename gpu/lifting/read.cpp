@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "frontends/kernel/series.h"
+#include "gpu/lifting/construct.h"
 #include "gpu/lifting/recorder.h"
 
 namespace portolan::lifting {
@@ -29,6 +30,16 @@ APInt bits_of(double x, FloatFormat format) {
 ExpressionPtr Recorder::fail(std::string why, uint32_t line) {
   if (why_.empty()) why_ = std::move(why), why_at_ = line;
   return nullptr;
+}
+
+uint32_t Recorder::line_of(Mark mark) const {
+  while (mark != kPlain) {
+    const Node& n = at(mark);
+    if (n.kind == Node::computed) return n.inst.line;
+    if (n.kind != Node::byte && n.kind != Node::joined) return 0;
+    mark = n.operands[0].mark;
+  }
+  return 0;
 }
 
 ExpressionPtr Recorder::operand(const Operand& o, FloatFormat format) {
@@ -85,9 +96,8 @@ ExpressionPtr Recorder::read(Mark mark, FloatFormat format) {
   if (result) why_.clear();
   known_.emplace(key, result);
   if (!result)
-    return fail(n.kind == Node::computed  ? fmt::format("a value that is computed by {} is no arithmetic that "
-                                                         "specifications have and no function that is known",
-                                                        ir::info(n.inst.op).name)
+    return fail(n.kind == Node::computed
+                    ? construct(n.inst.op) + ", of what was read from the inputs, has no form in a specification here"
                 : n.kind == Node::unknown ? "a value that nobody has set"
                                           : "bytes of several numbers make one",
                 n.kind == Node::computed ? n.inst.line : 0);

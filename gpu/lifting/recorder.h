@@ -47,6 +47,8 @@ class Recorder : public simt::Observer {
   ExpressionPtr read(Mark mark, ir::FloatFormat format);
   // A whole number of which only the low bits count.
   ExpressionPtr read_low(Mark mark);
+  // Of the instruction that computed it; 0: none did.
+  uint32_t line_of(Mark mark) const;
   const std::string& why() const { return why_; }
   uint32_t why_at() const { return why_at_; }  // the line of the instruction that it is about; 0: unknown
   // What was found by evaluating it at some places, so is not known to be that everywhere.

@@ -1,7 +1,5 @@
 #include "gpu/lifting/source.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "gpu/differential/test.h"
@@ -16,9 +14,8 @@ differential::Prepared ModuleSource::prepare(const differential::Instance& insta
   return differential::prepare(module_, instance, variant);
 }
 
-std::string ModuleSource::place(uint32_t line) const {
-  const SourceLocation at = lines_ ? lines_->of(line) : SourceLocation{};
-  return at.line == 0 ? "" : fmt::format("{}:{}: ", at.file, at.line);
+SourceLocation ModuleSource::place(uint32_t line) const {
+  return lines_ ? lines_->of(line) : SourceLocation{};
 }
 
 void ModuleSource::mark_number(differential::Prepared& p, size_t argument, std::span<const simt::Mark> marks,

@@ -18,8 +18,8 @@ class Source {
   // Of the bytes of a number that is an argument; before the launch.
   virtual void mark_number(differential::Prepared& p, size_t argument, std::span<const simt::Mark> marks,
                            simt::Observer& observer) const = 0;
-  // Of the source, which an instruction of this line came from: "file:line: "; empty: nothing is known.
-  virtual std::string place(uint32_t) const { return {}; }
+  // Of the source, which an instruction of this line came from; line 0: nothing is known.
+  virtual SourceLocation place(uint32_t) const { return {}; }
 };
 
 class ModuleSource : public Source {
@@ -32,7 +32,7 @@ class ModuleSource : public Source {
   differential::Prepared prepare(const differential::Instance& instance, unsigned variant) const override;
   void mark_number(differential::Prepared& p, size_t argument, std::span<const simt::Mark> marks,
                    simt::Observer& observer) const override;
-  std::string place(uint32_t line) const override;
+  SourceLocation place(uint32_t line) const override;
 
  private:
   const simt::Module& module_;

@@ -85,6 +85,17 @@ bool is_split(const Fit& fit) {
   return std::ranges::any_of(fit.digits, [](const Digit& digit) { return digit.divisor != 1 || digit.modulus != 0; });
 }
 
+// Why there is no formula.
+template <class T>
+std::string not_of_sizes(const char* what, const std::vector<SizeValues>& sizes, const std::vector<T>& values) {
+  std::string text = what;
+  for (size_t n = 0; n < 2 && n < values.size(); ++n) {
+    text += fmt::format("{} {} for", n == 0 ? " is" : " and", values[n]);
+    for (const auto& [name, value] : sizes[n]) text += fmt::format(" {}={}", name, value);
+  }
+  return text + ", which no multiple of one size or sum with it gives";
+}
+
 class Printer {
  public:
   Printer(const std::vector<SizeValues>& sizes, const std::vector<Fit>& fits, const std::vector<Tensor>& arguments,
@@ -312,7 +323,7 @@ class Printer {
     for (const Fit& fit : fits_) all.push_back(fit.numbers[number_]);
     ++number_;
     const auto found = real_ ? real_number(sizes_, all, real_type_) : whole_number(sizes_, {all.begin(), all.end()});
-    if (!found) why = fmt::format("a number is {} for some sizes and {} for others", all[0], all[1]);
+    if (!found) why = not_of_sizes("a number in it", sizes_, all);
     return found.value_or("0.0");
   }
 
@@ -331,7 +342,7 @@ class Printer {
         for (int64_t& v : all) v = -v;
         if ((found = whole_number(of, all))) found = fmt::format("0 - ({})", *found);
       }
-      if (!found) why = fmt::format("a place is {} for some sizes and {} for others", all[0], all[1]);
+      if (!found) why = not_of_sizes("a place or bound in it", of, all);
       return found.value_or("0");
     };
     std::set<int> variables;

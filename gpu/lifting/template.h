@@ -30,6 +30,9 @@ struct Fit {
 // Row by row. No value: `why` says what doesn't fit. `digits`: these, or what is found if there are none.
 std::optional<Fit> fit_elements(const std::vector<int64_t>& extents, const std::vector<ExpressionPtr>& elements,
                                 const std::vector<Digit>& digits, std::string& why);
+// With these digits, and zeros outside the tensors for what elements at borders lack.
+std::optional<Fit> fit_padded(const std::vector<int64_t>& extents, const std::vector<ExpressionPtr>& elements,
+                              const std::vector<Digit>& digits, std::string& why);
 
 using SizeValues = std::map<std::string, int64_t>;
 

@@ -206,7 +206,7 @@ class Port:
             reports = {one["name"]: one for one in json.loads((out / "report.json").read_text())["kernels"]}
             fits = {name for where, name, _ in FROM_CUDA if where == chip}
             check({name for name, one in reports.items() if one["verdict"] == "proved"} == fits, f"{chip}: {reports}")
-            check(f"products.cu:{ends}: dependence on data" in reports["halved"]["reason"], f"not the source's line {ends}: {reports['halved']}")
+            check(f"products.cu:{ends}: error: control depends on data" in reports["halved"]["reason"], f"not the source's line {ends}: {reports['halved']}")
             for name, finish in ((name, finish) for where, name, finish in FROM_CUDA if where == chip):
                 check(reports[name]["lifted"]["sampled"] == [], f"{reports[name]['lifted']}")
                 draw = random.Random(name)
