@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "translate/mapping/lacking.h"
+
 namespace portolan::mapping {
 
 using namespace accelerator;
@@ -533,8 +535,12 @@ Expected<Plan> Planner::plan(uint32_t output) {
         } while (std::ranges::next_permutation(chosen).found);
       }
     if (missing_.empty()) missing_ = describe(goal, specification_);
-    return specification_.error(write.fact.at,
-                                fmt::format("{} has no operation that gives this: {}", chip_.name, missing_));
+    std::vector<const Term*> there;
+    for (const KnownOperation& o : operations_) there.push_back(o.does.value);
+    const std::string none = lacking(goal, there);
+    return specification_.error(
+        write.fact.at, fmt::format("{} has no operation that gives this: {}{}", chip_.name, missing_,
+                                   none.empty() ? "" : fmt::format("; no operation of {} has {}", chip_.name, none)));
   }
   return specification_.error(specification_.at, "this output has no equation");
 }

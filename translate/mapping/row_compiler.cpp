@@ -6,6 +6,7 @@
 
 #include "frontends/accelerator/specification.h"
 #include "translate/mapping/combinations.h"
+#include "translate/mapping/lacking.h"
 
 namespace portolan::mapping {
 
@@ -128,6 +129,7 @@ bool RowCompiler::read_equations() {
     tensor.value = real_.simplify(value);
     tensors_.push_back(std::move(tensor));
   }
+  if (fuses_) centre_again();
   take_factors_out();
   std::deque<Tensor> read;
   std::swap(read, tensors_);
@@ -229,8 +231,12 @@ bool RowCompiler::compute(Tensor& tensor) {
       if (why_) return false;
     }
   }
-  return fail(tensor.at, fmt::format("{} has no operations that give {}: {}", chip_.name, tensor.name,
-                                     missing_.empty() ? describe(tensor.value, specification_) : missing_));
+  std::vector<const Term*> there;
+  for (const RowOperation& o : operations_.all()) there.push_back(o.value);
+  const std::string none = lacking(tensor.value, there);
+  return fail(tensor.at, fmt::format("{} has no operations that give {}: {}{}", chip_.name, tensor.name,
+                                     missing_.empty() ? describe(tensor.value, specification_) : missing_,
+                                     none.empty() ? "" : fmt::format("; no operation of {} has {}", chip_.name, none)));
 }
 
 bool RowCompiler::one_pass() {
@@ -298,7 +304,10 @@ Expected<Program> RowCompiler::compile() {
   if (!chip_.units.empty())
     return error_at({chip_.file, 0, 0}, fmt::format("{} has units, and rows are mapped without tokens", chip_.name));
   if (memories_.empty() || !is_row_memory(memories_[0]))
-    return error_at({chip_.file, 0, 0}, fmt::format("{} declares no operation on rows of a memory", chip_.name));
+    return error_at({chip_.file, 0, 0},
+                    fmt::format("{} has no operations between real numbers in a row of a memory, and the results are "
+                                "real: what it computes with is whole",
+                                chip_.name));
   if (!read_equations()) return why();
   // Constants, and which tensors lie in tiles, are known after a pass.
   for (unsigned pass = 0; pass < 6; ++pass) {

@@ -64,12 +64,18 @@ class RowCompiler {
   bool read_equations();
   void take_factors_out();
   const Term* value_of(const Tensor& tensor, const Term* element);
+  void centre_again();
+  const Term* centred_again(const Term* term, const Tensor& of);
+  std::optional<size_t> centred_in(const Term* term, const Tensor& of);
+  std::optional<std::pair<double, const Term*>> scaled_sum(const Term* term);
   void fuse_differences();
   const Term* with_fused(const Term* term, const Tensor& of);
   const Term* fused_argument(const Term* argument, const Tensor& of);
   // A sum, each part with a number that it is multiplied by; equations that only add and scale are looked through.
   using Parts = std::vector<std::pair<double, const Term*>>;
   void parts_of(const Term* term, double factor, Parts& found);
+  bool looked_through(const Term* element, double factor, Parts& inner);
+  static void scaled_parts(const Term* term, double factor, Parts& found);  // equations are not looked through
   const Term* sum_of_parts(const Parts& parts);
   // An element of a tensor for this value, with those of the indices of `of` that it depends on.
   const Term* as_tensor(const Term* value, const Tensor& of);

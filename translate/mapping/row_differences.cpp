@@ -7,37 +7,44 @@
 
 namespace portolan::mapping {
 
-void RowCompiler::parts_of(const Term* term, double factor, Parts& found) {
+void RowCompiler::scaled_parts(const Term* term, double factor, Parts& found) {
   const auto& x = term->operands;
   if (term->kind == Term::Kind::operation && x.size() == 2) {
     if (term->what == "+" || term->what == "-") {
-      parts_of(x[0], factor, found);
-      return parts_of(x[1], term->what == "+" ? factor : -factor, found);
+      scaled_parts(x[0], factor, found);
+      return scaled_parts(x[1], term->what == "+" ? factor : -factor, found);
     }
-    if (term->what == "*" && constant_of(x[0])) return parts_of(x[1], factor * *constant_of(x[0]), found);
-    if (term->what == "/" && constant_of(x[1])) return parts_of(x[0], factor / *constant_of(x[1]), found);
-  }
-  if (term->kind == Term::Kind::element) {
-    const auto tensor = std::ranges::find(tensors_, term->state, &Tensor::id);
-    const Term* value = tensor != tensors_.end() ? tensor->value : nullptr;
-    const bool adds =
-        value && value->kind == Term::Kind::operation &&
-        (value->what == "+" || value->what == "-" || value->what == "*" || value->what == "/" || value->what == "if");
-    if (adds) {
-      Parts inner;
-      parts_of(value_of(*tensor, term), factor, inner);
-      // Not where it is looked through for nothing: a product of two tensors is computed once and lies there.
-      const bool helps = std::ranges::any_of(inner, [&](const auto& part) {
-        const auto of = std::ranges::find(tensors_, part.second->state, &Tensor::id);
-        return part.second->what == "if" || (of != tensors_.end() && of->value && of->value->what == "sum");
-      });
-      if (helps) {
-        found.insert(found.end(), inner.begin(), inner.end());
-        return;
-      }
-    }
+    if (term->what == "*" && constant_of(x[0])) return scaled_parts(x[1], factor * *constant_of(x[0]), found);
+    if (term->what == "/" && constant_of(x[1])) return scaled_parts(x[0], factor / *constant_of(x[1]), found);
   }
   found.emplace_back(factor, term);
+}
+
+void RowCompiler::parts_of(const Term* term, double factor, Parts& found) {
+  Parts direct;
+  scaled_parts(term, factor, direct);
+  for (const auto& [scale, part] : direct) {
+    Parts inner;
+    if (!looked_through(part, scale, inner)) inner = {{scale, part}};
+    found.insert(found.end(), inner.begin(), inner.end());
+  }
+}
+
+// The parts of what an element's equation adds and scales.
+bool RowCompiler::looked_through(const Term* element, double factor, Parts& inner) {
+  if (element->kind != Term::Kind::element) return false;
+  const auto tensor = std::ranges::find(tensors_, element->state, &Tensor::id);
+  const Term* value = tensor != tensors_.end() ? tensor->value : nullptr;
+  const bool adds =
+      value && value->kind == Term::Kind::operation &&
+      (value->what == "+" || value->what == "-" || value->what == "*" || value->what == "/" || value->what == "if");
+  if (!adds) return false;
+  parts_of(value_of(*tensor, element), factor, inner);
+  // Not where it is looked through for nothing: a product of two tensors is computed once and lies there.
+  return std::ranges::any_of(inner, [&](const auto& part) {
+    const auto of = std::ranges::find(tensors_, part.second->state, &Tensor::id);
+    return part.second->what == "if" || (of != tensors_.end() && of->value && of->value->what == "sum");
+  });
 }
 
 const Term* RowCompiler::sum_of_parts(const Parts& parts) {
