@@ -92,6 +92,40 @@ std::string constant_streams(const std::string& label, const HostTensor& t) {
   return text;
 }
 
+// The names of parameters such as ", const int8_t* x, int8_t* y", with the commas before them.
+std::string names_in(const std::string& parameters) {
+  std::string names;
+  for (size_t comma = 0; comma < parameters.size();
+       comma = std::min(parameters.find(',', comma + 1), parameters.size())) {
+    const size_t end = std::min(parameters.find(',', comma + 1), parameters.size());
+    names += ", " + parameters.substr(parameters.rfind(' ', end - 1) + 1, end - parameters.rfind(' ', end - 1) - 1);
+  }
+  return names;
+}
+
+// A host's stub: everything in its order, on a device that is three things of the caller's. (Tensors may have any
+// name.)
+std::string call_sequence(const std::string& name, const std::string& given, const std::string& taken) {
+  const std::string result =
+      taken.empty() ? "" : fmt::format("  {}_result(portolan_device->memory{});\n", name, names_in(taken));
+  return fmt::format(
+      "/* What runs the program: the chip's external memory as the host sees it; functions that hand a word to the "
+      "chip "
+      "and\n   that wait for its end. They give back 0, or what went wrong. */\n"
+      "struct {0}_device {{\n  uint8_t* memory;\n  void* context;\n"
+      "  int (*send)(void* context, const uint8_t* word);\n  int (*wait)(void* context);\n}};\n\n"
+      "/* portolan_program: the contents of {0}.bin. */\n"
+      "static inline int {0}_run(const struct {0}_device* portolan_device, const uint8_t* portolan_program{1}{2}) {{\n"
+      "  {0}_prepare(portolan_device->memory{3});\n"
+      "  for (uint64_t portolan_n = 0; portolan_n < {0}_words; ++portolan_n) {{\n"
+      "    const int portolan_failed =\n        portolan_device->send(portolan_device->context, portolan_program + "
+      "portolan_n * {0}_word_bytes);\n"
+      "    if (portolan_failed) return portolan_failed;\n  }}\n"
+      "  const int portolan_failed = portolan_device->wait(portolan_device->context);\n"
+      "  if (portolan_failed) return portolan_failed;\n{4}  return 0;\n}}\n",
+      name, given, taken, names_in(given), result);
+}
+
 }  // namespace
 
 std::string element_c_type(const State& state) {
@@ -109,7 +143,7 @@ std::string tensor_label(const Description& specification, const mapping::Progra
 
 std::string ported_header(const Description& chip, const Description& specification, const mapping::Program& program) {
   const std::string& name = specification.name;
-  std::string places, prepare, result, given, taken, constants, left;
+  std::string places, prepare, result, given, taken, constants, left, own;
   uint64_t end = 0;
   for (const HostTensor& t : program.tensors) {
     if (t.memory == kNone) end = std::max(end, t.base + t.bytes);
@@ -126,8 +160,12 @@ std::string ported_header(const Description& chip, const Description& specificat
     }
     if (t.blocks) {
       if (t.state == kNone) constants += constant_streams(tensor, t);
-      for (size_t n = 0; n < t.streams.size() && t.state != kNone; ++n)
+      for (size_t n = 0; n < t.streams.size() && t.state != kNone; ++n) {
         given += fmt::format(", const uint8_t* {}_{}", tensor, n);
+        own += fmt::format(
+            "   {}_{}: {} bytes of {} in the chip's own number format, as {:#x} and what follows hold them.\n", tensor,
+            n, t.stream_bytes[n], tensor, t.streams[n]);
+      }
       prepare += copy_streams(tensor, t);
       continue;
     }
@@ -147,18 +185,22 @@ std::string ported_header(const Description& chip, const Description& specificat
       prepare += copy_loops(name, tensor, t, true);
     }
   }
-  return fmt::format(
+  std::string text = fmt::format(
       "/* {0} on {1}: {2}\n"
       "   1. {0}_prepare(memory, ...) fills the chip's external memory ({3} bytes from address 0) from row-major "
       "tensors.\n"
-      "   2. Send the {4} words of {0}.bin, {5} bytes each, in order; wait until the chip has finished.\n"
-      "   3. {0}_result(memory, ...) takes the result out.\n{12}*/\n"
+      "   2. Send the {4} words of {0}.bin, {5} bytes each, in order; wait until the chip has finished.\n{6}{7}{8}"
+      "   {0}_run does these steps on a device that you describe.\n*/\n"
       "#pragma once\n#include <stdint.h>\n#include <string.h>\n\n"
-      "enum {{ {0}_bytes = {3}, {0}_words = {4}, {0}_word_bytes = {5} }};\n\n{6}\n"
-      "static inline void {0}_prepare(uint8_t* memory{7}) {{\n{8}  memset(memory, 0, {0}_bytes);\n{9}}}\n\n"
-      "static inline void {0}_result(const uint8_t* memory{10}) {{\n{11}}}\n",
-      name, chip.name, specification.text, end, program.words.size(), word_bytes(chip), places, given, constants,
-      prepare, taken, result, left);
+      "enum {{ {0}_bytes = {3}, {0}_words = {4}, {0}_word_bytes = {5} }};\n\n",
+      name, chip.name, specification.text, end, program.words.size(), word_bytes(chip),
+      result.empty() ? "" : fmt::format("   3. {}_result(memory, ...) takes the result out.\n", name), left, own);
+  text += fmt::format(
+      "{1}\nstatic inline void {0}_prepare(uint8_t* memory{2}) {{\n{3}  memset(memory, 0, {0}_bytes);\n{4}}}\n\n", name,
+      places, given, constants, prepare);
+  if (!result.empty())
+    text += fmt::format("static inline void {0}_result(const uint8_t* memory{1}) {{\n{2}}}\n\n", name, taken, result);
+  return text + call_sequence(name, given, taken);
 }
 
 }  // namespace portolan::cli

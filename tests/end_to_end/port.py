@@ -235,12 +235,23 @@ class Port:
         self.header(out, name, report, given)
 
     def header(self, out, name, report, given):
-        """prepare() fills memory as the report's layout says."""
-        tensors = [t for t in report["tensors"] if t["kind"] == "input"]
-        text = f'#include "{name}.h"\n#include <stdio.h>\n'
+        """prepare() fills memory as the report's layout says; run() does that, sends the words in order and waits."""
+        tensors, results = ([t for t in report["tensors"] if t["kind"] == kind] for kind in ("input", "output"))
+        text = f'#include "{name}.h"\n#include <stdio.h>\nstatic unsigned sent, waited;\n'
         for t in tensors:
             text += f"static const int{t['bits']}_t {t['name']}[] = {{{', '.join(map(str, given[t['name']]))}}};\n"
-        text += (f"static uint8_t memory[{name}_bytes];\nint main(void) {{\n  {name}_prepare(memory, {', '.join(t['name'] for t in tensors)});\n"
+        for t in results:
+            count = 1
+            for d in t["dimensions"]:
+                count *= d["extent"]
+            text += f"static int{t['bits']}_t {t['name']}[{count}];\n"
+        words = (out / f"{name}.bin").read_bytes()
+        text += (f"static const uint8_t program[] = {{{', '.join(map(str, words))}}};\nstatic uint8_t memory[{name}_bytes];\n"
+                 f"static int send(void* context, const uint8_t* word) {{ return context != &sent || word != program + {name}_word_bytes * sent++; }}\n"
+                 f"static int wait(void* context) {{ (void)context; waited = sent; return 0; }}\nint main(void) {{\n"
+                 f"  const struct {name}_device device = {{memory, &sent, send, wait}};\n"
+                 f"  if ({name}_run(&device, program, {', '.join(t['name'] for t in tensors + results)})) return 1;\n"
+                 f"  if (waited != {name}_words || sizeof program != {name}_words * {name}_word_bytes) return 2;\n"
                  f"  fwrite(memory, 1, sizeof memory, stdout);\n  return 0;\n}}\n")
         (out / "host.c").write_text(text)
         subprocess.run(["gcc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-Wno-unused-function", "-o", out / "host", out / "host.c"], check=True)
@@ -331,6 +342,7 @@ class Port:
         kernels = {k["name"]: k for k in json.loads((out / "report.json").read_text())["kernels"]}
         check([kernels[n]["verdict"] for n in ("gemm_s8", "gemm_s8_shift", "softmax_f32")] == ["refused", "proved", "refused"], said)
         check("no operation that gives this" in kernels["gemm_s8"]["reason"] and "gemm_s8.spec:" in kernels["gemm_s8"]["reason"], f"{kernels}")
+        check("no operation of vta has" in kernels["gemm_s8"]["reason"] and "'round_even'" in kernels["gemm_s8"]["reason"], f"{kernels}")
         check(not (out / "gemm_s8.s").exists(), "a refused kernel left a program")
         shutil.copy(folder / "gemm_s8_shift.spec", folder / "same_again.spec")
         check("another file" in self.port(folder, "vta", out, "--set", "N=16", status=2), "two kernels of one name")
