@@ -36,6 +36,11 @@ struct CompiledRun {
   void take_back();
 };
 
+// A field whose numbers are handed over as 64 bits without a sign; others with one.
+inline bool has_no_sign(const Field& field) {
+  return !field.type.is_signed && field.scale >= 0 && field.offset >= 0;
+}
+
 // The fields' numbers, the bits of a double for real ones. False: it gave up.
 using CompiledMeaning = bool (*)(CompiledRun*, const int64_t* fields);
 

@@ -27,7 +27,10 @@ bool Evaluator::run_compiled(const Instruction& instruction, CompiledMeaning cod
   std::vector<int64_t> fields;
   for (uint32_t i = 0; i < chip_.formats[instruction.format].fields.size(); ++i) {
     const Value& field = local(i);
-    if (field.number != static_cast<int64_t>(field.number)) return false;
+    const bool fits = field.number == static_cast<int64_t>(field.number) ||
+                      (has_no_sign(chip_.formats[instruction.format].fields[i]) &&
+                       field.number == static_cast<uint64_t>(field.number));
+    if (!fits) return false;
     fields.push_back(chip_.formats[instruction.format].fields[i].type.real ? std::bit_cast<int64_t>(field.real)
                                                                            : static_cast<int64_t>(field.number));
   }

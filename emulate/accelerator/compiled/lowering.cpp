@@ -62,6 +62,10 @@ MeaningLowering::Lowered MeaningLowering::value(const Expression& e) {
   return e.type.real ? real(e) : integer(e);
 }
 
+MeaningLowering::Lowered MeaningLowering::raw_value(const Expression& e) {
+  return e.type.real ? real(e) : raw(e);
+}
+
 // A value that decides something must be defined.
 MeaningLowering::Lowered MeaningLowering::decided(const Expression& e) {
   Lowered x = integer(e);
@@ -116,7 +120,7 @@ MeaningLowering::Lowered MeaningLowering::matched(const Expression& e) {
 MeaningLowering::Frame MeaningLowering::arguments_for(const Routine& routine,
                                                       const std::vector<ExpressionPointer>& arguments) {
   Frame frame(std::max<size_t>(routine.slots, arguments.size()));
-  for (size_t i = 0; i < arguments.size(); ++i) frame[i].lowered = value(*arguments[i]);
+  for (size_t i = 0; i < arguments.size(); ++i) frame[i].lowered = raw_value(*arguments[i]);
   return frame;
 }
 
@@ -125,7 +129,7 @@ MeaningLowering::Lowered MeaningLowering::called(const Expression& e) {
   const Routine& routine = chip_.routines[e.index];
   Frame outer = arguments_for(routine, e.operands);
   std::swap(frame_, outer);
-  Lowered result = value(*routine.value);
+  Lowered result = raw_value(*routine.value);
   std::swap(frame_, outer);
   return result;
 }
@@ -201,10 +205,9 @@ MeaningLowering::Lowered MeaningLowering::element(const Expression& e) {
     }
   }
   if (e.type.real) return {real_of_bits(bits.value, *e.type.real), bits.defined, 0, 0};
-  if (width == 64) {
-    if (!e.type.is_signed) give_up_if(b_.CreateICmpSLT(bits.value, b_.getInt64(0)));
-    return {bits.value, bits.defined, e.type.is_signed ? Number{INT64_MIN} : Number{0}, Number{INT64_MAX}};
-  }
+  if (width == 64)
+    return e.type.is_signed ? Lowered{bits.value, bits.defined, Number{INT64_MIN}, kHighest}
+                            : Lowered{bits.value, bits.defined, 0, kMost64};
   llvm::Value* narrow = b_.CreateTrunc(bits.value, b_.getIntNTy(width));
   const Number span = Number{1} << (e.type.is_signed ? width - 1 : width);
   return {e.type.is_signed ? b_.CreateSExt(narrow, b_.getInt64Ty()) : b_.CreateZExt(narrow, b_.getInt64Ty()),

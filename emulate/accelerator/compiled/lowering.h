@@ -20,7 +20,8 @@ class MeaningLowering {
   bool lower(const Instruction& instruction, const std::string& name);
 
  private:
-  // An integer in 64 bits or a real number in a double; whether it is defined, null: it is.
+  // An integer in 64 bits or a real number in a double; whether it is defined, null: it is. An integer is held with its
+  // sign, or, if `high` says that it may be 2^63 or more, without: then only raw() gives it.
   struct Lowered {
     llvm::Value* value = nullptr;
     llvm::Value* defined = nullptr;
@@ -36,6 +37,8 @@ class MeaningLowering {
     Variable variable;  // null: the slot never changes
   };
   using Frame = std::vector<Slot>;
+  static constexpr Number kHighest = INT64_MAX, kMost64 = (Number{1} << 64) - 1;
+  static bool is_wide(const Lowered& x) { return x.high > kHighest; }
   static constexpr Number kManyTurns = Number{1} << 40;
   static constexpr unsigned kMostCalls = 2000;   // functions and procedures put in place of their calls
   static constexpr size_t kMostBlocks = 20'000;  // LLVM takes seconds for more
@@ -52,6 +55,10 @@ class MeaningLowering {
   llvm::BasicBlock* block_named(const char* name);
 
   Lowered value(const Expression& e);
+  // Where only bits count, or it is handed on.
+  Lowered raw(const Expression& e);
+  Lowered raw_value(const Expression& e);
+  Lowered held(const Lowered& x);
   Lowered decided(const Expression& e);
   Lowered integer(const Expression& e);
   Lowered operation(const Expression& e);

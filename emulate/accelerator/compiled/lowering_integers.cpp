@@ -9,10 +9,10 @@
 namespace portolan::accelerator {
 namespace {
 
-constexpr Number kLowest = INT64_MIN, kHighest = INT64_MAX;
+constexpr Number kLowest = INT64_MIN;
 
 bool is_held(Number low, Number high) {
-  return low >= kLowest && high <= kHighest;
+  return low >= kLowest && high <= Number{INT64_MAX};
 }
 
 // The smallest 2^k - 1 that is not below n.
@@ -24,7 +24,17 @@ Number all_ones_from(Number n) {
 
 }  // namespace
 
+MeaningLowering::Lowered MeaningLowering::held(const Lowered& x) {
+  if (!is_wide(x)) return x;
+  give_up_if(b_.CreateICmpSLT(x.value, b_.getInt64(0)));
+  return {x.value, x.defined, x.low, kHighest};
+}
+
 MeaningLowering::Lowered MeaningLowering::integer(const Expression& e) {
+  return held(raw(e));
+}
+
+MeaningLowering::Lowered MeaningLowering::raw(const Expression& e) {
   switch (e.kind) {
     case Expression::Kind::number:
       return is_held(e.number, e.number) ? number(e.number) : refuse();
@@ -55,8 +65,8 @@ MeaningLowering::Lowered MeaningLowering::integer(const Expression& e) {
     case Expression::Kind::reduce:
       return reduced(e);
     case Expression::Kind::let:
-      frame_[e.index] = {value(*e.operands[0]), {}};
-      return integer(*e.operands[1]);
+      frame_[e.index] = {raw_value(*e.operands[0]), {}};
+      return raw(*e.operands[1]);
     case Expression::Kind::builtin:
       return integer_builtin(e);
     case Expression::Kind::convert:
@@ -231,6 +241,13 @@ MeaningLowering::Lowered MeaningLowering::compared(Operator operation, const Low
 
 // Bits of a number as if it had endless sign bits.
 MeaningLowering::Lowered MeaningLowering::bits_of_number(const Lowered& whole, unsigned low, unsigned width) {
+  if (is_wide(whole)) {
+    if (low > 63) return {b_.getInt64(0), whole.defined, 0, 0};
+    llvm::Value* above = b_.CreateLShr(whole.value, b_.getInt64(low));
+    if (width >= 64) return {above, whole.defined, 0, kMost64 >> static_cast<int>(low)};
+    const uint64_t mask = (uint64_t{1} << width) - 1;
+    return {b_.CreateAnd(above, b_.getInt64(mask)), whole.defined, 0, Number{mask}};
+  }
   llvm::Value* moved = b_.CreateAShr(whole.value, b_.getInt64(std::min(low, 63u)));
   if (width < 63)
     return {b_.CreateAnd(moved, b_.getInt64((uint64_t{1} << width) - 1)), whole.defined, 0, (Number{1} << width) - 1};
@@ -239,7 +256,7 @@ MeaningLowering::Lowered MeaningLowering::bits_of_number(const Lowered& whole, u
 }
 
 MeaningLowering::Lowered MeaningLowering::field_of(const Expression& e) {
-  const Lowered whole = integer(*e.operands[0]);
+  const Lowered whole = raw(*e.operands[0]);
   if (!e.field) return bits_of_number(whole, e.low, e.width);
   Lowered raw = number(0);
   for (const BitRange& range : e.field->ranges) {
@@ -259,6 +276,7 @@ MeaningLowering::Lowered MeaningLowering::field_of(const Expression& e) {
 
 MeaningLowering::Lowered MeaningLowering::wrapped(const Lowered& x, unsigned width, bool is_signed) {
   if (width >= 64) {
+    if (is_wide(x)) return is_signed ? Lowered{x.value, x.defined, kLowest, kHighest} : x;
     if (is_signed && width == 64) return x;
     if (x.low < 0) give_up_if(b_.CreateICmpSLT(x.value, b_.getInt64(0)));
     return {x.value, x.defined, std::max<Number>(x.low, 0), std::max<Number>(x.high, 0)};
@@ -365,7 +383,7 @@ MeaningLowering::Lowered MeaningLowering::integer_builtin(const Expression& e) {
 MeaningLowering::Lowered MeaningLowering::integer_conversion(const Expression& e) {
   const Expression& from = *e.operands[0];
   if (static_cast<Conversion>(e.index) != Conversion::saturate)
-    return wrapped(integer(from), e.type.width, e.type.is_signed);
+    return wrapped(raw(from), e.type.width, e.type.is_signed);
   if (from.kind == Expression::Kind::builtin && from.operands.size() == 1 && from.operands[0]->type.real) {
     const auto which = static_cast<Builtin>(from.index);
     if (which >= Builtin::round_even && which <= Builtin::ceiling) return rounded(from, &e.type);

@@ -67,7 +67,7 @@ MeaningLowering::Lowered MeaningLowering::real(const Expression& e) {
       return x.value->getType()->isDoubleTy() ? x : real_number(0);
     }
     case Expression::Kind::let:
-      frame_[e.index] = {value(*e.operands[0]), {}};
+      frame_[e.index] = {raw_value(*e.operands[0]), {}};
       return real(*e.operands[1]);
     case Expression::Kind::builtin:
       return real_builtin(e);

@@ -1,6 +1,7 @@
 // Statements.
 #include <algorithm>
 
+#include "emulate/accelerator/compiled.h"
 #include "emulate/accelerator/compiled/helpers.h"
 #include "emulate/accelerator/compiled/lowering.h"
 #include "frontends/accelerator/encoding.h"
@@ -32,9 +33,10 @@ bool MeaningLowering::lower(const Instruction& instruction, const std::string& n
     const Number span = Number{1} << (field.type.is_signed ? width - 1 : width);
     const Number ends[] = {(field.type.is_signed ? -span : Number{0}) * field.scale + field.offset,
                            (span - 1) * field.scale + field.offset};
-    frame_[i].lowered = {b_.CreateLoad(b_.getInt64Ty(), at), nullptr,
-                         std::clamp<Number>(std::min(ends[0], ends[1]), INT64_MIN, INT64_MAX),
-                         std::clamp<Number>(std::max(ends[0], ends[1]), INT64_MIN, INT64_MAX)};
+    frame_[i].lowered = {
+        b_.CreateLoad(b_.getInt64Ty(), at), nullptr,
+        std::clamp<Number>(std::min(ends[0], ends[1]), INT64_MIN, INT64_MAX),
+        std::clamp<Number>(std::max(ends[0], ends[1]), INT64_MIN, has_no_sign(field) ? kMost64 : kHighest)};
   }
   b_.CreateBr(body);
   b_.SetInsertPoint(body);
@@ -58,7 +60,7 @@ void MeaningLowering::block(const Block& block) {
 void MeaningLowering::statement(const Statement& s) {
   switch (s.kind) {
     case Statement::Kind::let:
-      frame_[s.index] = {value(*s.value), {}};
+      frame_[s.index] = {raw_value(*s.value), {}};
       return;
     case Statement::Kind::variable: {
       const Lowered first = value(*s.value);
@@ -168,8 +170,9 @@ void MeaningLowering::write(uint32_t state, llvm::Value* index, llvm::Value* bit
 }
 
 void MeaningLowering::assign(const Statement& s) {
-  const Lowered written = value(*s.value);
   const Expression& target = *s.target;
+  const bool only_bits = target.kind != Expression::Kind::local && !target.type.is_signed;
+  const Lowered written = only_bits ? raw_value(*s.value) : value(*s.value);
   if (target.kind == Expression::Kind::local) {
     const Variable& variable = frame_[target.index].variable;
     if (!variable.value || variable.real != (s.value->type.real != nullptr)) return void(refuse());

@@ -96,6 +96,15 @@ instruction leaves : number { encoding op = 12  syntax "leaves {value}" meaning 
   undefined "too low" if value < -1000
   put(here + value)
   if value < 0 { jump value + 1010 } else { if value > 1500 { stop } } } }
+procedure put_high(value) { total := s32.wrap(value[63:40] ^ value[40:9]) }
+instruction words : plain { encoding op = 13  syntax "words {row}" meaning {
+  let x = wide[row]
+  longs[row] := s64.wrap(x)
+  wide[row] := wide[15 - row]
+  put_high(x)
+  pad[row][0] := s8.wrap(x)
+  pad[row][1] := s8.wrap(x[62:0] >> 5) } }
+instruction fits : plain { encoding op = 14  syntax "fits {row}" meaning { longs[row] := wide[row] } }
 )";
 
 TEST(Compiled, WhatExpressionsAndStatementsMean) {
@@ -117,6 +126,9 @@ TEST(Compiled, WhatExpressionsAndStatementsMean) {
     }
   EXPECT_EQ(compiled.done(), loaded.description->instructions.size());
   for (const auto& [name, times] : compiled.tries) EXPECT_GT(times, 2) << name;
+  // Where only bits count it makes no difference that half of the words are 2^63 and more.
+  EXPECT_EQ(compiled.tries["words"], 16 * 8 * 2);
+  EXPECT_LT(compiled.tries["fits"], 16 * 8 * 2);
 }
 
 TEST(Compiled, RandomProgramsOnAllChips) {
