@@ -48,7 +48,8 @@ class Guesser {
   bool universal_term(Term t) const;
   void congruence(Term distance, std::vector<Term>& out);
   void add_bounds(Term part, Term limit, const Locations& locations, std::vector<Term>& out);
-  std::vector<Candidate> for_source(const Location& location);
+  std::vector<Candidate> for_source(const Location& location, const Location* lower);
+  void repeated(const Location& location, const Location* lower, std::vector<Candidate>& out);
   std::vector<Candidate> for_target(const Location& location);
   void equalities(const Location& location, const std::vector<APInt>& values, std::vector<Candidate>& out);
   void low_parts(const Location& location, const std::vector<APInt>& values, std::vector<Candidate>& out);
@@ -346,11 +347,25 @@ std::vector<Guesser::Sum> Guesser::sums(const std::vector<APInt>& values, unsign
   return out;
 }
 
-std::vector<Candidate> Guesser::for_source(const Location& location) {
+// Vector registers that hold one number in all lanes, as where a loop multiplies by it.
+void Guesser::repeated(const Location& location, const Location* lower, std::vector<Candidate>& out) {
+  const unsigned width = pool_.width(location.variable);
+  if (lower != nullptr && held(pool_.eq(location.variable, lower->variable)))
+    out.push_back({Shape::equal, lower->variable, lower->name});
+  const unsigned half = width / 2;
+  if (!held(pool_.eq(pool_.extract(location.variable, 0, half), pool_.extract(location.variable, half, half)))) return;
+  const Term open = pool_.variable(fmt::format("{}/half{}", pool_.name(location.variable), half), half);
+  out.push_back({Shape::repeated, pool_.concat(open, open), fmt::format("twice {} bits", half)});
+}
+
+// `lower`: of a vector register's upper half.
+std::vector<Candidate> Guesser::for_source(const Location& location, const Location* lower) {
   std::vector<Candidate> out;
   const std::vector<APInt> values = values_of(location.variable, From::source);
   const unsigned width = pool_.width(location.variable);
   constants(values, out);
+  if (location.slot != assembly::kNoSlot && source_.side().slot(location.slot).width >= 128 && width == 64)
+    repeated(location, lower, out);
   if (width == 64) {
     // The first guess is what the rest is written with, so it should last: the narrowest that is seen to be enough.
     // None that is narrower, which small numbers would suggest; but integers of 32 bits are not always seen.
@@ -481,9 +496,12 @@ Relation Guesser::run(BlockId source_cut, BlockId target_cut) {
   Relation relation{source_cut, target_cut, {}, {}, {}};
   bounds(source_cut, relation.bounds);
   passed(source_cut, relation.bounds);
+  const Location* lower = nullptr;
   for (const Location& l : source_.at(source_cut).locations) {
     add_pieces(pieces_, l.variable, l.name, From::source);
-    relation.source_entries.push_back({l, for_source(l)});
+    const bool upper = lower != nullptr && lower->slot == l.slot && lower->low == 0 && l.low == 64;
+    relation.source_entries.push_back({l, for_source(l, upper ? lower : nullptr)});
+    lower = &l;
   }
   add_facts(source_cut);
   for (const Term u : universal_) add_pieces(pieces_, u, std::string(pool_.name(u)), From::entry);
@@ -546,8 +564,9 @@ terms::Substitution replacements(terms::Pool& pool, const Relation& relation) {
   terms::Substitution own(pool), all(pool);
   for (const Relation::Entry& e : relation.source_entries)
     if (const Candidate* c = e.candidate()) {
-      own.replace(e.location.variable, c->value);
-      all.replace(e.location.variable, c->value);
+      const Term value = own(c->value);  // another location comes before those that are the same
+      own.replace(e.location.variable, value);
+      all.replace(e.location.variable, value);
     }
   for (const Relation::Entry& e : relation.target_entries)
     if (const Candidate* c = e.candidate()) all.replace(e.location.variable, own(c->value));

@@ -15,7 +15,8 @@ struct Candidate {
     sign_extended,
     low_part,  // its low bits are (part of) another location, the rest is open
     constant,
-    affine,  // sum of multiples of locations and entry values
+    affine,    // sum of multiples of locations and entry values
+    repeated,  // its lower half is its upper half too
   };
   Shape shape = Shape::equal;
   Term value;
