@@ -144,7 +144,6 @@ void Describer::run(const CallLayout& source, const CallLayout& target) {
 void describe(const BoundarySide& source, const BoundarySide& target, Boundary& boundary,
               const std::optional<std::vector<Type>>& variadic) {
   auto refuse = [&](std::string why) { boundary.untestable = std::move(why); };
-  if (source.type.variadic && !variadic) return refuse("it is variadic");
   if (source.isa != target.isa && !source.type.abi_differs.empty())
     return refuse("what it reaches differs between the two: " + source.type.abi_differs);
   const std::vector<Type> more = variadic.value_or(std::vector<Type>{});
@@ -152,6 +151,11 @@ void describe(const BoundarySide& source, const BoundarySide& target, Boundary& 
   if (!s || !t) return refuse((s ? t : s).error().message);
   boundary.noreturn = source.type.noreturn && target.type.noreturn;
   Describer(source, target, boundary).run(*s, *t);
+  // What it returns does not depend on what a call passes.
+  if (source.type.variadic && !variadic && boundary.untestable.empty()) {
+    boundary.parameters.clear();
+    return refuse("it is variadic");
+  }
   if (!boundary.untestable.empty()) boundary.parameters.clear(), boundary.results.clear();
 }
 

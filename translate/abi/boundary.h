@@ -15,7 +15,8 @@ struct BoundarySide {
 };
 
 // Sets `parameters` and `results`, or `untestable` where the two conventions cut a value into different pieces.
-// Variadic functions: the named parameters, and then the given types; without these they are untestable.
+// Variadic functions: the named parameters, and then the given types; without these they are untestable, but their
+// results are known.
 void describe(const BoundarySide& source, const BoundarySide& target, verify::Boundary& boundary,
               const std::optional<std::vector<Type>>& variadic = std::nullopt);
 

@@ -156,7 +156,7 @@ Term Executor::read(Thread& thread, Term address, unsigned width, uint32_t line,
   }
   const terms::Linear form = pool_.linear(address);
   if (const auto constant = symbols_.constant_data(side_.which(), form, bytes)) return *constant;
-  thread.path.accesses.push_back({address, bytes, false, line, alignment});
+  thread.path.accesses.push_back({address, bytes, false, line, alignment, calls_before(thread)});
   if (is_secret(line, false)) return fresh(thread, "secret", width);
   if (symbols_.constant_table(form)) return pool_.load(symbols_.constants(form), address, width);
   return read_shared(thread, address, width, line);
@@ -184,7 +184,7 @@ void Executor::store(Thread& thread, Term address, Term value, uint32_t line, Al
     thread.path.state.memory = pool_.store(thread.path.state.memory, address, value);
     return;
   }
-  thread.path.accesses.push_back({address, pool_.width(value) / 8, true, line, alignment});
+  thread.path.accesses.push_back({address, pool_.width(value) / 8, true, line, alignment, calls_before(thread)});
   note_event(thread, {Event::Kind::write, line, address, value, pool_.width(value)});
   if (is_secret(line, true)) return;
   thread.path.state.memory = pool_.store(thread.path.state.memory, address, value);

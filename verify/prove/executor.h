@@ -125,6 +125,7 @@ class Executor {
   }
   Term read_shared(Thread& thread, Term address, unsigned width, uint32_t line);
   void note_event(Thread& thread, const Event& event);
+  static uint32_t calls_before(const Thread& thread) { return static_cast<uint32_t>(thread.path.calls.size()); }
   // `above`: bytes between the stack pointer and the stack arguments. Nothing: it failed.
   std::optional<Term> argument(State& state, const verify::BoundaryValue& parameter, unsigned above);
   void call(Thread& thread, uint32_t call, Term address, uint32_t line, unsigned above = 0);

@@ -198,8 +198,9 @@ void Executor::call(Thread& thread, uint32_t call, Term address, uint32_t line, 
     else
       slot = pool_.concat(left(width / 2), pool_.extract(slot, 0, width / 2));
   }
-  for (size_t r = 0; r < boundary->results.size(); ++r) {
-    const BoundaryValue& value = boundary->results[r];
+  const std::vector<BoundaryValue>& results = side_.results_of(target, *boundary);
+  for (size_t r = 0; r < results.size(); ++r) {
+    const BoundaryValue& value = results[r];
     const Slot slot = slot_of(machine, place_of(value, side_.which()));
     if (slot == assembly::kNoSlot) return fail("unsupported", "a result's register is not known");
     const unsigned width = machine.slots[slot].width;

@@ -157,6 +157,13 @@ bool Side::is_variadic(const ir::CallTarget& target) const {
   return at != callees_.end() && at->second->variadic;
 }
 
+const std::vector<verify::BoundaryValue>& Side::results_of(const ir::CallTarget& target,
+                                                           const verify::Boundary& boundary) const {
+  if (!is_unknown(&boundary) || shares_registers() || !is_variadic(target)) return boundary.results;
+  const std::vector<verify::BoundaryValue>& stated = callees_.at(target.symbol.name)->results;
+  return stated.empty() ? boundary.results : stated;
+}
+
 std::vector<Slot> Side::unnamed_arguments() const {
   if (!shares_registers() && unknown_ != nullptr) return {};
   return {machine_->slot(isa() == Isa::x86_64 ? "r10" : isa() == Isa::aarch64 ? "x18" : "x7")};

@@ -86,6 +86,9 @@ class Side {
   bool needed(ValueId v) const { return needed_[v]; }
   // What crosses a call of this callee; nothing is known of it: that of the unknown callee, which may be nullptr.
   const verify::Boundary* boundary_of(const ir::CallTarget& target) const;
+  // What a call leaves whose border is taken for this one: results of a variadic function are known by themselves.
+  const std::vector<verify::BoundaryValue>& results_of(const ir::CallTarget& target,
+                                                       const verify::Boundary& boundary) const;
   const verify::Boundary* unknown_callee() const { return unknown_ != nullptr ? &unknown_->boundary : nullptr; }
   bool is_unknown(const verify::Boundary* callee) const { return callee == unknown_callee(); }
   // Whether unknown callees are given, and leave, whatever is in any register.

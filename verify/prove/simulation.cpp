@@ -131,8 +131,35 @@ bool Simulation::touches_the_same(PathPair& paths, const Access& access) {
          holds(pool_.ult(paths.plain(place->within), pool_.constant(64, place->extent - access.bytes + 1)));
 }
 
+// Where a walk is: from which pair of cut points, and what holds there.
+struct Simulation::Walk {
+  Pair pair;
+  Mode mode;
+  terms::Substitution start;
+  std::vector<Term> known;
+};
+
+// On every way of the source to where the paths begin, and no callee ran since that could have freed it.
+bool Simulation::touched_earlier(BlockId source_cut, PathPair& paths, const Access& access) {
+  if (access.calls != 0) return false;
+  if (!touched_) touched_ = touched_before(pool_, sides_.source);
+  const auto at = touched_->find(source_cut);
+  if (at == touched_->end()) return false;
+  const Term wanted = paths(access.address);
+  std::set<int64_t> found;
+  for (const TouchedPlace& place : at->second) {
+    if (access.write && !place.write) continue;
+    const terms::Linear distance = pool_.linear(pool_.sub(paths(place.address), wanted));
+    for (uint32_t n = 0; distance.parts.empty() && n < place.bytes; ++n)
+      found.insert(distance.constant.getSExtValue() + n);
+  }
+  for (uint32_t n = 0; n < access.bytes; ++n)
+    if (!found.contains(n)) return false;
+  return true;
+}
+
 // The target touches nothing that the source doesn't: it faults only where the source does.
-bool Simulation::accesses_agree(PathPair& paths, Proof& proof) {
+bool Simulation::accesses_agree(const Walk& walk, PathPair& paths, Proof& proof) {
   std::map<Term, std::set<int64_t>> touched[2];  // read or written, written
   auto place = [&](Term address) {
     terms::Linear form = pool_.linear(paths(address));
@@ -157,7 +184,7 @@ bool Simulation::accesses_agree(PathPair& paths, Proof& proof) {
     bool covered = true;
     for (uint32_t n = 0; n < a.bytes && covered; ++n) covered = bytes.contains(offset + n);
     if (covered || (!a.write && sides_.symbols.within_object(base, offset, a.bytes))) continue;
-    if (touches_the_same(paths, a)) continue;
+    if (touched_earlier(walk.pair.first, paths, a) || touches_the_same(paths, a)) continue;
     const Answer never = prover_.holds(paths.conditions(), pool_.bit(false));
     if (never.verdict == Verdict::holds && never.cross_checked)
       return ask(paths, "path", "never taken together", pool_.bit(false), pool_.bit(true), proof);
@@ -265,11 +292,11 @@ bool Simulation::may_meet(const PathPair& paths) const {
          same_calls(paths);
 }
 
-bool Simulation::discharge(PathPair& paths, Proof& proof) {
+bool Simulation::discharge(const Walk& walk, PathPair& paths, Proof& proof) {
   if (sides_.order != nullptr) sides_.order->compare(paths);
   Unspecified unspecified(pool_, paths.source(), sides_.boundary.origin != verify::Boundary::Origin::inferred);
   if (!calls_agree(paths, unspecified, proof)) return false;
-  if (!(sides_.timed ? looks_the_same(paths, proof) : accesses_agree(paths, proof))) return false;
+  if (!(sides_.timed ? looks_the_same(paths, proof) : accesses_agree(walk, paths, proof))) return false;
   switch (paths.source().end) {
     case End::cut:
       return relation_holds(paths, relations_.at({paths.source().block, paths.target().block}), proof);
@@ -295,14 +322,6 @@ bool Simulation::covered(const Path& source, const std::vector<Path>& target, te
   alone.from_source = alone.from_target = "entry";
   return ask(alone, "path", "the target goes along within the bound", some, pool_.bit(true), proof);
 }
-
-// Where a walk is: from which pair of cut points, and what holds there.
-struct Simulation::Walk {
-  Pair pair;
-  Mode mode;
-  terms::Substitution start;
-  std::vector<Term> known;
-};
 
 // Which side must go on for the two to meet. Nothing: neither can.
 std::optional<Which> Simulation::shorter(const Path& source, const Path& target) const {
@@ -395,7 +414,7 @@ bool Simulation::compare(Walk& walk, const Path& p, const Path& q, unsigned exte
   if (walk.mode == Mode::weaken)
     return p.end != End::cut || weaken(paths, {p.block, q.block}) ||
            fail(proof, "timeout", "before the relations were inductive");
-  if (!discharge(paths, proof)) return false;
+  if (!discharge(walk, paths, proof)) return false;
   if (p.end == End::returned && may_be_taken(paths)) ++returns_;
   std::vector<Term>& where = compared_[&p];
   where = p.conditions;

@@ -7,6 +7,7 @@
 #include "verify/prove/path_pair.h"
 #include "verify/prove/prove.h"
 #include "verify/prove/relation.h"
+#include "verify/prove/touched.h"
 #include "verify/prove/unspecified.h"
 
 namespace portolan::prove {
@@ -67,7 +68,7 @@ class Simulation {
   std::vector<Claim> claims_of(PathPair& paths, const Relation& there);
   bool sift(PathPair& paths, std::vector<Claim*> claims);
   bool weaken(PathPair& paths, const Pair& there);
-  bool discharge(PathPair& paths, Proof& proof);
+  bool discharge(const Walk& walk, PathPair& paths, Proof& proof);
   bool relation_holds(PathPair& paths, const Relation& there, Proof& proof);
   Term without_frame(Term memory);
   bool same_writes(PathPair& paths, Term source, Term target, Proof& proof);
@@ -77,7 +78,8 @@ class Simulation {
                        Unspecified& unspecified, Proof& proof);
   bool vector_count_covers(PathPair& paths, const CallEvent& call, Proof& proof);
   bool is_aligned(PathPair& paths, const Access& access, Proof& proof);
-  bool accesses_agree(PathPair& paths, Proof& proof);
+  bool accesses_agree(const Walk& walk, PathPair& paths, Proof& proof);
+  bool touched_earlier(BlockId source_cut, PathPair& paths, const Access& access);
   bool touches_the_same(PathPair& paths, const Access& access);
   bool returns_agree(PathPair& paths, Unspecified& unspecified, Proof& proof);
   bool looks_the_same(PathPair& paths, Proof& proof);
@@ -101,7 +103,8 @@ class Simulation {
   std::set<std::pair<const Path*, const Path*>> unequal_;
   std::map<const Path*, std::optional<std::vector<Path>>> onward_;
   std::map<const Path*, std::vector<Term>> compared_;
-  uint32_t returns_ = 0;  // pairs of paths that return and may be taken
+  std::optional<Touched> touched_;  // by the source
+  uint32_t returns_ = 0;            // pairs of paths that return and may be taken
 };
 
 }  // namespace portolan::prove

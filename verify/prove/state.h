@@ -31,6 +31,7 @@ struct Access {
   bool write = false;
   uint32_t line = 0;
   Alignment alignment;
+  uint32_t calls = 0;  // that were made before it on its way
 };
 
 // What other threads may see, and what keeps it in order.

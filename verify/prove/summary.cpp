@@ -19,9 +19,8 @@ Term value_at(terms::Pool& pool, const State& state, const Location& location) {
   return pool.join(parts);
 }
 
-// Only of what the function began with, so that it means the same at every cut point. Sizes are bounded, because a fact
-// that grows at every turn of a loop is none.
-bool Summary::closed(Term t) {
+// Sizes are bounded, because a fact that grows at every turn of a loop is none.
+bool Summary::closed(Term t) const {
   if (const auto known = closed_.find(t.id); known != closed_.end()) return known->second;
   bool result = true;
   switch (pool_.kind(t)) {

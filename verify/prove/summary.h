@@ -40,6 +40,8 @@ class Summary {
   const std::map<BlockId, CutPoint>& cuts() const { return cuts_; }
   const CutPoint& at(BlockId block) const { return cuts_.at(block); }
   const Side& side() const { return side_; }
+  // Whether a term is of what the function began with only, so that it means the same at every cut point.
+  bool closed(Term t) const;
   // Beginnings of loops to which no way goes back.
   std::set<BlockId> idle_loops() const;
   // A path from cut point `start` that came to another, with each of the ways on from there. Nothing: too many.
@@ -61,7 +63,6 @@ class Summary {
   bool merge(BlockId block, const Path& path);
   void note_held(const Path& path);
   Term piece(Term slot, size_t n);
-  bool closed(Term t);
   State instantiate(BlockId block, std::vector<Location>& locations);
 
   terms::Pool& pool_;
@@ -69,7 +70,7 @@ class Summary {
   Executor& executor_;
   Limits limits_;
   std::set<uint32_t> universal_;
-  std::map<uint32_t, bool> closed_;
+  mutable std::map<uint32_t, bool> closed_;
   std::map<BlockId, Facts> facts_;
   std::map<BlockId, CutPoint> cuts_;
 };
