@@ -17,6 +17,9 @@ using terms::APInt;
 using Shape = Candidate::Shape;
 
 constexpr size_t kMostCandidates = 8, kMostEqualities = 24, kMostBounds = 24;
+// Of runs that go on from the middle some part from each other before they come to the cut points, and one of them is
+// enough to hide what all others show.
+constexpr size_t kFewSamples = 8, kMostOutliers = 4;  // one in so many
 
 // Something that a guess may be made of, with its value in each sample.
 struct Piece {
@@ -33,12 +36,14 @@ class Guesser {
       : pool_(pool), source_(source), target_(target), universal_(universal), bits_(bits), samples_(samples) {}
 
   Relation run(BlockId source_cut, BlockId target_cut);
+  std::vector<Sample> without_outliers(const Relation& relation) const;
 
  private:
   enum class From : uint8_t { entry, source, target };
   std::vector<APInt> values_of(Term variable, From from) const;
   std::vector<terms::Evaluation>& evaluations();
   void add_pieces(std::vector<Piece>& pieces, Term variable, const std::string& name, From from);
+  std::vector<size_t> exceptions(const std::vector<APInt>& values, const Piece& piece, size_t most) const;
   void add_facts(BlockId source_cut);
   void bounds(BlockId cut, std::vector<Term>& out);
   void passed(BlockId cut, std::vector<Term>& out);
@@ -516,49 +521,51 @@ Relation Guesser::run(BlockId source_cut, BlockId target_cut) {
   return relation;
 }
 
-}  // namespace
-
-namespace {
-
-unsigned bits_of(const terms::Pool& pool, Term t, const BitsNeeded& known) {
-  if (const auto at = known.find(t); at != known.end()) return at->second;
-  const unsigned bits = pool.width(t) - pool.known_bits(t).first.countl_one();
-  const auto operands = pool.operands(t);
-  switch (pool.kind(t)) {
-    case terms::Kind::concat:  // with zeros above
-      return bits <= pool.width(operands.back()) ? std::min(bits, bits_of(pool, operands.back(), known)) : bits;
-    case terms::Kind::extract:
-      return pool.low_bit(t) == 0 ? std::min(bits, bits_of(pool, operands[0], known)) : bits;
-    case terms::Kind::select:
-      return std::max(bits_of(pool, operands[1], known), bits_of(pool, operands[2], known));
-    default:
-      return bits;
+// The samples in which a location is not the piece, extended; nothing where these are more, or where the others show
+// too little.
+std::vector<size_t> Guesser::exceptions(const std::vector<APInt>& values, const Piece& piece, size_t most) const {
+  constexpr size_t kDifferent = 3;
+  const unsigned width = values[0].getBitWidth(), bits = piece.values[0].getBitWidth();
+  for (const bool sign : {false, true}) {
+    if (bits > width || (sign && bits == width)) continue;
+    std::vector<size_t> unlike;
+    std::set<uint64_t> seen;
+    for (size_t n = 0; n < values.size() && unlike.size() <= most; ++n) {
+      const APInt extended = sign ? piece.values[n].sext(width) : piece.values[n].zext(width);
+      if (values[n] != extended)
+        unlike.push_back(n);
+      else
+        seen.insert(extended.extractBitsAsZExtValue(std::min(width, 64u), 0));
+    }
+    if (unlike.size() <= most && seen.size() >= kDifferent) return unlike;
   }
+  return {};
+}
+
+// Where nothing is like a location in all samples, but something is in most.
+std::vector<Sample> Guesser::without_outliers(const Relation& relation) const {
+  const size_t most = samples_.size() / kMostOutliers;
+  if (samples_.size() < kFewSamples) return samples_;
+  std::set<size_t> outliers;
+  for (const Relation::Entry& e : relation.target_entries) {
+    if (std::any_of(e.candidates.begin(), e.candidates.end(),
+                    [](const Candidate& c) { return c.shape != Shape::low_part; }))
+      continue;
+    const std::vector<APInt> values = values_of(e.location.variable, From::target);
+    std::vector<size_t> fewest;
+    for (const Piece& piece : pieces_)
+      if (auto unlike = exceptions(values, piece, most); !unlike.empty())
+        if (fewest.empty() || unlike.size() < fewest.size()) fewest = std::move(unlike);
+    outliers.insert(fewest.begin(), fewest.end());
+  }
+  if (outliers.size() > most) return samples_;
+  std::vector<Sample> usual;
+  for (size_t n = 0; n < samples_.size(); ++n)
+    if (!outliers.contains(n)) usual.push_back(samples_[n]);
+  return usual;
 }
 
 }  // namespace
-
-// From one bit up to where all ways agree.
-BitsNeeded bits_needed(terms::Pool& pool, const Summary& summary) {
-  BitsNeeded bits;
-  for (const auto& [block, cut] : summary.cuts())
-    for (const Location& l : cut.locations) bits[l.variable] = 1;
-  for (bool changed = true; changed;) {
-    changed = false;
-    for (const auto& [from, start] : summary.cuts())
-      for (const Path& path : start.paths) {
-        if (path.end != End::cut) continue;
-        for (const Location& l : summary.at(path.block).locations) {
-          const Term value = value_at(pool, path.state, l);
-          unsigned& needed = bits[l.variable];
-          const unsigned now = value ? bits_of(pool, value, bits) : pool.width(l.variable);
-          changed = changed || now > needed;
-          needed = std::max(needed, now);
-        }
-      }
-  }
-  return bits;
-}
 
 terms::Substitution replacements(terms::Pool& pool, const Relation& relation) {
   terms::Substitution own(pool), all(pool);
@@ -576,7 +583,11 @@ terms::Substitution replacements(terms::Pool& pool, const Relation& relation) {
 Relation guess_relation(terms::Pool& pool, const Summary& source, const Summary& target, BlockId source_cut,
                         BlockId target_cut, const std::vector<Term>& universal, const BitsNeeded& bits,
                         const std::vector<Sample>& samples) {
-  return Guesser(pool, source, target, universal, bits, samples).run(source_cut, target_cut);
+  Guesser guesser(pool, source, target, universal, bits, samples);
+  Relation relation = guesser.run(source_cut, target_cut);
+  const std::vector<Sample> usual = guesser.without_outliers(relation);
+  if (usual.size() == samples.size()) return relation;
+  return Guesser(pool, source, target, universal, bits, usual).run(source_cut, target_cut);
 }
 
 }  // namespace portolan::prove
