@@ -53,6 +53,7 @@ class FunctionProof {
   void attempt_any();
   std::optional<std::pair<Side, Side>> cut_at_joins();
   bool attempt_between_joins(bool alone);
+  bool attempt_with_fewer_cuts();
   bool attempt_between_calls();
   bool attempt_with(const Side& cut_source, const Side& cut_target);
   Expected<Side> make_side(Which which, bool cut_at_calls);

@@ -140,6 +140,7 @@ Proof FunctionProof::run() {
     if (proof_.level == Proof::Level::unknown && proof_.obligations.size() < between.obligations.size())
       proof_ = std::move(between);
   }
+  if (proof_.level == Proof::Level::unknown && may_cut) attempt_with_fewer_cuts();
   if (proof_.level == Proof::Level::unknown && may_cut && !cut_at_calls) attempt_between_calls();
   const bool without_overlap = proof_.level == Proof::Level::unknown && attempt_without_overlap();
   if (proof_.level == Proof::Level::unknown && worth_bounding()) bound();
@@ -207,6 +208,20 @@ bool FunctionProof::attempt_with(const Side& cut_source, const Side& cut_target)
   const bool proved = proof_.level == Proof::Level::proved;
   if (!proved && proof_.obligations.size() <= before.obligations.size() && !before.reason.empty())
     proof_ = std::move(before);
+  return proved;
+}
+
+// One side may have one beginning for two loops where the other has two.
+bool FunctionProof::attempt_with_fewer_cuts() {
+  if (proof_.reason != "no-relation" && proof_.reason != "unresolved-address") return false;
+  Side source = *source_, target = *target_;
+  const std::set<BlockId> in_source = source.passed_through(), in_target = target.passed_through();
+  if (in_source.empty() && in_target.empty()) return false;
+  source.drop_cuts(in_source);
+  target.drop_cuts(in_target);
+  end_ = FairClock::now() + time_left() / 2;
+  const bool proved = attempt_with(source, target);
+  end_ = begin_ + options_.time;
   return proved;
 }
 

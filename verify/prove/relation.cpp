@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <memory>
+#include <optional>
 #include <set>
-#include <unordered_map>
 
+#include "verify/prove/sums.h"
 #include "verify/solve/valuations.h"
 
 namespace portolan::prove {
@@ -16,18 +15,10 @@ namespace {
 using terms::APInt;
 using Shape = Candidate::Shape;
 
-constexpr size_t kMostCandidates = 8, kMostEqualities = 24, kMostBounds = 24;
+constexpr size_t kMostCandidates = kMostSums, kMostEqualities = 24, kMostBounds = 24;
 // Of runs that go on from the middle some part from each other before they come to the cut points, and one of them is
 // enough to hide what all others show.
 constexpr size_t kFewSamples = 8, kMostOutliers = 4;  // one in so many
-
-// Something that a guess may be made of, with its value in each sample.
-struct Piece {
-  Term term;
-  std::string text;
-  std::vector<APInt> values;
-  bool upper = false;  // not the lowest part of what it is of
-};
 
 class Guesser {
  public:
@@ -59,14 +50,7 @@ class Guesser {
   void equalities(const Location& location, const std::vector<APInt>& values, std::vector<Candidate>& out);
   void low_parts(const Location& location, const std::vector<APInt>& values, std::vector<Candidate>& out);
   void affine(const Location& location, const std::vector<APInt>& values, std::vector<Candidate>& out);
-  struct Sum {
-    Term term;
-    std::string text;
-  };
-  std::vector<Piece> summands(unsigned width) const;
-  struct Multiples;
-  const Multiples& multiples_of(unsigned width);
-  std::vector<Sum> sums(const std::vector<APInt>& values, unsigned width);
+  void related_among_themselves(Relation& relation);
   void constants(const std::vector<APInt>& values, std::vector<Candidate>& out);
 
   terms::Pool& pool_;
@@ -77,7 +61,7 @@ class Guesser {
   const std::vector<Sample>& samples_;
   std::vector<Piece> pieces_;                   // of the source and the entry
   std::vector<terms::Evaluation> evaluations_;  // one for each sample: of the source's terms
-  std::map<unsigned, std::shared_ptr<const Multiples>> multiples_;
+  std::optional<Sums> sums_;                    // of all pieces
 };
 
 std::vector<terms::Evaluation>& Guesser::evaluations() {
@@ -200,156 +184,20 @@ void Guesser::constants(const std::vector<APInt>& values, std::vector<Candidate>
 void Guesser::affine(const Location& location, const std::vector<APInt>& values, std::vector<Candidate>& out) {
   const unsigned width = pool_.width(location.variable);
   if ((width != 64 && width != 32) || values.size() < 3) return;
-  for (const Sum& sum : sums(values, width)) out.push_back({Shape::affine, sum.term, sum.text});
+  if (!sums_) sums_.emplace(pool_, pieces_);
+  for (const Sums::Sum& sum : sums_->find(values, width)) out.push_back({Shape::affine, sum.term, sum.text});
   if (width == 32 || out.size() >= kMostCandidates) return;
   std::vector<APInt> low;
   for (const APInt& v : values) low.push_back(v.trunc(32));
   const bool zero = std::all_of(values.begin(), values.end(), [](const APInt& v) { return v.isIntN(32); });
   const bool sign = std::all_of(values.begin(), values.end(), [](const APInt& v) { return v.isSignedIntN(32); });
-  for (const Sum& sum : sums(low, 32)) {
+  for (const Sums::Sum& sum : sums_->find(low, 32)) {
     if (zero) out.push_back({Shape::zero_extended, pool_.zext(sum.term, 64), fmt::format("zext({})", sum.text)});
     if (sign) out.push_back({Shape::sign_extended, pool_.sext(sum.term, 64), fmt::format("sext({})", sum.text)});
     if (zero || sign) continue;
     const Term open = pool_.variable(fmt::format("{}/open32", pool_.name(location.variable)), 32);
     out.push_back({Shape::low_part, pool_.concat(open, sum.term), fmt::format("{} below bit 32", sum.text)});
   }
-}
-
-// What sums are made of: pieces of the width, or extended to it, that vary; one of those that always agree.
-std::vector<Piece> Guesser::summands(unsigned width) const {
-  constexpr size_t kMost = 28;
-  std::vector<Piece> found;
-  auto add = [&](Term term, std::string text, std::vector<APInt> v) {
-    const bool varies = std::any_of(v.begin(), v.end(), [&](const APInt& x) { return x != v[0]; });
-    const bool known =
-        std::any_of(found.begin(), found.end(), [&](const Piece& p) { return p.term == term || p.values == v; });
-    if (varies && !known && found.size() < kMost) found.push_back({term, std::move(text), std::move(v), false});
-  };
-  for (const Piece& piece : pieces_) {
-    const unsigned bits = pool_.width(piece.term);
-    if (bits == width) add(piece.term, piece.text, piece.values);
-    if (bits != 32 || width != 64) continue;
-    std::vector<APInt> zero, sign;
-    for (const APInt& v : piece.values) zero.push_back(v.zext(64)), sign.push_back(v.sext(64));
-    add(pool_.zext(piece.term, 64), fmt::format("zext({})", piece.text), zero);
-    add(pool_.sext(piece.term, 64), fmt::format("sext({})", piece.text), sign);
-  }
-  return found;
-}
-
-namespace {
-
-// A multiple of a piece, by how its values change from the first sample, in some of the samples.
-using Column = std::array<uint64_t, 10>;
-
-struct Multiple {
-  size_t piece;
-  int64_t factor;
-  Column change;
-};
-
-struct ColumnHash {
-  size_t operator()(const Column& column) const {
-    size_t hash = 0xcbf29ce484222325;
-    for (const uint64_t v : column) hash = (hash ^ v) * 0x100000001b3;
-    return hash;
-  }
-};
-
-Column change_of(const std::vector<APInt>& values, uint64_t factor, uint64_t mask) {
-  Column column{};
-  for (size_t n = 0; n < column.size(); ++n) {
-    const APInt& value = values[(n + 1) * (values.size() - 1) / column.size()];
-    column[n] = ((value.getZExtValue() - values[0].getZExtValue()) * factor) & mask;
-  }
-  return column;
-}
-
-Column difference(const Column& a, const Column& b, uint64_t mask) {
-  Column result;
-  for (size_t n = 0; n < a.size(); ++n) result[n] = (a[n] - b[n]) & mask;
-  return result;
-}
-
-}  // namespace
-
-struct Guesser::Multiples {
-  std::vector<Piece> pieces;
-  std::vector<Multiple> all;
-  std::unordered_map<Column, std::vector<size_t>, ColumnHash> by_change;
-};
-
-const Guesser::Multiples& Guesser::multiples_of(unsigned width) {
-  std::shared_ptr<const Multiples>& known = multiples_[width];
-  if (known) return *known;
-  constexpr int64_t kFactors[] = {1, -1, 2, 4, 8, 16, -2, -4, -8, 3, 12, 24};
-  const uint64_t mask = ~uint64_t{0} >> (64 - width);
-  auto made = std::make_shared<Multiples>();
-  made->pieces = summands(width);
-  for (size_t p = 0; p < made->pieces.size(); ++p)
-    for (const int64_t factor : kFactors) {
-      made->all.push_back({p, factor, change_of(made->pieces[p].values, static_cast<uint64_t>(factor), mask)});
-      made->by_change[made->all.back().change].push_back(made->all.size() - 1);
-    }
-  return *(known = std::move(made));
-}
-
-// Up to three multiples of pieces whose changes add up to the location's; what is left is the constant.
-std::vector<Guesser::Sum> Guesser::sums(const std::vector<APInt>& values, unsigned width) {
-  const uint64_t mask = ~uint64_t{0} >> (64 - width);
-  const Multiples& known = multiples_of(width);
-  const std::vector<Multiple>& multiples = known.all;
-  const Column wanted = change_of(values, 1, mask);
-  std::vector<Sum> out;
-  // The number that is left, if it is the same in all samples.
-  auto constant = [&](std::initializer_list<size_t> parts) -> std::optional<uint64_t> {
-    std::optional<uint64_t> left;
-    for (size_t n = 0; n < values.size(); ++n) {
-      uint64_t rest = values[n].getZExtValue();
-      for (const size_t part : parts)
-        rest -= static_cast<uint64_t>(multiples[part].factor) *
-                known.pieces[multiples[part].piece].values[n].getZExtValue();
-      if (left.value_or(rest & mask) != (rest & mask)) return std::nullopt;
-      left = rest & mask;
-    }
-    return left;
-  };
-  auto add = [&](std::initializer_list<size_t> parts) {
-    if (out.size() >= kMostCandidates) return;
-    const auto left = constant(parts);
-    if (!left) return;
-    const APInt rest(width, *left);
-    Sum sum{{}, ""};
-    for (const size_t part : parts) {
-      const Multiple& m = multiples[part];
-      const APInt factor(width, static_cast<uint64_t>(m.factor), true);
-      const Term term = pool_.mul(pool_.constant(factor), known.pieces[m.piece].term);
-      sum.term = sum.term ? pool_.add(sum.term, term) : term;
-      sum.text += fmt::format("{}{} * {}", sum.text.empty() ? "" : " + ", m.factor, known.pieces[m.piece].text);
-    }
-    sum.term = pool_.add(sum.term, pool_.constant(rest));
-    sum.text += fmt::format(" {:+}", rest.getSExtValue());
-    out.push_back(std::move(sum));
-  };
-  auto matching = [&](const Column& change, size_t above, auto&& found) {
-    if (const auto at = known.by_change.find(change); at != known.by_change.end())
-      for (const size_t m : at->second)
-        if (multiples[m].piece >= above) found(m);
-  };
-  matching(wanted, 0, [&](size_t a) { add({a}); });
-  for (size_t a = 0; a < multiples.size(); ++a)
-    matching(difference(wanted, multiples[a].change, mask), multiples[a].piece + 1, [&](size_t b) { add({a, b}); });
-  if (!out.empty()) return out;
-  for (size_t a = 0; a < multiples.size(); ++a) {
-    if (multiples[a].factor != 1 && multiples[a].factor != -1) continue;
-    const Column rest = difference(wanted, multiples[a].change, mask);
-    for (size_t b = 0; b < multiples.size(); ++b)
-      if (multiples[b].piece != multiples[a].piece)
-        matching(difference(rest, multiples[b].change, mask), multiples[b].piece + 1, [&](size_t c) {
-          if (multiples[c].piece != multiples[a].piece) add({a, b, c});
-        });
-  }
-  return out;
 }
 
 // Vector registers that hold one number in all lanes, as where a loop multiplies by it.
@@ -497,6 +345,33 @@ void Guesser::congruence(Term distance, std::vector<Term>& out) {
   if (!pool_.constant_value(aligned) && std::find(out.begin(), out.end(), aligned) == out.end()) out.push_back(aligned);
 }
 
+// What the target does not hold may follow from what it does: a pointer that runs beside a counter, say.
+void Guesser::related_among_themselves(Relation& relation) {
+  std::vector<Term> mentioned;
+  for (const Relation::Entry& e : relation.target_entries)
+    if (const Candidate* c = e.candidate()) mentioned.push_back(c->value);
+  const std::vector<Term> held = solve::variables_of(pool_, mentioned);
+  std::set<Term> alone;
+  for (const Relation::Entry& e : relation.source_entries)
+    if (pool_.width(e.location.variable) == 64 &&
+        std::find(held.begin(), held.end(), e.location.variable) == held.end())
+      alone.insert(e.location.variable);
+  std::vector<Piece> others;
+  for (const Piece& piece : pieces_) {
+    const std::vector<Term> of = solve::variables_of(pool_, std::span(&piece.term, 1));
+    if (std::none_of(of.begin(), of.end(), [&](Term v) { return alone.contains(v); })) others.push_back(piece);
+  }
+  Sums sums(pool_, others);
+  for (Relation::Entry& e : relation.source_entries) {
+    if (!alone.contains(e.location.variable) || (e.candidate() && e.candidate()->shape == Shape::constant)) continue;
+    const std::vector<APInt> values = values_of(e.location.variable, From::source);
+    if (values.size() < 3) return;
+    const std::vector<Sums::Sum> found = sums.find(values, 64);
+    if (found.empty()) continue;
+    e.candidates.insert(e.candidates.begin(), {Shape::affine, found.front().term, found.front().text});
+  }
+}
+
 Relation Guesser::run(BlockId source_cut, BlockId target_cut) {
   Relation relation{source_cut, target_cut, {}, {}, {}};
   bounds(source_cut, relation.bounds);
@@ -518,6 +393,7 @@ Relation Guesser::run(BlockId source_cut, BlockId target_cut) {
     if (held(unchanged)) relation.bounds.push_back(unchanged);
   }
   for (const Location& l : target_.at(target_cut).locations) relation.target_entries.push_back({l, for_target(l)});
+  related_among_themselves(relation);
   return relation;
 }
 
@@ -569,12 +445,14 @@ std::vector<Sample> Guesser::without_outliers(const Relation& relation) const {
 
 terms::Substitution replacements(terms::Pool& pool, const Relation& relation) {
   terms::Substitution own(pool), all(pool);
-  for (const Relation::Entry& e : relation.source_entries)
-    if (const Candidate* c = e.candidate()) {
-      const Term value = own(c->value);  // another location comes before those that are the same
-      own.replace(e.location.variable, value);
-      all.replace(e.location.variable, value);
-    }
+  // What is written with other locations comes after these.
+  for (const bool affine : {false, true})
+    for (const Relation::Entry& e : relation.source_entries)
+      if (const Candidate* c = e.candidate(); c != nullptr && (c->shape == Candidate::Shape::affine) == affine) {
+        const Term value = own(c->value);
+        own.replace(e.location.variable, value);
+        all.replace(e.location.variable, value);
+      }
   for (const Relation::Entry& e : relation.target_entries)
     if (const Candidate* c = e.candidate()) all.replace(e.location.variable, own(c->value));
   return all;

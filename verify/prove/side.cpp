@@ -284,6 +284,19 @@ void Side::drop_cuts(const std::set<BlockId>& idle) {
   has_loops_ = has_loops_ && !cuts_.empty();
 }
 
+std::set<BlockId> Side::passed_through() const {
+  std::set<BlockId> found;
+  for (const BlockId cut : cuts_) {
+    if (cuts_at_calls_.contains(cut)) continue;
+    const std::vector<ir::Edge>* edges = &function_.blocks[cut].terminator.edges;
+    while (edges->size() == 1 && !is_cut(edges->front().target))
+      edges = &function_.blocks[edges->front().target].terminator.edges;
+    // Of two that lead to each other one stays.
+    if (edges->size() == 1 && edges->front().target != cut && !found.contains(edges->front().target)) found.insert(cut);
+  }
+  return found;
+}
+
 std::set<BlockId> Side::joins() const {
   std::set<BlockId> once, joins;
   for (const BlockId block : ir::reverse_post_order(function_))

@@ -78,6 +78,9 @@ class Side {
   const std::map<BlockId, std::set<BlockId>>& back_edges() const { return back_edges_; }
   // Loops that end in their first turn whatever happens are none (AArch64's exclusive stores, which succeed here).
   void drop_cuts(const std::set<BlockId>& idle);
+  // Beginnings of loops from which the only way on leads to another's, as where a loop around another does nothing but
+  // begin the inner one: that one cuts both.
+  std::set<BlockId> passed_through() const;
   // How many ways lead from one cut point to the next, of the one where they are most, as far as the graph says.
   // `more`: taken for cut points too.
   uint64_t most_ways(const std::set<BlockId>& more = {}) const;

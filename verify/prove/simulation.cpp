@@ -441,6 +441,12 @@ void Simulation::describe(Proof& proof) const {
     if (pair.first == 0) continue;
     std::string text =
         fmt::format("{} | {}:", sides_.source.side().describe(pair.first), sides_.target.side().describe(pair.second));
+    // Of the source what is not a matter of width alone.
+    using Shape = Candidate::Shape;
+    for (const Relation::Entry& e : relation.source_entries)
+      if (const Candidate* c = e.candidate())
+        if (c->shape == Shape::equal || c->shape == Shape::affine || c->shape == Shape::repeated)
+          text += fmt::format(" source {} = {};", e.location.name, c->text);
     for (const Relation::Entry& e : relation.target_entries)
       text += fmt::format(" {} = {};", e.location.name, e.candidate() ? e.candidate()->text : "anything");
     for (const Term bound : relation.bounds) text += " " + pool_.print(bound, 4) + ";";

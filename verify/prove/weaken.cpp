@@ -33,20 +33,29 @@ Term claim(terms::Pool& pool, const Candidate& candidate, Term actual, terms::Su
   }
 }
 
-// A source's own claim: the value is that of another location, a constant, twice its lower half, or the extension of
-// its low bits.
+// A source's own claim: the value follows from other locations, or is a constant, twice its lower half, or the
+// extension of its low bits.
 Term own_claim(terms::Pool& pool, const Candidate& candidate, Term actual, terms::Substitution& at_end) {
   const unsigned width = pool.width(actual);
-  if (candidate.shape == Candidate::Shape::equal) return pool.eq(actual, at_end(candidate.value));
-  if (candidate.shape == Candidate::Shape::constant) return pool.eq(actual, candidate.value);
-  if (candidate.shape == Candidate::Shape::repeated)
-    return pool.eq(pool.extract(actual, 0, width / 2), pool.extract(actual, width / 2, width / 2));
-  // An extension's operand, or the lowest part of the concat that a zero extension is.
-  const auto parts = pool.operands(candidate.value);
-  const unsigned bits = pool.width(parts.empty() ? candidate.value : parts.back());
-  const Term low = pool.extract(actual, 0, bits);
-  return pool.eq(actual,
-                 candidate.shape == Candidate::Shape::zero_extended ? pool.zext(low, width) : pool.sext(low, width));
+  switch (candidate.shape) {
+    case Candidate::Shape::repeated:
+      return pool.eq(pool.extract(actual, 0, width / 2), pool.extract(actual, width / 2, width / 2));
+    case Candidate::Shape::zero_extended:
+    case Candidate::Shape::sign_extended: {
+      // An extension's operand, or the lowest part of the concat that a zero extension is.
+      const auto parts = pool.operands(candidate.value);
+      const unsigned bits = pool.width(parts.empty() ? candidate.value : parts.back());
+      const Term low = pool.extract(actual, 0, bits);
+      return pool.eq(
+          actual, candidate.shape == Candidate::Shape::zero_extended ? pool.zext(low, width) : pool.sext(low, width));
+    }
+    case Candidate::Shape::equal:
+    case Candidate::Shape::constant:
+    case Candidate::Shape::affine:
+    case Candidate::Shape::low_part:  // of targets alone
+      break;
+  }
+  return pool.eq(actual, at_end(candidate.value));
 }
 
 }  // namespace
