@@ -118,7 +118,7 @@ bool Simulation::touches_the_same(PathPair& paths, const Access& access) {
   const bool aligned = access.alignment.atomic && access.alignment.bytes == access.bytes && access.bytes > 1;
   const auto low = static_cast<unsigned>(std::countr_zero(access.bytes));
   for (const Access& other : paths.source().accesses) {
-    if (access.write && !other.write) continue;
+    if (other.calls != access.calls || (access.write && !other.write)) continue;
     const Term there = paths.plain(other.address);
     if (other.bytes >= access.bytes ? holds(pool_.eq(address, there))
                                     : aligned && paths(pool_.extract(access.address, low, 64 - low)) ==
@@ -158,9 +158,10 @@ bool Simulation::touched_earlier(BlockId source_cut, PathPair& paths, const Acce
   return true;
 }
 
-// The target touches nothing that the source doesn't: it faults only where the source does.
+// The target touches nothing that the source doesn't between the same calls, which may map memory and free it: it
+// faults only where the source does.
 bool Simulation::accesses_agree(const Walk& walk, PathPair& paths, Proof& proof) {
-  std::map<Term, std::set<int64_t>> touched[2];  // read or written, written
+  std::map<std::pair<uint32_t, Term>, std::set<int64_t>> touched[2];  // read or written, written
   auto place = [&](Term address) {
     terms::Linear form = pool_.linear(paths(address));
     const int64_t offset = form.constant.getSExtValue();
@@ -170,8 +171,8 @@ bool Simulation::accesses_agree(const Walk& walk, PathPair& paths, Proof& proof)
   for (const Access& a : paths.source().accesses) {
     const auto [base, offset] = place(a.address);
     for (uint32_t n = 0; n < a.bytes; ++n) {
-      touched[0][base].insert(offset + n);
-      if (a.write) touched[1][base].insert(offset + n);
+      touched[0][{a.calls, base}].insert(offset + n);
+      if (a.write) touched[1][{a.calls, base}].insert(offset + n);
     }
   }
   for (const Access& a : paths.target().accesses) {
@@ -180,7 +181,7 @@ bool Simulation::accesses_agree(const Walk& walk, PathPair& paths, Proof& proof)
                   fmt::format("line {} of the target faults unless its address is a multiple of {}", a.line,
                               a.alignment.bytes));
     const auto [base, offset] = place(a.address);
-    const std::set<int64_t>& bytes = touched[a.write ? 1 : 0][base];
+    const std::set<int64_t>& bytes = touched[a.write ? 1 : 0][{a.calls, base}];
     bool covered = true;
     for (uint32_t n = 0; n < a.bytes && covered; ++n) covered = bytes.contains(offset + n);
     if (covered || (!a.write && sides_.symbols.within_object(base, offset, a.bytes))) continue;
