@@ -363,7 +363,8 @@ Term bitwise(Pool& pool, Kind kind, Term a, Term b) {
                          : kind == Kind::bit_or ? *other | *value
                                                 : *other ^ *value);
   }
-  if (value && kind != Kind::bit_and && value->isSubsetOf(pool.known_bits(a).first) && is_aligned_address(pool, a))
+  if (kind != Kind::bit_and && (is_aligned_address(pool, a) || is_aligned_address(pool, b)) &&
+      (pool.known_bits(a).first | pool.known_bits(b).first).isAllOnes())
     return pool.add(a, b);
   const std::vector<unsigned> lengths = boundaries(pool, a, b);
   if (lengths.size() > 1) return by_pieces(pool, kind, a, b, lengths);

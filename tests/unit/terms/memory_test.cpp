@@ -189,6 +189,12 @@ TEST_F(MemoryRules, AlignedAddressesTakeOrForAdd) {
   EXPECT_EQ(pool.bit_and(at(frame, 5), number(15)), number(5));
   EXPECT_NE(pool.bit_or(frame, number(16)), at(frame, 16));
   EXPECT_NE(pool.bit_or(p, number(8)), at(p, 8));
+  // Whatever fits below the lowest bit that may be set.
+  const Term index = pool.zext(pool.variable("index", 4), 64), wide = pool.zext(pool.variable("wide", 5), 64);
+  EXPECT_EQ(pool.bit_or(at(frame, -320), index), pool.add(at(frame, -320), index));
+  EXPECT_EQ(pool.bit_xor(index, frame), pool.add(frame, index));
+  EXPECT_NE(pool.bit_or(frame, wide), pool.add(frame, wide));
+  EXPECT_NE(pool.bit_or(at(frame, 8), index), pool.add(at(frame, 8), index));
 }
 
 TEST_F(MemoryRules, PartsOfReadsAreReads) {
