@@ -122,8 +122,22 @@ class Visitor : public clang::RecursiveASTVisitor<Visitor> {
                      : llvm::isa<clang::NamespaceDecl>(declaration) && declaration->getIdentifier() &&
                            declaration->getName() == "cuda";
   }
+  // Thrust's own names for some of it, such as thrust::greater, are names of HIP's Thrust too.
+  bool is_named_through_another(SourceLocation at) const {
+    constexpr llvm::StringLiteral kName = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+    const clang::SourceManager& sources = context_.getSourceManager();
+    const auto [file, offset] = sources.getDecomposedLoc(sources.getFileLoc(at));
+    llvm::StringRef before = sources.getBufferData(file).take_front(offset).rtrim(), outermost;
+    while (before.consume_back("::")) {
+      before = before.rtrim();
+      const llvm::StringRef rest = before.rtrim(kName);
+      outermost = before.drop_front(rest.size());
+      before = rest.rtrim();
+    }
+    return outermost == "thrust" || outermost == "cub";
+  }
   bool use(SourceLocation at, const clang::NamedDecl* declaration) {
-    if (declaration && is_of_library(declaration) &&
+    if (declaration && is_of_library(declaration) && !is_named_through_another(at) &&
         places_.is_cuda(declaration->getCanonicalDecl()->getLocation(), "cuda")) {
       places_.own(at);
       places_.complain_of_line(at, kLibrary);
