@@ -100,12 +100,15 @@ bool Executor::pass_scalars(Thread& thread, uint32_t call, CallEvent& event, uns
   const ir::CallTarget& target = side_.function().calls[call];
   const assembly::Machine& machine = side_.machine();
   const auto places = stack_places_passed(thread.path.state, call, above);
-  bool understood = places.has_value();
-  if (side_.which() == Which::source && side_.is_variadic(target) && !side_.unknown().variadic_floats) {
+  // AMD64 psABI 3.2.3: a variadic callee is given as many vector registers as al says, at most.
+  bool no_floats = false;
+  const bool counted = side_.is_variadic(target) && machine.vector_count != assembly::kNoSlot;
+  if (side_.which() == Which::source && counted) {
     const APInt* vectors = pool_.constant_value(pool_.extract(thread.path.state.slots[machine.vector_count], 0, 8));
-    understood = understood && vectors != nullptr && vectors->isZero();
+    no_floats = vectors != nullptr && vectors->isZero();
   }
-  if (!understood) {
+  const bool needs_none = side_.which() == Which::source && counted && !side_.unknown().variadic_floats;
+  if (!places || (needs_none && !no_floats)) {
     fail("unsupported", fmt::format("it calls {}, whose signature is not known, with more than registers can hold",
                                     target.indirect ? "through a pointer" : "'" + target.symbol.name + "'"));
     return false;
@@ -113,8 +116,10 @@ bool Executor::pass_scalars(Thread& thread, uint32_t call, CallEvent& event, uns
   for (const BoundaryValue& p : event.boundary->parameters) {
     const Place& place = place_of(p, side_.which());
     const Slot slot = slot_of(machine, place);
-    const bool unset = place.kind == Place::Kind::stack ? side_.which() == Which::source && place.index >= *places
-                                                        : slot != assembly::kNoSlot && side_.is_unset(call, slot);
+    const bool unset = place.kind == Place::Kind::stack
+                           ? side_.which() == Which::source && place.index >= *places
+                           : slot != assembly::kNoSlot &&
+                                 (side_.is_unset(call, slot) || (no_floats && p.kind == BoundaryValue::Kind::floating));
     const auto value = unset ? fresh(thread, "undefined", 64) : argument(thread.path.state, p, above);
     if (!value) return false;
     event.arguments.push_back(*value);

@@ -113,6 +113,20 @@ TEST(Relations, VariadicFunctionsReturnWhatTheirPrototypeSays) {
   EXPECT_NOT_PROVED(prove_pair(source, target, integers({64}, 32), {{"g", g}}));
 }
 
+// al says how many vector registers a variadic callee is given.
+TEST(Relations, VariadicCalleesAreGivenNoMoreFloatsThanTheCountSays) {
+  auto source = [](const std::string& count) {
+    return Text{Isa::x86_64,
+                "subq $8, %rsp\ncvtsi2sdl %edi, %xmm0\nmovl $" + count + ", %eax\ncall g\naddq $8, %rsp\nret\n"};
+  };
+  const Text target{Isa::aarch64, "str x30, [sp, #-16]!\nbl g\nldr x30, [sp], #16\nret\n"};
+  Boundary g = named("g", integers({}, 32));
+  g.variadic = true;
+  g.untestable = "it is variadic";
+  EXPECT_PROVED(prove_pair(source("0"), target, integers({64}, 32), {{"g", g}}));
+  EXPECT_NOT_PROVED(prove_pair(source("1"), target, integers({64}, 32), {{"g", g}}));
+}
+
 // A NaN's sign and payload differ between the two; that they are moved with the rest of a number is no matter, but they
 // must not come to be another number's bits.
 TEST(Relations, NansMayPassThroughIntegerRegisters) {
