@@ -30,6 +30,8 @@ struct Fact {
 };
 using Registers = std::vector<Fact>;
 
+constexpr unsigned kNumber = 32;  // bits of the narrowest number whose bits are told from another's
+
 class Follower {
  public:
   explicit Follower(const Side& side) : side_(side), f_(side.function()) {}
@@ -147,7 +149,6 @@ std::optional<APInt> Follower::moved(const Instruction& i, APInt Fact::* kind) c
 
 // Whether what moves bits takes them to where a number of 32 or 64 bits has others.
 APInt Follower::newly_displaced(const Instruction& i, const APInt& bits) const {
-  constexpr unsigned kNumber = 32;
   const APInt none(i.width, 0);
   switch (i.op) {
     case Op::sext:
@@ -205,6 +206,11 @@ Fact Follower::computed(const Instruction& i) {
       break;
   }
   result.bits.setAllBits();
+  // Within lanes that are whole numbers nothing comes to stand elsewhere.
+  const bool narrow = i.op == Op::byte_swap || (i.width / std::max(1u, uint32_t{i.lanes})) % kNumber != 0;
+  if (narrow ||
+      std::any_of(i.operands.begin(), i.operands.end(), [&](ValueId v) { return !fact(v).displaced.isZero(); }))
+    result.displaced.setAllBits();
   return result;
 }
 

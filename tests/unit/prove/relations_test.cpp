@@ -145,6 +145,9 @@ TEST(Relations, NansMayPassThroughIntegerRegisters) {
   EXPECT_NOT_PROVED(
       prove_pair({Isa::x86_64, "addss %xmm1, %xmm0\nmovd %xmm0, %eax\nshll $4, %eax\nmovd %eax, %xmm0\nret\n"},
                  {Isa::riscv64, "fadd.s fa5, fa0, fa1\nfmv.x.w a0, fa5\nslliw a0, a0, 4\nfmv.w.x fa0, a0\nret\n"}, b));
+  EXPECT_NOT_PROVED(
+      prove_pair({Isa::x86_64, "addss %xmm1, %xmm0\nmovd %xmm0, %eax\nbswapl %eax\nmovd %eax, %xmm0\nret\n"},
+                 {Isa::aarch64, "fadd s0, s0, s1\nfmov w8, s0\nrev w8, w8\nfmov s0, w8\nret\n"}, b));
 }
 
 }  // namespace
